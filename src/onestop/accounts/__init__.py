@@ -1,0 +1,1 @@
+"""Who is who: accounts, grants, sessions, day passes and bearer tokens."""

@@ -1,0 +1,82 @@
+"""Rows of who is who: accounts, grants, browser sessions, day passes, bearer tokens."""
+
+import sqlalchemy as sa
+
+from onestop.db.base import metadata
+from onestop.db.types import id_column, instant, one_of, ref
+from onestop.domain.roles import Role
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    id_column(),
+    sa.Column("login", sa.String(120), nullable=False, unique=True),
+    sa.Column("name", sa.String(120), nullable=False, server_default=""),
+    sa.Column("password_hash", sa.String(200), nullable=False, server_default=""),
+    sa.Column("language", sa.String(12), nullable=False, server_default=""),
+    sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true()),
+    sa.Column("failed", sa.Integer(), nullable=False, server_default="0"),
+    instant("wait_until_at", null=True),
+    instant("created_at"),
+)
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    id_column(),
+    ref("account_id", "accounts"),
+    sa.Column("role", sa.String(16), nullable=False),
+    ref("institution_id", "institutions", null=True),
+    ref("day_id", "days", null=True),
+    ref("desk_id", "desks", null=True),
+    instant("until_at", null=True),
+    one_of("role", Role, "role"),
+)
+
+passes = sa.Table(
+    "passes",
+    metadata,
+    id_column(),
+    ref("day_id", "days"),
+    ref("desk_id", "desks"),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("bound_session", sa.String(64)),
+    instant("bound_at", null=True),
+    instant("revoked_at", null=True),
+    instant("created_at"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    ref("account_id", "accounts", null=True),
+    ref("pass_id", "passes", null=True),
+    ref("device_id", "devices", null=True),
+    # Machine time: a sped-up demo must not sign anybody out.
+    instant("created_at"),
+    instant("seen_at"),
+    instant("until_at"),
+    sa.CheckConstraint(
+        "(account_id IS NOT NULL AND pass_id IS NULL AND device_id IS NULL)"
+        " OR (account_id IS NULL AND pass_id IS NOT NULL AND device_id IS NULL)"
+        " OR (account_id IS NULL AND pass_id IS NULL AND device_id IS NOT NULL)",
+        name="one_principal",
+    ),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    id_column(),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("label", sa.String(120), nullable=False, server_default=""),
+    sa.Column("role", sa.String(16), nullable=False),
+    ref("institution_id", "institutions", null=True),
+    ref("day_id", "days", null=True),
+    ref("desk_id", "desks", null=True),
+    instant("created_at"),
+    instant("until_at", null=True),
+    instant("revoked_at", null=True),
+    one_of("role", Role, "role"),
+)

@@ -1,0 +1,1 @@
+"""Booking: holds, confirmed bookings, parties, tickets, changes."""

@@ -1,0 +1,171 @@
+"""Rows of a day: the day itself, languages, desks and openings, mediators, precedence, capacity, invitations."""
+
+import sqlalchemy as sa
+
+from onestop.db.base import metadata
+from onestop.db.types import id_column, instant, one_of, ref
+from onestop.domain.day import DayState, DeskState, MediatorState, Release
+from onestop.domain.plan import CapacityKind
+
+days = sa.Table(
+    "days",
+    metadata,
+    id_column(),
+    sa.Column("slug", sa.String(80), nullable=False, unique=True),
+    ref("series_id", "series", null=True, ondelete="SET NULL"),
+    ref("venue_id", "venues", ondelete="RESTRICT"),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("on_date", sa.Date(), nullable=False),
+    sa.Column("timezone", sa.String(60), nullable=False),
+    instant("opens_at"),
+    instant("closes_at"),
+    sa.Column("state", sa.String(12), nullable=False, server_default="draft"),
+    sa.Column("release", sa.String(10), nullable=False, server_default="invited"),
+    sa.Column("scarce", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("slot_minutes", sa.Integer(), nullable=False),
+    sa.Column("arrivals_per_slot", sa.Integer(), nullable=False),
+    sa.Column("reserve_percent", sa.Integer(), nullable=False),
+    sa.Column("bookings_per_contact", sa.Integer(), nullable=False, server_default="3"),
+    sa.Column("working_language", sa.String(12), nullable=False),
+    sa.Column("template", sa.String(60), nullable=False, server_default=""),
+    sa.Column("paused_why", sa.String(200), nullable=False, server_default=""),
+    instant("paused_at", null=True),
+    instant("published_at", null=True),
+    instant("closed_at", null=True),
+    sa.Column("next_number", sa.Integer(), nullable=False, server_default="100"),
+    sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
+    one_of("state", DayState, "state"),
+    one_of("release", Release, "release"),
+    sa.CheckConstraint("closes_at > opens_at", name="hours"),
+    sa.CheckConstraint("slot_minutes BETWEEN 10 AND 240", name="slot_minutes"),
+    sa.CheckConstraint("reserve_percent BETWEEN 0 AND 100", name="reserve_percent"),
+    sa.CheckConstraint("bookings_per_contact BETWEEN 1 AND 10", name="bookings_per_contact"),
+)
+
+day_languages = sa.Table(
+    "day_languages",
+    metadata,
+    ref("day_id", "days"),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    sa.PrimaryKeyConstraint("day_id", "language"),
+)
+
+day_always = sa.Table(
+    "day_always",
+    metadata,
+    ref("day_id", "days"),
+    ref("service_id", "services"),
+    sa.PrimaryKeyConstraint("day_id", "service_id"),
+)
+
+desks = sa.Table(
+    "desks",
+    metadata,
+    id_column(),
+    ref("day_id", "days"),
+    ref("institution_id", "institutions", ondelete="RESTRICT"),
+    sa.Column("number", sa.Integer(), nullable=False),
+    sa.Column("colour", sa.Integer(), nullable=False, server_default="1"),
+    sa.Column("shape", sa.String(12), nullable=False, server_default="circle"),
+    sa.Column("state", sa.String(10), nullable=False, server_default="closed"),
+    instant("ready_since_at", null=True),
+    instant("ready_until_at", null=True),
+    sa.UniqueConstraint("day_id", "number"),
+    one_of("state", DeskState, "state"),
+    # A desk that does not take visitors is never ready.
+    sa.CheckConstraint("ready_until_at IS NULL OR state = 'open'", name="ready_only_open"),
+)
+
+desk_services = sa.Table(
+    "desk_services",
+    metadata,
+    ref("desk_id", "desks"),
+    ref("service_id", "services", ondelete="RESTRICT"),
+    sa.Column("minutes", sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint("desk_id", "service_id"),
+    sa.CheckConstraint("minutes BETWEEN 1 AND 480", name="minutes"),
+)
+
+desk_languages = sa.Table(
+    "desk_languages",
+    metadata,
+    ref("desk_id", "desks"),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.PrimaryKeyConstraint("desk_id", "language"),
+)
+
+openings = sa.Table(
+    "openings",
+    metadata,
+    id_column(),
+    ref("desk_id", "desks"),
+    instant("opens_at"),
+    instant("closes_at"),
+    sa.CheckConstraint("closes_at > opens_at", name="hours"),
+)
+
+mediators = sa.Table(
+    "mediators",
+    metadata,
+    id_column(),
+    ref("day_id", "days"),
+    ref("account_id", "accounts", null=True, ondelete="SET NULL"),
+    sa.Column("label", sa.String(80), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, server_default="free"),
+    instant("opens_at"),
+    instant("closes_at"),
+    one_of("state", MediatorState, "state"),
+    sa.CheckConstraint("closes_at > opens_at", name="hours"),
+)
+
+mediator_languages = sa.Table(
+    "mediator_languages",
+    metadata,
+    ref("mediator_id", "mediators"),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.PrimaryKeyConstraint("mediator_id", "language"),
+)
+
+precedences = sa.Table(
+    "precedences",
+    metadata,
+    id_column(),
+    ref("day_id", "days"),
+    ref("before_service_id", "services"),
+    ref("after_service_id", "services", null=True),  # none: every other service
+    sa.Column("because", sa.String(200), nullable=False, server_default=""),
+    sa.UniqueConstraint("day_id", "before_service_id", "after_service_id"),
+)
+
+capacity = sa.Table(
+    "capacity",
+    metadata,
+    id_column(),
+    ref("day_id", "days", index=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("key", sa.String(400), nullable=False),
+    instant("bucket_at"),
+    sa.Column("total", sa.Integer(), nullable=False),
+    sa.Column("reserve", sa.Integer(), nullable=False),
+    sa.Column("used", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("used_reserve", sa.Integer(), nullable=False, server_default="0"),
+    sa.UniqueConstraint("day_id", "kind", "key", "bucket_at"),
+    one_of("kind", CapacityKind, "kind"),
+    sa.CheckConstraint("reserve BETWEEN 0 AND total", name="reserve"),
+    # R1: what is claimed never exceeds what is there, whatever the program does.
+    sa.CheckConstraint("used BETWEEN 0 AND total - reserve", name="used"),
+    sa.CheckConstraint("used_reserve BETWEEN 0 AND reserve", name="used_reserve"),
+)
+
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    id_column(),
+    ref("day_id", "days"),
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("label", sa.String(80), nullable=False, server_default=""),
+    sa.Column("uses", sa.Integer(), nullable=False, server_default="1"),
+    sa.Column("used", sa.Integer(), nullable=False, server_default="0"),
+    sa.CheckConstraint("used BETWEEN 0 AND uses", name="used"),
+)

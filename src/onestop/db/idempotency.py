@@ -1,0 +1,90 @@
+"""Answers kept for repeated requests: same key and body, same answer; stored with the effect, sealed with the key."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from onestop.db.base import metadata
+from onestop.db.types import instant
+from onestop.domain.errors import KeyReused
+
+KEEP = timedelta(hours=24)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("key_hash", sa.String(64), primary_key=True),
+    sa.Column("body_hash", sa.String(64), nullable=False),
+    sa.Column("status", sa.Integer(), nullable=False),
+    sa.Column("sealed", sa.LargeBinary(), nullable=False),
+    instant("created_at"),
+    sa.Index("ix_answers_created_at", "created_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered: HTTP status and body (for forms: the address of the 303)."""
+
+    status: int
+    body: bytes
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """Who asked for what under which key; `scope` is the principal, for anonymous callers the key itself."""
+
+    scope: str
+    route: str
+    key: str
+    body: bytes
+
+    def hash(self) -> str:
+        """The look-up hash of scope, route and key."""
+        return hashlib.sha256(f"{self.scope}\x00{self.route}\x00{self.key}".encode()).hexdigest()
+
+    def body_hash(self) -> str:
+        """What the first body is recognised by."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def answer_once(conn: sa.Connection, request: RequestKey, now: datetime, act: Callable[[], Answer]) -> Answer:
+    """Run `act` for a key seen first, else give its first answer. Raises `KeyReused` for another body."""
+    row = conn.execute(sa.select(answers).where(answers.c.key_hash == request.hash())).one_or_none()
+    if row is not None and row.created_at > now - KEEP:
+        if row.body_hash != request.body_hash():
+            raise KeyReused
+        return Answer(row.status, _seal(request, row.sealed), repeated=True)
+    if row is not None:
+        conn.execute(answers.delete().where(answers.c.key_hash == request.hash()))
+    answer = act()
+    conn.execute(
+        answers.insert().values(
+            key_hash=request.hash(),
+            body_hash=request.body_hash(),
+            status=answer.status,
+            sealed=_seal(request, answer.body),
+            created_at=now,
+        )
+    )
+    return answer
+
+
+def forget_old_answers(conn: sa.Connection, *, now: datetime) -> int:
+    """Delete answers older than a day; gives how many."""
+    return conn.execute(answers.delete().where(answers.c.created_at <= now - KEEP)).rowcount
+
+
+def _seal(request: RequestKey, data: bytes) -> bytes:
+    """XOR with an HMAC-SHA256 keystream of the client's key: the table alone shows no ticket (same both ways)."""
+    secret = hashlib.sha256(b"seal|" + request.scope.encode() + b"|" + request.key.encode()).digest()
+    stream = b"".join(
+        hmac.new(secret, block.to_bytes(4, "big") + request.hash().encode(), hashlib.sha256).digest()
+        for block in range(len(data) // 32 + 1)
+    )
+    return bytes(a ^ b for a, b in zip(data, stream, strict=False))

@@ -1,0 +1,49 @@
+"""Migrations run from code: up to the newest, and a check that code and database agree."""
+
+from importlib import resources
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from onestop.db.base import metadata
+from onestop.db.session import migration_engine
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest migration, in one transaction where the database can."""
+    engine = migration_engine(url)
+    try:
+        with engine.begin() as conn:
+            config = _config()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def newest_revision() -> str:
+    """The revision this code expects."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def current_revision(conn: sa.Connection) -> str | None:
+    """The revision the database is at, `None` for an empty one."""
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def differences(conn: sa.Connection) -> list[Any]:
+    """What the database has otherwise than the tables in the code; empty when they agree. Import all tables first."""
+    return compare_metadata(MigrationContext.configure(conn, opts={"compare_type": False}), metadata)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("onestop.db") / "migrations"))
+    return config

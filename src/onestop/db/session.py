@@ -1,0 +1,174 @@
+"""Doors to the database: `await db.read(query, …)` and `await db.write(action, …, day=…)` over synchronous functions.
+
+SQLite has one writer thread with `BEGIN IMMEDIATE` and four readers; PostgreSQL has a pool and an advisory lock
+per day. Reactors run before COMMIT on the same connection, observers after it. An exception rolls its own command back.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import NullPool, StaticPool
+
+from onestop.clock import Clock, real_clock
+from onestop.db.clock_row import load_clock
+from onestop.db.ledger import take_pending
+from onestop.domain.errors import Busy
+from onestop.domain.facts import Fact
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Reactor = Callable[[sa.Connection, Sequence[Fact]], None]
+Observer = Callable[[Sequence[Fact]], None]
+
+READERS = 4
+POOL = 8
+WAITING_LIMIT = 512
+"""Commands that may wait at once; past it the caller hears `Busy` instead of waiting without end."""
+
+log = logging.getLogger(__name__)
+
+
+class Database:
+    """One database, its threads, and what listens to it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.reactors: list[Reactor] = []
+        self.observers: list[Observer] = []
+        if self.is_sqlite:
+            self._reader = _sqlite_engine(self.url, writer=False)
+            self._writer = _sqlite_engine(self.url, writer=True)
+            self._read_pool = ThreadPoolExecutor(READERS, "onestop-read")
+            self._write_pool = ThreadPoolExecutor(1, "onestop-write")
+            self._write_lock = threading.Lock()
+        else:
+            self._reader = self._writer = sa.create_engine(
+                self.url, pool_size=POOL, max_overflow=0, pool_timeout=5, pool_pre_ping=True, future=True
+            )
+            self._read_pool = self._write_pool = ThreadPoolExecutor(POOL, "onestop-db")
+        self._waiting = 0
+        self.clock: Clock = self._load_clock()
+
+    def now(self) -> datetime:
+        """Domain time."""
+        return self.clock.now()
+
+    def reload_clock(self) -> None:
+        """Read the shared clock again (a demo was restarted)."""
+        self.clock = self._load_clock()
+
+    async def read(self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query on a reader thread."""
+        return await self._run(self._read_pool, lambda: self.read_now(query, *args, **kwargs))
+
+    async def write(self, action: Callable[..., T], *args: Any, day: UUID | None = None, **kwargs: Any) -> T:
+        """Run an action in one transaction, under the day's lock if a day is given."""
+        return await self._run(self._write_pool, lambda: self.write_now(action, *args, day=day, **kwargs))
+
+    def read_now(self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The synchronous `read`, for the command line, jobs and tests."""
+        with self._reader.connect() as conn:
+            return query(conn, *args, **kwargs)
+
+    def write_now(self, action: Callable[..., T], *args: Any, day: UUID | None = None, **kwargs: Any) -> T:
+        """The synchronous `write`. On PostgreSQL a deadlock or a serialisation failure is tried once more."""
+        if self.is_sqlite:
+            with self._write_lock:
+                return self._write_once(action, args, kwargs, day)
+        try:
+            return self._write_once(action, args, kwargs, day)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in {"40001", "40P01"}:
+                raise
+            return self._write_once(action, args, kwargs, day)
+
+    def close(self) -> None:
+        """Finish what runs, close every connection."""
+        self._read_pool.shutdown()
+        self._write_pool.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _write_once(self, action: Callable[..., T], args: Any, kwargs: Any, day: UUID | None) -> T:
+        with self._writer.connect() as conn:
+            take_pending(conn)
+            with conn.begin():
+                if day is not None and not self.is_sqlite:
+                    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_key(day))))
+                result = action(conn, *args, **kwargs)
+                facts = take_pending(conn)
+                if facts:
+                    for reactor in self.reactors:
+                        reactor(conn, facts)
+        if facts:
+            for observer in self.observers:
+                observer(facts)
+        return result
+
+    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        if self._waiting >= WAITING_LIMIT:
+            raise Busy
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, call)
+        except PoolTimeout as error:
+            raise Busy from error
+        finally:
+            self._waiting -= 1
+
+    def _load_clock(self) -> Clock:
+        try:
+            return self.read_now(load_clock)
+        except (OperationalError, ProgrammingError):
+            return real_clock()  # the table comes with the first migration
+
+
+def open_database(url: str) -> Database:
+    """Open the database at an SQLAlchemy address (`sqlite:///…` or `postgresql+psycopg://…`)."""
+    return Database(url)
+
+
+def lock_key(day: UUID) -> int:
+    """The 63-bit key of a day's advisory lock."""
+    return day.int & (2**63 - 1)
+
+
+def _sqlite_engine(url: sa.URL, *, writer: bool) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        poolclass=StaticPool if writer else None,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+        **({} if writer else {"pool_size": READERS, "max_overflow": READERS, "pool_timeout": 5}),
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(raw: sqlite3.Connection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA busy_timeout=5000")
+        raw.execute("PRAGMA foreign_keys=ON")
+        if not writer:
+            raw.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(conn: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
+
+
+def migration_engine(url: str) -> sa.Engine:
+    """A plain engine for migrations; on SQLite with foreign keys off, as table rebuilds need."""
+    return sa.create_engine(url, poolclass=NullPool)

@@ -1,0 +1,74 @@
+"""Column types and small differences between SQLite and PostgreSQL."""
+
+import unicodedata
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+NO_DAY = UUID(int=0)
+"""The day of facts that belong to no day."""
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7: sorts by machine time, 74 random bits."""
+    return uuid7()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite drops the zone, so it is put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive times, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give every instant back as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""An increasing integer key (facts, calls); SQLite only counts by itself for INTEGER."""
+
+
+def fold(text: str) -> str:
+    """A name folded for look-up: compatibility form, no accents, no case, single spaces."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def id_column(**kwargs: Any) -> sa.Column[UUID]:
+    """The primary key of an entity."""
+    return sa.Column("id", sa.Uuid(), primary_key=True, default=new_id, **kwargs)
+
+
+def ref(
+    name: str, target: str, *, null: bool = False, ondelete: str = "CASCADE", index: bool = True
+) -> sa.Column[UUID]:
+    """A foreign key to `target`'s id."""
+    return sa.Column(name, sa.Uuid(), sa.ForeignKey(f"{target}.id", ondelete=ondelete), nullable=null, index=index)
+
+
+def instant(name: str, *, null: bool = False) -> sa.Column[datetime]:
+    """A column that holds an instant."""
+    return sa.Column(name, Instant(), nullable=null)
+
+
+def one_of(column: str, values: type[StrEnum] | tuple[str, ...], name: str) -> sa.CheckConstraint:
+    """A check that holds an enum column to its values."""
+    names = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({names})", name=name)

@@ -1,0 +1,1 @@
+"""The directory: the centre, its venues and institutions, the services they offer and the words for them."""

@@ -1,0 +1,108 @@
+"""Rows of the directory: centre, venues, series, institutions, services, needs, checklists and own words."""
+
+import sqlalchemy as sa
+
+from onestop.db.base import metadata
+from onestop.db.types import id_column, instant, one_of, ref
+
+AUTHORITIES = ("none", "state", "police")
+
+centres = sa.Table(
+    "centres",
+    metadata,
+    id_column(),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("phone", sa.String(40), nullable=False, server_default=""),
+    sa.Column("email", sa.String(254), nullable=False, server_default=""),
+    sa.Column("address", sa.String(300), nullable=False, server_default=""),
+    sa.Column("working_language", sa.String(12), nullable=False),
+    sa.Column("timezone", sa.String(60), nullable=False),
+)
+
+venues = sa.Table(
+    "venues",
+    metadata,
+    id_column(),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("address", sa.String(300), nullable=False, server_default=""),
+    sa.Column("timezone", sa.String(60), nullable=False),
+    sa.UniqueConstraint("name", "address"),
+)
+
+series = sa.Table(
+    "series",
+    metadata,
+    id_column(),
+    sa.Column("key", sa.String(60), nullable=False, unique=True),
+    sa.Column("name", sa.String(200), nullable=False),
+)
+
+institutions = sa.Table(
+    "institutions",
+    metadata,
+    id_column(),
+    sa.Column("key", sa.String(60), nullable=False, unique=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("authority", sa.String(10), nullable=False, server_default="none"),
+    one_of("authority", AUTHORITIES, "authority"),
+)
+
+services = sa.Table(
+    "services",
+    metadata,
+    id_column(),
+    ref("institution_id", "institutions"),
+    sa.Column("key", sa.String(60), nullable=False),
+    sa.Column("default_minutes", sa.Integer(), nullable=False),
+    sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    sa.UniqueConstraint("institution_id", "key"),
+    sa.CheckConstraint("default_minutes BETWEEN 1 AND 480", name="default_minutes"),
+)
+
+needs = sa.Table(
+    "needs",
+    metadata,
+    id_column(),
+    sa.Column("key", sa.String(60), nullable=False, unique=True),
+    sa.Column("pictogram", sa.String(60), nullable=False, server_default="circle-question-mark"),
+    sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+)
+
+need_services = sa.Table(
+    "need_services",
+    metadata,
+    ref("need_id", "needs"),
+    # By key, so that the same need finds the service at whichever institution offers it on a day.
+    sa.Column("service_key", sa.String(60), nullable=False),
+    sa.PrimaryKeyConstraint("need_id", "service_key"),
+)
+
+checklist_items = sa.Table(
+    "checklist_items",
+    metadata,
+    id_column(),
+    ref("service_id", "services"),
+    sa.Column("key", sa.String(60), nullable=False),
+    sa.Column("pictogram", sa.String(60), nullable=False, server_default="file-text"),
+    sa.Column("blocking", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("owner", sa.String(200), nullable=False, server_default=""),
+    sa.Column("reviewed_on", sa.Date()),
+    sa.UniqueConstraint("service_id", "key"),
+)
+
+texts = sa.Table(
+    "texts",
+    metadata,
+    sa.Column("owner_kind", sa.String(30), nullable=False),
+    sa.Column("owner_id", sa.Uuid(), nullable=False),
+    sa.Column("field", sa.String(30), nullable=False),
+    sa.Column("language", sa.String(12), nullable=False),
+    sa.Column("text", sa.Text(), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, server_default="draft"),
+    sa.Column("changed_by", sa.String(80), nullable=False, server_default=""),
+    instant("changed_at"),
+    sa.PrimaryKeyConstraint("owner_kind", "owner_id", "field", "language"),
+    one_of("state", ("draft", "checked"), "state"),
+)

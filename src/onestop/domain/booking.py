@@ -1,0 +1,70 @@
+"""The life of a booking: its states and the moves between them."""
+
+from enum import StrEnum
+
+from onestop.domain.errors import MoveRefused
+
+
+class BookingState(StrEnum):
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    REQUESTED = "requested"
+    DRAWN = "drawn"
+    LISTED = "listed"
+    OFFERED = "offered"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+B = BookingState
+MOVES: dict[BookingState, frozenset[BookingState]] = {
+    B.HELD: frozenset({B.CONFIRMED, B.EXPIRED, B.RELEASED}),
+    B.REQUESTED: frozenset({B.DRAWN, B.LISTED, B.WITHDRAWN}),
+    B.DRAWN: frozenset({B.CONFIRMED, B.LAPSED}),
+    B.LISTED: frozenset({B.OFFERED, B.WITHDRAWN}),
+    B.OFFERED: frozenset({B.CONFIRMED, B.LAPSED}),
+    B.LAPSED: frozenset({B.LISTED, B.WITHDRAWN}),
+    B.CONFIRMED: frozenset({B.ARRIVED, B.CANCELLED, B.MISSED}),
+    # A check-in is undone only while nothing has been called yet.
+    B.ARRIVED: frozenset({B.CONFIRMED}),
+    B.CANCELLED: frozenset(),
+    B.MISSED: frozenset(),
+    B.EXPIRED: frozenset(),
+    B.RELEASED: frozenset(),
+    B.WITHDRAWN: frozenset(),
+}
+
+HOLDS_CAPACITY = frozenset({B.HELD, B.OFFERED, B.DRAWN, B.CONFIRMED, B.ARRIVED})
+"""States whose claims count against capacity (R1)."""
+
+LIVE = frozenset({B.HELD, B.REQUESTED, B.DRAWN, B.LISTED, B.OFFERED, B.CONFIRMED})
+"""States that count towards the limit of bookings per contact and day."""
+
+
+def check_move(now: BookingState, then: BookingState) -> None:
+    """Raise `MoveRefused` unless the table allows the move."""
+    if then not in MOVES[now]:
+        raise MoveRefused
+
+
+class Channel(StrEnum):
+    """The door a booking or a walk-in came through; a counted fact."""
+
+    PUBLIC = "public"
+    KIOSK = "kiosk"
+    RECEPTION = "reception"
+    HELPER = "helper"
+    API = "api"
+
+
+class Interpreter(StrEnum):
+    """How we shall talk: nobody needed, the visitor brings one, or we find one."""
+
+    NONE = "none"
+    OWN = "own"
+    NEEDED = "needed"

@@ -1,0 +1,77 @@
+"""What a day can take: minutes of desks and mediators and parties of arrivals, in buckets of ten minutes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+BUCKET = timedelta(minutes=10)
+
+
+class CapacityKind(StrEnum):
+    SERVICE = "service"
+    MEDIATOR = "mediator"
+    ARRIVALS = "arrivals"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """One capacity row as loaded, in minutes (arrivals: parties); `used` leaves out what came from the reserve."""
+
+    id: UUID
+    start: datetime
+    total: int
+    reserve: int
+    used: int
+    used_reserve: int
+
+    def free(self, *, with_reserve: bool) -> int:
+        """What can still be claimed; never below 0, also when a closed desk took more away than was left."""
+        plain = self.total - self.reserve - self.used
+        return max(0, plain + self.reserve - self.used_reserve if with_reserve else plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskGroup:
+    """Desks alike in services and languages, whose minutes are interchangeable; no bucket where all are closed."""
+
+    key: str
+    services: frozenset[UUID]
+    languages: frozenset[str]
+    minutes: Mapping[UUID, int]
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediatorGroup:
+    """Mediators with the same languages."""
+
+    key: str
+    languages: frozenset[str]
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCapacity:
+    """A day as the plan sees it; a precedence is (before, after), `None` after means every other service.
+
+    All buckets of desks and mediators start on one ten-minute grid; `arrivals` holds one bucket per bookable time.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+    slot: timedelta
+    groups: tuple[DeskGroup, ...]
+    mediators: tuple[MediatorGroup, ...]
+    arrivals: tuple[Bucket, ...]
+    precedences: tuple[tuple[UUID, UUID | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """`minutes` of one bucket in all, of which `reserve` from its reserve part."""
+
+    bucket: UUID
+    minutes: int
+    reserve: int

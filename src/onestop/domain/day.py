@@ -1,0 +1,70 @@
+"""An advisory day: its states, its release, and local hours turned into instants."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from onestop.domain.errors import DayCancelled, DayNotPublished, DayOver, MoveRefused
+
+
+class DayState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+DAY_MOVES: dict[DayState, frozenset[DayState]] = {
+    DayState.DRAFT: frozenset({DayState.PUBLISHED, DayState.CANCELLED}),
+    DayState.PUBLISHED: frozenset({DayState.CLOSED, DayState.CANCELLED}),
+    DayState.CLOSED: frozenset({DayState.PUBLISHED}),  # closed by mistake: opened again the same day
+    DayState.CANCELLED: frozenset(),
+}
+
+
+class Release(StrEnum):
+    """How the places of a day are given out."""
+
+    INVITED = "invited"
+    OPEN = "open"
+    DRAW = "draw"
+
+
+class DeskState(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    PAUSED = "paused"
+
+
+class MediatorState(StrEnum):
+    FREE = "free"
+    BREAK = "break"
+    LEFT = "left"
+
+
+def check_day_move(now: DayState, then: DayState) -> None:
+    """Raise `MoveRefused` unless the table allows the move."""
+    if then not in DAY_MOVES[now]:
+        raise MoveRefused
+
+
+def check_bookable(state: DayState, *, closes_at: datetime, now: datetime) -> None:
+    """Raise the refusal that says why nothing can be booked or walked in on this day."""
+    if state is DayState.DRAFT:
+        raise DayNotPublished
+    if state is DayState.CANCELLED:
+        raise DayCancelled
+    if state is DayState.CLOSED or now >= closes_at:
+        raise DayOver
+
+
+def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant of a local hour. An hour that a DST night skips moves on by the gap; of a doubled one the first."""
+    return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
+
+
+def opening_instants(on: date, opens: time, closes: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Both ends of an opening as instants; a closing not after its opening lies on the next day."""
+    start = local_instant(on, opens, zone)
+    end = local_instant(on if closes > opens else on + timedelta(days=1), closes, zone)
+    return start, end

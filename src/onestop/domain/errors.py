@@ -1,0 +1,312 @@
+"""Expected refusals of the rules, each with a code for programs and a sentence for the person."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+def N_(sentence: str) -> str:
+    """Mark a sentence for translation where it is written; `web/kit` translates it where it is shown."""
+    return sentence
+
+
+class Refusal(Exception):
+    """An expected "no": `code` is stable for programs, `sentence` is a gettext message id, `params` fill it."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[str] = N_("This is not possible now.")
+
+    def __init__(self, **params: str | int) -> None:
+        self.params: Mapping[str, str | int] = params
+        super().__init__(self.sentence % params if params else self.sentence)
+
+
+# -- not known, not allowed -------------------------------------------------------------------------
+
+
+class NotKnown(Refusal):
+    code = "not_known"
+    status = 404
+    sentence = N_("We do not know this address. Please check it, or ask at the door.")
+
+
+class DayUnknown(NotKnown):
+    code = "day_unknown"
+    sentence = N_("We do not know this day. Please check the address, or ask the centre.")
+
+
+class TicketUnknown(NotKnown):
+    code = "ticket_unknown"
+    sentence = N_("We do not know this code. Please check it, or show your paper at the door.")
+
+
+class NotAllowed(Refusal):
+    code = "not_allowed"
+    status = 403
+    sentence = N_("You may not do this. Please ask the organiser.")
+
+
+class SignInNeeded(Refusal):
+    code = "sign_in_needed"
+    status = 401
+    sentence = N_("Please sign in first.")
+
+
+class TooManyTries(Refusal):
+    code = "too_many_tries"
+    status = 429
+    sentence = N_("There were too many tries. Please wait a few minutes, then try again.")
+
+
+class Busy(Refusal):
+    code = "busy"
+    status = 503
+    sentence = N_("Many people are using this page now. Nothing is lost. Please try again in a minute.")
+
+
+class InvalidInput(Refusal):
+    """What was typed cannot be used; `field` names the form field that needs another value."""
+
+    code = "invalid_input"
+    status = 422
+    sentence = N_("Please check what you entered.")
+
+    def __init__(self, *, field: str = "", **params: str | int) -> None:
+        self.field = field
+        super().__init__(**params)
+
+
+class NameRefused(InvalidInput):
+    code = "name_refused"
+    sentence = N_("Please write a name with 1 to 200 letters.")
+
+
+class ContactRefused(InvalidInput):
+    code = "contact_refused"
+    sentence = N_("This is not an e-mail address. Please check it, or leave it empty.")
+
+
+class PhoneRefused(InvalidInput):
+    code = "phone_refused"
+    sentence = N_("This is not a phone number. Please check it, or leave it empty.")
+
+
+# -- days ------------------------------------------------------------------------------------------
+
+
+class DayNotPublished(Refusal):
+    code = "day_not_published"
+    status = 404
+    sentence = N_("This day is not open for booking yet. Please ask the centre.")
+
+
+class DayOver(Refusal):
+    code = "day_over"
+    status = 410
+    sentence = N_("This day is over. Please choose another day, or ask the centre.")
+
+
+class DayCancelled(Refusal):
+    code = "day_cancelled"
+    status = 410
+    sentence = N_("This day will not take place. Please choose another day, or ask the centre.")
+
+
+class DayPaused(Refusal):
+    code = "day_paused"
+    sentence = N_("The whole day has a pause now. Nobody is called. Your place is kept.")
+
+
+class InvitationNeeded(Refusal):
+    code = "invitation_needed"
+    status = 403
+    sentence = N_("This day is by invitation. Please open the link from the centre, or type your invitation code.")
+
+
+class InvitationUsed(Refusal):
+    code = "invitation_used"
+    sentence = N_("This invitation was used already. Please ask the centre for another one.")
+
+
+class PublishRefused(Refusal):
+    """`reason` says what is missing, in the organiser's words."""
+
+    code = "publish_refused"
+    sentence = N_("This day cannot be published yet: %(reason)s")
+
+
+class DayStillInside(Refusal):
+    code = "day_still_inside"
+    sentence = N_("%(count)s visitors are still here. Send them on first, or close the day with a reason.")
+
+
+class Changed(Refusal):
+    code = "changed"
+    sentence = N_("Somebody else changed this in the meantime. Please look at it again.")
+
+
+# -- booking ---------------------------------------------------------------------------------------
+
+
+class ArrivalTaken(Refusal):
+    code = "arrival_taken"
+    sentence = N_("This time has just been taken. Please choose another time.")
+
+
+class NoServiceChosen(Refusal):
+    code = "no_service_chosen"
+    status = 422
+    sentence = N_("Please choose at least one thing that you need.")
+
+
+class ServiceUnknown(Refusal):
+    code = "service_unknown"
+    status = 422
+    sentence = N_("This day does not have this kind of help. Please choose again.")
+
+
+class HoldGone(Refusal):
+    code = "hold_gone"
+    status = 410
+    sentence = N_("We could not keep this time for you any longer. Please choose a time again.")
+
+
+class ContactLimit(Refusal):
+    code = "contact_limit"
+    sentence = N_("There are already %(limit)s bookings with this address on this day.")
+
+
+class BookingClosed(Refusal):
+    code = "booking_closed"
+    sentence = N_("This booking cannot be changed any more. Please ask at the door.")
+
+
+class BookingCancelled(Refusal):
+    code = "booking_cancelled"
+    status = 410
+    sentence = N_("This booking was cancelled. You can book again, or ask at the door.")
+
+
+class BookingArrived(Refusal):
+    code = "booking_arrived"
+    sentence = N_("You are already here. Please ask at the reception.")
+
+
+class PartyTooBig(InvalidInput):
+    code = "party_too_big"
+    sentence = N_("We can book at most %(limit)s people together here. Please ask the centre.")
+
+
+class ChildAlone(Refusal):
+    code = "child_alone"
+    status = 422
+    sentence = N_("A child needs an adult. Please add an adult who comes too.")
+
+
+# -- the hall --------------------------------------------------------------------------------------
+
+
+class WrongDay(Refusal):
+    code = "wrong_day"
+    sentence = N_("Your booking is for another day: %(date)s. Please come on that day, or ask at the reception.")
+
+
+class DeskUnknown(NotKnown):
+    code = "desk_unknown"
+    sentence = N_("We do not know this desk.")
+
+
+class DeskServing(Refusal):
+    code = "desk_serving"
+    sentence = N_("This desk is serving somebody. Please finish first.")
+
+
+class DeskNotOpen(Refusal):
+    code = "desk_not_open"
+    sentence = N_("This desk is not open. Please open it first.")
+
+
+class StopUnknown(NotKnown):
+    code = "stop_unknown"
+    sentence = N_("We do not know this step.")
+
+
+class StopMoved(Refusal):
+    code = "stop_moved"
+    sentence = N_("This visitor has moved on in the meantime. Please look at the desk again.")
+
+
+class MoveRefused(Refusal):
+    """The state machine does not have this move."""
+
+    code = "move_refused"
+    sentence = N_("This step cannot be done now. Please look at the page again.")
+
+
+class UndoRefused(Refusal):
+    code = "undo_refused"
+    sentence = N_("This cannot be undone any more: something else has happened since.")
+
+
+class UndoTooLate(Refusal):
+    code = "undo_too_late"
+    sentence = N_("This cannot be undone any more: the time for undo is over.")
+
+
+class ConsentMissing(Refusal):
+    code = "consent_missing"
+    sentence = N_("The visitor has not accepted this institution.")
+
+
+class VisitOver(Refusal):
+    code = "visit_over"
+    sentence = N_("This visit has ended. Please ask at the reception.")
+
+
+class PassUsed(Refusal):
+    code = "pass_used"
+    status = 403
+    sentence = N_("This day pass is already in use on another machine. Please ask the organiser to release it.")
+
+
+class PassOver(Refusal):
+    code = "pass_over"
+    status = 403
+    sentence = N_("This day pass is not valid any more. Please ask the organiser for a new one.")
+
+
+class SignInWrong(Refusal):
+    code = "sign_in_wrong"
+    status = 401
+    sentence = N_("The name or the password is not right. Please try again.")
+
+
+class PairingWrong(Refusal):
+    code = "pairing_wrong"
+    status = 401
+    sentence = N_("This pairing code is not right or too old. Please ask the organiser for a new one.")
+
+
+# -- the machine interface -------------------------------------------------------------------------
+
+
+class KeyInFlight(Refusal):
+    code = "key_in_flight"
+    sentence = N_("The same request is being worked on. Please wait a moment.")
+
+
+class KeyReused(Refusal):
+    code = "key_reused"
+    status = 422
+    sentence = N_("This key was used before with other content.")
+
+
+class KeyNeeded(Refusal):
+    code = "key_needed"
+    status = 400
+    sentence = N_("This request needs an Idempotency-Key.")
+
+
+class LeaseUnknown(Refusal):
+    code = "lease_unknown"
+    sentence = N_("This number was not given to this machine.")

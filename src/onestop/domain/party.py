@@ -1,0 +1,58 @@
+"""Who comes on one ticket: members with marks, and the rules that hold for every party."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from onestop.domain.errors import ChildAlone, InvalidInput, PartyTooBig
+
+PARTY_LIMIT = 10
+"""People on one ticket; a bigger family asks the centre, which plans it by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person of a party; `mark` counts from 1 and is what the board shows after the number (`123 · 2`)."""
+
+    mark: int
+    child: bool = False
+    guardian_mark: int | None = None
+
+
+def party_of(*, adults: int, children: int = 0, limit: int = PARTY_LIMIT) -> tuple[Member, ...]:
+    """The members of a party, adults first; the first of them is the guardian of every child.
+
+    Raises `InvalidInput` for nobody or a negative count, `PartyTooBig` above `limit`, `ChildAlone` without an adult.
+    """
+    if adults < 0 or children < 0:
+        raise InvalidInput(field="members")
+    if adults + children > limit:
+        raise PartyTooBig(field="members", limit=limit)
+    members = (
+        *(Member(mark=mark) for mark in range(1, adults + 1)),
+        *(Member(mark=adults + n, child=True, guardian_mark=1) for n in range(1, children + 1)),
+    )
+    check_party(members, limit=limit)
+    return members
+
+
+def check_party(members: Collection[Member], *, limit: int = PARTY_LIMIT) -> None:
+    """Raise unless there is somebody (`InvalidInput`), marked 1…n, not too many (`PartyTooBig`), no child alone."""
+    if len(members) > limit:
+        raise PartyTooBig(field="members", limit=limit)
+    if not members or sorted(member.mark for member in members) != list(range(1, len(members) + 1)):
+        raise InvalidInput(field="members")
+    check_together(members)
+
+
+def check_stop_members(members: Collection[Member], marks: Collection[int]) -> None:
+    """Raise unless the marks of one stop are of this party (`InvalidInput`) and no child is among them alone."""
+    going = [member for member in members if member.mark in marks]
+    if not going or len(going) != len(set(marks)):
+        raise InvalidInput(field="members")
+    check_together(going)
+
+
+def check_together(members: Iterable[Member]) -> None:
+    """A child is never without an adult: raise `ChildAlone` if every one of these people is a child."""
+    if all(member.child for member in members):
+        raise ChildAlone(field="members")

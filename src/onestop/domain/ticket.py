@@ -1,0 +1,73 @@
+"""Ticket codes and numbers: derived from one key, so that a reminder can make the same link again.
+
+The long code is 26 base32 characters (130 bits) of HMAC-SHA256 over day, number and generation; the short code is
+8 characters of Crockford's alphabet from a second HMAC (Crockford 2002, "Base 32": no I, L, O, U).
+"""
+
+import base64
+import hashlib
+import hmac
+import unicodedata
+from uuid import UUID
+
+FIRST_NUMBER = 100
+LEASE_SIZE = 50
+LEASE_RENEW_AT = 15
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+_DROPPED = frozenset({"Zs", "Cc", "Cf", "Pd"})
+"""Unicode categories that cannot be part of a code: spaces, tabs and newlines, direction marks, hyphens and dashes."""
+
+
+def ticket_code(key: bytes, *, day: UUID, number: int, generation: int) -> str:
+    """The code in the QR and the link: 26 lower-case base32 characters."""
+    digest = hmac.new(key, _message("long", day, number, generation), hashlib.sha256).digest()
+    return base64.b32encode(digest[:17]).decode("ascii")[:26].lower()
+
+
+def short_code(key: bytes, *, day: UUID, number: int, generation: int) -> str:
+    """The readable form, 8 Crockford characters, valid only together with its day."""
+    digest = hmac.new(key, _message("short", day, number, generation), hashlib.sha256).digest()
+    value = int.from_bytes(digest[:5], "big")
+    return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(35, -1, -5))
+
+
+def _message(form: str, day: UUID, number: int, generation: int) -> bytes:
+    return f"{form}|{day}|{number}|{generation}".encode()
+
+
+def code_hash(code: str) -> str:
+    """What the database keeps of a long code: SHA-256, hex."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def short_hash(day: UUID, code: str) -> str:
+    """What the database keeps of a short code: SHA-256 over day and code, hex."""
+    return hashlib.sha256(f"{day}|{code}".encode()).hexdigest()
+
+
+def read_short_code(text: str) -> str | None:
+    """A short code as people type or paste it, or `None` if it cannot be one.
+
+    Spaces, hyphens and direction marks are dropped, o is 0, i and l are 1, and digits of every script count.
+    """
+    folded = "".join(_fold(char) for char in text).upper().translate(_READ_AS)
+    return folded if len(folded) == 8 and all(char in CROCKFORD for char in folded) else None
+
+
+def _fold(char: str) -> str:
+    if unicodedata.category(char) in _DROPPED:
+        return ""
+    digit = unicodedata.decimal(char, None)
+    return char if digit is None else str(digit)
+
+
+def read_long_code(text: str) -> str | None:
+    """A long code as a scanner gives it (bare, or as the last part of a ticket's address), or `None`."""
+    bare = text.strip().split("#")[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1].lower()
+    return bare if len(bare) == 26 and all(char in "abcdefghijklmnopqrstuvwxyz234567" for char in bare) else None
+
+
+def spell_short_code(code: str) -> str:
+    """Two groups of four, as printed: `7KQ2 M9XD`."""
+    return f"{code[:4]} {code[4:]}"

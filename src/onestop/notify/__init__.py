@@ -1,0 +1,1 @@
+"""Messages to visitors: the outbox, their texts, and the sender."""

@@ -1,0 +1,1 @@
+"""The live day: check-in, walk-ins, calls, stops, undo, the board."""

@@ -1,0 +1,141 @@
+"""A page: one template, one frozen context, one language. `render` puts them together."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from jinja2 import Environment
+from jinja2_fragments import render_block
+
+from onestop.locale.environment import make_environment
+from onestop.locale.locales import Locale
+from onestop.paths import is_checkout, resource_dir
+from onestop.web.kit.icons import icon, qr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageLink:
+    """Leads to the same page in another language."""
+
+    tag: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavLink:
+    """An entry of a staff door's own menu; `label` is already in the reader's language."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpBlock:
+    """Whom to ask; on every page a visitor sees."""
+
+    phone: str = ""
+    address: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chrome:
+    """What stands round every page: who runs the day, languages, help, who is signed in, and the server's time."""
+
+    now: datetime
+    zone: str = "UTC"
+    """The venue's time zone; the `time` filter uses it where none is given."""
+    door: str = "public"
+    brand: str = "onestop"
+    """The public name of the day or centre, in the reader's language."""
+    home: str = "/"
+    languages: tuple[LanguageLink, ...] = ()
+    help: HelpBlock | None = None
+    nav: tuple[NavLink, ...] = ()
+    signed_in: str = ""
+    sign_out: str = "/sign-out"
+    csrf: str = ""
+    """Sent back as the form field `_csrf_token` or the header `x-csrftoken`; empty where a door needs none."""
+    demo: bool = False
+    funding: str = ""
+    """The co-funding statement of the series, if it must be shown."""
+
+
+Context = TypeVar("Context")
+PAGES: dict[type[Any], str] = {}
+"""Every registered context and its template; the house test holds them against each other."""
+
+
+class WrongContext(TypeError):
+    """A template was given a context that was made for another one."""
+
+
+def page(template: str) -> Callable[[type[Context]], type[Context]]:
+    """Register a frozen dataclass as the context of a template: `@page("public/day.html")`."""
+
+    def register(context: type[Context]) -> type[Context]:
+        PAGES[context] = template
+        return context
+
+    return register
+
+
+def render(template: str, context: object, *, locale: Locale, chrome: Chrome, block: str | None = None) -> str:
+    """The page, or one block of it, in one language."""
+    if PAGES.get(type(context)) != template:
+        raise WrongContext(f"{type(context).__name__} is not registered for {template}")
+    variables = {**variables_of(context), "chrome": chrome}
+    environment = environment_for(locale)
+    if block is not None:
+        return render_block(environment, template, block, variables)
+    return environment.get_template(template).render(variables)
+
+
+def variables_of(context: object) -> dict[str, Any]:
+    """The fields of a context by name, not copied."""
+    if not is_dataclass(context) or isinstance(context, type):
+        raise WrongContext(f"{context!r} is no dataclass")
+    return {spec.name: getattr(context, spec.name) for spec in fields(context)}
+
+
+@cache
+def environment_for(locale: Locale) -> Environment:
+    """The environment of pages in one language."""
+    environment = make_environment(locale)
+    pictures: dict[str, Any] = {"icon": icon, "qr": qr, "static_url": static_url}
+    environment.globals.update(pictures)
+    return environment
+
+
+def static_url(path: str) -> str:
+    """The address of a file under `static/`, changed whenever its content does, so that it can be cached for a year."""
+    return f"/static/{path}?v={_digest(path, _modified(path))}"
+
+
+def _modified(path: str) -> int:
+    return (resource_dir("static") / path).stat().st_mtime_ns if is_checkout() else 0
+
+
+@cache
+def _digest(path: str, modified: int) -> str:
+    content = (resource_dir("static") / path).read_bytes()
+    return hashlib.sha256(content, usedforsecurity=False).hexdigest()[:10]
+
+
+@page("error.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage:
+    """A refusal or a failure as a page with a next step. All texts are already in the reader's language."""
+
+    title: str
+    sentence: str
+    next_href: str = "/"
+    next_label: str = ""
+    """Empty: the button says "Go to the first page"."""
+    retry: bool = False
+    details: tuple[str, ...] = ()

@@ -1,0 +1,154 @@
+"""A PostgreSQL server for the tests: `ONESTOP_TEST_PG`, else Debian's binaries, else a failure; never a silent skip.
+
+The suite connects as `onestop_app`, which neither owns the tables nor bypasses row-level security, as in production.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, LiteralString, NamedTuple
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+OWNER = "onestop_owner"
+APP = "onestop_app"
+PASSWORD = "onestop-test"
+SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=200", "timezone=UTC", "listen_addresses=127.0.0.1")
+
+
+class Urls(NamedTuple):
+    """How migrations and how the application reach one database."""
+
+    owner: str
+    app: str
+
+
+class Server:
+    """A running server; `migrate(owner_url)` is called once, every database is a copy of that one."""
+
+    def __init__(self, admin_url: str, migrate: Callable[[str], Any]) -> None:
+        self._admin = sa.make_url(admin_url)
+        self._migrate = migrate
+        self._template: str | None = None
+        self._made: list[str] = []
+        for role in (OWNER, APP):
+            self._make_role(role)
+
+    def fresh_database(self) -> Urls:
+        """A new, migrated, empty database."""
+        if self._template is None:
+            self._template = self._make_template()
+        name = f"onestop_{uuid.uuid4().hex}"
+        self._run("CREATE DATABASE {} OWNER {} TEMPLATE {}", name, OWNER, self._template)
+        self._made.append(name)
+        return self._urls(name)
+
+    def empty_database(self) -> Urls:
+        """A new database without any table, for the tests of migrations."""
+        name = f"onestop_{uuid.uuid4().hex}"
+        self._run("CREATE DATABASE {} OWNER {}", name, OWNER)
+        self._made.append(name)
+        # What the owner makes from now on, the application may use; the copy of a template keeps this.
+        grants = (
+            "GRANT USAGE ON SCHEMA public TO {1}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {0} IN SCHEMA public"
+            " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {1}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {0} IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {1}",
+        )
+        for grant in grants:
+            self._run(grant, OWNER, APP, database=name)
+        return self._urls(name)
+
+    def drop(self, urls: Urls) -> None:
+        """Remove a database, whoever is still connected."""
+        name = sa.make_url(urls.owner).database or ""
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._made.remove(name)
+
+    def close(self) -> None:
+        """Remove every database made here."""
+        for name in self._made:
+            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._made.clear()
+
+    def _make_template(self) -> str:
+        urls = self.empty_database()
+        self._migrate(urls.owner)
+        return sa.make_url(urls.owner).database or ""
+
+    def _make_role(self, role: str) -> None:
+        # Another worker may be making the same role on a shared server.
+        self._run(
+            "DO $$ BEGIN CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD 'onestop-test';"
+            " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+            role,
+        )
+
+    def _run(self, statement: LiteralString, *names: str, database: str | None = None) -> None:
+        url = self._admin.set(drivername="postgresql")
+        if database is not None:
+            url = url.set(database=database)
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as conn:
+            conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _urls(self, name: str) -> Urls:
+        url = self._admin.set(drivername="postgresql+psycopg", database=name, password=PASSWORD)
+        owner, app = (url.set(username=role).render_as_string(hide_password=False) for role in (OWNER, APP))
+        return Urls(owner=owner, app=app)
+
+
+class LocalServer:
+    """A throw-away cluster on a free port of loopback, run as `postgres` when the tests run as root."""
+
+    def __init__(self) -> None:
+        self._bin = _binaries()
+        self._as: dict[str, Any] = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        )
+        self._home = Path(tempfile.mkdtemp(prefix="onestop-pg-"))
+        if self._as:
+            shutil.chown(self._home, "postgres", "postgres")
+        self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        port = _free_port()
+        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"port={port}"))
+        self._run("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", f"{options} -k {self._home}", "start")
+        self.admin_url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self._run("pg_ctl", "-D", "data", "-m", "immediate", "stop")
+        shutil.rmtree(self._home)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # The server inherits these files; a pipe would keep us waiting for it.
+        subprocess.run(
+            [self._bin / program, *arguments],
+            check=True,
+            cwd=self._home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            **self._as,
+        )
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).parent
+    raise RuntimeError("The tests need PostgreSQL: install the server, or set ONESTOP_TEST_PG to a superuser's address.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
