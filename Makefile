@@ -27,8 +27,7 @@ lint: $(VENV)/.test ## style, types, import contracts, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/basedpyright
-	@if [ -d templates ]; then \
-	  echo "$(BIN)/djlint templates" && $(BIN)/djlint --quiet --check templates && $(BIN)/djlint --quiet --lint templates; fi
+	$(BIN)/djlint --quiet --lint templates
 
 bench: $(VENV)/.test ## measure; results as JSON under var/bench and a table (ARGS= names of benchmarks)
 	$(BIN)/python -m bench $(ARGS)
@@ -57,11 +56,13 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.app: $(VENV)/.python requirements/app.txt requirements/build.txt pyproject.toml
+	@echo "Installing onestop into $(VENV) (about a minute the first time)"
 	$(PIP) install --require-hashes -r requirements/app.txt
 	$(PIP) install --require-hashes -r requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.app requirements/test.txt
+	@echo "Installing what the tests need into $(VENV)"
 	$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@

@@ -145,7 +145,9 @@ def _binaries() -> Path:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).parent
-    raise RuntimeError("The tests need PostgreSQL: install the server, or set ONESTOP_TEST_PG to a superuser's address.")
+    raise RuntimeError(
+        "The tests need PostgreSQL: install the server, or set ONESTOP_TEST_PG to a superuser's address."
+    )
 
 
 def _free_port() -> int:

@@ -1,10 +1,13 @@
-"""Rows of booking: parties with their ticket and members, bookings, claims, contacts, leased numbers."""
+"""Rows of booking: parties with ticket, members and stops; bookings, claims, contacts, leased numbers."""
 
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
 from onestop.db.types import id_column, instant, one_of, ref
 from onestop.domain.booking import BookingState, Channel, Interpreter
+from onestop.domain.visit import BlockedBy, Outcome, StopState
+
+_AT_DESK = sa.text("state IN ('called', 'serving')")
 
 parties = sa.Table(
     "parties",
@@ -38,6 +41,61 @@ members = sa.Table(
     sa.Column("child", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.Column("guardian_mark", sa.Integer()),
     sa.UniqueConstraint("party_id", "mark"),
+)
+
+stops = sa.Table(
+    "stops",
+    metadata,
+    id_column(),
+    ref("party_id", "parties"),
+    ref("visit_id", "visits", null=True),
+    ref("day_id", "days", index=False),
+    ref("service_id", "services", ondelete="RESTRICT", index=False),
+    ref("institution_id", "institutions", ondelete="RESTRICT", index=False),
+    sa.Column("state", sa.String(14), nullable=False),
+    sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("minutes", sa.Integer(), nullable=False),
+    instant("planned_at", null=True),
+    # R18: nobody meets an institution she did not see named and accept.
+    instant("consent_at", null=True),
+    sa.Column("consent_how", sa.String(20)),
+    sa.Column("consent_by", sa.String(80)),
+    ref("desk_id", "desks", null=True, ondelete="RESTRICT", index=False),
+    ref("only_desk_id", "desks", null=True, ondelete="SET NULL", index=False),
+    instant("callable_from_at", null=True),
+    ref("mediator_id", "mediators", null=True, ondelete="SET NULL", index=False),
+    sa.Column("no_shows", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("blocked_by", sa.String(14)),
+    sa.Column("outcome", sa.String(20)),
+    instant("called_at", null=True),
+    instant("served_at", null=True),
+    instant("ended_at", null=True),
+    sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
+    one_of("state", StopState, "state"),
+    one_of("blocked_by", BlockedBy, "blocked_by"),
+    one_of("outcome", Outcome, "outcome"),
+    sa.CheckConstraint("state IN ('proposed', 'declined', 'dropped') OR consent_at IS NOT NULL", name="consent"),
+    sa.CheckConstraint("state NOT IN ('called', 'serving') OR desk_id IS NOT NULL", name="called_has_a_desk"),
+    sa.CheckConstraint("(state = 'blocked') = (blocked_by IS NOT NULL)", name="blocked_says_why"),
+    # R2: a desk serves at most one party, a mediator helps at most one.
+    sa.Index("uq_stops_desk_busy", "desk_id", unique=True, sqlite_where=_AT_DESK, postgresql_where=_AT_DESK),
+    sa.Index("uq_stops_mediator_busy", "mediator_id", unique=True, sqlite_where=_AT_DESK, postgresql_where=_AT_DESK),
+    sa.Index("ix_stops_day_id_state", "day_id", "state"),
+)
+
+_ACTIVE = sa.text("active")
+_ACTIVE_SQLITE = sa.text("active = 1")
+
+stop_members = sa.Table(
+    "stop_members",
+    metadata,
+    ref("stop_id", "stops", index=False),
+    ref("member_id", "members", index=False),
+    sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.PrimaryKeyConstraint("stop_id", "member_id"),
+    # R2: a member is called or served in at most one place.
+    sa.Index("uq_stop_members_active", "member_id", unique=True, sqlite_where=_ACTIVE_SQLITE, postgresql_where=_ACTIVE),
 )
 
 bookings = sa.Table(
@@ -85,6 +143,8 @@ contacts = sa.Table(
     sa.Column("address_hash", sa.String(64), nullable=False, index=True),
     sa.Column("phone_end", sa.String(6), nullable=False, server_default="", index=True),
     instant("proved_at", null=True),
+    # Told only inside the message: this address has as many bookings as the day allows, so it does not count here.
+    sa.Column("limited", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("party_id", "kind"),
     one_of("kind", ("email", "phone"), "kind"),
 )

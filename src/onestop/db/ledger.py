@@ -1,6 +1,7 @@
 """The ledger: facts written in the transaction of their cause, and handed to observers after COMMIT."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -47,8 +48,9 @@ def record(conn: sa.Connection, fact: Fact) -> int:
         )
     )
     assert row.inserted_primary_key is not None
-    conn.info.setdefault(_PENDING, []).append(fact)
-    return int(row.inserted_primary_key[0])
+    number = int(row.inserted_primary_key[0])
+    conn.info.setdefault(_PENDING, []).append(replace(fact, id=number))
+    return number
 
 
 def take_pending(conn: sa.Connection) -> Sequence[Fact]:

@@ -108,7 +108,7 @@ CallingRule: TypeAlias = Callable[[Desk, Sequence[WaitingStop], HallState, datet
 def calling_rule(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: datetime) -> Choice | None:
     """The choice of the highest rank for this desk, or `None` if nobody is callable."""
     ranked = _ranked(desk, waiting, state, now)
-    return min(ranked, key=itemgetter(0))[1] if ranked else None
+    return _explain(desk, min(ranked, key=itemgetter(0))) if ranked else None
 
 
 def queue_of(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: datetime) -> list[Choice]:
@@ -116,7 +116,7 @@ def queue_of(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: 
 
     Each line is judged alone: two lines may name the same free mediator.
     """
-    return [choice for _, choice in sorted(_ranked(desk, waiting, state, now), key=itemgetter(0))]
+    return [_explain(desk, each) for each in sorted(_ranked(desk, waiting, state, now), key=itemgetter(0))]
 
 
 def choose_jointly(
@@ -166,7 +166,7 @@ def closing_urgency(desk: Desk, state: HallState, now: datetime) -> float:
 
 def score_of(terms: Mapping[str, Term]) -> float:
     """The score, recomputed from the terms a call stored; `TypeError` if a term is not a number."""
-    return float(_number(terms, "waited") - STILL_WEIGHT * _number(terms, "still") + _number(terms, "need"))
+    return _score(_number(terms, "waited"), _number(terms, "still"), _number(terms, "need"))
 
 
 def because_parts(terms: Mapping[str, Term]) -> list[tuple[str, dict[str, int]]]:
@@ -194,20 +194,18 @@ def because_parts(terms: Mapping[str, Term]) -> list[tuple[str, dict[str, int]]]
 
 _Rank: TypeAlias = tuple[bool, bool, float, float, UUID]
 """Parked here, due, score, longest waited, stop id; the lowest goes first."""
+_Mediation: TypeAlias = tuple[UUID | None, bool]
+"""The mediator who comes, or `None`; whether the party is called without an interpreter."""
+_Ranked: TypeAlias = tuple[_Rank, WaitingStop, _Mediation]
 
 
-def _ranked(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: datetime) -> list[tuple[_Rank, Choice]]:
-    ranked: list[tuple[_Rank, Choice]] = []
+def _ranked(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: datetime) -> list[_Ranked]:
+    ranked: list[_Ranked] = []
     for stop in waiting:
-        if not _may_call(desk, stop, state, now):
-            continue
-        mediation = _mediation(desk, stop, state, now)
-        if mediation is None:
-            continue
-        mediator, no_interpreter = mediation
-        back = _is_back(desk, stop)
-        choice = _explain(stop, mediator, no_interpreter=no_interpreter, back=back)
-        ranked.append(((not back, not _is_due(stop), -choice.score, -stop.waited_minutes, stop.stop), choice))
+        if _may_call(desk, stop, state, now) and (mediation := _mediation(desk, stop, state, now)):
+            score = _score(*_numbers(stop))
+            rank = (not _is_back(desk, stop), not _is_due(stop), -score, -stop.waited_minutes, stop.stop)
+            ranked.append((rank, stop, mediation))
     return ranked
 
 
@@ -221,8 +219,8 @@ def _may_call(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) ->
     )
 
 
-def _mediation(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> tuple[UUID | None, bool] | None:
-    """How they will talk: (mediator or nobody needed, no interpreter today), or `None` to wait for a mediator."""
+def _mediation(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> _Mediation | None:
+    """How they will talk, or `None` while the party waits for a mediator."""
     party = frozenset(stop.languages)
     if stop.interpreter is not Interpreter.NEEDED or party & desk.languages:
         return None, False
@@ -244,27 +242,32 @@ def _is_back(desk: Desk, stop: WaitingStop) -> bool:
 
 
 def _is_due(stop: WaitingStop) -> bool:
-    return stop.waited_minutes >= 0 or stop.parked
+    return stop.waited_minutes >= 0
 
 
-def _explain(stop: WaitingStop, mediator: UUID | None, *, no_interpreter: bool, back: bool) -> Choice:
-    # Rounded before scoring, so that the score recomputes exactly from what the ledger keeps.
+def _numbers(stop: WaitingStop) -> tuple[int, int, int]:
+    """Waited, still, need; rounded before scoring, so that the score recomputes from what the ledger keeps."""
+    return round(stop.waited_minutes), round(stop.remaining_minutes), NEED_POINTS if stop.need else 0
+
+
+def _score(waited: float, still: float, need: float) -> float:
+    return float(waited - STILL_WEIGHT * still + need)
+
+
+def _explain(desk: Desk, ranked: _Ranked) -> Choice:
+    _, stop, (mediator, no_interpreter) = ranked
+    waited, still, need = _numbers(stop)
+    score = _score(waited, still, need)
     terms: dict[str, Term] = {
-        "waited": round(stop.waited_minutes),
-        "still": round(stop.remaining_minutes),
-        "need": NEED_POINTS if stop.need else 0,
+        "waited": waited,
+        "still": still,
+        "need": need,
         "mediator": mediator is not None,
         "no_interpreter": no_interpreter,
-        "parked": back,
+        "parked": _is_back(desk, stop),
+        "score": score,
     }
-    score = score_of(terms)
-    return Choice(
-        stop=stop.stop,
-        mediator=mediator,
-        no_interpreter=no_interpreter,
-        score=score,
-        terms={**terms, "score": score},
-    )
+    return Choice(stop=stop.stop, mediator=mediator, no_interpreter=no_interpreter, score=score, terms=terms)
 
 
 def _number(terms: Mapping[str, Term], name: str) -> float:

@@ -1,6 +1,7 @@
 """Expected refusals of the rules, each with a code for programs and a sentence for the person."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar
 
 
@@ -209,6 +210,10 @@ class ChildAlone(Refusal):
 class WrongDay(Refusal):
     code = "wrong_day"
     sentence = N_("Your booking is for another day: %(date)s. Please come on that day, or ask at the reception.")
+
+    def __init__(self, *, on: date) -> None:
+        self.on = on
+        super().__init__(date=on.isoformat())
 
 
 class DeskUnknown(NotKnown):

@@ -14,6 +14,8 @@ class Fact:
 
     kind: str
     at: datetime
+    id: int = field(default=0, compare=False)
+    """Its line in the ledger, given when it is recorded."""
     day: UUID | None = None
     party: UUID | None = None
     visit: UUID | None = None

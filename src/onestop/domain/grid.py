@@ -1,12 +1,11 @@
-"""One row of buckets on a day's ten-minute grid, and the first place where a talk fits into one or two rows.
+"""Rows of buckets on a day's ten-minute grid, and the first place where a talk fits into one or two of them.
 
 Time is whole minutes from the grid's first bucket. Minutes are *fluid*: the reserve takes a share of every bucket, so
 a talk of 20 minutes at a single desk with 8 bookable minutes a bucket lasts 20 minutes from its start but takes
 8 + 8 + 4.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -19,7 +18,9 @@ BUCKET_MINUTES = BUCKET // timedelta(minutes=1)
 _STRETCH_MINUTES = STRETCH // timedelta(minutes=1)
 
 Takes = tuple[tuple[int, int], ...]
-"""(index of a bucket, minutes), the same from each row."""
+"""(index of a bucket, minutes) in order of time, the same from each row."""
+Fit = tuple[int, Takes]
+"""(start, takes)"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Row:
     total: list[int]
     closes: list[int]  # the minute at which the opening that holds this bucket ends
     left: list[int]  # free minutes from this bucket to the end of the day, before a plan takes any; one 0 more
+    taken: list[Takes] = field(default_factory=list[Takes])
 
     def offset(self, i: int) -> int:
         """How far into a bucket with free minutes a talk can start: what is used of a single desk lies at the front."""
@@ -41,12 +43,19 @@ class Row:
         return BUCKET_MINUTES - ceil(BUCKET_MINUTES * self.free[i] / min(self.bookable[i], BUCKET_MINUTES))
 
     def take(self, takes: Takes) -> None:
+        self.taken.append(takes)
         for i, minutes in takes:
             self.free[i] -= minutes
 
-    def give_back(self, takes: Takes) -> None:
-        for i, minutes in takes:
+    def give_back(self) -> None:
+        """Undo the latest take."""
+        for i, minutes in self.taken.pop():
             self.free[i] += minutes
+
+    @property
+    def untouched(self) -> int:
+        """The first bucket from which on the plan has taken nothing."""
+        return max((takes[-1][0] + 1 for takes in self.taken), default=0)
 
 
 def laid_row(group: DeskGroup | MediatorGroup, *, origin: datetime, length: int, with_reserve: bool) -> Row:
@@ -75,43 +84,65 @@ def laid_row(group: DeskGroup | MediatorGroup, *, origin: datetime, length: int,
     )
 
 
-def first_fit(rows: Sequence[Row], *, cursor: int, minutes: int, end_by: int) -> tuple[int, Takes] | None:
-    """The first start at or after the cursor, with its takes, such that the talk ends by `end_by`."""
-    first, length = max(cursor // BUCKET_MINUTES, 0), len(rows[0].free)
-    if first >= length or cursor + minutes > end_by or any(row.left[first] < minutes for row in rows):
-        return None
-    for i in range(first, length):
-        if not all(row.free[i] for row in rows):
-            continue
-        start = max(cursor, i * BUCKET_MINUTES + max(row.offset(i) for row in rows))
-        if start + minutes > end_by:
+@dataclass(slots=True)
+class Option:
+    """One way to serve a stop: the row of a desk group and, where one is needed, of a mediator group."""
+
+    rows: tuple[Row, ...]
+    minutes: int
+    _later: dict[int, Fit | None] = field(default_factory=dict[int, "Fit | None"])
+    """First fits from the start of a bucket on, where the plan has taken nothing; the same for every arrival."""
+
+    def first_fit(self, *, cursor: int, end_by: int) -> Fit | None:
+        """The first start at or after the cursor, with its takes, such that the talk ends by `end_by`."""
+        length = len(self.rows[0].free)
+        i = max(cursor // BUCKET_MINUTES, 0)
+        if i >= length or cursor + self.minutes > end_by or any(row.left[i] < self.minutes for row in self.rows):
             return None
-        takes = _takes(rows, start, minutes, i)
-        if takes is not None:
-            return start, takes
-    return None
+        found = self._fit(i, cursor)
+        touched = max(row.untouched for row in self.rows)
+        while found is None and i + 1 < touched:
+            i += 1
+            found = self._fit(i, cursor)
+        if found is None:
+            found = self._first_later(i + 1)
+        # Starts only grow from bucket to bucket: if the first is too late, all are.
+        return None if found is None or found[0] + self.minutes > end_by else found
 
+    def _first_later(self, first: int) -> Fit | None:
+        i, length, found = first, len(self.rows[0].free), None
+        while i < length and i not in self._later and found is None:
+            found = self._fit(i, i * BUCKET_MINUTES)
+            i += 1
+        if found is None:
+            found = self._later.get(i)
+        self._later.update(dict.fromkeys(range(first, i), found))
+        return found
 
-def _takes(rows: Sequence[Row], start: int, minutes: int, first: int) -> Takes | None:
-    """The same minutes from each row's buckets, from the start on, or `None` if they come too late or a row closes.
+    def _fit(self, first: int, cursor: int) -> Fit | None:
+        """The start in this bucket and the same minutes from each row, or `None` if they come too late or a row closes.
 
-    No bucket gives one talk more than its ten minutes, the first only what comes after the start.
-    """
-    closes = min(row.closes[first] for row in rows)
-    if start + minutes > closes:
-        return None
-    fluid = max(minutes * row.total[first] // row.bookable[first] for row in rows)
-    complete_by = min(closes, start + fluid + _STRETCH_MINUTES)
-    takes: list[tuple[int, int]] = []
-    begin, missing = start, minutes
-    for i in range(first, closes // BUCKET_MINUTES):
-        take = min(missing, (i + 1) * BUCKET_MINUTES - begin, *(row.free[i] for row in rows))
-        if begin + take > complete_by:
+        No bucket gives one talk more than its ten minutes, the first only what comes after the start.
+        """
+        rows, minutes = self.rows, self.minutes
+        if not all(row.free[first] for row in rows):
             return None
-        if take:
-            takes.append((i, take))
-            missing -= take
-        if not missing:
-            return tuple(takes)
-        begin = (i + 1) * BUCKET_MINUTES
-    return None
+        start = max(cursor, first * BUCKET_MINUTES + max([row.offset(first) for row in rows]))
+        closes = min([row.closes[first] for row in rows])
+        if start + minutes > closes:
+            return None
+        fluid = max([minutes * row.total[first] // row.bookable[first] for row in rows])
+        complete_by = start + fluid + _STRETCH_MINUTES
+        takes: list[tuple[int, int]] = []
+        begin, missing = start, minutes
+        for i in range(first, closes // BUCKET_MINUTES):
+            take = min(missing, (i + 1) * BUCKET_MINUTES - begin, *[row.free[i] for row in rows])
+            if begin + take > complete_by:
+                return None
+            if take:
+                takes.append((i, take))
+                missing -= take
+            if not missing:
+                return start, tuple(takes)
+            begin = (i + 1) * BUCKET_MINUTES
+        return None

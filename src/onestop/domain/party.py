@@ -36,12 +36,18 @@ def party_of(*, adults: int, children: int = 0, limit: int = PARTY_LIMIT) -> tup
 
 
 def check_party(members: Collection[Member], *, limit: int = PARTY_LIMIT) -> None:
-    """Raise unless there is somebody (`InvalidInput`), marked 1…n, not too many (`PartyTooBig`), no child alone."""
+    """Raise unless there is somebody (`InvalidInput`), marked 1…n, guardians adults, not too many (`PartyTooBig`).
+
+    A party of children only raises `ChildAlone`.
+    """
     if len(members) > limit:
         raise PartyTooBig(field="members", limit=limit)
     if not members or sorted(member.mark for member in members) != list(range(1, len(members) + 1)):
         raise InvalidInput(field="members")
     check_together(members)
+    adults = {member.mark for member in members if not member.child}
+    if any(member.guardian_mark not in adults for member in members if member.guardian_mark is not None):
+        raise InvalidInput(field="members")
 
 
 def check_stop_members(members: Collection[Member], marks: Collection[int]) -> None:
@@ -55,4 +61,4 @@ def check_stop_members(members: Collection[Member], marks: Collection[int]) -> N
 def check_together(members: Iterable[Member]) -> None:
     """A child is never without an adult: raise `ChildAlone` if every one of these people is a child."""
     if all(member.child for member in members):
-        raise ChildAlone(field="members")
+        raise ChildAlone

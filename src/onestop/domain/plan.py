@@ -12,7 +12,7 @@ from uuid import UUID
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import BUCKET, Bucket, CapacityKind, Claim, DayCapacity, DeskGroup, MediatorGroup
-from onestop.domain.grid import BUCKET_MINUTES, Row, Takes, first_fit, laid_row
+from onestop.domain.grid import BUCKET_MINUTES, Option, Row, Takes, laid_row
 
 __all__ = [
     "BUCKET",
@@ -138,26 +138,18 @@ def _bridged(capacity: DayCapacity, service: UUID, spoken: frozenset[str]) -> bo
 # -- the search; inside it time is whole minutes from the first bucket of the grid ---------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """One way to serve a stop: the row of a desk group and, where one is needed, of a mediator group."""
-
-    rows: tuple[Row, ...]
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Want:
     stop: WantedStop
-    members: tuple[int, ...]
     before: frozenset[int]  # indexes of the stops that must end first
-    options: tuple[_Option, ...]  # without a mediator first, then by key: the first of equally early ends wins
+    desks: tuple[Row, ...]  # the groups that could serve the stop
+    options: tuple[Option, ...]  # without a mediator first, then by key: the first of equally early ends wins
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     want: int
-    option: _Option
+    option: Option
     start: int
     takes: Takes
 
@@ -202,22 +194,23 @@ class _Search:
                 or ((first.service, None) in pairs and first.service != then.service and then.service not in firsts)
             )
 
-        def options(service: UUID) -> Iterator[_Option]:
+        def options(service: UUID) -> Iterator[Option]:
             needed = interpreter is Interpreter.NEEDED and _bridged(capacity, service, spoken)
             for group, row in desks:
                 if service in group.services and (not needed or group.languages & spoken):
-                    yield _Option((row,), group.minutes[service])
+                    yield Option((row,), group.minutes[service])
             for group, row in desks:
                 if service in group.services and needed and not group.languages & spoken:
                     minutes = ceil(round(group.minutes[service] * MEDIATED, 6))
-                    yield from (_Option((row, bridge), minutes) for bridge in bridges)
+                    yield from (Option((row, bridge), minutes) for bridge in bridges)
 
+        ways = {service: tuple(options(service)) for service in services}
         self._wants = [
             _Want(
-                stop,
-                tuple(sorted(stop.members)),
-                frozenset(i for i, other in enumerate(wanted) if other is not stop and precedes(other, stop)),
-                tuple(options(stop.service)),
+                stop=stop,
+                before=frozenset(i for i, other in enumerate(wanted) if other is not stop and precedes(other, stop)),
+                desks=tuple(row for group, row in desks if stop.service in group.services),
+                options=ways[stop.service],
             )
             for stop in wanted
         ]
@@ -229,7 +222,7 @@ class _Search:
         if arrival.free(with_reserve=self._with_reserve) < 1:
             return None
         at = -((self._origin - arrival.start) // timedelta(minutes=1))
-        cursors = {mark: at for want in self._wants for mark in want.members}
+        cursors = {mark: at for want in self._wants for mark in want.stop.members}
         places = self._greedy(cursors)
         if places is None and len(self._wants) <= ALL_ORDERS_UP_TO:
             places = self._best_order(cursors)
@@ -287,13 +280,12 @@ class _Search:
         return [i for i in sorted(waiting) if not self._wants[i].before & waiting]
 
     def _cursor(self, i: int, cursors: Mapping[int, int]) -> int:
-        return max(cursors[mark] for mark in self._wants[i].members)
+        return max(cursors[mark] for mark in self._wants[i].stop.members)
 
     def _left(self, i: int, cursor: int) -> int:
         """Free minutes of the desks that could serve the stop, from the cursor to the end of the day."""
         first = min(max(cursor // BUCKET_MINUTES, 0), self._length)
-        desks = {option.rows[0].key: option.rows[0] for option in self._wants[i].options}
-        return sum(desk.left[first] for desk in desks.values())
+        return sum(desk.left[first] for desk in self._wants[i].desks)
 
     def _hopeful(self, i: int, cursor: int) -> bool:
         """False only if the stop cannot fit after the cursor, whatever the order of the others."""
@@ -308,7 +300,7 @@ class _Search:
         best: _Place | None = None
         for option in self._wants[i].options:
             end_by = self._closes if best is None else best.end - 1
-            found = first_fit(option.rows, cursor=cursor, minutes=option.minutes, end_by=end_by)
+            found = option.first_fit(cursor=cursor, end_by=end_by)
             if found is not None:
                 best = _Place(i, option, *found)
         return best
@@ -316,12 +308,12 @@ class _Search:
     def _take(self, place: _Place, cursors: dict[int, int]) -> None:
         for row in place.option.rows:
             row.take(place.takes)
-        for mark in self._wants[place.want].members:
+        for mark in self._wants[place.want].stop.members:
             cursors[mark] = place.end + _GAP_MINUTES
 
     def _give_back(self, place: _Place) -> None:
         for row in place.option.rows:
-            row.give_back(place.takes)
+            row.give_back()
 
     def _written(self, arrival: Bucket, places: Sequence[_Place]) -> NominalPlan:
         claimed: dict[UUID, tuple[Bucket, int]] = {arrival.id: (arrival, 1)}

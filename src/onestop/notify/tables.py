@@ -25,6 +25,6 @@ outbox = sa.Table(
     instant("sent_at", null=True),
     instant("dead_at", null=True),
     instant("withdrawn_at", null=True),
-    one_of("kind", ("confirmation", "changed", "cancelled", "reminder"), "kind"),
+    one_of("kind", ("confirmation", "changed", "cancelled", "reminder", "limit"), "kind"),
     sa.Index("ix_outbox_due_at", "due_at"),
 )

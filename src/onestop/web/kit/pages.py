@@ -1,6 +1,7 @@
 """A page: one template, one frozen context, one language. `render` puts them together."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -64,6 +65,8 @@ class Chrome:
     demo: bool = False
     funding: str = ""
     """The co-funding statement of the series, if it must be shown."""
+    clock_rate: float = 1.0
+    """Seconds of the day for each real one; above 1 only in a demo."""
 
 
 Context = TypeVar("Context")
@@ -107,9 +110,33 @@ def variables_of(context: object) -> dict[str, Any]:
 def environment_for(locale: Locale) -> Environment:
     """The environment of pages in one language."""
     environment = make_environment(locale)
-    pictures: dict[str, Any] = {"icon": icon, "qr": qr, "static_url": static_url}
-    environment.globals.update(pictures)
+    # `pictogram` is `icon` for macros that have an argument of that name.
+    parts: dict[str, Any] = {"icon": icon, "pictogram": icon, "qr": qr, "static_url": static_url}
+    parts["ui"] = Components(environment)
+    environment.globals.update(parts)
     return environment
+
+
+class Components:
+    """The macros of `templates/components/`, whichever file they stand in: `ui.button(...)` in every template.
+
+    A global and not an import, because a block that is rendered alone does not run the imports of its template.
+    """
+
+    _MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*)")
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._files = {
+            name: f"components/{path.name}"
+            for path in sorted((resource_dir("templates") / "components").glob("*.html"))
+            for name in self._MACRO.findall(path.read_text(encoding="utf-8"))
+        }
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._files:
+            raise AttributeError(f"no component {name!r}")
+        return getattr(self._environment.get_template(self._files[name]).module, name)
 
 
 def static_url(path: str) -> str:

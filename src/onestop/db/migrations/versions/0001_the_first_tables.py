@@ -469,6 +469,7 @@ def upgrade() -> None:
         sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.Column("phone_end", sa.String(length=6), server_default="", nullable=False),
         sa.Column("proved_at", Instant(), nullable=True),
+        sa.Column("limited", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.CheckConstraint("kind IN ('email', 'phone')", name=op.f("ck_contacts_kind")),
         sa.ForeignKeyConstraint(
             ["party_id"], ["parties.id"], name=op.f("fk_contacts_party_id_parties"), ondelete="CASCADE"
@@ -625,7 +626,9 @@ def upgrade() -> None:
         sa.Column("sent_at", Instant(), nullable=True),
         sa.Column("dead_at", Instant(), nullable=True),
         sa.Column("withdrawn_at", Instant(), nullable=True),
-        sa.CheckConstraint("kind IN ('confirmation', 'changed', 'cancelled', 'reminder')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint(
+            "kind IN ('confirmation', 'changed', 'cancelled', 'reminder', 'limit')", name=op.f("ck_outbox_kind")
+        ),
         sa.ForeignKeyConstraint(["day_id"], ["days.id"], name=op.f("fk_outbox_day_id_days"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["party_id"], ["parties.id"], name=op.f("fk_outbox_party_id_parties"), ondelete="CASCADE"
@@ -701,6 +704,7 @@ def upgrade() -> None:
         sa.Column("waiting_since_at", Instant(), nullable=True),
         sa.Column("waited_seconds", sa.Integer(), server_default="0", nullable=False),
         sa.Column("stepped_out_at", Instant(), nullable=True),
+        sa.Column("free_from_at", Instant(), nullable=True),
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("need", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("nonce", sa.String(length=80), nullable=True),

@@ -1,0 +1,176 @@
+"""The one place where the parts are joined: doors, database, live hub, reactors and observers, security round it all."""
+
+import asyncio
+import importlib
+import signal
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from onestop import __version__
+from onestop.db.clock_row import is_demo
+from onestop.db.session import Database, Observer, Reactor
+from onestop.domain.errors import Refusal
+from onestop.keys import load_ticket_key
+from onestop.live.hub import Hub
+from onestop.live.observer import LiveObserver
+from onestop.paths import resource_dir
+from onestop.settings import Settings
+from onestop.web import health
+from onestop.web.account import route_handlers as account
+from onestop.web.account.strangers import Strangers
+from onestop.web.kit import errors
+from onestop.web.kit.forms import MOST_FIELDS
+from onestop.web.kit.limits import Limits
+from onestop.web.kit.metrics import Metrics
+from onestop.web.kit.security import MOST_BYTES, Shell
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+DOORS = ("public", "kiosk", "display", "reception", "floor", "desk", "mediator", "helper", "organise", "api")
+
+
+class App:
+    """The ASGI application, and the framework's own inside it for tests that walk the routes."""
+
+    def __init__(self, litestar: Litestar, shell: Shell) -> None:
+        self.litestar = litestar
+        self.state = litestar.state
+        self._shell = shell
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._shell(scope, receive, send)
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    reactors: Sequence[Reactor] = (),
+    observers: Sequence[Observer] = (),
+    lifespan: Sequence[Lifespan] = (),
+    limits: Limits | None = None,
+) -> App:
+    """The application over an open, migrated database, which the caller closes. Call it once for each `Database`."""
+    hub = Hub()
+    metrics = Metrics()
+    database.reactors.extend(reactors)
+    database.observers.extend([LiveObserver(hub), metrics, *observers])
+    state = State(
+        {
+            "db": database,
+            "settings": settings,
+            "hub": hub,
+            "metrics": metrics,
+            "limits": limits or Limits(),
+            "strangers": Strangers(),
+            "ticket_key": load_ticket_key(settings),
+            "demo": database.read_now(is_demo),
+        }
+    )
+    litestar = Litestar(
+        route_handlers=[*_doors(), _static_files()],
+        state=state,
+        dependencies={
+            "db": Provide(provide_db, sync_to_thread=False),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+            "hub": Provide(provide_hub, sync_to_thread=False),
+            "ticket_key": Provide(provide_ticket_key, sync_to_thread=False),
+        },
+        exception_handlers={Exception: errors.answer},
+        lifespan=[_live(hub), *lifespan],
+        request_max_body_size=MOST_BYTES,
+        multipart_form_part_limit=MOST_FIELDS,
+        openapi_config=OpenAPIConfig(
+            title="onestop",
+            version=__version__,
+            path="/api/v1",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    return App(
+        litestar, Shell(litestar, settings=settings, database=database, refuse=_refuser(litestar), metrics=metrics)
+    )
+
+
+def provide_db(state: State) -> Database:
+    return state.db
+
+
+def provide_settings(state: State) -> Settings:
+    return state.settings
+
+
+def provide_hub(state: State) -> Hub:
+    return state.hub
+
+
+def provide_ticket_key(state: State) -> bytes:
+    return state.ticket_key
+
+
+def _doors() -> list[Any]:
+    """Every door; pages stay out of the description of the machine interface."""
+    pages: list[Any] = [*health.route_handlers, *account]
+    machines: list[Any] = []
+    for name in DOORS:
+        try:
+            door = importlib.import_module(f"onestop.web.{name}")
+        except ModuleNotFoundError as missing:
+            if missing.name != f"onestop.web.{name}":
+                raise
+            continue
+        (machines if name == "api" else pages).extend(door.route_handlers)
+    return [Router("/", route_handlers=pages, include_in_schema=False), *machines]
+
+
+def _static_files() -> Router:
+    return create_static_files_router("/static", [resource_dir("static")], include_in_schema=False, name="static")
+
+
+def _refuser(litestar: Litestar) -> Callable[[Any, Any, Any, Refusal], Awaitable[None]]:
+    """Answers what the shell stops with the pages every other refusal has."""
+
+    async def refuse(scope: Any, receive: Any, send: Any, refusal: Refusal) -> None:
+        scope["app"] = scope["litestar_app"] = litestar
+        scope.setdefault("state", {})
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        response = errors.answer(request, refusal).to_asgi_response(None, request)
+        await response(scope, receive, send)
+
+    return refuse
+
+
+def _live(hub: Hub) -> Lifespan:
+    """Open the hub with the server; close it at the first signal, because an open stream would keep the server up."""
+
+    @asynccontextmanager
+    async def live(_: Litestar) -> AsyncGenerator[None, None]:
+        hub.open(asyncio.get_running_loop())
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                _chain(number, hub)
+        yield
+        hub.close()
+
+    return live
+
+
+def _chain(number: signal.Signals, hub: Hub) -> None:
+    before = signal.getsignal(number)
+
+    def close_first(caught: int, frame: Any) -> None:
+        hub.close_from_signal()
+        if callable(before):
+            before(caught, frame)
+
+    signal.signal(number, close_first)

@@ -1,0 +1,413 @@
+"""Changes to bookings: hold an arrival, confirm, extend, release, move, cancel."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking import queries
+from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
+from onestop.booking.contacts import Contact, contact_hash
+from onestop.booking.tables import bookings, claims, contacts, members, parties, stop_members, stops
+from onestop.booking.tickets import Ticket, issue_ticket
+from onestop.booking.wish import Wish
+from onestop.days.queries import Day, OfferedService, day_by_id, day_offer, load_capacity
+from onestop.days.tables import days, invitations
+from onestop.db.ledger import record
+from onestop.db.types import fold, new_id
+from onestop.domain.booking import LIVE, BookingState, Channel, check_move
+from onestop.domain.day import Release, check_bookable
+from onestop.domain.errors import (
+    ArrivalTaken,
+    BookingArrived,
+    BookingCancelled,
+    BookingClosed,
+    HoldGone,
+    InvitationNeeded,
+    InvitationUsed,
+    ServiceUnknown,
+)
+from onestop.domain.facts import Fact
+from onestop.domain.name import read_name
+from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
+from onestop.domain.roles import Actor
+from onestop.domain.visit import StopState
+
+LONGEST_HOLD = timedelta(minutes=30)
+"""However often a hold is extended, it ends this long after it began."""
+
+_NEED_INVITATION = frozenset({Channel.PUBLIC, Channel.API})
+"""Doors that open an invited day only with an invitation; the others have a person or a machine of the centre."""
+
+
+def make_party(
+    conn: sa.Connection, wish: Wish, *, day: UUID, how: str, actor: Actor, now: datetime, state: StopState
+) -> UUID:
+    """Store the people, and a stop with its consent for every accepted service; gives the party's id."""
+    party = new_id()
+    conn.execute(
+        parties.insert().values(
+            id=party,
+            day_id=day,
+            display_language=wish.display_language,
+            languages=list(wish.languages),
+            interpreter=wish.interpreter,
+            created_at=now,
+        )
+    )
+    ids = {member.mark: new_id() for member in wish.members}
+    conn.execute(
+        members.insert(),
+        [
+            {
+                "id": ids[member.mark],
+                "party_id": party,
+                "mark": member.mark,
+                "child": member.child,
+                "guardian_mark": member.guardian_mark,
+            }
+            for member in wish.members
+        ],
+    )
+    offer = day_offer(conn, day)
+    for place, wanted in enumerate(wish.stops):
+        service = offer.service(wanted.service)
+        if service is None:
+            raise ServiceUnknown
+        add_stop(
+            conn,
+            party=party,
+            day=day,
+            position=place,
+            service=service,
+            member_ids=[ids[mark] for mark in sorted(wanted.members)],
+            state=state,
+            how=how,
+            actor=actor,
+            now=now,
+        )
+    return party
+
+
+def hold_arrival(
+    conn: sa.Connection,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    arrival_at: datetime,
+    channel: Channel,
+    actor: Actor,
+    now: datetime,
+    hold_minutes: int,
+    invitation: str | None = None,
+    helper: UUID | None = None,
+    with_reserve: bool = False,
+) -> queries.Booking:
+    """Keep the capacity of a whole plan for some minutes. Raises `ArrivalTaken` when no plan is left at that time.
+
+    `invitation` is the hash of an invitation code. `with_reserve` lets reception and helpers use the reserve.
+    """
+    day = day_by_id(conn, day_id)
+    check_bookable(day.state, closes_at=day.closes_at, now=now)
+    invited = _invitation(conn, day, channel, invitation)
+    expire_holds(conn, day_id, now=now)
+    plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
+    party = make_party(conn, wish, day=day_id, how=channel, actor=actor, now=now, state=StopState.PLANNED)
+    booking = new_id()
+    conn.execute(
+        bookings.insert().values(
+            id=booking,
+            party_id=party,
+            day_id=day_id,
+            state=BookingState.HELD,
+            channel=channel,
+            arrival_at=arrival_at,
+            ends_at=plan.ends_at,
+            hold_until_at=now + timedelta(minutes=hold_minutes),
+            invitation_id=invited,
+            helper_id=helper,
+            no_interpreter=plan.no_interpreter,
+            created_at=now,
+        )
+    )
+    claim(conn, booking, plan.claims)
+    _write_plan(conn, party, plan)
+    record(
+        conn,
+        Fact(
+            kind="BookingHeld",
+            at=now,
+            day=day_id,
+            party=party,
+            actor=actor.ref,
+            terms={"channel": channel, "stops": len(wish.stops), "members": len(wish.members)},
+        ),
+    )
+    return queries.booking_by_id(conn, booking)
+
+
+def confirm_booking(
+    conn: sa.Connection,
+    hold: UUID,
+    *,
+    key: bytes,
+    name: str = "",
+    contact: tuple[Contact, ...] = (),
+    actor: Actor,
+    now: datetime,
+) -> Ticket:
+    """Turn a hold into a booking and issue its ticket. Raises `HoldGone` when the time to complete it is over."""
+    held = queries.booking_by_id(conn, hold)
+    if held.state is not BookingState.HELD or held.hold_until_at is None or held.hold_until_at <= now:
+        raise HoldGone
+    day = day_by_id(conn, held.day)
+    check_bookable(day.state, closes_at=day.closes_at, now=now)
+    check_move(held.state, BookingState.CONFIRMED)
+    _use_invitation(conn, hold)
+    if name.strip():
+        called = read_name(name)
+        conn.execute(parties.update().where(parties.c.id == held.party).values(name=called, name_folded=fold(called)))
+    for one in contact:
+        _add_contact(conn, day, held.party, one, key)
+    conn.execute(
+        bookings.update()
+        .where(bookings.c.id == hold)
+        .values(state=BookingState.CONFIRMED, confirmed_at=now, hold_until_at=None)
+    )
+    ticket = issue_ticket(conn, party=held.party, day=held.day, key=key)
+    record(conn, Fact(kind="BookingConfirmed", at=now, day=held.day, party=held.party, actor=actor.ref))
+    return ticket
+
+
+def extend_hold(conn: sa.Connection, hold: UUID, *, minutes: int, actor: Actor, now: datetime) -> datetime:
+    """Keep a hold longer; gives its new end. Raises `HoldGone` when it is over."""
+    row = conn.execute(sa.select(bookings).where(bookings.c.id == hold)).one_or_none()
+    if row is None or row.state != BookingState.HELD or row.hold_until_at <= now:
+        raise HoldGone
+    until = max(row.hold_until_at, min(now + timedelta(minutes=minutes), row.created_at + LONGEST_HOLD))
+    conn.execute(bookings.update().where(bookings.c.id == hold).values(hold_until_at=until))
+    record(conn, Fact(kind="HoldExtended", at=now, day=row.day_id, party=row.party_id, actor=actor.ref))
+    return until
+
+
+def release_hold(conn: sa.Connection, hold: UUID, *, actor: Actor, now: datetime) -> None:
+    """Give a held time back; harmless when it is gone already."""
+    row = conn.execute(sa.select(bookings).where(bookings.c.id == hold)).one_or_none()
+    if row is None or row.state != BookingState.HELD:
+        return
+    _end(conn, row.id, row.party_id, BookingState.HELD, BookingState.RELEASED, now)
+    record(conn, Fact(kind="HoldReleased", at=now, day=row.day_id, party=row.party_id, actor=actor.ref))
+
+
+def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
+    """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
+    booking = _confirmed(conn, party)
+    _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
+    record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
+
+
+def move_booking(
+    conn: sa.Connection, party: UUID, *, arrival_at: datetime, actor: Actor, now: datetime, with_reserve: bool = False
+) -> queries.Booking:
+    """Move a confirmed booking to another arrival of its day. Raises `ArrivalTaken`; then nothing has changed."""
+    booking = _confirmed(conn, party)
+    day = day_by_id(conn, booking.day)
+    check_bookable(day.state, closes_at=day.closes_at, now=now)
+    expire_holds(conn, day.id, now=now)
+    plan = _plan(
+        conn,
+        day,
+        wish_of_party(conn, booking),
+        arrival_at=arrival_at,
+        now=now,
+        with_reserve=with_reserve,
+        moving=booking.id,
+    )
+    give_back(conn, [booking.id])
+    claim(conn, booking.id, plan.claims)
+    conn.execute(
+        bookings.update()
+        .where(bookings.c.id == booking.id)
+        .values(arrival_at=arrival_at, ends_at=plan.ends_at, no_interpreter=plan.no_interpreter)
+    )
+    _write_plan(conn, party, plan)
+    record(conn, Fact(kind="BookingMoved", at=now, day=day.id, party=party, actor=actor.ref))
+    return queries.booking_by_id(conn, booking.id)
+
+
+def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
+    """What the party of a booking still wants: its planned stops with their members."""
+    wanted: dict[UUID, set[int]] = {}
+    for row in conn.execute(
+        sa.select(stops.c.service_id, members.c.mark)
+        .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
+        .join(members, members.c.id == stop_members.c.member_id)
+        .where(stops.c.party_id == booking.party, stops.c.state == StopState.PLANNED)
+        .order_by(stops.c.position, members.c.mark)
+    ):
+        wanted.setdefault(row.service_id, set()).add(row.mark)
+    return Wish(
+        stops=tuple(WantedStop(service=service, members=frozenset(marks)) for service, marks in wanted.items()),
+        members=queries.members_of(conn, booking.party),
+        languages=booking.languages,
+        interpreter=booking.interpreter,
+        display_language=booking.display_language,
+    )
+
+
+def set_name(conn: sa.Connection, party: UUID, *, name: str, actor: Actor, now: datetime) -> None:
+    """Correct the spelling of a name (reception); the ledger says that, not what."""
+    called = read_name(name)
+    row = conn.execute(
+        parties.update()
+        .where(parties.c.id == party)
+        .values(name=called, name_folded=fold(called))
+        .returning(parties.c.day_id)
+    ).one()
+    record(conn, Fact(kind="NameCorrected", at=now, day=row.day_id, party=party, actor=actor.ref))
+
+
+def _plan(
+    conn: sa.Connection,
+    day: Day,
+    wish: Wish,
+    *,
+    arrival_at: datetime,
+    now: datetime,
+    with_reserve: bool,
+    moving: UUID | None = None,
+) -> NominalPlan:
+    if arrival_at < now:
+        raise ArrivalTaken
+    freed = freed_by(conn, claims.c.booking_id == moving) if moving is not None else None
+    plan = nominal_plan(
+        load_capacity(conn, day, freed=freed),
+        arrival_at=arrival_at,
+        stops=wish.stops,
+        languages=wish.languages,
+        interpreter=wish.interpreter,
+        with_reserve=with_reserve,
+    )
+    if plan is None:
+        raise ArrivalTaken
+    return plan
+
+
+def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
+    for stop in plan.stops:
+        conn.execute(
+            stops.update()
+            .where(stops.c.party_id == party, stops.c.service_id == stop.service, stops.c.state == StopState.PLANNED)
+            .values(planned_at=stop.start, minutes=stop.minutes)
+        )
+
+
+def add_stop(
+    conn: sa.Connection,
+    *,
+    party: UUID,
+    day: UUID,
+    position: int,
+    service: OfferedService,
+    member_ids: Collection[UUID],
+    state: StopState,
+    how: str,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Store one stop with its people; unless *proposed* it carries who accepted it, when and at which door (R18)."""
+    stop = new_id()
+    accepted = state is not StopState.PROPOSED
+    conn.execute(
+        stops.insert().values(
+            id=stop,
+            party_id=party,
+            day_id=day,
+            service_id=service.id,
+            institution_id=service.institution.id,
+            private=service.private,
+            position=position,
+            minutes=service.minutes,
+            state=state,
+            consent_at=now if accepted else None,
+            consent_how=how if accepted else None,
+            consent_by=actor.ref if accepted else None,
+        )
+    )
+    conn.execute(stop_members.insert(), [{"stop_id": stop, "member_id": member} for member in member_ids])
+    return stop
+
+
+def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
+    booking = queries.booking_of_party(conn, party)
+    if booking is None or booking.state in {BookingState.ARRIVED}:
+        raise BookingArrived
+    if booking.state is BookingState.CANCELLED:
+        raise BookingCancelled
+    if booking.state is not BookingState.CONFIRMED:
+        raise BookingClosed
+    return booking
+
+
+def _end(conn: sa.Connection, booking: UUID, party: UUID, was: BookingState, then: BookingState, now: datetime) -> None:
+    check_move(was, then)
+    give_back(conn, [booking])
+    conn.execute(bookings.update().where(bookings.c.id == booking).values(state=then, ended_at=now))
+    conn.execute(
+        stops.update()
+        .where(stops.c.party_id == party, stops.c.state.in_([StopState.PLANNED, StopState.PROPOSED]))
+        .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
+    )
+
+
+def _invitation(conn: sa.Connection, day: Day, channel: Channel, code_hash: str | None) -> UUID | None:
+    if day.release is not Release.INVITED or channel not in _NEED_INVITATION:
+        return None
+    if code_hash is None:
+        raise InvitationNeeded
+    found = queries.invitation_by_code_hash(conn, day.id, code_hash)
+    if found is None:
+        raise InvitationUsed
+    return found
+
+
+def _use_invitation(conn: sa.Connection, hold: UUID) -> None:
+    invitation = conn.execute(sa.select(bookings.c.invitation_id).where(bookings.c.id == hold)).scalar()
+    if invitation is None:
+        return
+    used = conn.execute(
+        invitations.update()
+        .where(invitations.c.id == invitation, invitations.c.used < invitations.c.uses)
+        .values(used=invitations.c.used + 1)
+    )
+    if used.rowcount != 1:
+        raise InvitationUsed
+
+
+def _add_contact(conn: sa.Connection, day: Day, party: UUID, contact: Contact, key: bytes) -> None:
+    hashed = contact_hash(key, contact)
+    live = conn.execute(
+        sa.select(sa.func.count())
+        .select_from(contacts)
+        .join(bookings, bookings.c.party_id == contacts.c.party_id)
+        .where(
+            contacts.c.address_hash == hashed,
+            contacts.c.limited.is_(False),
+            contacts.c.party_id != party,
+            bookings.c.day_id == day.id,
+            bookings.c.state.in_(LIVE),
+        )
+    ).scalar_one()
+    allowed = conn.execute(sa.select(days.c.bookings_per_contact).where(days.c.id == day.id)).scalar_one()
+    conn.execute(
+        contacts.insert().values(
+            id=new_id(),
+            party_id=party,
+            kind=contact.kind,
+            address=contact.address,
+            address_hash=hashed,
+            phone_end=contact.phone_end,
+            limited=live >= allowed,
+        )
+    )

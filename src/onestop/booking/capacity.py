@@ -1,0 +1,87 @@
+"""Claims on capacity: taken by one guarded statement per amount, given back when a booking ends (R1)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, claims
+from onestop.days.tables import capacity
+from onestop.db.ledger import record
+from onestop.domain.booking import BookingState
+from onestop.domain.errors import ArrivalTaken
+from onestop.domain.facts import Fact
+from onestop.domain.plan import Claim
+
+
+def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim]) -> None:
+    """Take every row of a plan or raise `ArrivalTaken`; locked in id order, so two plans never wait in a circle."""
+    ids = sorted(item.bucket for item in wanted)
+    conn.execute(sa.select(capacity.c.id).where(capacity.c.id.in_(ids)).order_by(capacity.c.id).with_for_update())
+    amounts: dict[tuple[int, int], list[UUID]] = defaultdict(list)
+    for item in wanted:
+        amounts[item.minutes - item.reserve, item.reserve].append(item.bucket)
+    for (used, reserve), rows in amounts.items():
+        taken = conn.execute(
+            capacity.update()
+            .where(
+                capacity.c.id.in_(rows),
+                capacity.c.used + used <= capacity.c.total - capacity.c.reserve,
+                capacity.c.used_reserve + reserve <= capacity.c.reserve,
+            )
+            .values(used=capacity.c.used + used, used_reserve=capacity.c.used_reserve + reserve)
+        )
+        if taken.rowcount != len(rows):
+            raise ArrivalTaken
+    conn.execute(
+        claims.insert(),
+        [
+            {"booking_id": booking, "capacity_id": item.bucket, "minutes": item.minutes, "reserve": item.reserve}
+            for item in wanted
+        ],
+    )
+
+
+def give_back(conn: sa.Connection, bookings_ended: Sequence[UUID]) -> None:
+    """Return every claim of these bookings."""
+    if not bookings_ended:
+        return
+    held: dict[UUID, tuple[int, int]] = freed_by(conn, claims.c.booking_id.in_(bookings_ended))
+    for row, (minutes, reserve) in sorted(held.items()):
+        conn.execute(
+            capacity.update()
+            .where(capacity.c.id == row)
+            .values(used=capacity.c.used - (minutes - reserve), used_reserve=capacity.c.used_reserve - reserve)
+        )
+    conn.execute(claims.delete().where(claims.c.booking_id.in_(bookings_ended)))
+
+
+def freed_by(conn: sa.Connection, where: sa.ColumnElement[bool]) -> dict[UUID, tuple[int, int]]:
+    """Minutes and reserve minutes per capacity row of the claims that match."""
+    rows = conn.execute(
+        sa.select(claims.c.capacity_id, sa.func.sum(claims.c.minutes), sa.func.sum(claims.c.reserve))
+        .join_from(claims, bookings)
+        .where(where)
+        .group_by(claims.c.capacity_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def expired_holds(day: UUID, now: datetime) -> sa.ColumnElement[bool]:
+    """Holds whose time is over; they are free for everybody from that instant on, whether marked yet or not."""
+    return sa.and_(bookings.c.day_id == day, bookings.c.state == BookingState.HELD, bookings.c.hold_until_at <= now)
+
+
+def expire_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
+    """Mark holds that are over and return their claims; gives how many."""
+    over = conn.execute(sa.select(bookings.c.id, bookings.c.party_id).where(expired_holds(day, now))).all()
+    if not over:
+        return 0
+    ids = [row.id for row in over]
+    give_back(conn, ids)
+    conn.execute(bookings.update().where(bookings.c.id.in_(ids)).values(state=BookingState.EXPIRED, ended_at=now))
+    for row in over:
+        record(conn, Fact(kind="HoldExpired", at=now, day=day, party=row.party_id, actor="system"))
+    return len(ids)

@@ -1,0 +1,142 @@
+"""Reads of booking: arrivals that still have a plan, holds, bookings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.capacity import expired_holds, freed_by
+from onestop.booking.tables import bookings, claims, members, parties
+from onestop.booking.wish import Wish
+from onestop.days.queries import Day, load_capacity
+from onestop.days.tables import invitations
+from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.errors import HoldGone, TicketUnknown
+from onestop.domain.party import Member
+from onestop.domain.plan import NominalPlan, can_interpret, offered_arrivals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A booking with its party."""
+
+    id: UUID
+    party: UUID
+    day: UUID
+    state: BookingState
+    arrival_at: datetime
+    ends_at: datetime
+    hold_until_at: datetime | None
+    no_interpreter: bool
+    number: int | None
+    generation: int
+    name: str
+    display_language: str
+    languages: tuple[str, ...]
+    interpreter: Interpreter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """Arrival times on offer, each with its plan; whether an interpreter can be had."""
+
+    plans: tuple[NominalPlan, ...]
+    interpreter_possible: bool
+
+
+def arrivals(
+    conn: sa.Connection, day: Day, wish: Wish, *, now: datetime, with_reserve: bool = False, moving: UUID | None = None
+) -> Arrivals:
+    """Arrival times with a complete plan; `moving` is a booking whose own claims count as free."""
+    where = expired_holds(day.id, now)
+    if moving is not None:
+        where = sa.or_(where, claims.c.booking_id == moving)
+    room = load_capacity(conn, day, freed=freed_by(conn, where))
+    return Arrivals(
+        plans=tuple(
+            offered_arrivals(
+                room,
+                stops=wish.stops,
+                languages=wish.languages,
+                interpreter=wish.interpreter,
+                not_before=now,
+                with_reserve=with_reserve,
+            )
+        ),
+        interpreter_possible=can_interpret(
+            room, stops=wish.stops, languages=wish.languages, interpreter=wish.interpreter
+        ),
+    )
+
+
+def booking_by_id(conn: sa.Connection, booking_id: UUID) -> Booking:
+    """A booking or hold by its id. Raises `HoldGone`."""
+    found = _booking(conn, bookings.c.id == booking_id)
+    if found is None:
+        raise HoldGone
+    return found
+
+
+def booking_of_party(conn: sa.Connection, party: UUID) -> Booking | None:
+    """The booking behind a ticket; `None` for a walk-in."""
+    return _booking(conn, bookings.c.party_id == party)
+
+
+def members_of(conn: sa.Connection, party: UUID) -> tuple[Member, ...]:
+    """The members of a party by mark."""
+    rows = conn.execute(sa.select(members).where(members.c.party_id == party).order_by(members.c.mark))
+    return tuple(Member(mark=row.mark, child=row.child, guardian_mark=row.guardian_mark) for row in rows)
+
+
+def invitation_by_code_hash(conn: sa.Connection, day: UUID, code_hash: str) -> UUID | None:
+    """A usable invitation to the day, `None` if unknown or used up."""
+    return conn.execute(
+        sa.select(invitations.c.id).where(
+            invitations.c.day_id == day,
+            invitations.c.code_hash == code_hash,
+            invitations.c.used < invitations.c.uses,
+        )
+    ).scalar()
+
+
+def language_of_party(conn: sa.Connection, party: UUID) -> str:
+    """The display language of a party. Raises `TicketUnknown`."""
+    found = conn.execute(sa.select(parties.c.display_language).where(parties.c.id == party)).scalar()
+    if found is None:
+        raise TicketUnknown
+    return found
+
+
+def _booking(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Booking | None:
+    row = conn.execute(
+        sa.select(
+            bookings,
+            parties.c.number,
+            parties.c.generation,
+            parties.c.name,
+            parties.c.display_language,
+            parties.c.languages,
+            parties.c.interpreter,
+        )
+        .join_from(bookings, parties)
+        .where(where)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Booking(
+        id=row.id,
+        party=row.party_id,
+        day=row.day_id,
+        state=BookingState(row.state),
+        arrival_at=row.arrival_at,
+        ends_at=row.ends_at,
+        hold_until_at=row.hold_until_at,
+        no_interpreter=row.no_interpreter,
+        number=row.number,
+        generation=row.generation,
+        name=row.name,
+        display_language=row.display_language,
+        languages=tuple(row.languages),
+        interpreter=Interpreter(row.interpreter),
+    )

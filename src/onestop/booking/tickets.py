@@ -1,0 +1,155 @@
+"""Tickets: numbers from the day's one counter, codes from the key, look-up by hash."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import leases, parties
+from onestop.days.tables import days
+from onestop.db.ledger import record
+from onestop.db.types import new_id
+from onestop.domain.errors import DayUnknown, LeaseUnknown, TicketUnknown
+from onestop.domain.facts import Fact
+from onestop.domain.roles import Actor
+from onestop.domain.ticket import (
+    LEASE_SIZE,
+    code_hash,
+    read_long_code,
+    read_short_code,
+    short_code,
+    short_hash,
+    ticket_code,
+)
+
+LEASE_LASTS = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """What the visitor carries: number, long code, short code."""
+
+    party: UUID
+    day: UUID
+    number: int
+    code: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRef:
+    """Which party a code opens."""
+
+    party: UUID
+    day: UUID
+    number: int
+    generation: int
+
+
+def issue_ticket(conn: sa.Connection, *, party: UUID, day: UUID, key: bytes, number: int | None = None) -> Ticket:
+    """Give the party the next number of the day (or a leased one) and its code."""
+    if number is None:
+        number = take_numbers(conn, day, 1)
+    return _write(conn, party=party, day=day, number=number, generation=1, key=key)
+
+
+def new_code(conn: sa.Connection, *, party: UUID, key: bytes, actor: Actor, now: datetime) -> Ticket:
+    """A lost ticket: the same number with a new code; the old code is dead at once. Raises `TicketUnknown`."""
+    row = conn.execute(sa.select(parties).where(parties.c.id == party, parties.c.number.is_not(None))).one_or_none()
+    if row is None:
+        raise TicketUnknown
+    record(conn, Fact(kind="TicketRenewed", at=now, day=row.day_id, party=party, actor=actor.ref))
+    return _write(conn, party=party, day=row.day_id, number=row.number, generation=row.generation + 1, key=key)
+
+
+def ticket_again(conn: sa.Connection, *, party: UUID, key: bytes) -> Ticket:
+    """The ticket as it was issued, made again from the key. Raises `TicketUnknown`."""
+    row = conn.execute(sa.select(parties).where(parties.c.id == party, parties.c.number.is_not(None))).one_or_none()
+    if row is None:
+        raise TicketUnknown
+    return _ticket(party=party, day=row.day_id, number=row.number, generation=row.generation, key=key)
+
+
+def find_code(conn: sa.Connection, code: str, *, day: UUID | None = None) -> TicketRef:
+    """The party a long code opens, or with a `day` also a short code. Raises `TicketUnknown`."""
+    where: sa.ColumnElement[bool] | None = None
+    if (long := read_long_code(code)) is not None:
+        where = parties.c.code_hash == code_hash(long)
+    elif day is not None and (short := read_short_code(code)) is not None:
+        where = parties.c.short_hash == short_hash(day, short)
+    row = None if where is None else conn.execute(sa.select(parties).where(where)).one_or_none()
+    if row is None:
+        raise TicketUnknown
+    return TicketRef(party=row.id, day=row.day_id, number=row.number, generation=row.generation)
+
+
+def take_numbers(conn: sa.Connection, day: UUID, count: int) -> int:
+    """Take `count` numbers from the day's counter; gives the first. Taken numbers are never given again (R7)."""
+    after = conn.execute(
+        days.update()
+        .where(days.c.id == day)
+        .values(next_number=days.c.next_number + count)
+        .returning(days.c.next_number)
+    ).scalar()
+    if after is None:
+        raise DayUnknown
+    return after - count
+
+
+def lease_numbers(
+    conn: sa.Connection, *, day: UUID, device: UUID, key: bytes, now: datetime
+) -> tuple[int, int, datetime, list[tuple[int, str]]]:
+    """Numbers with working codes for a kiosk that may lose the network: first, last, until, (number, code)."""
+    first = take_numbers(conn, day, LEASE_SIZE)
+    last = first + LEASE_SIZE - 1
+    until = now + LEASE_LASTS
+    conn.execute(
+        leases.insert().values(id=new_id(), day_id=day, device_id=device, first=first, last=last, until_at=until)
+    )
+    record(
+        conn,
+        Fact(kind="NumbersLeased", at=now, day=day, actor=f"device:{device}", terms={"first": first, "last": last}),
+    )
+    codes = [(n, ticket_code(key, day=day, number=n, generation=1)) for n in range(first, last + 1)]
+    return first, last, until, codes
+
+
+def check_leased(conn: sa.Connection, *, day: UUID, device: UUID | None, number: int) -> None:
+    """Raise `LeaseUnknown` unless this number was leased to this device for this day."""
+    found = conn.execute(
+        sa.select(leases.c.id).where(
+            leases.c.day_id == day, leases.c.device_id == device, leases.c.first <= number, leases.c.last >= number
+        )
+    ).scalar()
+    if found is None:
+        raise LeaseUnknown
+
+
+def _ticket(*, party: UUID, day: UUID, number: int, generation: int, key: bytes) -> Ticket:
+    return Ticket(
+        party=party,
+        day=day,
+        number=number,
+        code=ticket_code(key, day=day, number=number, generation=generation),
+        short=short_code(key, day=day, number=number, generation=generation),
+    )
+
+
+def _write(conn: sa.Connection, *, party: UUID, day: UUID, number: int, generation: int, key: bytes) -> Ticket:
+    ticket = _ticket(party=party, day=day, number=number, generation=generation, key=key)
+    # Short codes have 40 bits; should two of a day meet, the next generation gives another.
+    while conn.execute(sa.select(parties.c.id).where(parties.c.short_hash == short_hash(day, ticket.short))).scalar():
+        generation += 1
+        ticket = _ticket(party=party, day=day, number=number, generation=generation, key=key)
+    conn.execute(
+        parties.update()
+        .where(parties.c.id == party)
+        .values(
+            number=number,
+            generation=generation,
+            code_hash=code_hash(ticket.code),
+            short_hash=short_hash(day, ticket.short),
+        )
+    )
+    return ticket

@@ -1,0 +1,56 @@
+"""What somebody asks for when she books or walks in: accepted services, who comes, how we talk."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from onestop.days.queries import DayOffer
+from onestop.domain.booking import Interpreter
+from onestop.domain.errors import NoServiceChosen, ServiceUnknown
+from onestop.domain.party import Member, check_party, check_stop_members
+from onestop.domain.plan import WantedStop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A checked request: every stop is one she saw named and accepted."""
+
+    stops: tuple[WantedStop, ...]
+    members: tuple[Member, ...]
+    languages: tuple[str, ...]
+    interpreter: Interpreter
+    display_language: str
+
+
+def make_wish(
+    offer: DayOffer,
+    *,
+    services: Collection[UUID],
+    members: Sequence[Member],
+    languages: Sequence[str],
+    interpreter: Interpreter,
+    display_language: str,
+    together: Mapping[UUID, Collection[int]] | None = None,
+) -> Wish:
+    """Check services and party against the day; `together` narrows a service to some member marks.
+
+    Raises `NoServiceChosen`, `ServiceUnknown`, or a refusal about the party.
+    """
+    if not services:
+        raise NoServiceChosen
+    check_party(tuple(members))
+    everybody = frozenset(member.mark for member in members)
+    stops: list[WantedStop] = []
+    for service in dict.fromkeys(services):
+        if offer.service(service) is None:
+            raise ServiceUnknown
+        marks = frozenset((together or {}).get(service, everybody))
+        check_stop_members(tuple(members), marks)
+        stops.append(WantedStop(service=service, members=marks))
+    return Wish(
+        stops=tuple(stops),
+        members=tuple(members),
+        languages=tuple(dict.fromkeys(languages)) or (display_language,),
+        interpreter=interpreter,
+        display_language=display_language,
+    )

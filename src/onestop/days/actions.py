@@ -1,0 +1,248 @@
+"""Changes to days: make one from a file, publish, run desks, pause, close."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.days import queries
+from onestop.days.dayfile import DayFile, FileDesk
+from onestop.days.tables import (
+    capacity,
+    day_always,
+    day_languages,
+    days,
+    desk_languages,
+    desk_services,
+    desks,
+    mediator_languages,
+    mediators,
+    openings,
+    precedences,
+)
+from onestop.db.ledger import record
+from onestop.db.types import new_id
+from onestop.directory.actions import (
+    ensure_centre,
+    ensure_institution,
+    ensure_needs,
+    ensure_service,
+    ensure_venue,
+)
+from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES, SERVICES
+from onestop.domain.day import DayState, check_day_move, opening_instants
+from onestop.domain.errors import N_, PublishRefused
+from onestop.domain.facts import Fact
+from onestop.domain.plan import CapacityKind
+from onestop.domain.roles import Actor
+from onestop.domain.slots import Supply, arrival_times, capacity_rows, group_key
+
+NO_DESK = N_("there is no desk.")
+NO_ARRIVAL = N_("no arrival time is possible.")
+
+
+def create_day(
+    conn: sa.Connection, file: DayFile, *, on: date, actor: Actor, now: datetime, template: str = "", slug: str = ""
+) -> UUID:
+    """Make a draft day of a day file on a date; gives its id."""
+    zone = file.timezone
+    opens_at, closes_at = opening_instants(on, file.opens, file.closes, zone)
+    ensure_centre(conn, name=file.venue, working_language=file.working_language, timezone=zone.key)
+    ensure_needs(conn)
+    day = new_id()
+    slots = len(arrival_times(opens_at, closes_at, timedelta(minutes=file.slot_minutes)))
+    conn.execute(
+        days.insert().values(
+            id=day,
+            slug=slug or free_slug(conn, f"{file.slug}-{on.isoformat()}"),
+            venue_id=ensure_venue(conn, name=file.venue, address=file.address, timezone=zone.key),
+            name=file.name,
+            on_date=on,
+            timezone=zone.key,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            state=DayState.DRAFT,
+            release=file.release,
+            slot_minutes=file.slot_minutes,
+            # Room for half as many parties again as expected, spread over the arrival times.
+            arrivals_per_slot=max(2, -(-file.parties * 3 // (2 * slots))),
+            reserve_percent=file.reserve_percent,
+            working_language=file.working_language,
+            template=template,
+        )
+    )
+    for place, language in enumerate(dict.fromkeys(file.display_languages)):
+        conn.execute(day_languages.insert().values(day_id=day, language=language, position=place))
+    institutions = {
+        item.key: ensure_institution(conn, key=item.key, name=item.name, authority=item.authority)
+        for item in file.institutions
+    }
+    offered: dict[str, list[UUID]] = {}
+    for desk in file.desks:
+        _add_desk(conn, day, desk, institutions[desk.institution], offered, file, on)
+    for nth, mediator in enumerate(file.mediators, 1):
+        made = new_id()
+        start, end = opening_instants(on, mediator.opens, mediator.closes, zone)
+        conn.execute(
+            mediators.insert().values(
+                id=made, day_id=day, label=f"M{nth:02}", state="free", opens_at=start, closes_at=end
+            )
+        )
+        for language in dict.fromkeys(mediator.languages):
+            conn.execute(mediator_languages.insert().values(mediator_id=made, language=language))
+    for key in file.always:
+        for service in offered[key]:
+            conn.execute(day_always.insert().values(day_id=day, service_id=service))
+    for precedence in file.precedences:
+        for before in offered[precedence.before]:
+            for after in offered[precedence.after] if precedence.after else [None]:
+                conn.execute(
+                    precedences.insert().values(
+                        id=new_id(),
+                        day_id=day,
+                        before_service_id=before,
+                        after_service_id=after,
+                        because=precedence.because,
+                    )
+                )
+    record(conn, Fact(kind="DayCreated", at=now, day=day, actor=actor.ref))
+    return day
+
+
+def _add_desk(
+    conn: sa.Connection,
+    day: UUID,
+    desk: FileDesk,
+    institution: UUID,
+    offered: dict[str, list[UUID]],
+    file: DayFile,
+    on: date,
+) -> None:
+    made = new_id()
+    conn.execute(
+        desks.insert().values(
+            id=made,
+            day_id=day,
+            institution_id=institution,
+            number=desk.number,
+            colour=(desk.number - 1) % DESK_COLOURS + 1,
+            shape=DESK_SHAPES[(desk.number - 1) % len(DESK_SHAPES)],
+            state="closed",
+        )
+    )
+    order = list(SERVICES)
+    for key in desk.services:
+        service = ensure_service(
+            conn,
+            institution=institution,
+            key=key,
+            minutes=desk.minutes,
+            private=desk.private,
+            position=order.index(key) if key in order else len(order),
+        )
+        if service not in offered.setdefault(key, []):
+            offered[key].append(service)
+        conn.execute(desk_services.insert().values(desk_id=made, service_id=service, minutes=desk.minutes))
+    for language in dict.fromkeys(desk.languages):
+        conn.execute(desk_languages.insert().values(desk_id=made, language=language))
+    start, end = opening_instants(on, desk.opens, desk.closes, file.timezone)
+    conn.execute(openings.insert().values(id=new_id(), desk_id=made, opens_at=start, closes_at=end))
+
+
+def free_slug(conn: sa.Connection, wanted: str) -> str:
+    """The wanted address name, with a number behind it if another day has it."""
+    taken = set(conn.execute(sa.select(days.c.slug).where(days.c.slug.startswith(wanted))).scalars())
+    nth = 1
+    slug = wanted
+    while slug in taken:
+        nth += 1
+        slug = f"{wanted}-{nth}"
+    return slug
+
+
+def publish_day(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Check the day, write its capacity, open it for booking. Raises `PublishRefused` with what is missing."""
+    day = queries.day_by_id(conn, day_id)
+    check_day_move(day.state, DayState.PUBLISHED)
+    if not queries.desks_of_day(conn, day_id):
+        raise PublishRefused(reason=NO_DESK)
+    write_capacity(conn, day)
+    if not conn.execute(
+        sa.select(capacity.c.id).where(capacity.c.day_id == day_id, capacity.c.kind == CapacityKind.ARRIVALS).limit(1)
+    ).scalar():
+        raise PublishRefused(reason=NO_ARRIVAL)
+    conn.execute(
+        days.update()
+        .where(days.c.id == day_id)
+        .values(state=DayState.PUBLISHED, published_at=now, version=days.c.version + 1)
+    )
+    record(conn, Fact(kind="DayPublished", at=now, day=day_id, actor=actor.ref))
+
+
+def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
+    """Write the capacity rows that follow from desks and mediators; nothing is cut below what is claimed."""
+    keys = queries.service_keys(conn)
+    supplies = [
+        Supply(kind=CapacityKind.SERVICE, group=queries.desk_group(desk, keys), opens_at=start, closes_at=end)
+        for desk in queries.desks_of_day(conn, day.id)
+        for start, end in desk.openings
+    ]
+    supplies += [
+        Supply(
+            kind=CapacityKind.MEDIATOR,
+            group=group_key((), mediator.languages),
+            opens_at=mediator.opens_at,
+            closes_at=mediator.closes_at,
+        )
+        for mediator in queries.mediators_of_day(conn, day.id)
+    ]
+    per_slot = conn.execute(sa.select(days.c.arrivals_per_slot).where(days.c.id == day.id)).scalar_one()
+    rows = capacity_rows(
+        supplies,
+        opens_at=day.opens_at,
+        closes_at=day.closes_at,
+        slot=timedelta(minutes=day.slot_minutes),
+        arrivals_per_slot=per_slot,
+        reserve_percent=day.reserve_percent,
+    )
+    held = {
+        (row.kind, row.key, row.bucket_at): row
+        for row in conn.execute(sa.select(capacity).where(capacity.c.day_id == day.id))
+    }
+    for row in rows:
+        old = held.pop((row.kind, row.key, row.bucket_at), None)
+        if old is None:
+            conn.execute(
+                capacity.insert().values(
+                    id=new_id(),
+                    day_id=day.id,
+                    kind=row.kind,
+                    key=row.key,
+                    bucket_at=row.bucket_at,
+                    total=row.total,
+                    reserve=row.reserve,
+                    used=0,
+                    used_reserve=0,
+                )
+            )
+        else:
+            _resize(conn, old, total=row.total, reserve=row.reserve)
+    for old in held.values():
+        _resize(conn, old, total=0, reserve=0)
+
+
+def _resize(conn: sa.Connection, old: sa.Row[tuple[object, ...]], *, total: int, reserve: int) -> None:
+    reserve = max(old.used_reserve, min(reserve, max(0, total - old.used)))
+    total = max(total, old.used + reserve)
+    conn.execute(capacity.update().where(capacity.c.id == old.id).values(total=total, reserve=reserve))
+
+
+def set_paused(conn: sa.Connection, day_id: UUID, *, paused: bool, why: str, actor: Actor, now: datetime) -> None:
+    """Pause the whole day (nobody is called, seniority runs on) or let it go on."""
+    conn.execute(
+        days.update()
+        .where(days.c.id == day_id)
+        .values(paused_at=now if paused else None, paused_why=why if paused else "", version=days.c.version + 1)
+    )
+    kind = "DayPaused" if paused else "DayResumed"
+    record(conn, Fact(kind=kind, at=now, day=day_id, actor=actor.ref))

@@ -1,0 +1,281 @@
+"""A day described in TOML (schema 1): read, checked with sentences that name the line's key, given as values."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from onestop.domain.day import Release
+
+
+class DayFileWrong(Exception):
+    """The file cannot become a day; the message names the place and what is expected there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInstitution:
+    """An institution of the file."""
+
+    key: str
+    name: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDesk:
+    """One desk; a `count` in the file has become that many."""
+
+    number: int
+    institution: str
+    services: tuple[str, ...]
+    private: bool
+    minutes: int
+    languages: tuple[str, ...]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMediator:
+    """One mediator."""
+
+    languages: tuple[str, ...]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePrecedence:
+    """`before` is done before `after`; `None`: before everything else."""
+
+    before: str
+    after: str | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFile:
+    """Everything a day file says; `mix` and `party_languages` (shares) only matter to simulation and the demo crowd."""
+
+    slug: str
+    name: str
+    venue: str
+    address: str
+    timezone: ZoneInfo
+    working_language: str
+    opens: time
+    closes: time
+    slot_minutes: int
+    reserve_percent: int
+    no_show_percent: int
+    interpreter_needed_percent: int
+    parties: int
+    release: Release
+    display_languages: tuple[str, ...]
+    always: tuple[str, ...]
+    mix: Mapping[str, float]
+    party_languages: Mapping[str, float]
+    institutions: tuple[FileInstitution, ...]
+    desks: tuple[FileDesk, ...]
+    mediators: tuple[FileMediator, ...]
+    precedences: tuple[FilePrecedence, ...]
+
+
+def templates() -> list[str]:
+    """Names of the shipped day templates."""
+    folder = resources.files("onestop.days") / "templates"
+    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+
+
+def read_template(name: str) -> DayFile:
+    """A shipped template. Raises `DayFileWrong` for an unknown name."""
+    if name not in templates():
+        raise DayFileWrong(f"There is no template {name!r}. Known: {', '.join(templates())}.")
+    return parse_day((resources.files("onestop.days") / "templates" / f"{name}.toml").read_text())
+
+
+def read_day_file(path: Path) -> DayFile:
+    """A file from disk. Raises `DayFileWrong`."""
+    try:
+        return parse_day(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise DayFileWrong(f"The file {path} cannot be read: {error}") from error
+
+
+def parse_day(text: str) -> DayFile:
+    """The day a TOML text describes. Raises `DayFileWrong`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DayFileWrong(f"This is not TOML: {error}") from error
+    if raw.get("schema") != 1:
+        raise DayFileWrong("schema: expected 1.")
+    day = _Table(raw.get("day", {}), "[day]")
+    top = _Table(raw, "the top of the file")
+    try:
+        zone = ZoneInfo(top.text("timezone"))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise DayFileWrong(f"timezone: {raw.get('timezone')!r} is not a known time zone.") from error
+    opens, closes = day.time("opens"), day.time("closes")
+    parsed = DayFile(
+        slug=top.text("slug"),
+        name=top.text("name", top.text("slug")),
+        venue=top.text("venue", top.text("name", top.text("slug"))),
+        address=top.text("address", ""),
+        timezone=zone,
+        working_language=top.text("working_language"),
+        opens=opens,
+        closes=closes,
+        slot_minutes=day.number("slot_minutes", 15),
+        reserve_percent=day.number("reserve_percent", 20),
+        no_show_percent=day.number("no_show_percent", 10),
+        interpreter_needed_percent=day.number("interpreter_needed_percent", 50),
+        parties=day.number("parties", 20),
+        release=_release(day.text("release", "invited")),
+        display_languages=day.texts("display_languages"),
+        always=day.texts("always"),
+        mix=_shares(raw.get("mix", {}), "[mix]"),
+        party_languages=_shares(raw.get("party_languages", {}), "[party_languages]"),
+        institutions=tuple(_institution(item, place) for item, place in _each(raw, "institution")),
+        desks=tuple(_desks(raw, opens, closes)),
+        mediators=tuple(_mediators(raw, opens, closes)),
+        precedences=tuple(_precedence(item, place) for item, place in _each(raw, "precedence")),
+    )
+    _check(parsed)
+    return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Typed look-ups in one table, whose errors name the place."""
+
+    values: Mapping[str, Any]
+    place: str
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.values.get(key, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise DayFileWrong(f"{self.place}: {key} should be a text.")
+        return value
+
+    def number(self, key: str, default: int | None = None) -> int:
+        value = self.values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise DayFileWrong(f"{self.place}: {key} should be a whole number.")
+        return value
+
+    def time(self, key: str, default: time | None = None) -> time:
+        value = self.values.get(key, default)
+        if not isinstance(value, time):
+            raise DayFileWrong(f"{self.place}: {key} should be a time such as 09:00:00.")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise DayFileWrong(f"{self.place}: {key} should be a list of texts.")
+        return tuple(value)
+
+
+def _each(raw: Mapping[str, Any], name: str) -> list[tuple[_Table, str]]:
+    items = raw.get(name, [])
+    if not isinstance(items, list):
+        raise DayFileWrong(f"[[{name}]] should be a list of tables.")
+    tables = [_Table(item, f"[[{name}]] number {place}") for place, item in enumerate(items, 1)]
+    return [(table, table.place) for table in tables]
+
+
+def _release(text: str) -> Release:
+    try:
+        return Release(text)
+    except ValueError as error:
+        raise DayFileWrong(f"[day]: release should be one of {', '.join(Release)}, not {text!r}.") from error
+
+
+def _shares(raw: Mapping[str, Any], place: str) -> dict[str, float]:
+    for key, value in raw.items():
+        if not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise DayFileWrong(f"{place}: {key} should be a share between 0 and 1.")
+    return {key: float(value) for key, value in raw.items()}
+
+
+def _institution(table: _Table, place: str) -> FileInstitution:
+    authority = table.text("authority", "none")
+    if authority not in {"none", "state", "police"}:
+        raise DayFileWrong(f"{place}: authority should be state or police, or left out.")
+    return FileInstitution(key=table.text("key"), name=table.text("name"), authority=authority)
+
+
+def _desks(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileDesk]:
+    desks: list[FileDesk] = []
+    for table, place in _each(raw, "desk"):
+        count = table.number("count", 1)
+        if not 1 <= count <= 60:
+            raise DayFileWrong(f"{place}: count should be between 1 and 60.")
+        for nth in range(count):
+            number = table.number("number") + nth if "number" in table.values else len(desks) + 1
+            desks.append(
+                FileDesk(
+                    number=number,
+                    institution=table.text("institution"),
+                    services=table.texts("services"),
+                    private=bool(table.values.get("private", False)),
+                    minutes=table.number("minutes"),
+                    languages=table.texts("languages"),
+                    opens=table.time("opens", opens),
+                    closes=table.time("closes", closes),
+                )
+            )
+    return desks
+
+
+def _mediators(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileMediator]:
+    mediators: list[FileMediator] = []
+    for table, _place in _each(raw, "mediator"):
+        one = FileMediator(
+            languages=table.texts("languages"), opens=table.time("opens", opens), closes=table.time("closes", closes)
+        )
+        mediators += [one] * table.number("count", 1)
+    return mediators
+
+
+def _precedence(table: _Table, _place: str) -> FilePrecedence:
+    after = table.text("after")
+    return FilePrecedence(
+        before=table.text("before"), after=None if after == "*" else after, because=table.text("because", "")
+    )
+
+
+def _check(day: DayFile) -> None:
+    known = {institution.key for institution in day.institutions}
+    offered = {service for desk in day.desks for service in desk.services}
+    numbers = [desk.number for desk in day.desks]
+    if not day.desks:
+        raise DayFileWrong("[[desk]]: a day needs at least one desk.")
+    if len(set(numbers)) != len(numbers):
+        raise DayFileWrong("[[desk]]: two desks have the same number.")
+    for desk in day.desks:
+        if desk.institution not in known:
+            raise DayFileWrong(f"desk {desk.number}: the institution {desk.institution!r} is not in [[institution]].")
+        if not desk.services:
+            raise DayFileWrong(f"desk {desk.number}: services is empty.")
+        if not 1 <= desk.minutes <= 480:
+            raise DayFileWrong(f"desk {desk.number}: minutes should be between 1 and 480.")
+        if not desk.languages:
+            raise DayFileWrong(f"desk {desk.number}: languages is empty.")
+    named = [("always", key) for key in day.always] + [("[mix]", key) for key in day.mix]
+    for precedence in day.precedences:
+        named += [("precedence", precedence.before)] + ([("precedence", precedence.after)] if precedence.after else [])
+    for place, key in named:
+        if key not in offered:
+            raise DayFileWrong(f"{place}: no desk offers {key!r}.")
+    if not 10 <= day.slot_minutes <= 240 or day.slot_minutes % 5:
+        raise DayFileWrong("[day]: slot_minutes should be between 10 and 240, in steps of 5.")
+    if not 0 <= day.reserve_percent <= 100:
+        raise DayFileWrong("[day]: reserve_percent should be between 0 and 100.")
+    if not day.display_languages:
+        raise DayFileWrong("[day]: display_languages is empty.")

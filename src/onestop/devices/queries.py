@@ -1,0 +1,69 @@
+"""Reads of devices: whom a device token stands for, and the organiser's list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.devices.tables import devices
+from onestop.domain.roles import Actor, Grant, Role
+from onestop.keys import hash_token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A kiosk or display as the organiser sees it."""
+
+    id: UUID
+    day: UUID | None
+    kind: Role
+    name: str
+    waiting_for_pairing: bool
+    paired_at: datetime | None
+    seen_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """A device that proved its token, and when it was last seen (machine time)."""
+
+    actor: Actor
+    seen_at: datetime | None
+
+
+def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
+    """The device with this token, `None` for an unknown or revoked one."""
+    row = conn.execute(sa.select(devices).where(devices.c.token_hash == hash_token(token))).one_or_none()
+    if row is None or row.revoked_at is not None:
+        return None
+    grant = Grant(role=Role(row.kind), day=row.day_id)
+    actor = Actor(ref=f"device:{row.id}", grants=(grant,), name=row.name, device=row.id)
+    return KnownDevice(actor=actor, seen_at=row.seen_at)
+
+
+def actor_of_device(conn: sa.Connection, token: str) -> Actor | None:
+    """Whom a device token stands for, `None` for an unknown or revoked one."""
+    known = device_of(conn, token)
+    return None if known is None else known.actor
+
+
+def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
+    """All devices by name; with a day, those bound to it and those bound to none."""
+    query = sa.select(devices).order_by(devices.c.name, devices.c.id)
+    if day is not None:
+        query = query.where(sa.or_(devices.c.day_id == day, devices.c.day_id.is_(None)))
+    return [
+        Device(
+            id=row.id,
+            day=row.day_id,
+            kind=Role(row.kind),
+            name=row.name,
+            waiting_for_pairing=row.pair_hash is not None,
+            paired_at=row.paired_at,
+            seen_at=row.seen_at,
+            revoked_at=row.revoked_at,
+        )
+        for row in conn.execute(query)
+    ]

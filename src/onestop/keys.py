@@ -1,0 +1,52 @@
+"""Secrets of this installation: the key tickets are derived from, and random tokens of which only the hash is kept."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from onestop.settings import Settings
+
+KEY_BYTES = 32
+
+
+class KeyBroken(Exception):
+    """The ticket key file cannot be used; without the right one every printed ticket is worthless."""
+
+
+def load_ticket_key(settings: Settings) -> bytes:
+    """The key of `var/ticket.key`, made with mode 0600 at the first start. Raises `KeyBroken`."""
+    path = settings.ticket_key_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise KeyBroken(f"{path} does not hold {KEY_BYTES} bytes; put back the file that was kept with the backups.")
+    return key
+
+
+def _make(path: Path) -> None:
+    # Written whole beside it and linked: two starting processes agree on one key, a crash leaves none or all of it.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def new_token(prefix: str = "") -> str:
+    """A fresh 256-bit token for a cookie, a link or an `Authorization` header."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What the tables keep of a token: its SHA-256; a random token needs no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

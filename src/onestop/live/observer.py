@@ -1,0 +1,62 @@
+"""From facts to topics: what each committed fact changes on which screens."""
+
+from collections.abc import Iterable, Sequence
+
+from onestop.domain.facts import Fact
+from onestop.live.hub import Change, Hub, key_of
+
+CALLS = frozenset({"StopCalled", "StopRecalled"})
+BOARD = frozenset(
+    {
+        *CALLS,
+        "StopServed",
+        "StopMissed",
+        "StopNotShown",
+        "CallEnded",
+        "CallWithdrawn",
+        "ActUndone",
+        "DeskOpened",
+        "DeskPaused",
+        "DeskClosed",
+        "DayPaused",
+        "DayResumed",
+        "DayClosed",
+        "DayPublished",
+        "DayChanged",
+    }
+)
+"""Facts a hall's board may show. Unknown ones that name a desk reach it too, so that no call is ever stale."""
+
+
+class LiveObserver:
+    """Tells the hub after each COMMIT; runs on the thread that wrote."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def __call__(self, facts: Sequence[Fact]) -> None:
+        self._hub.publish_from_thread(changes_of(facts))
+
+
+def changes_of(facts: Iterable[Fact]) -> tuple[Change, ...]:
+    """The keys that changed, each once with its newest fact; a call makes its key urgent."""
+    found: dict[str, Change] = {}
+    for fact in facts:
+        urgent = fact.kind in CALLS
+        for key in _keys(fact):
+            before = found.get(key)
+            found[key] = Change(
+                key, max(fact.id, before.id if before else 0), urgent or (before is not None and before.urgent)
+            )
+    return tuple(found.values())
+
+
+def _keys(fact: Fact) -> Iterable[str]:
+    if fact.day is not None:
+        yield key_of("overview", fact.day)
+        if fact.kind in BOARD or fact.desk is not None:
+            yield key_of("board", fact.day)
+    if fact.desk is not None:
+        yield key_of("desk", fact.desk)
+    if fact.visit is not None:
+        yield key_of("visit", fact.visit)

@@ -1,0 +1,1 @@
+"""Acts of the live day: arriving, calling, routing, undoing."""

@@ -1,0 +1,230 @@
+"""Arriving: check in a booking, issue a walk-in ticket, take a check-in back, close the day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.actions import make_party
+from onestop.booking.capacity import give_back
+from onestop.booking.queries import booking_of_party
+from onestop.booking.tables import bookings, parties, stops
+from onestop.booking.tickets import Ticket, check_leased, issue_ticket, ticket_again
+from onestop.booking.wish import Wish
+from onestop.days.queries import day_by_id
+from onestop.days.tables import days, desks
+from onestop.db.ledger import record
+from onestop.db.types import fold, new_id
+from onestop.domain.booking import BookingState, check_move
+from onestop.domain.day import DayState, DeskState, check_bookable, check_day_move
+from onestop.domain.errors import BookingCancelled, BookingClosed, DayStillInside, MoveRefused, TicketUnknown, WrongDay
+from onestop.domain.facts import Fact
+from onestop.domain.name import read_name
+from onestop.domain.roles import Actor
+from onestop.domain.visit import StopState, VisitReason, VisitState, waiting_since
+from onestop.visits.actions.matching import match
+from onestop.visits.actions.route import leave
+from onestop.visits.actions.rows import move_stop, note, visit_row
+from onestop.visits.tables import calls, visits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn:
+    """The visit of a ticket that is known to be here; `again` when it already was."""
+
+    visit: UUID
+    party: UUID
+    number: int
+    state: VisitState
+    again: bool
+
+
+def check_in(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> CheckedIn:
+    """Turn a booking into a visit whose stops wait. Repeating it gives the same answer.
+
+    Raises `WrongDay`, `BookingCancelled`, `BookingClosed`, or the day's refusal.
+    """
+    known = conn.execute(sa.select(visits).where(visits.c.party_id == party)).one_or_none()
+    number = conn.execute(sa.select(parties.c.number).where(parties.c.id == party)).scalar()
+    if number is None:
+        raise TicketUnknown
+    if known is not None:
+        return CheckedIn(visit=known.id, party=party, number=number, state=VisitState(known.state), again=True)
+    booking = booking_of_party(conn, party)
+    if booking is None:
+        raise TicketUnknown
+    day = day_by_id(conn, booking.day)
+    if booking.state is BookingState.CANCELLED:
+        raise BookingCancelled
+    if now.astimezone(day.zone).date() != day.on and not day.opens_at <= now <= day.closes_at:
+        raise WrongDay(on=day.on)
+    check_bookable(day.state, closes_at=day.closes_at, now=now)
+    if booking.state is not BookingState.CONFIRMED:
+        raise BookingClosed
+    check_move(booking.state, BookingState.ARRIVED)
+    conn.execute(bookings.update().where(bookings.c.id == booking.id).values(state=BookingState.ARRIVED))
+    visit = _open_visit(conn, party, day.id, booked_at=booking.arrival_at, walk_in=False, nonce=None, now=now)
+    record(
+        conn,
+        Fact(
+            kind="VisitorCheckedIn",
+            at=now,
+            day=day.id,
+            party=party,
+            visit=visit,
+            actor=actor.ref,
+            terms={"early_seconds": int((booking.arrival_at - now).total_seconds())},
+        ),
+    )
+    match(conn, day.id, now=now)
+    return CheckedIn(visit=visit, party=party, number=number, state=VisitState.OPEN, again=False)
+
+
+def undo_check_in(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a check-in back while nothing has been called yet. Raises `MoveRefused`."""
+    visit = visit_row(conn, visit_id)
+    rows = conn.execute(sa.select(stops).where(stops.c.visit_id == visit_id)).all()
+    called = conn.execute(sa.select(calls.c.id).where(calls.c.stop_id.in_([row.id for row in rows])).limit(1)).scalar()
+    untouched = all(row.state in {StopState.WAITING, StopState.BLOCKED} for row in rows)
+    if visit.walk_in or visit.state != VisitState.OPEN or called is not None or not untouched:
+        raise MoveRefused
+    booking = booking_of_party(conn, visit.party_id)
+    if booking is None:
+        raise MoveRefused
+    check_move(booking.state, BookingState.CONFIRMED)
+    for row in rows:
+        move_stop(conn, row, StopState.PLANNED, visit_id=None, blocked_by=None)
+    note(conn, "CheckInUndone", now=now, actor=actor, visit=visit)
+    conn.execute(visits.delete().where(visits.c.id == visit_id))
+    conn.execute(bookings.update().where(bookings.c.id == booking.id).values(state=BookingState.CONFIRMED))
+
+
+def issue_walk_in(
+    conn: sa.Connection,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    key: bytes,
+    how: str,
+    name: str = "",
+    nonce: str | None = None,
+    number: int | None = None,
+    device: UUID | None = None,
+    issued_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Ticket, UUID]:
+    """A ticket for somebody without an appointment, who waits from now on; never refused for want of room.
+
+    A kiosk that was cut off sends `nonce`, its leased `number` and `issued_at`; the same nonce gives the same ticket.
+    Gives the ticket and the visit.
+    """
+    if nonce is not None:
+        known = conn.execute(sa.select(visits).where(visits.c.day_id == day_id, visits.c.nonce == nonce)).one_or_none()
+        if known is not None:
+            return ticket_again(conn, party=known.party_id, key=key), known.id
+    day = day_by_id(conn, day_id)
+    came_at = min(issued_at, now) if issued_at is not None else now
+    check_bookable(day.state, closes_at=day.closes_at, now=came_at)
+    if came_at.astimezone(day.zone).date() != day.on and not day.opens_at <= came_at <= day.closes_at:
+        raise WrongDay(on=day.on)
+    if number is not None:
+        check_leased(conn, day=day_id, device=device, number=number)
+    party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED)
+    if name.strip():
+        called = read_name(name)
+        conn.execute(parties.update().where(parties.c.id == party).values(name=called, name_folded=fold(called)))
+    ticket = issue_ticket(conn, party=party, day=day_id, key=key, number=number)
+    visit = _open_visit(conn, party, day_id, booked_at=None, walk_in=True, nonce=nonce, now=came_at)
+    record(
+        conn,
+        Fact(
+            kind="WalkInIssued",
+            at=now,
+            day=day_id,
+            party=party,
+            visit=visit,
+            actor=actor.ref,
+            terms={"how": how, "stops": len(wish.stops), "members": len(wish.members)},
+        ),
+    )
+    match(conn, day_id, now=now)
+    return ticket, visit
+
+
+def close_day(conn: sa.Connection, day_id: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
+    """Close the day: bookings that did not come are missed; whoever is still inside ends as left, with the reason.
+
+    Raises `DayStillInside` while somebody is inside and no reason is given.
+    """
+    day = day_by_id(conn, day_id)
+    check_day_move(day.state, DayState.CLOSED)
+    inside = conn.execute(
+        sa.select(visits.c.id).where(visits.c.day_id == day_id, visits.c.state == VisitState.OPEN)
+    ).scalars().all()  # fmt: skip
+    if inside and not reason.strip():
+        raise DayStillInside(count=len(inside))
+    conn.execute(desks.update().where(desks.c.day_id == day_id).values(ready_since_at=None, ready_until_at=None))
+    for visit in inside:
+        leave(conn, visit, reason=VisitReason.DAY_CLOSED, actor=actor, now=now)
+    _miss_bookings(conn, day_id, actor=actor, now=now)
+    conn.execute(desks.update().where(desks.c.day_id == day_id).values(state=DeskState.CLOSED))
+    conn.execute(
+        days.update()
+        .where(days.c.id == day_id)
+        .values(state=DayState.CLOSED, closed_at=now, version=days.c.version + 1)
+    )
+    record(conn, Fact(kind="DayClosed", at=now, day=day_id, actor=actor.ref, terms={"inside": len(inside)}))
+
+
+def _miss_bookings(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetime) -> None:
+    over = conn.execute(
+        sa.select(bookings.c.id, bookings.c.party_id, bookings.c.state).where(
+            bookings.c.day_id == day_id, bookings.c.state.in_([BookingState.CONFIRMED, BookingState.HELD])
+        )
+    ).all()
+    give_back(conn, [row.id for row in over])
+    for row in over:
+        then = BookingState.MISSED if row.state == BookingState.CONFIRMED else BookingState.RELEASED
+        check_move(BookingState(row.state), then)
+        conn.execute(bookings.update().where(bookings.c.id == row.id).values(state=then, ended_at=now))
+        conn.execute(
+            stops.update()
+            .where(stops.c.party_id == row.party_id, stops.c.state.in_([StopState.PLANNED, StopState.PROPOSED]))
+            .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
+        )
+        if then is BookingState.MISSED:
+            record(conn, Fact(kind="BookingMissed", at=now, day=day_id, party=row.party_id, actor=actor.ref))
+
+
+def _open_visit(
+    conn: sa.Connection,
+    party: UUID,
+    day: UUID,
+    *,
+    booked_at: datetime | None,
+    walk_in: bool,
+    nonce: str | None,
+    now: datetime,
+) -> UUID:
+    visit = new_id()
+    conn.execute(
+        visits.insert().values(
+            id=visit,
+            party_id=party,
+            day_id=day,
+            state=VisitState.OPEN,
+            walk_in=walk_in,
+            booked_at=booked_at,
+            checked_in_at=now,
+            waiting_since_at=waiting_since(checked_in_at=now, booked_at=booked_at),
+            nonce=nonce,
+        )
+    )
+    conn.execute(
+        stops.update()
+        .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
+        .values(visit_id=visit, state=StopState.WAITING, version=stops.c.version + 1)
+    )
+    return visit

@@ -1,0 +1,274 @@
+"""What an officer does: next, recall, start, finish, not here, park, transfer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import stops
+from onestop.days.tables import days, desk_services, desks
+from onestop.db.ledger import record
+from onestop.directory.tables import services
+from onestop.domain.calling import calling_rule
+from onestop.domain.day import DeskState
+from onestop.domain.errors import DayPaused, DeskNotOpen, DeskServing, MoveRefused, ServiceUnknown
+from onestop.domain.facts import Fact
+from onestop.domain.roles import Actor
+from onestop.domain.visit import (
+    FINISH_GRACE,
+    READY_LAPSE,
+    Outcome,
+    StopState,
+    after_no_show,
+)
+from onestop.visits.actions.matching import desk_is_busy, make_call, match
+from onestop.visits.actions.rows import (
+    Row,
+    change_stop,
+    change_visit,
+    desk_row,
+    end_call,
+    end_visit_if_done,
+    move_stop,
+    note,
+    set_active,
+    start_waiting,
+    stop_row,
+    stop_waiting,
+    visit_row,
+)
+from onestop.visits.actions.undo import keep_act, take_images
+from onestop.visits.queries.hall import load_hall
+from onestop.visits.tables import calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """The answer to *next*: the stop that is at the desk now, and whether this press called it."""
+
+    stop: UUID | None
+    new: bool
+    ready: bool = False
+
+
+def call_next(conn: sa.Connection, desk_id: UUID, *, standing: bool = False, actor: Actor, now: datetime) -> Called:
+    """Call the visitor whose turn it is. A call already open here is given again, so a double press does no harm.
+
+    With nobody callable and `standing`, the desk is *ready* for ten minutes: the next who becomes callable is called.
+    Raises `DeskServing`, `DeskNotOpen`, `DayPaused`.
+    """
+    desk = desk_row(conn, desk_id)
+    busy = desk_is_busy(conn, desk_id)
+    if busy is not None:
+        if busy.state == StopState.SERVING:
+            raise DeskServing
+        return Called(stop=busy.id, new=False)
+    if desk.state != DeskState.OPEN:
+        raise DeskNotOpen
+    if conn.execute(sa.select(days.c.paused_at).where(days.c.id == desk.day_id)).scalar() is not None:
+        raise DayPaused
+    hall = load_hall(conn, desk.day_id, now=now)
+    choice = calling_rule(hall.free_desk(desk_id), hall.waiting, hall.state, now)
+    if choice is not None:
+        make_call(conn, desk_id, choice, actor=actor, now=now)
+        return Called(stop=choice.stop, new=True)
+    if standing:
+        set_ready(conn, desk, ready=True, actor=actor, now=now)
+    return Called(stop=None, new=False, ready=standing)
+
+
+def set_ready(conn: sa.Connection, desk: Row, *, ready: bool, actor: Actor, now: datetime) -> None:
+    """Make a desk stand by for the next visitor, or no longer."""
+    conn.execute(
+        desks.update()
+        .where(desks.c.id == desk.id)
+        .values(ready_since_at=now if ready else None, ready_until_at=now + READY_LAPSE if ready else None)
+    )
+    kind = "DeskReady" if ready else "DeskNotReady"
+    record(conn, Fact(kind=kind, at=now, day=desk.day_id, desk=desk.id, actor=actor.ref))
+
+
+def recall(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Repeat the open call of a stop."""
+    stop = stop_row(conn, stop_id)
+    if stop.state != StopState.CALLED:
+        raise MoveRefused
+    conn.execute(
+        calls.update()
+        .where(calls.c.stop_id == stop_id, calls.c.outcome.is_(None))
+        .values(recalled_at=now, recalls=calls.c.recalls + 1)
+    )
+    note(conn, "StopRecalled", now=now, actor=actor, stop=stop, desk=stop.desk_id)
+
+
+def serve(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Begin the conversation; harmless when it has begun."""
+    stop = stop_row(conn, stop_id)
+    if stop.state == StopState.SERVING:
+        return
+    before = take_images(conn, stop.visit_id)
+    _serve(conn, stop, actor=actor, now=now)
+    keep_act(conn, "serve", stop=stop, desk=stop.desk_id, before=before, actor=actor, now=now)
+
+
+def finish(
+    conn: sa.Connection, stop_id: UUID, *, outcome: Outcome = Outcome.ADVISED, actor: Actor, now: datetime
+) -> None:
+    """End the conversation (one that nobody pressed *start* for begins and ends now); harmless when it has ended."""
+    stop = stop_row(conn, stop_id)
+    if stop.state == StopState.FINISHED:
+        return
+    before = take_images(conn, stop.visit_id)
+    serving = _served(conn, stop, actor=actor, now=now)
+    move_stop(conn, serving, StopState.FINISHED, ended_at=now, outcome=outcome)
+    set_active(conn, stop_id, active=False)
+    note(
+        conn, "StopFinished", now=now, actor=actor, stop=serving, desk=serving.desk_id,
+        mediator=serving.mediator_id, terms={"outcome": outcome, "served_seconds": _seconds(serving, now)},
+    )  # fmt: skip
+    if not end_visit_if_done(conn, serving.visit_id, actor=actor, now=now):
+        start_waiting(conn, serving.visit_id, now)
+        change_visit(conn, serving.visit_id, free_from_at=now + FINISH_GRACE)
+    keep_act(conn, "finish", stop=serving, desk=serving.desk_id, before=before, actor=actor, now=now)
+    match(conn, serving.day_id, now=now)
+
+
+def no_show(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> StopState:
+    """She was called and did not come: back after ten minutes, missed at the third time. Gives the new state."""
+    stop = stop_row(conn, stop_id)
+    before = take_images(conn, stop.visit_id)
+    count = stop.no_shows + 1
+    state, back_at = after_no_show(count, now)
+    if stop.state != StopState.CALLED:
+        raise MoveRefused
+    move_stop(
+        conn,
+        stop,
+        state,
+        no_shows=count,
+        callable_from_at=back_at,
+        mediator_id=None,
+        ended_at=now if state is StopState.MISSED else None,
+    )
+    set_active(conn, stop_id, active=False)
+    end_call(conn, stop_id, "no_show", now)
+    note(conn, "StopNotHere", now=now, actor=actor, stop=stop, desk=stop.desk_id, terms={"count": count})
+    end_visit_if_done(conn, stop.visit_id, actor=actor, now=now)
+    keep_act(conn, "no_show", stop=stop, desk=stop.desk_id, before=before, actor=actor, now=now)
+    match(conn, stop.day_id, now=now)
+    return state
+
+
+def park(conn: sa.Connection, stop_id: UUID, *, minutes: int = 10, actor: Actor, now: datetime) -> None:
+    """Set a stop aside; it comes back to this desk first, by itself."""
+    stop = stop_row(conn, stop_id)
+    before = take_images(conn, stop.visit_id)
+    serving = _served(conn, stop, actor=actor, now=now)
+    move_stop(
+        conn,
+        serving,
+        StopState.PARKED,
+        only_desk_id=serving.desk_id,
+        callable_from_at=now + timedelta(minutes=max(1, min(minutes, 240))),
+        mediator_id=None,
+    )
+    set_active(conn, stop_id, active=False)
+    start_waiting(conn, serving.visit_id, now)
+    note(conn, "StopParked", now=now, actor=actor, stop=serving, desk=serving.desk_id, terms={"minutes": minutes})
+    keep_act(conn, "park", stop=serving, desk=serving.desk_id, before=before, actor=actor, now=now)
+    match(conn, serving.day_id, now=now)
+
+
+def transfer(
+    conn: sa.Connection,
+    stop_id: UUID,
+    *,
+    desk: UUID | None = None,
+    service: UUID | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Send a stop on within its own institution, to a desk or to another service; seniority is kept.
+
+    Another institution's service is a new stop that she accepts first (`route.propose_stop`).
+    """
+    stop = stop_row(conn, stop_id)
+    before = take_images(conn, stop.visit_id)
+    target = desk_row(conn, desk) if desk is not None else None
+    if (target is None and service is None) or (
+        target is not None and (target.day_id != stop.day_id or target.institution_id != stop.institution_id)
+    ):
+        raise MoveRefused
+    wanted = service or stop.service_id
+    if not _offers(conn, stop, wanted, desk):
+        raise ServiceUnknown
+    came_from = stop.desk_id
+    if stop.state == StopState.CALLED:
+        end_call(conn, stop_id, "withdrawn", now)
+    move_stop(
+        conn,
+        stop,
+        StopState.WAITING,
+        service_id=wanted,
+        only_desk_id=desk,
+        mediator_id=None,
+        callable_from_at=now + FINISH_GRACE,
+    )
+    set_active(conn, stop_id, active=False)
+    start_waiting(conn, stop.visit_id, now)
+    note(conn, "StopTransferred", now=now, actor=actor, stop=stop, desk=came_from)
+    keep_act(conn, "transfer", stop=stop, desk=came_from, before=before, actor=actor, now=now)
+    match(conn, stop.day_id, now=now)
+
+
+def correct_outcome(conn: sa.Connection, stop_id: UUID, *, outcome: Outcome, actor: Actor, now: datetime) -> None:
+    """Say afterwards how a finished stop ended."""
+    stop = stop_row(conn, stop_id)
+    if stop.state != StopState.FINISHED:
+        raise MoveRefused
+    change_stop(conn, stop, outcome=outcome)
+    note(conn, "OutcomeCorrected", now=now, actor=actor, stop=stop, terms={"outcome": outcome})
+
+
+def _serve(conn: sa.Connection, stop: Row, *, actor: Actor, now: datetime) -> None:
+    move_stop(conn, stop, StopState.SERVING, served_at=now)
+    end_call(conn, stop.id, "served", now)
+    stop_waiting(conn, visit_row(conn, stop.visit_id), now)
+    way = int((now - stop.called_at).total_seconds())
+    note(conn, "StopServed", now=now, actor=actor, stop=stop, desk=stop.desk_id, terms={"way_seconds": way})
+
+
+def _served(conn: sa.Connection, stop: Row, *, actor: Actor, now: datetime) -> Row:
+    """The stop in *serving*, begun now if it was only called."""
+    if stop.state == StopState.CALLED:
+        _serve(conn, stop, actor=actor, now=now)
+        return stop_row(conn, stop.id)
+    return stop
+
+
+def _seconds(stop: Row, now: datetime) -> int:
+    return int((now - stop.served_at).total_seconds()) if stop.served_at is not None else 0
+
+
+def _offers(conn: sa.Connection, stop: Row, service: UUID, desk: UUID | None) -> bool:
+    found = conn.execute(
+        sa.select(desk_services.c.desk_id)
+        .join_from(desk_services, desks)
+        .join(services, services.c.id == desk_services.c.service_id)
+        .where(
+            desks.c.day_id == stop.day_id,
+            desk_services.c.service_id == service,
+            services.c.institution_id == stop.institution_id,
+            desks.c.id == desk if desk is not None else sa.true(),
+        )
+        .limit(1)
+    ).scalar()
+    return found is not None
+
+
+def waiting_count(conn: sa.Connection, day: UUID) -> int:
+    """How many stops wait on a day."""
+    return conn.execute(
+        sa.select(sa.func.count()).select_from(stops).where(stops.c.day_id == day, stops.c.state == StopState.WAITING)
+    ).scalar_one()

@@ -1,0 +1,1 @@
+"""Reads of the live day, one module per screen."""

@@ -1,0 +1,7 @@
+"""The door to sign in: with a name and password, with a day pass, or as a paired machine."""
+
+from typing import Any
+
+from onestop.web.account import passes, pairing, sign_in
+
+route_handlers: list[Any] = [*sign_in.route_handlers, *passes.route_handlers, *pairing.route_handlers]

@@ -1,0 +1,88 @@
+"""The same press twice, one effect: the answer is stored in the transaction of its cause (R4)."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from litestar import Response
+
+from onestop.clock import real_now
+from onestop.db.idempotency import Answer, RequestKey, answer_once
+from onestop.domain.errors import InvalidInput, KeyNeeded
+from onestop.web.kit.forms import KEY_FIELD, read_form
+from onestop.web.kit.requests import WebRequest, db_of
+from onestop.web.kit.sessions import actor, session_hash
+
+T = TypeVar("T")
+SHORTEST = 16
+LONGEST = 200
+
+
+async def submit_once(
+    request: WebRequest,
+    route: str,
+    action: Callable[..., T],
+    *args: Any,
+    to: Callable[[T], str],
+    day: UUID | None = None,
+    **kwargs: Any,
+) -> str:
+    """Run `action(conn, *args, **kwargs)` in one transaction and give the path `to(result)` to go to.
+
+    The same form sent again (its `_key` and body) gives the first path without acting again. A changed body under an
+    old key is a fresh submit; so is a form without a key. A refusal is raised and stores nothing.
+    """
+    db = db_of(request)
+    key = (await read_form(request)).get(KEY_FIELD) or ""
+    if not SHORTEST <= len(key) <= LONGEST:
+        return to(await db.write(action, *args, day=day, **kwargs))
+    body = await request.body()
+    # The body is part of the key: what was typed anew finds no old answer and acts.
+    asked = RequestKey(
+        scope=await _principal(request) or key, route=route, key=f"{key}|{hashlib.sha256(body).hexdigest()}", body=body
+    )
+
+    def act(conn: Any) -> Answer:
+        return answer_once(conn, asked, real_now(), lambda: Answer(303, to(action(conn, *args, **kwargs)).encode()))
+
+    return (await db.write(act, day=day)).body.decode()
+
+
+async def answer_api_once(
+    request: WebRequest,
+    route: str,
+    action: Callable[..., T],
+    *args: Any,
+    encode: Callable[[T], tuple[int, bytes]],
+    day: UUID | None = None,
+    **kwargs: Any,
+) -> Response[bytes]:
+    """The machine interface's form of it: `Idempotency-Key` is needed, another body under a key is refused (422).
+
+    `encode(result)` gives status and JSON. Raises `KeyNeeded`, `KeyReused`, `KeyInFlight`.
+    """
+    key = request.headers.get("idempotency-key", "")
+    if not key:
+        raise KeyNeeded
+    if len(key) > LONGEST:
+        raise InvalidInput(field="Idempotency-Key")
+    principal = await _principal(request)
+    if principal is None and len(key) < SHORTEST:
+        raise KeyNeeded  # without a sign-in the key alone guards the answer
+    asked = RequestKey(scope=principal or key, route=route, key=key, body=await request.body())
+
+    def act(conn: Any) -> Answer:
+        return answer_once(conn, asked, real_now(), lambda: Answer(*encode(action(conn, *args, **kwargs))))
+
+    answer = await db_of(request).write(act, day=day)
+    headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
+    return Response(answer.body, status_code=answer.status, media_type="application/json", headers=headers)
+
+
+async def _principal(request: WebRequest) -> str | None:
+    """Whose key it is: the token's, session's or device's own, so that one person's key says nothing to another."""
+    someone = await actor(request)
+    if not someone.grants:
+        return None
+    return f"{someone.ref}|{session_hash(request) or ''}"

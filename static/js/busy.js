@@ -1,0 +1,32 @@
+/* Says that something is being done, stops the double tap, and says in words when the server cannot be reached. */
+
+const SHOW_AFTER_MS = 300;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.hasAttribute("target")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => form.dataset.sent && event.submitter?.setAttribute("aria-busy", "true"), SHOW_AFTER_MS);
+});
+
+/* Back to a page that was kept: its forms may be sent again. */
+addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll('[aria-busy="true"]').forEach((button) => button.removeAttribute("aria-busy"));
+});
+
+function trouble(seen) {
+  document.querySelectorAll("[data-trouble]").forEach((sign) => (sign.hidden = !seen));
+}
+
+document.addEventListener("htmx:sendError", () => trouble(true));
+document.addEventListener("htmx:timeout", () => trouble(true));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) location.reload();
+  else trouble(true);
+});
+document.addEventListener("htmx:afterOnLoad", () => trouble(false));

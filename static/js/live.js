@@ -1,0 +1,119 @@
+/* Live fragments. A page names its stream once and each live part its topics and its address:
+     <main data-live-stream="/desk/live"> … <section id="now" data-live="desk" data-live-src="/desk/now">
+   The stream says only "this topic changed" (`event: topic`, `data: desk`; `data: visit now` for a call, which is not
+   spread over time); the part is then fetched by the one who may see it. Silence of 20 s: fetch every 10 s instead. */
+
+const SILENCE_MS = 20_000;
+const POLL_MS = 10_000;
+const TOPICS = ["board", "desk", "overview", "visit"];
+
+/** Listens to a stream for ever. `onTopic(topic, urgent)` on each change, `onState(live)` when it goes dead or comes back. */
+export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) {
+  let source = null;
+  let heardAt = performance.now();
+  let live = false;
+
+  const heard = () => {
+    heardAt = performance.now();
+    if (!live) {
+      live = true;
+      onState(true);
+    }
+  };
+  const open = () => {
+    source?.close();
+    source = new EventSource(url);
+    source.addEventListener("open", heard);
+    source.addEventListener("ping", heard);
+    const told = (event) => {
+      heard();
+      const words = TOPICS.includes(event.type) ? [event.type, event.data] : String(event.data).split(" ");
+      onTopic(words[0], words[1] === "now");
+    };
+    for (const name of ["message", "topic", ...TOPICS]) source.addEventListener(name, told);
+  };
+
+  open();
+  setInterval(() => {
+    const silent = performance.now() - heardAt > SILENCE_MS;
+    if (!silent) return;
+    if (live) {
+      live = false;
+      onState(false);
+    }
+    onPoll();
+    if (source.readyState !== EventSource.OPEN || performance.now() - heardAt > 3 * SILENCE_MS) open();
+  }, POLL_MS);
+  addEventListener("pageshow", (event) => event.persisted && open());
+  addEventListener("pagehide", () => source?.close());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") {
+      onPoll();
+      if (source.readyState === EventSource.CLOSED) open();
+    }
+  });
+}
+
+const busy = new Map();
+
+/** Fetches a live part again and puts it in place; never under the hands of somebody who types in it. */
+export async function refresh(part) {
+  const id = part.id;
+  if (busy.has(id)) {
+    busy.set(id, true);
+    return;
+  }
+  busy.set(id, false);
+  try {
+    const answer = await fetch(part.dataset.liveSrc, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (answer.status === 401 || answer.status === 403 || answer.redirected) {
+      location.reload();
+      return;
+    }
+    if (answer.status === 200) replace(id, await answer.text());
+  } catch {
+    /* Not reachable now: the stream's silence tells the person, the next poll tries again. */
+  } finally {
+    const again = busy.get(id);
+    busy.delete(id);
+    const current = document.getElementById(id);
+    if (again && current) refresh(current);
+  }
+}
+
+function replace(id, html) {
+  const old = document.getElementById(id);
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const fresh = holder.content.getElementById(id);
+  if (!old || !fresh || old.isEqualNode(fresh)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  if (focused?.matches("input:not([type=hidden]), textarea, select")) {
+    focused.addEventListener("blur", () => refresh(document.getElementById(id)), { once: true });
+    return;
+  }
+  old.replaceWith(fresh);
+  if (focused?.id) document.getElementById(focused.id)?.focus();
+  window.htmx?.process(fresh);
+  fresh.dispatchEvent(new CustomEvent("live:changed", { bubbles: true }));
+}
+
+function start(root) {
+  const jitter = Number(root.dataset.liveJitter ?? 0);
+  const parts = (topic) => document.querySelectorAll(topic ? `[data-live~="${topic}"]` : "[data-live]");
+  const all = () => parts().forEach(refresh);
+  let connected = false;
+  listen(root.dataset.liveStream, {
+    onTopic: (topic, urgent) => setTimeout(() => parts(topic).forEach(refresh), urgent ? 0 : Math.random() * jitter),
+    onPoll: all,
+    onState: (live) => {
+      document.querySelectorAll("[data-live-state]").forEach((sign) => (sign.hidden = live));
+      /* What changed while the stream was away is fetched when it is back. */
+      if (live && connected) all();
+      connected = true;
+    },
+  });
+}
+
+const root = document.querySelector("[data-live-stream]");
+if (root) start(root);
