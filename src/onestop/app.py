@@ -1,4 +1,4 @@
-"""The one place where the parts are joined: doors, database, live hub, reactors and observers, security round it all."""
+"""The one place where the parts are joined: doors, database, live hub, reactors, observers and the shell round it."""
 
 import asyncio
 import importlib
@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
@@ -91,15 +91,23 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="onestop",
             version=__version__,
-            path="/api/v1",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            openapi_router=_DescriptionRouter("/api/v1", route_handlers=[], include_in_schema=False),
         ),
         logging_config=None,
         debug=False,
     )
     return App(
-        litestar, Shell(litestar, settings=settings, database=database, refuse=_refuser(litestar), metrics=metrics)
+        litestar,
+        Shell(cast(Any, litestar), settings=settings, database=database, refuse=_refuser(litestar), metrics=metrics),
     )
+
+
+class _DescriptionRouter(Router):
+    """Leaves out the framework's own "not found" page, which would catch every unknown address of the interface."""
+
+    def register(self, value: Any) -> Any:
+        return [] if "/{path:str}" in getattr(value, "paths", ()) else super().register(value)
 
 
 def provide_db(state: State) -> Database:

@@ -23,6 +23,14 @@ function trouble(seen) {
   document.querySelectorAll("[data-trouble]").forEach((sign) => (sign.hidden = !seen));
 }
 
+/* A refusal comes as a fragment or names its own target: it is shown, not swallowed. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400 || !xhr.getResponseHeader("HX-Retarget")) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
+
 document.addEventListener("htmx:sendError", () => trouble(true));
 document.addEventListener("htmx:timeout", () => trouble(true));
 document.addEventListener("htmx:responseError", (event) => {

@@ -1,6 +1,6 @@
 """Changes of who is who: accounts and grants, sign-in and sign-out, day passes, bearer tokens.
 
-`real` is machine time (sessions, back-off), `now` domain time (days, grants). A secret is returned once and never again.
+`real` is machine time (sessions, back-off), `now` domain time (days, grants). A secret is returned once.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from onestop.accounts.tables import accounts, grants, passes, sessions, tokens
 from onestop.days.tables import desks
 from onestop.db.ledger import record
 from onestop.db.types import new_id
-from onestop.domain.errors import Changed, DeskUnknown, InvalidInput, N_, NotKnown, PassOver, PassUsed, TooManyTries
+from onestop.domain.errors import N_, Changed, DeskUnknown, InvalidInput, NotKnown, PassOver, PassUsed, TooManyTries
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor, Grant
 from onestop.keys import hash_token, new_token
@@ -234,7 +234,11 @@ def bind_pass(
     if row is None or not pass_lives(row, now):
         raise PassOver
     if row.bound_session is not None:
-        if row.bound_session == old_session and session_of(conn, old_session, real=real, now=now):
+        if (
+            old_session is not None
+            and row.bound_session == old_session
+            and session_of(conn, old_session, real=real, now=now)
+        ):
             return None
         raise PassUsed
     session = _open_session(conn, real=real, old_session=old_session, pass_id=row.id)

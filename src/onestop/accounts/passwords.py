@@ -5,7 +5,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from onestop.domain.errors import InvalidInput, N_
+from onestop.domain.errors import N_, InvalidInput
 
 LEAST = 10
 MOST = 200

@@ -11,7 +11,7 @@ from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.devices.tables import devices
-from onestop.domain.errors import InvalidInput, N_, NotKnown, PairingWrong
+from onestop.domain.errors import N_, InvalidInput, NotKnown, PairingWrong
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor, Role
 from onestop.keys import hash_token, new_token

@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 from onestop.locale.catalogue import Catalogue, read_catalogue
 from onestop.locale.languages import KNOWN, PSEUDO_LANGUAGES, Direction, Language
 from onestop.locale.pseudo import pseudo
+from onestop.locale.review import review_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,11 @@ class Locale:
     @property
     def own_name(self) -> str:
         return self.language.own_name
+
+    @property
+    def checked(self) -> bool:
+        """Whether a native speaker has read the catalogue; a page in a draft says that it is one."""
+        return review_of(self.tag).checked
 
     def gettext(self, text: str) -> str:
         """The translation of an English text; its `%(name)s` places are filled by the caller or by `say`."""

@@ -6,12 +6,9 @@ from typing import Any
 from litestar import Response, get
 
 from onestop.db.migrate import current_revision, newest_revision
-from onestop.db.session import Database
 from onestop.domain.errors import NotKnown
-from onestop.live.hub import Hub
-from onestop.settings import Settings
 from onestop.web.kit.metrics import Metrics
-from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.requests import Conf, Db, Live, WebRequest
 from onestop.web.kit.sessions import bearer_token
 
 
@@ -22,7 +19,7 @@ async def live() -> Response[Any]:
 
 
 @get("/health/ready")
-async def ready(db: Database) -> Response[Any]:
+async def ready(db: Db) -> Response[Any]:
     """The database answers and has the tables this code expects."""
     try:
         revision = await db.read(current_revision)
@@ -34,7 +31,7 @@ async def ready(db: Database) -> Response[Any]:
 
 
 @get("/metrics")
-async def metrics(request: WebRequest, settings: Settings, hub: Hub) -> Response[Any]:
+async def metrics(request: WebRequest, settings: Conf, hub: Live) -> Response[Any]:
     """Counters in Prometheus' text form, for the holder of the metrics token; not there for anybody else."""
     given = bearer_token(request) or ""
     if not settings.metrics_token or not hmac.compare_digest(given.encode(), settings.metrics_token.encode()):
@@ -43,12 +40,12 @@ async def metrics(request: WebRequest, settings: Settings, hub: Hub) -> Response
     return Response(
         counters.text(live_listeners=len(hub)),
         status_code=200,
-        media_type="text/plain; version=0.0.4; charset=utf-8",
+        media_type="text/plain; version=0.0.4",
     )
 
 
 def _plain(text: str, status: int) -> Response[Any]:
-    return Response(text + "\n", status_code=status, media_type="text/plain; charset=utf-8")
+    return Response(text + "\n", status_code=status, media_type="text/plain")
 
 
 route_handlers: list[Any] = [live, ready, metrics]

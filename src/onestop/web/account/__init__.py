@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from onestop.web.account import passes, pairing, sign_in
+from onestop.web.account import pairing, passes, sign_in
 
 route_handlers: list[Any] = [*sign_in.route_handlers, *passes.route_handlers, *pairing.route_handlers]

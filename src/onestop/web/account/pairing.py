@@ -6,7 +6,6 @@ from typing import Any
 from litestar import Response, get, post
 
 from onestop.clock import real_now
-from onestop.db.session import Database
 from onestop.devices.actions import Paired, pair_device
 from onestop.domain.errors import PairingWrong, TooManyTries
 from onestop.domain.roles import Role
@@ -14,7 +13,7 @@ from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import device_cookie
 
@@ -34,7 +33,7 @@ async def show_pair(request: WebRequest) -> Response[Any]:
 
 
 @post("/pair")
-async def do_pair(request: WebRequest, db: Database) -> Response[Any]:
+async def do_pair(request: WebRequest, db: Db) -> Response[Any]:
     """Use the code up and carry the device's token from now on."""
     form = await read_form(request)
     try:

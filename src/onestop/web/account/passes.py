@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from onestop.accounts.actions import bind_pass
 from onestop.accounts.queries import pass_of_token
 from onestop.clock import real_now
-from onestop.db.session import Database
 from onestop.domain.errors import PassOver
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import session_cookie, session_hash
 
@@ -29,7 +29,7 @@ class PassPage:
 
 
 @get("/pass/{token:str}")
-async def show_pass(request: WebRequest, db: Database, token: str) -> Response[Any]:
+async def show_pass(request: WebRequest, db: Db, token: FromPath[str]) -> Response[Any]:
     """The page with the button. A mail scanner that opens the link changes nothing."""
     await check_limit(request, "pass")
     found = await db.read(pass_of_token, token, now=db.now())
@@ -45,7 +45,7 @@ async def show_pass(request: WebRequest, db: Database, token: str) -> Response[A
 
 
 @post("/pass/{token:str}")
-async def do_bind_pass(request: WebRequest, db: Database, token: str) -> Response[Any]:
+async def do_bind_pass(request: WebRequest, db: Db, token: FromPath[str]) -> Response[Any]:
     """Bind the pass to this browser and go to the desk; this browser again just goes there."""
     await check_limit(request, "pass")
     session = await db.write(bind_pass, token, real=real_now(), now=db.now(), old_session=session_hash(request))

@@ -22,7 +22,7 @@ from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import WebRequest, is_https, local_path
+from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_https, local_path
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import SESSION_COOKIE, YEAR, gone_cookie, session_cookie, session_hash
 
@@ -55,7 +55,7 @@ async def show_sign_in(request: WebRequest) -> Response[Any]:
 
 
 @post("/sign-in")
-async def do_sign_in(request: WebRequest, db: Database, ticket_key: bytes) -> Response[Any]:
+async def do_sign_in(request: WebRequest, db: Db, ticket_key: TicketKey) -> Response[Any]:
     """Check name and password and open a session under a new token; a wrong pair shows the form again."""
     form = await read_form(request)
     login, next_path = form.text("login", 120), local_path(form.text("next", 2000), "")
@@ -72,7 +72,7 @@ async def do_sign_in(request: WebRequest, db: Database, ticket_key: bytes) -> Re
 
 
 @post("/sign-out")
-async def do_sign_out(request: WebRequest, db: Database) -> Response[Any]:
+async def do_sign_out(request: WebRequest, db: Db) -> Response[Any]:
     """End the session on the server and take the cookie back."""
     if session := session_hash(request):
         await db.write(sign_out, session)

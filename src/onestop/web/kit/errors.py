@@ -1,4 +1,4 @@
-"""From a refusal or a failure to its answer: a page with a next step, a problem document, or a fragment. No trace leaks."""
+"""From a refusal or a failure to its answer: a page with a next step, a problem document or a fragment; no trace."""
 
 import logging
 import secrets
@@ -11,7 +11,7 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
-from onestop.domain.errors import Busy, InvalidInput, KeyInFlight, N_, NotKnown, Refusal, SignInNeeded, TooManyTries
+from onestop.domain.errors import N_, Busy, InvalidInput, KeyInFlight, NotKnown, Refusal, SignInNeeded, TooManyTries
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import ErrorPage
@@ -132,7 +132,7 @@ def answer(request: WebRequest, error: Exception) -> Response[Any]:
     except Exception:
         # The page that says that something failed has failed itself: the last word is plain text.
         log.exception("the page for %s could not be made", refusal.code)
-        made = Response(Failed.sentence, status_code=500, media_type="text/plain; charset=utf-8")
+        made = Response(Failed.sentence, status_code=500, media_type="text/plain")
     for kind, seconds in RETRY_SECONDS.items():
         if isinstance(refusal, kind):
             made.headers["Retry-After"] = str(seconds)
@@ -204,8 +204,7 @@ def _inside(path: str, prefix: str) -> bool:
 
 
 def _handler_name(request: WebRequest) -> str:
-    handler = request.scope.get("route_handler")
-    return str(handler) if handler is not None else "no handler"
+    return str(request.scope.get("route_handler", "no handler"))
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -217,9 +216,9 @@ class Problem(msgspec.Struct, omit_defaults=True):
     code: str
     detail: str
     field: str = ""
-    params: dict[str, str | int] = msgspec.field(default_factory=dict[str, str | int])
+    params: dict[str, str | int] = {}
     incident: str = ""
-    errors: list[dict[str, str]] = msgspec.field(default_factory=list[dict[str, str]])
+    errors: list[dict[str, str]] = []
 
 
 def _problem(request: WebRequest, refusal: Refusal, incident: str, error: Exception) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""The language of a page: a link's choice, else the cookie's, the account's, the browser's; and the links to the others."""
+"""The language of a page: a link's choice, else the cookie's, the account's, the browser's; and links to the others."""
 
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit

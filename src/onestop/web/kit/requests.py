@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from onestop.db.session import Database
 from onestop.live.hub import Hub
@@ -11,6 +12,14 @@ from onestop.settings import Settings
 
 WebRequest: TypeAlias = Request[Any, Any, Any]
 """Annotate a handler's request with this."""
+Db: TypeAlias = NamedDependency[Database]
+"""A handler's parameter `db: Db` is given the database."""
+Conf: TypeAlias = NamedDependency[Settings]
+"""A handler's parameter `settings: Conf` is given the settings."""
+Live: TypeAlias = NamedDependency[Hub]
+"""A handler's parameter `hub: Live` is given the live hub."""
+TicketKey: TypeAlias = NamedDependency[bytes]
+"""A handler's parameter `ticket_key: TicketKey` is given the key tickets are derived from."""
 
 
 def db_of(request: WebRequest) -> Database:

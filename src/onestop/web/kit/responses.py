@@ -13,7 +13,7 @@ from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, NavLink, render
 from onestop.web.kit.requests import WebRequest, db_of
 from onestop.web.kit.sessions import known_actor, language_cookie
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 class Round(TypedDict, total=False):

@@ -71,8 +71,8 @@ def encode(message: Message) -> str:
 async def live_stream(request: WebRequest, keys: Iterable[str]) -> Response[Any]:
     """Stream "this topic changed" for the keys the asker may hear; the caller has checked that.
 
-    What changed after the client's `Last-Event-ID` is told first; a client without one is told every topic once, because
-    something may have happened between its page and its stream. Raises `Busy`.
+    What changed after the client's `Last-Event-ID` is told first; a client without one is told every topic once,
+    because something may have happened between its page and its stream. Raises `Busy`.
     """
     wanted = tuple(dict.fromkeys(keys))[:MOST_KEYS]
     hub = hub_of(request)

@@ -1,0 +1,33 @@
+"""Shipped words for services, needs and papers in the reader's language; an unknown key shows itself readably."""
+
+from onestop.directory.vocabulary import NEEDS, PAPERS, PRIVATE_STOP, SERVICES
+from onestop.web.kit.locale import Locale
+
+
+def service_title(locale: Locale, key: str) -> str:
+    """What a service is called."""
+    return locale.gettext(SERVICES[key].title) if key in SERVICES else _readable(key)
+
+
+def stop_title(locale: Locale, key: str, *, private: bool) -> str:
+    """What a stop is called on tickets, phones, prints and boards: a private one never says what it is (R19)."""
+    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)
+
+
+def service_pictogram(key: str, *, private: bool = False) -> str:
+    """The icon that stands beside a service; a private one has that of any talk."""
+    return "message-circle" if private or key not in SERVICES else SERVICES[key].pictogram
+
+
+def need_says(locale: Locale, key: str) -> str:
+    """What a visitor would say."""
+    return locale.gettext(NEEDS[key].says) if key in NEEDS else _readable(key)
+
+
+def paper_text(locale: Locale, key: str) -> str:
+    """A paper to bring."""
+    return locale.gettext(PAPERS[key][0]) if key in PAPERS else _readable(key)
+
+
+def _readable(key: str) -> str:
+    return key.replace("-", " ").capitalize()
