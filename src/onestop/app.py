@@ -57,8 +57,12 @@ def create_app(
     observers: Sequence[Observer] = (),
     lifespan: Sequence[Lifespan] = (),
     limits: Limits | None = None,
+    handlers: Sequence[Any] = (),
 ) -> App:
-    """The application over an open, migrated database, which the caller closes. Call it once for each `Database`."""
+    """The application over an open, migrated database, which the caller closes. Call it once for each `Database`.
+
+    `handlers` are routes beside those of the doors, for tests of the kit.
+    """
     hub = Hub()
     metrics = Metrics()
     database.reactors.extend(reactors)
@@ -76,7 +80,7 @@ def create_app(
         }
     )
     litestar = Litestar(
-        route_handlers=[*_doors(), _static_files()],
+        route_handlers=[*_doors(), _static_files(), *handlers],
         state=state,
         dependencies={
             "db": Provide(provide_db, sync_to_thread=False),
@@ -164,16 +168,19 @@ def _live(hub: Hub) -> Lifespan:
     @asynccontextmanager
     async def live(_: Litestar) -> AsyncGenerator[None, None]:
         hub.open(asyncio.get_running_loop())
+        before: dict[signal.Signals, Any] = {}
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                _chain(number, hub)
+            before = {number: _close_first(number, hub) for number in (signal.SIGTERM, signal.SIGINT)}
         yield
         hub.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     return live
 
 
-def _chain(number: signal.Signals, hub: Hub) -> None:
+def _close_first(number: signal.Signals, hub: Hub) -> Any:
+    """Put closing the hub before what a signal did so far, and give that."""
     before = signal.getsignal(number)
 
     def close_first(caught: int, frame: Any) -> None:
@@ -181,4 +188,4 @@ def _chain(number: signal.Signals, hub: Hub) -> None:
         if callable(before):
             before(caught, frame)
 
-    signal.signal(number, close_first)
+    return signal.signal(number, close_first)

@@ -1,5 +1,6 @@
 """The factory the server calls in each of its processes."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from onestop.settings import read_settings
 
 def create() -> App:
     """The application of this process, with a database that closes with it."""
+    _log_to_stderr()
     settings = read_settings()
     database = open_database(settings.database)
 
@@ -21,3 +23,13 @@ def create() -> App:
         database.close()
 
     return create_app(settings, database, lifespan=[close_database])
+
+
+def _log_to_stderr() -> None:
+    logger = logging.getLogger("onestop")
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False

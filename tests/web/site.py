@@ -1,6 +1,7 @@
 """The running application over a pilot day, and browsers of people with each role, for the tests of the doors."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,7 +106,7 @@ class Site:
         """The token of a fresh paired machine of this day."""
         real = real_now()
         code = self.database.write_now(
-            create_device, kind=Role(kind), name=kind, day=self.hall.id, actor=SYSTEM, real=real
+            create_device, kind=Role(kind), name=kind, day_id=self.hall.id, actor=SYSTEM, real=real
         )
         return self.database.write_now(pair_device, code.code, real=real).token
 
@@ -115,14 +116,30 @@ def _officer(desk: DeskRow, hall: TestDay) -> Grant:
 
 
 @asynccontextmanager
-async def running(database: Database, var: Path, **changed: Any) -> AsyncGenerator[Site, None]:
+async def running(
+    database: Database, var: Path, *, handlers: Sequence[Any] = (), limits: Limits | None = None, **changed: Any
+) -> AsyncGenerator[Site, None]:
     """The application started over a migrated, empty database; `changed` are settings."""
     settings = Settings(var=var, **changed)
     hall = make_test_day(database)
-    app = create_app(settings, database, limits=Limits(scale=100))
+    app = create_app(settings, database, limits=limits or Limits(scale=100), handlers=handlers)
     site = Site(app=app, database=database, hall=hall, settings=settings)
     site.set_time(hall.now)
-    async with app.litestar.lifespan():
+    async with _started(app):
         yield site
         for client in site.clients:
             await client.aclose()
+
+
+@asynccontextmanager
+async def _started(app: App) -> AsyncGenerator[None, None]:
+    """Start and stop the application as a server does, in a task of its own."""
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    serving = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}}, told.get, heard.put))
+    told.put_nowait({"type": "lifespan.startup"})
+    assert (await heard.get())["type"] == "lifespan.startup.complete"
+    yield
+    told.put_nowait({"type": "lifespan.shutdown"})
+    assert (await heard.get())["type"] == "lifespan.shutdown.complete"
+    await serving

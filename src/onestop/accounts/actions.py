@@ -186,7 +186,7 @@ def complete_sign_in(
     )
     if changed.rowcount != 1:
         raise Changed
-    return _open_session(conn, real=real, old_session=old_session, account_id=attempt.account)
+    return open_session(conn, real=real, old_session=old_session, account_id=attempt.account)
 
 
 def touch_session(conn: sa.Connection, token_hash: str, *, real: datetime) -> None:
@@ -241,7 +241,7 @@ def bind_pass(
         ):
             return None
         raise PassUsed
-    session = _open_session(conn, real=real, old_session=old_session, pass_id=row.id)
+    session = open_session(conn, real=real, old_session=old_session, pass_id=row.id)
     conn.execute(passes.update().where(passes.c.id == row.id).values(bound_session=hash_token(session), bound_at=now))
     record(
         conn,
@@ -306,7 +306,7 @@ def revoke_token(conn: sa.Connection, token_id: UUID, *, actor: Actor, now: date
     record(conn, Fact(kind="TokenRevoked", at=now, actor=actor.ref, terms={"token": str(token_id)}))
 
 
-def _open_session(
+def open_session(
     conn: sa.Connection,
     *,
     real: datetime,
@@ -314,6 +314,7 @@ def _open_session(
     account_id: UUID | None = None,
     pass_id: UUID | None = None,
 ) -> str:
+    """A fresh session for an account or a pass, never the browser's old one; gives its token."""
     if old_session is not None:
         sign_out(conn, old_session)
     token = new_token()

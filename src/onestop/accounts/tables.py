@@ -46,6 +46,18 @@ passes = sa.Table(
     instant("created_at"),
 )
 
+links = sa.Table(
+    "links",
+    metadata,
+    id_column(),
+    ref("account_id", "accounts"),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    # One use is the rule; a demo prints links that may be pressed again.
+    sa.Column("again", sa.Boolean(), nullable=False, server_default=sa.false()),
+    instant("until_at"),
+    instant("used_at", null=True),
+)
+
 sessions = sa.Table(
     "sessions",
     metadata,

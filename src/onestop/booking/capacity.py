@@ -7,13 +7,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, claims
+from onestop.booking.tables import bookings, claims, stops
 from onestop.days.tables import capacity
 from onestop.db.ledger import record
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import ArrivalTaken
 from onestop.domain.facts import Fact
 from onestop.domain.plan import Claim
+from onestop.domain.visit import StopState
 
 
 def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim]) -> None:
@@ -82,6 +83,11 @@ def expire_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     ids = [row.id for row in over]
     give_back(conn, ids)
     conn.execute(bookings.update().where(bookings.c.id.in_(ids)).values(state=BookingState.EXPIRED, ended_at=now))
+    conn.execute(
+        stops.update()
+        .where(stops.c.party_id.in_([row.party_id for row in over]), stops.c.state == StopState.PLANNED)
+        .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
+    )
     for row in over:
         record(conn, Fact(kind="HoldExpired", at=now, day=day, party=row.party_id, actor="system"))
     return len(ids)

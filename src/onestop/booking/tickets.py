@@ -98,7 +98,7 @@ def take_numbers(conn: sa.Connection, day: UUID, count: int) -> int:
 
 
 def lease_numbers(
-    conn: sa.Connection, *, day: UUID, device: UUID, key: bytes, now: datetime
+    conn: sa.Connection, day: UUID, *, device: UUID, key: bytes, now: datetime
 ) -> tuple[int, int, datetime, list[tuple[int, str]]]:
     """Numbers with working codes for a kiosk that may lose the network: first, last, until, (number, code)."""
     first = take_numbers(conn, day, LEASE_SIZE)

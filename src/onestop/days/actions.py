@@ -1,5 +1,6 @@
 """Changes to days: make one from a file, publish, run desks, pause, close."""
 
+import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from onestop.days.tables import (
     desk_languages,
     desk_services,
     desks,
+    invitations,
     mediator_languages,
     mediators,
     openings,
@@ -35,6 +37,7 @@ from onestop.domain.errors import N_, PublishRefused
 from onestop.domain.facts import Fact
 from onestop.domain.plan import CapacityKind
 from onestop.domain.roles import Actor
+from onestop.domain.ticket import CROCKFORD, invitation_hash
 from onestop.domain.slots import Supply, arrival_times, capacity_rows, group_key
 
 NO_DESK = N_("there is no desk.")
@@ -246,3 +249,22 @@ def set_paused(conn: sa.Connection, day_id: UUID, *, paused: bool, why: str, act
     )
     kind = "DayPaused" if paused else "DayResumed"
     record(conn, Fact(kind=kind, at=now, day=day_id, actor=actor.ref))
+
+
+def make_invitations(
+    conn: sa.Connection, day_id: UUID, *, count: int, uses: int, label: str, actor: Actor, now: datetime
+) -> list[str]:
+    """New invitation codes of a day, 10 readable characters each; only their hashes are kept."""
+    codes = ["".join(secrets.choice(CROCKFORD) for _ in range(10)) for _ in range(count)]
+    conn.execute(
+        invitations.insert(),
+        [
+            {"id": new_id(), "day_id": day_id, "code_hash": invitation_hash(code), "label": label, "uses": uses}
+            for code in codes
+        ],
+    )
+    record(
+        conn,
+        Fact(kind="InvitationsMade", at=now, day=day_id, actor=actor.ref, terms={"count": count, "uses": uses}),
+    )
+    return codes

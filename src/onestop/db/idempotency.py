@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from onestop.db.base import metadata
 from onestop.db.types import instant
-from onestop.domain.errors import KeyReused
+from onestop.domain.errors import KeyInFlight, KeyReused
 
 KEEP = timedelta(hours=24)
 
@@ -53,8 +53,14 @@ class RequestKey:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def answer_once(conn: sa.Connection, request: RequestKey, now: datetime, act: Callable[[], Answer]) -> Answer:
-    """Run `act` for a key seen first, else give its first answer. Raises `KeyReused` for another body."""
+def answer_once(
+    conn: sa.Connection, request: RequestKey, now: datetime, act: Callable[[], Answer], *, wait: bool = True
+) -> Answer:
+    """Run `act` for a key seen first, else give its first answer. Raises `KeyReused` for another body.
+
+    While another process works on the same key this one waits for its end, or without `wait` raises `KeyInFlight`.
+    """
+    _lock(conn, request, wait=wait)
     row = conn.execute(sa.select(answers).where(answers.c.key_hash == request.hash())).one_or_none()
     if row is not None and row.created_at > now - KEEP:
         if row.body_hash != request.body_hash():
@@ -73,6 +79,18 @@ def answer_once(conn: sa.Connection, request: RequestKey, now: datetime, act: Ca
         )
     )
     return answer
+
+
+def _lock(conn: sa.Connection, request: RequestKey, *, wait: bool) -> None:
+    if conn.dialect.name != "postgresql":
+        return  # one writer: whoever comes second finds the first answer
+    key = int(request.hash()[:15], 16)
+    # Two numbers: another space of locks than that of the days.
+    pair = (key >> 30) & 0x3FFFFFFF, key & 0x3FFFFFFF
+    if wait:
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(*pair)))
+    elif not conn.execute(sa.select(sa.func.pg_try_advisory_xact_lock(*pair))).scalar():
+        raise KeyInFlight
 
 
 def forget_old_answers(conn: sa.Connection, *, now: datetime) -> int:

@@ -46,7 +46,7 @@ class Paired:
 
 
 def create_device(
-    conn: sa.Connection, *, kind: Role, name: str, day: UUID | None = None, actor: Actor, real: datetime
+    conn: sa.Connection, *, kind: Role, name: str, day_id: UUID | None = None, actor: Actor, real: datetime
 ) -> PairCode:
     """A kiosk or display that waits to be paired. Raises `DeviceNameRefused`."""
     assert kind in (Role.KIOSK, Role.DISPLAY)
@@ -54,8 +54,8 @@ def create_device(
     if not 1 <= len(name) <= 80:
         raise DeviceNameRefused(field="name")
     device = new_id()
-    conn.execute(devices.insert().values(id=device, day_id=day, kind=kind, name=name, created_at=real))
-    record(conn, Fact(kind="DeviceMade", at=real, day=day, actor=actor.ref, terms={"device": str(device)}))
+    conn.execute(devices.insert().values(id=device, day_id=day_id, kind=kind, name=name, created_at=real))
+    record(conn, Fact(kind="DeviceMade", at=real, day=day_id, actor=actor.ref, terms={"device": str(device)}))
     return _give_code(conn, device, real)
 
 

@@ -42,8 +42,8 @@ MOVES: dict[BookingState, frozenset[BookingState]] = {
 HOLDS_CAPACITY = frozenset({B.HELD, B.OFFERED, B.DRAWN, B.CONFIRMED, B.ARRIVED})
 """States whose claims count against capacity (R1)."""
 
-LIVE = frozenset({B.HELD, B.REQUESTED, B.DRAWN, B.LISTED, B.OFFERED, B.CONFIRMED})
-"""States that count towards the limit of bookings per contact and day."""
+LIVE = frozenset({B.HELD, B.REQUESTED, B.DRAWN, B.LISTED, B.OFFERED, B.CONFIRMED, B.ARRIVED})
+"""States that count towards the limit of bookings per contact and day; one that arrived can be confirmed again."""
 
 
 def check_move(now: BookingState, then: BookingState) -> None:

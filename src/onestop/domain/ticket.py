@@ -51,8 +51,18 @@ def read_short_code(text: str) -> str | None:
 
     Spaces, hyphens and direction marks are dropped, o is 0, i and l are 1, and digits of every script count.
     """
-    folded = "".join(_fold(char) for char in text).upper().translate(_READ_AS)
+    folded = fold_crockford(text)
     return folded if len(folded) == 8 and all(char in CROCKFORD for char in folded) else None
+
+
+def fold_crockford(text: str) -> str:
+    """A readable code in the one form its hash is made of."""
+    return "".join(_fold(char) for char in text).upper().translate(_READ_AS)
+
+
+def invitation_hash(code: str) -> str:
+    """What the database keeps of an invitation code, however it was typed."""
+    return code_hash(f"invitation|{fold_crockford(code)}")
 
 
 def _fold(char: str) -> str:

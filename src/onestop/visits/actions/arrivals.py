@@ -118,6 +118,7 @@ def issue_walk_in(
     """A ticket for somebody without an appointment, who waits from now on; never refused for want of room.
 
     A kiosk that was cut off sends `nonce`, its leased `number` and `issued_at`; the same nonce gives the same ticket.
+    If another nonce came with the same number first, she gets a fresh number and the ledger says so (R9).
     Gives the ticket and the visit.
     """
     if nonce is not None:
@@ -135,7 +136,10 @@ def issue_walk_in(
     if name.strip():
         called = read_name(name)
         conn.execute(parties.update().where(parties.c.id == party).values(name=called, name_folded=fold(called)))
+    printed, number = number, _unless_taken(conn, day_id, number)
     ticket = issue_ticket(conn, party=party, day=day_id, key=key, number=number)
+    if printed is not None and number is None:
+        record(conn, Fact(kind="NumberTaken", at=now, day=day_id, party=party, terms={"printed": printed}))
     visit = _open_visit(conn, party, day_id, booked_at=None, walk_in=True, nonce=nonce, now=came_at)
     record(
         conn,
@@ -196,6 +200,11 @@ def _miss_bookings(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: date
         )
         if then is BookingState.MISSED:
             record(conn, Fact(kind="BookingMissed", at=now, day=day_id, party=row.party_id, actor=actor.ref))
+
+
+def _unless_taken(conn: sa.Connection, day: UUID, number: int | None) -> int | None:
+    taken = conn.execute(sa.select(parties.c.id).where(parties.c.day_id == day, parties.c.number == number)).scalar()
+    return number if taken is None else None
 
 
 def _open_visit(

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import stops
+from onestop.days.queries import day_offer
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
 from onestop.directory.tables import services
@@ -18,6 +19,7 @@ from onestop.domain.roles import Actor
 from onestop.domain.visit import (
     FINISH_GRACE,
     READY_LAPSE,
+    STOP_OPEN,
     Outcome,
     StopState,
     after_no_show,
@@ -41,6 +43,9 @@ from onestop.visits.actions.rows import (
 from onestop.visits.actions.undo import keep_act, take_images
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import calls
+
+
+_CAN_BE_SENT_ON = frozenset({StopState.CALLED, StopState.SERVING, StopState.PARKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +199,8 @@ def transfer(
     Another institution's service is a new stop that she accepts first (`route.propose_stop`).
     """
     stop = stop_row(conn, stop_id)
+    if stop.state not in _CAN_BE_SENT_ON:
+        raise MoveRefused
     before = take_images(conn, stop.visit_id)
     target = desk_row(conn, desk) if desk is not None else None
     if (target is None and service is None) or (
@@ -203,6 +210,9 @@ def transfer(
     wanted = service or stop.service_id
     if not _offers(conn, stop, wanted, desk):
         raise ServiceUnknown
+    if wanted != stop.service_id:
+        _take_service(conn, stop, wanted)
+        stop = stop_row(conn, stop_id)
     came_from = stop.desk_id
     if stop.state == StopState.CALLED:
         end_call(conn, stop_id, "withdrawn", now)
@@ -210,7 +220,6 @@ def transfer(
         conn,
         stop,
         StopState.WAITING,
-        service_id=wanted,
         only_desk_id=desk,
         mediator_id=None,
         callable_from_at=now + FINISH_GRACE,
@@ -249,6 +258,21 @@ def _served(conn: sa.Connection, stop: Row, *, actor: Actor, now: datetime) -> R
 
 def _seconds(stop: Row, now: datetime) -> int:
     return int((now - stop.served_at).total_seconds()) if stop.served_at is not None else 0
+
+
+def _take_service(conn: sa.Connection, stop: Row, service: UUID) -> None:
+    """Make the stop one for another service of its institution; what was private stays private (R19)."""
+    open_already = conn.execute(
+        sa.select(stops.c.id)
+        .where(stops.c.visit_id == stop.visit_id, stops.c.service_id == service, stops.c.state.in_(STOP_OPEN))
+        .limit(1)
+    ).scalar()
+    offered = day_offer(conn, stop.day_id).service(service)
+    if offered is None or open_already is not None:
+        raise MoveRefused
+    change_stop(
+        conn, stop, service_id=service, minutes=offered.minutes, private=bool(stop.private or offered.private)
+    )
 
 
 def _offers(conn: sa.Connection, stop: Row, service: UUID, desk: UUID | None) -> bool:

@@ -5,9 +5,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import add_stop
+from onestop.booking.actions import add_stop, cancel_booking, release_hold
+from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import members, stops
 from onestop.days.queries import day_offer
+from onestop.domain.booking import BookingState
 from onestop.domain.errors import MoveRefused, ServiceUnknown
 from onestop.domain.roles import Actor
 from onestop.domain.visit import (
@@ -90,9 +92,14 @@ def propose_stop(
 
 
 def accept_stop(conn: sa.Connection, stop_id: UUID, *, how: str, actor: Actor, now: datetime) -> None:
-    """She accepts a proposed stop; harmless when she has. Her yes is kept with when, who and at which door."""
+    """She accepts a proposed stop; harmless when she has. Her yes is kept with when, who and at which door.
+
+    Raises `MoveRefused` for a stop that was declined or taken off before she said yes.
+    """
     stop = stop_row(conn, stop_id)
     if stop.state != StopState.PROPOSED:
+        if stop.consent_at is None:
+            raise MoveRefused
         return
     visit = open_visit(conn, stop.visit_id)
     move_stop(conn, stop, StopState.PLANNED, consent_at=now, consent_how=how, consent_by=actor.ref)
@@ -113,7 +120,10 @@ def decline_stop(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datet
 
 
 def drop_stop(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take a stop off the route, at any moment before it is served, without losing the others; harmless twice."""
+    """Take a stop off the route, at any moment before it is served, without losing the others; harmless twice.
+
+    A booking whose last stop is taken off is cancelled: nobody would come for it.
+    """
     stop = stop_row(conn, stop_id)
     if stop.state == StopState.DROPPED:
         return
@@ -125,6 +135,8 @@ def drop_stop(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime
     if stop.visit_id is not None and before is not None:
         end_visit_if_done(conn, stop.visit_id, actor=actor, now=now)
         keep_act(conn, "drop_stop", stop=stop, desk=None, before=before, actor=actor, now=now)
+    else:
+        _end_empty_booking(conn, stop.party_id, actor=actor, now=now)
     match(conn, stop.day_id, now=now)
 
 
@@ -194,6 +206,17 @@ def _drop(conn: sa.Connection, stop: Row, now: datetime) -> None:
         end_call(conn, stop.id, "withdrawn", now)
         set_active(conn, stop.id, active=False)
     move_stop(conn, stop, StopState.DROPPED, ended_at=now, blocked_by=None)
+
+
+def _end_empty_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
+    left = conn.execute(
+        sa.select(stops.c.id).where(stops.c.party_id == party, stops.c.state.in_(STOP_OPEN)).limit(1)
+    ).scalar()
+    booking = booking_of_party(conn, party) if left is None else None
+    if booking is not None and booking.state is BookingState.CONFIRMED:
+        cancel_booking(conn, party, actor=actor, now=now)
+    elif booking is not None:
+        release_hold(conn, booking.id, actor=actor, now=now)
 
 
 def _stops(conn: sa.Connection, visit_id: UUID, *states: StopState) -> list[Row]:

@@ -1,6 +1,7 @@
 """Rows the acts change: loaded by id, moved by the state tables, and every change raises their version."""
 
 from datetime import datetime
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -88,12 +89,16 @@ def stop_waiting(conn: sa.Connection, visit: Row, now: datetime) -> None:
     """End the wait that runs; it stays in the seniority for good."""
     if visit.waiting_since_at is None:
         return
-    waited = max(0, int((now - visit.waiting_since_at).total_seconds()))
+    # Whole seconds, rounded up: no act lowers seniority.
+    waited = max(0, ceil((now - visit.waiting_since_at).total_seconds()))
     change_visit(conn, visit.id, waiting_since_at=None, waited_seconds=visit.waited_seconds + waited)
 
 
 def start_waiting(conn: sa.Connection, visit_id: UUID, now: datetime) -> None:
-    """Let the wait run again, unless a part of the party is being served or they stepped out."""
+    """Let the wait run again, unless a part of the party is being served or they stepped out.
+
+    Before the booked time it begins there: whoever comes early waits from the booked time on, also after a stop.
+    """
     visit = visit_row(conn, visit_id)
     if visit.state != VisitState.OPEN or visit.waiting_since_at is not None or visit.stepped_out_at is not None:
         return
@@ -101,7 +106,7 @@ def start_waiting(conn: sa.Connection, visit_id: UUID, now: datetime) -> None:
         sa.select(stops.c.id).where(stops.c.visit_id == visit_id, stops.c.state == StopState.SERVING).limit(1)
     ).scalar()
     if serving is None:
-        change_visit(conn, visit_id, waiting_since_at=now)
+        change_visit(conn, visit_id, waiting_since_at=max(now, visit.booked_at or now))
 
 
 def end_visit_if_done(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: datetime) -> bool:

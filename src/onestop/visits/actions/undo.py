@@ -127,8 +127,8 @@ def _versions(conn: sa.Connection, visit: UUID) -> dict[str, int]:
 
 def _images(conn: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[str, dict[str, Any]]:
     return {
-        str(row.id): {name: _to_json(value) for name, value in row._mapping.items()}
-        for row in conn.execute(sa.select(table).where(where))
+        str(row["id"]): {str(name): _to_json(value) for name, value in row.items()}
+        for row in conn.execute(sa.select(table).where(where)).mappings()
     }
 
 

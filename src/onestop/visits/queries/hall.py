@@ -98,7 +98,12 @@ def _waiting(conn: sa.Connection, day: UUID, desks: list[DeskRow], now: datetime
     rows = conn.execute(
         sa.select(stops)
         .join_from(stops, visits, visits.c.id == stops.c.visit_id)
-        .where(stops.c.day_id == day, visits.c.state == VisitState.OPEN, stops.c.state.in_(STOP_OPEN))
+        .where(
+            stops.c.day_id == day,
+            visits.c.state == VisitState.OPEN,
+            visits.c.stepped_out_at.is_(None),
+            stops.c.state.in_(STOP_OPEN),
+        )
         .order_by(stops.c.id)
     ).all()
     for row in rows:

@@ -2,6 +2,11 @@
 
 from typing import Any
 
-from onestop.web.account import pairing, passes, sign_in
+from onestop.web.account import links, pairing, passes, sign_in
 
-route_handlers: list[Any] = [*sign_in.route_handlers, *passes.route_handlers, *pairing.route_handlers]
+route_handlers: list[Any] = [
+    *sign_in.route_handlers,
+    *links.route_handlers,
+    *passes.route_handlers,
+    *pairing.route_handlers,
+]

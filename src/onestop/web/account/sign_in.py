@@ -85,6 +85,8 @@ def home_of(someone: Actor | None) -> str:
 
 
 async def _sign_in(request: WebRequest, db: Database, ticket_key: bytes, login: str, password: str) -> tuple[str, UUID]:
+    if not login or not password:
+        raise SignInWrong
     real = real_now()
     known = _known_browser(request, ticket_key)
     strangers = request.app.state.strangers

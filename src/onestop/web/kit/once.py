@@ -9,14 +9,16 @@ from litestar import Response
 
 from onestop.clock import real_now
 from onestop.db.idempotency import Answer, RequestKey, answer_once
-from onestop.domain.errors import InvalidInput, KeyNeeded
+from onestop.domain.errors import InvalidInput, KeyInFlight, KeyNeeded
 from onestop.web.kit.forms import KEY_FIELD, read_form
-from onestop.web.kit.requests import WebRequest, db_of
+from onestop.web.kit.requests import WebRequest, db_of, is_api
 from onestop.web.kit.sessions import actor, session_hash
 
 T = TypeVar("T")
 SHORTEST = 16
 LONGEST = 200
+_in_flight: set[str] = set()
+"""Keys of the machine interface this process works on; other processes are told apart by a lock in the database."""
 
 
 async def submit_once(
@@ -73,9 +75,16 @@ async def answer_api_once(
     asked = RequestKey(scope=principal or key, route=route, key=key, body=await request.body())
 
     def act(conn: Any) -> Answer:
-        return answer_once(conn, asked, real_now(), lambda: Answer(*encode(action(conn, *args, **kwargs))))
+        return answer_once(conn, asked, real_now(), lambda: Answer(*encode(action(conn, *args, **kwargs))), wait=False)
 
-    answer = await db_of(request).write(act, day=day)
+    mark = asked.hash()
+    if mark in _in_flight:
+        raise KeyInFlight
+    _in_flight.add(mark)
+    try:
+        answer = await db_of(request).write(act, day=day)
+    finally:
+        _in_flight.discard(mark)
     headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
     return Response(answer.body, status_code=answer.status, media_type="application/json", headers=headers)
 
@@ -85,4 +94,5 @@ async def _principal(request: WebRequest) -> str | None:
     someone = await actor(request)
     if not someone.grants:
         return None
-    return f"{someone.ref}|{session_hash(request) or ''}"
+    session = None if is_api(request.scope["path"]) else session_hash(request)
+    return f"{someone.ref}|{session or ''}"

@@ -71,7 +71,10 @@ def _cookie(request: WebRequest, key: str, value: str, *, max_age: int | None = 
 
 
 async def _find(request: WebRequest) -> Actor:
-    if is_api(request.scope["path"]) and (token := bearer_token(request)):
+    if is_api(request.scope["path"]):
+        # No cookie counts here, because the origin of a request to the machine interface is not checked.
+        if (token := bearer_token(request)) is None:
+            return VISITOR
         found = await (_token(request, token) if token.startswith(TOKEN_PREFIX) else _device(request, token))
         return found or VISITOR
     if (session := session_hash(request)) and (found := await _session(request, session)):

@@ -175,6 +175,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_days_venue_id"), ["venue_id"], unique=False)
 
     op.create_table(
+        "links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("until_at", Instant(), nullable=False),
+        sa.Column("used_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_links_account_id_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_links_token_hash")),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_links_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "need_services",
         sa.Column("need_id", sa.Uuid(), nullable=False),
         sa.Column("service_key", sa.String(length=60), nullable=False),
@@ -1117,6 +1134,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_need_services_need_id"))
 
     op.drop_table("need_services")
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_links_account_id"))
+
+    op.drop_table("links")
     with op.batch_alter_table("days", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_days_venue_id"))
         batch_op.drop_index(batch_op.f("ix_days_series_id"))

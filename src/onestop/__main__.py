@@ -1,0 +1,5 @@
+"""`python -m onestop`."""
+
+from onestop.cli import main
+
+main()

@@ -1,0 +1,47 @@
+"""Hold and confirm in one transaction, for doors where somebody decides with the time in front of her."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.contacts import Contact
+from onestop.booking.queries import Booking
+from onestop.booking.tickets import Ticket
+from onestop.booking.wish import Wish
+from onestop.domain.booking import Channel
+from onestop.domain.roles import Actor
+
+
+def book_at_once(
+    conn: sa.Connection,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    arrival_at: datetime,
+    channel: Channel,
+    key: bytes,
+    hold_minutes: int,
+    name: str = "",
+    contact: tuple[Contact, ...] = (),
+    invitation: str | None = None,
+    with_reserve: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Booking, Ticket]:
+    """A confirmed booking with its ticket. Raises what `hold_arrival` and `confirm_booking` raise; then nothing is kept."""
+    held = hold_arrival(
+        conn,
+        day_id,
+        wish,
+        arrival_at=arrival_at,
+        channel=channel,
+        actor=actor,
+        now=now,
+        hold_minutes=hold_minutes,
+        invitation=invitation,
+        with_reserve=with_reserve,
+    )
+    ticket = confirm_booking(conn, held.id, key=key, name=name, contact=contact, actor=actor, now=now)
+    return held, ticket

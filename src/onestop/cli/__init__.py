@@ -1,0 +1,58 @@
+"""The command line: `onestop …`. Each command is a line or two round an action or a query."""
+
+import sys
+
+import rich_click as click
+from click.exceptions import Exit
+
+from onestop import __version__
+from onestop.cli import care, days, people, running
+from onestop.days.dayfile import DayFileWrong
+from onestop.domain.errors import Refusal
+from onestop.keys import KeyBroken
+from onestop.settings import SettingsWrong
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="onestop")
+def onestop() -> None:
+    """Run one-stop advisory days: booking, tickets, kiosk, desks, display.
+
+    Settings come from ONESTOP_… variables or the file in ONESTOP_CONFIG; `onestop check` shows them.
+    """
+
+
+for command in (
+    running.serve,
+    running.jobs,
+    running.demo,
+    care.db,
+    days.day,
+    people.staff,
+    people.token,
+    people.device,
+    care.verify,
+    care.erase,
+    care.retention,
+    care.mail,
+    care.languages,
+    care.check,
+):
+    onestop.add_command(command)
+
+
+def main() -> None:
+    """Run a command; an expected refusal is one sentence on stderr and exit 1, wrong usage exit 2."""
+    try:
+        onestop.main(prog_name="onestop", standalone_mode=False)
+    except Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(1)
+    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken) as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)

@@ -1,0 +1,127 @@
+"""`onestop day …`: make, list, publish and close advisory days."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import rich_click as click
+
+from onestop.cli.opening import OPERATOR, json_option, opened, show
+from onestop.days.actions import create_day, make_invitations, publish_day
+from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
+from onestop.days.queries import all_days, day_by_slug
+from onestop.visits.actions.arrivals import close_day
+
+
+class _Date(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-12-03.", param, ctx)
+
+
+@click.group()
+def day() -> None:
+    """Advisory days."""
+
+
+@day.command("new")
+@click.option("--template", required=True, help="A shipped template; a wrong name lists them all.")
+@click.option("--date", "on", required=True, type=_Date(), help="The date, such as 2026-12-03.")
+def new_day(template: str, on: date) -> None:
+    """Make a draft day from a shipped template.
+
+    Example: onestop day new --template iom-bratislava --date 2026-12-03
+    """
+    if template not in templates():
+        raise click.BadParameter(f"unknown. Known: {', '.join(templates())}.", param_hint="--template")
+    _make(read_template(template), on, template)
+
+
+@day.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--date", "on", required=True, type=_Date(), help="The date, such as 2026-12-03.")
+def import_day(file: Path, on: date) -> None:
+    """Make a draft day from a TOML file.
+
+    Example: onestop day import our-day.toml --date 2026-12-03
+    """
+    _make(read_day_file(file), on, "")
+
+
+@day.command("list")
+@json_option
+def list_days(as_json: bool) -> None:
+    """List every day.
+
+    Example: onestop day list --json
+    """
+    with opened() as database:
+        rows = [
+            {"day": one.slug, "date": one.on.isoformat(), "name": one.name, "state": one.state, "release": one.release}
+            for one in database.read_now(all_days)
+        ]
+    show(rows, as_json=as_json, title="Advisory days")
+
+
+@day.command("publish")
+@click.argument("slug")
+def publish(slug: str) -> None:
+    """Open a day for booking.
+
+    Example: onestop day publish iom-bratislava-2026-12-03
+    """
+    with opened() as database:
+        found = database.read_now(day_by_slug, slug)
+        database.write_now(publish_day, found.id, actor=OPERATOR, now=database.now(), day=found.id)
+    click.echo(f"{slug} is published.")
+
+
+@day.command("invite")
+@click.argument("slug")
+@click.option("--count", default=1, show_default=True, type=click.IntRange(1, 500), help="How many invitations.")
+@click.option("--uses", default=1, show_default=True, type=click.IntRange(1, 1000), help="Bookings per invitation.")
+@click.option("--label", default="", help="For whom these are, for your own lists.")
+def invite(slug: str, count: int, uses: int, label: str) -> None:
+    """Make invitation codes for a day by invitation; they are printed once and not kept readable.
+
+    Example: onestop day invite iom-bratislava-2026-12-03 --count 20 --label "shelter"
+    """
+    with opened() as database:
+        found = database.read_now(day_by_slug, slug)
+        codes = database.write_now(
+            make_invitations,
+            found.id,
+            count=count,
+            uses=uses,
+            label=label,
+            actor=OPERATOR,
+            now=database.now(),
+            day=found.id,
+        )
+    for code in codes:
+        click.echo(code)
+
+
+@day.command("close")
+@click.argument("slug")
+@click.option("--reason", default="", help="Why it closes while somebody is still inside.")
+def close(slug: str, reason: str) -> None:
+    """Close a day; refuses while somebody is inside, unless you give a reason.
+
+    Example: onestop day close iom-bratislava-2026-12-03
+    """
+    with opened() as database:
+        found = database.read_now(day_by_slug, slug)
+        database.write_now(close_day, found.id, reason=reason, actor=OPERATOR, now=database.now(), day=found.id)
+    click.echo(f"{slug} is closed.")
+
+
+def _make(file: DayFile, on: date, template: str) -> None:
+    with opened() as database:
+        now: datetime = database.now()
+        made = database.write_now(create_day, file, on=on, actor=OPERATOR, now=now, template=template)
+        slug = next(one.slug for one in database.read_now(all_days) if one.id == made)
+    click.echo(slug)

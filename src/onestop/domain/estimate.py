@@ -1,0 +1,427 @@
+"""Wait estimates: the rest of the day played forward with the calling rule, in a handful of futures.
+
+Source: delay announcements by forward simulation of the actual rule (docs/concepts.md; Ibrahim & Whitt 2009, 2011). Each
+future gives every talk another quantile of its lognormal length (CV 0.7, mean as expected), so that over all futures
+each talk meets each quantile once; the interval reaches from the earliest to the latest call.
+
+It rolls what is known now. It does not know who comes later, who will not come when called, talks yet to be proposed,
+breaks of mediators, or desks that close early. With five futures about two of three calls fall inside the interval
+(Weibull plotting positions 1/6 and 5/6). Minutes are from `now`.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from math import exp, log, sqrt
+from statistics import NormalDist
+from uuid import UUID
+
+from onestop.domain.booking import Interpreter
+from onestop.domain.calling import (
+    BACKLOG_WEIGHT,
+    CLOSING_NEAR,
+    CLOSING_POINTS,
+    CLOSING_SCARCE,
+    NEED_POINTS,
+    STILL_WEIGHT,
+    Desk,
+    HallState,
+    WaitingStop,
+)
+
+FUTURES = 5
+"""A prime number, so that the quantiles of two talks do not go together in every future."""
+CV = 0.7
+WAY_MINUTES = 1.0
+"""From the call to the first word, while the desk waits."""
+
+_SIGMA = sqrt(log(1 + CV * CV))
+_NORMAL = NormalDist()
+_POINTS = tuple((k + 1) / (FUTURES + 1) for k in range(FUTURES))
+_RAW = tuple(exp(_SIGMA * _NORMAL.inv_cdf(point)) for point in _POINTS)
+_FACTORS = tuple(raw * FUTURES / sum(_RAW) for raw in _RAW)
+_EARLY, _BACK = 1e6, -1e9
+_MINUTE = timedelta(minutes=1)
+_HORIZON = 24 * 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedStop:
+    """A waiting stop with the length its talk is expected to have."""
+
+    stop: WaitingStop
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtDesk:
+    """Who is at a desk; `served_minutes` is `None` while she was only called. `mediator` is taken as long."""
+
+    stop: UUID
+    visit: UUID
+    service: UUID
+    members: frozenset[UUID]
+    minutes: float
+    served_minutes: float | None
+    mediator: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingDesk:
+    """A desk that takes visitors from an instant on (now, or its opening), and who is there."""
+
+    desk: Desk
+    takes_from: datetime
+    at: AtDesk | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The hall at one instant, as far as the coming calls depend on it."""
+
+    desks: tuple[WorkingDesk, ...]
+    waiting: tuple[ExpectedStop, ...]
+    state: HallState
+    precedences: tuple[tuple[UUID, UUID | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Minutes until called, from and to, and how many are called before her to the desks that could call her."""
+
+    earliest: float
+    latest: float
+    before: int
+
+
+def estimate_waits(outlook: Outlook, now: datetime, *, futures: int = FUTURES) -> dict[UUID, Estimate]:
+    """An estimate for every waiting stop that is called in each future; for the others nothing can be said."""
+    plan = _Prepared(outlook, now)
+    rolls = [_Roll(plan, k).play() for k in range(futures)]
+    found: dict[UUID, Estimate] = {}
+    for i, stop in enumerate(plan.ids):
+        met = [roll[i] for roll in rolls]
+        reached = [each for each in met if each is not None]
+        if len(reached) == len(met):
+            times = [at for at, _ in reached]
+            before = sorted(count for _, count in reached)[len(reached) // 2]
+            found[stop] = Estimate(earliest=min(times), latest=max(times), before=before)
+    return found
+
+
+# -- what all futures share; stops, desks, members and mediators are small whole numbers ---------------------
+
+
+class _Prepared:
+    def __init__(self, outlook: Outlook, now: datetime) -> None:
+        state = outlook.state
+        waiting = [each.stop for each in outlook.waiting]
+        self.ids = [stop.stop for stop in waiting]
+        self.minutes = [each.minutes for each in outlook.waiting]
+        self.service = [stop.service for stop in waiting]
+        self.members = [tuple(stop.members) for stop in waiting]
+        self.visit = [stop.visit for stop in waiting]
+        self.of_visit: dict[UUID, list[int]] = {}
+        for i, stop in enumerate(waiting):
+            self.of_visit.setdefault(stop.visit, []).append(i)
+        # All who wait gain a point a minute, so their order stands still: a score as of now is all that is needed.
+        self.score = [
+            stop.waited_minutes - STILL_WEIGHT * stop.remaining_minutes + (NEED_POINTS if stop.need else 0)
+            for stop in waiting
+        ]
+        self.due = [max(0.0, -stop.waited_minutes) for stop in waiting]
+        self.from_ = [_minutes(stop.callable_from, now) if stop.callable_from else 0.0 for stop in waiting]
+        self.desks = outlook.desks
+        index = {each.desk.id: d for d, each in enumerate(self.desks)}
+        self.only = [None if stop.only_desk is None else index.get(stop.only_desk, -1) for stop in waiting]
+        self.back = [stop.parked and stop.only_desk is not None for stop in waiting]
+        self.services = [tuple(sorted(each.desk.services)) for each in self.desks]
+        self.takes_from = [max(0.0, _minutes(each.takes_from, now)) for each in self.desks]
+        self.closes = [
+            _minutes(each.desk.closes_at, now) if each.desk.closes_at is not None else _HORIZON for each in self.desks
+        ]
+        self.backlog = {each.desk.id: state.backlog_minutes.get(each.desk.id, 0.0) for each in self.desks}
+        self.mediators = [
+            (m.id, m.languages, _minutes(m.opens_at, now), _minutes(m.closes_at, now), m.free) for m in state.mediators
+        ]
+        self.speaks = [self._needs(stop, state) for stop in waiting]
+        self.busy = state.busy_members
+        self.waits_for = self._precedences(outlook, waiting)
+        self.sharing = self._sharing()
+
+    def _needs(self, stop: WaitingStop, state: HallState) -> frozenset[str] | None:
+        """The languages that must be bridged, `None` if nobody is needed or nobody could help."""
+        party = frozenset(stop.languages)
+        if stop.interpreter is not Interpreter.NEEDED or not party & state.spoken_for.get(stop.service, state.spoken):
+            return None
+        return party
+
+    def _precedences(self, outlook: Outlook, waiting: Sequence[WaitingStop]) -> list[set[UUID] | None]:
+        """Which stops must end first; `None` for one that waits for something this roll cannot see."""
+        here: dict[UUID, list[tuple[UUID, UUID, frozenset[UUID]]]] = {}
+        for stop in waiting:
+            here.setdefault(stop.visit, []).append((stop.stop, stop.service, stop.members))
+        for each in outlook.desks:
+            if each.at is not None:
+                here.setdefault(each.at.visit, []).append((each.at.stop, each.at.service, each.at.members))
+        firsts: list[set[UUID] | None] = []
+        for stop in waiting:
+            if stop.precedence_met:
+                firsts.append(set())
+                continue
+            found = {
+                other
+                for other, service, members in here[stop.visit]
+                if other != stop.stop and members & stop.members and _comes_before(service, stop, outlook.precedences)
+            }
+            firsts.append(found or None)
+        return firsts
+
+    def _sharing(self) -> dict[UUID, tuple[UUID, ...]]:
+        """The services whose queue is shortened by a call for this one."""
+        return {
+            service: tuple({other for services in self.services if service in services for other in services})
+            for services in self.services
+            for service in services
+        }
+
+
+def _comes_before(service: UUID, stop: WaitingStop, precedences: Sequence[tuple[UUID, UUID | None]]) -> bool:
+    return service != stop.service and any(
+        service == before and (after is None or after == stop.service) for before, after in precedences
+    )
+
+
+def _minutes(at: datetime, now: datetime) -> float:
+    return (at - now) / _MINUTE
+
+
+# -- one future --------------------------------------------------------------------------------------------
+
+_FREE, _WAKE = 0, 1
+
+
+class _Roll:
+    """Events by time; after each, idle desks call as the rule and the joint choice say."""
+
+    def __init__(self, plan: _Prepared, future: int) -> None:
+        self._plan = plan
+        self._future = future
+        self._score = list(plan.score)
+        self._key = [0.0] * len(plan.ids)
+        self._called: list[tuple[float, int] | None] = [None] * len(plan.ids)
+        self._queues: dict[UUID, list[tuple[float, int]]] = {
+            service: [] for services in plan.services for service in services
+        }
+        self._counts = dict.fromkeys(self._queues, 0)
+        self._backlog = dict(plan.backlog)
+        self._busy = set(plan.busy)
+        self._idle: set[int] = set()
+        self._taken: set[UUID] = set()
+        self._first = [None if each is None else set(each) for each in plan.waits_for]
+        self._events: list[tuple[float, int, int]] = []
+        self._at: list[tuple[UUID, UUID, Sequence[UUID], float, UUID | None] | None] = [None] * len(plan.desks)
+
+    def play(self) -> list[tuple[float, int] | None]:
+        """For each waiting stop when it is called and how many were before; `None` if it is not."""
+        plan, events = self._plan, self._events
+        for d, each in enumerate(plan.desks):
+            if each.at is not None:
+                self._sit_down(d, each.at)
+            else:
+                heappush(events, (plan.takes_from[d], _FREE, d))
+        wakes: set[float] = set()
+        for i in range(len(plan.ids)):
+            wakes |= {plan.from_[i], plan.due[i]}
+            self._enter(i, 0.0)
+        wakes.update(edge for _, _, opens, closes, _ in plan.mediators for edge in (opens, closes))
+        for at in wakes:
+            if at > 0:
+                heappush(events, (at, _WAKE, 0))
+        left = len(plan.ids)
+        while events and left and events[0][0] < _HORIZON:
+            now = events[0][0]
+            woken = False
+            while events and events[0][0] <= now:
+                _, kind, d = heappop(events)
+                if kind == _WAKE:
+                    woken = True
+                else:
+                    self._stand_up(d, now)
+            if woken:
+                self._wake(now)
+            left -= self._match(now)
+        return self._called
+
+    def _sit_down(self, d: int, at: AtDesk) -> None:
+        self._busy.update(at.members)
+        if at.mediator is not None:
+            self._taken.add(at.mediator)
+        point = _POINTS[(self._future + d) % FUTURES]
+        left = _length_left(at.minutes, at.served_minutes, point) + (WAY_MINUTES if at.served_minutes is None else 0)
+        self._at[d] = (at.stop, at.visit, tuple(at.members), at.minutes, at.mediator)
+        # What was served before now is out of her wait already; the rest of the talk will be.
+        self._pause(at.visit, left)
+        heappush(self._events, (left, _FREE, d))
+
+    def _stand_up(self, d: int, now: float) -> None:
+        self._idle.add(d)
+        there = self._at[d]
+        if there is None:
+            return
+        stop, visit, members, minutes, mediator = there
+        self._at[d] = None
+        self._busy.difference_update(members)
+        if mediator is not None:
+            self._taken.discard(mediator)
+        plan = self._plan
+        for i in plan.of_visit.get(visit, ()):
+            if self._called[i] is not None:
+                continue
+            self._leave(i)
+            self._score[i] += STILL_WEIGHT * minutes
+            first = self._first[i]
+            if first:
+                first.discard(stop)
+            self._enter(i, now)
+
+    def _pause(self, visit: UUID, minutes: float) -> None:
+        """Being served adds nothing to the wait."""
+        for i in self._plan.of_visit.get(visit, ()):
+            if self._called[i] is None:
+                self._leave(i)
+                self._score[i] -= minutes
+                self._key[i] = -self._score[i]
+
+    def _wake(self, now: float) -> None:
+        plan = self._plan
+        for i in range(len(plan.ids)):
+            if self._called[i] is None and (plan.from_[i] == now or plan.due[i] == now):
+                self._leave(i)
+                self._enter(i, now)
+
+    def _enter(self, i: int, now: float) -> None:
+        plan = self._plan
+        queue = self._queues.get(plan.service[i])
+        if queue is None or self._first[i] is None or self._first[i] or plan.from_[i] > now:
+            return
+        key = -self._score[i]
+        if plan.back[i]:
+            key += _BACK
+        elif plan.due[i] > now:
+            key += _EARLY
+        self._key[i] = key
+        insort(queue, (key, i))
+
+    def _leave(self, i: int) -> None:
+        queue = self._queues.get(self._plan.service[i])
+        if queue:
+            place = bisect_left(queue, (self._key[i], i))
+            if place < len(queue) and queue[place][1] == i:
+                del queue[place]
+
+    def _match(self, now: float) -> int:
+        plan, calls = self._plan, 0
+        closed = [d for d in self._idle if plan.closes[d] <= now]
+        self._idle.difference_update(closed)
+        best = {d: found for d in self._idle if (found := self._best(d, now)) is not None}
+        while best:
+            d = min(best, key=lambda each: self._turn(each, best[each][0], now)) if len(best) > 1 else next(iter(best))
+            _, i, mediator = best.pop(d)
+            self._call(d, i, mediator, now)
+            calls += 1
+            members = plan.members[i]
+            for other in list(best):
+                _, theirs, lent = best[other]
+                if theirs == i or lent is not None or any(m in plan.members[theirs] for m in members):
+                    again = self._best(other, now)
+                    if again is None:
+                        del best[other]
+                    else:
+                        best[other] = again
+        return calls
+
+    def _best(self, d: int, now: float) -> tuple[float, int, UUID | None] | None:
+        """The stop of the lowest key that desk d may call, with its mediator."""
+        plan, busy = self._plan, self._busy
+        languages = plan.desks[d].desk.languages
+        found: tuple[float, int, UUID | None] | None = None
+        nobody: set[frozenset[str]] = set()
+        for service in plan.services[d]:
+            for key, i in self._queues[service]:
+                if found is not None and key >= found[0]:
+                    break
+                only = plan.only[i]
+                if only is not None and only != d:
+                    continue
+                if any(member in busy for member in plan.members[i]):
+                    continue
+                mediator = None
+                speaks = plan.speaks[i]
+                if speaks is not None and speaks.isdisjoint(languages):
+                    if speaks in nobody:
+                        continue
+                    mediator = self._mediator(speaks, now)
+                    if mediator is None:
+                        nobody.add(speaks)
+                        continue
+                found = (key, i, mediator)
+                break
+        return found
+
+    def _mediator(self, speaks: frozenset[str], now: float) -> UUID | None:
+        best: tuple[int, UUID] | None = None
+        for one, languages, opens, closes, free in self._plan.mediators:
+            if (free or now > 0) and one not in self._taken and opens <= now < closes and languages & speaks:
+                rank = (len(languages - speaks), one)
+                best = rank if best is None or rank < best else best
+        return None if best is None else best[1]
+
+    def _turn(self, d: int, key: float, now: float) -> tuple[bool, float, int]:
+        """Which of several desks goes first: due ones, then score and backlog and closing, as `choose_jointly`."""
+        plan = self._plan
+        early = key > _EARLY / 2
+        score = (_EARLY if early else _BACK if key < _BACK / 2 else 0.0) - key + now
+        desk = plan.desks[d].desk
+        backlog = self._backlog[desk.id]
+        urgency = 0.0
+        left = plan.closes[d] - now
+        if desk.closes_at is not None and backlog > CLOSING_SCARCE * left:
+            urgency = max(0.0, CLOSING_POINTS * (1 - left / (CLOSING_NEAR / _MINUTE)))
+        return early, -(score + BACKLOG_WEIGHT * backlog + urgency), desk.number
+
+    def _call(self, d: int, i: int, mediator: UUID | None, now: float) -> None:
+        plan = self._plan
+        service = plan.service[i]
+        self._leave(i)
+        self._called[i] = (now, self._counts[service])
+        for other in plan.sharing[service]:
+            self._counts[other] += 1
+        self._busy.update(plan.members[i])
+        if mediator is not None:
+            self._taken.add(mediator)
+        desk = plan.desks[d].desk.id
+        self._backlog[desk] = max(0.0, self._backlog[desk] - plan.minutes[i])
+        self._idle.discard(d)
+        # Each talk meets each quantile once; the step between futures differs from talk to talk.
+        quantile = (self._future * (1 + i % (FUTURES - 1)) + i // (FUTURES - 1)) % FUTURES
+        length = plan.minutes[i] * _FACTORS[quantile]
+        self._at[d] = (plan.ids[i], plan.visit[i], plan.members[i], plan.minutes[i], mediator)
+        self._pause(plan.visit[i], length)
+        heappush(self._events, (now + WAY_MINUTES + length, _FREE, d))
+
+
+def _length_left(minutes: float, served: float | None, point: float) -> float:
+    """A quantile of what is left of a lognormal talk that has lasted `served` minutes."""
+    if not served or served <= 0:
+        return minutes * _FACTORS[_POINTS.index(point)]
+    mu = log(minutes * FUTURES / sum(_RAW))
+    over = 1 - _NORMAL.cdf((log(served) - mu) / _SIGMA)
+    if over < 1e-6:
+        return 1.0
+    return max(0.5, exp(mu + _SIGMA * _NORMAL.inv_cdf(1 - over * (1 - point))) - served)
+
+
+_ = Mapping

@@ -1,0 +1,1 @@
+"""What is read out of the days: audits of the promises, figures and reports."""

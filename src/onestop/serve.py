@@ -1,0 +1,91 @@
+"""Start the server: one process on SQLite, held by a file lock; as many as wanted on PostgreSQL."""
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.server import Server
+from granian.server.common import AbstractServer
+
+from onestop.db.migrate import upgrade
+from onestop.domain.errors import N_, Refusal
+from onestop.settings import Settings
+
+HEADER_MILLISECONDS = 10_000
+STOP_SECONDS = 5
+
+
+class ServerRunning(Refusal):
+    code = "server_running"
+    sentence = N_(
+        "Another onestop server uses this database. SQLite allows one server. Please stop the other one first."
+    )
+
+
+class OneWorkerOnly(Refusal):
+    code = "one_worker_only"
+    sentence = N_("SQLite allows one server process. Please use one worker, or set a PostgreSQL database.")
+
+
+def run_server(
+    settings: Settings, *, host: str | None = None, port: int | None = None, workers: int | None = None
+) -> None:
+    """Migrate if needed, then serve until a signal. Raises `OneWorkerOnly`, `ServerRunning`.
+
+    The processes read the settings again from the environment, as `asgi.create` does.
+    """
+    count = settings.workers if workers is None else workers
+    if count > 1 and is_sqlite(settings):
+        raise OneWorkerOnly
+    with server_lock(settings) if is_sqlite(settings) else nullcontext():
+        upgrade(settings.database_owner_url or settings.database)
+        server(settings, host=host, port=port, workers=count).serve()
+
+
+def server(
+    settings: Settings, *, host: str | None = None, port: int | None = None, workers: int = 1
+) -> AbstractServer[Any]:
+    """The configured server, not started."""
+    return Server(
+        "onestop.asgi:create",
+        factory=True,
+        address=host or settings.host,
+        port=settings.port if port is None else port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        loop=Loops.asyncio,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=64 * 1024),
+        log_access=False,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
+    )
+
+
+@contextmanager
+def server_lock(settings: Settings) -> Generator[None, None, None]:
+    """Hold `var/onestop.lock`, so that no second server writes to the same SQLite file. Raises `ServerRunning`.
+
+    The lock is the kernel's: it ends with the process, however that dies.
+    """
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with (settings.var / "onestop.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ServerRunning from error
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def is_sqlite(settings: Settings) -> bool:
+    """Whether the database is SQLite."""
+    return sa.make_url(settings.database).get_backend_name() == "sqlite"

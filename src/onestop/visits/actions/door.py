@@ -1,0 +1,162 @@
+"""Acts at the door and on the floor: counted answers, a booking for a caller, a missed stop brought back."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.contacts import Contact
+from onestop.booking.tables import parties, stops
+from onestop.booking.tickets import Ticket
+from onestop.booking.wish import Wish
+from onestop.db.ledger import record
+from onestop.domain.booking import Channel
+from onestop.domain.door import TurnedAway
+from onestop.domain.errors import MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
+from onestop.domain.facts import Fact
+from onestop.domain.roles import Actor
+from onestop.domain.visit import StopState, VisitState, check_visit_move
+from onestop.visits.actions.matching import match
+from onestop.visits.actions.rows import change_visit, desk_row, move_stop, note, start_waiting, stop_row, visit_row
+from onestop.visits.actions.undo import keep_act, last_act, last_act_of_desk, take_images, undo
+from onestop.visits.tables import visits
+
+T = TypeVar("T")
+_HOLD_MINUTES = 1
+"""A receptionist books in one step: the hold lives only inside her transaction."""
+
+
+def count_turned_away(conn: sa.Connection, day: UUID, *, reason: TurnedAway, actor: Actor, now: datetime) -> None:
+    """Somebody went away without a ticket; only that and why is kept."""
+    record(conn, Fact(kind="VisitorTurnedAway", at=now, day=day, actor=actor.ref, terms={"reason": reason}))
+
+
+def count_answered(conn: sa.Connection, day: UUID, *, actor: Actor, now: datetime) -> None:
+    """A question was answered at the door, and no ticket was needed."""
+    record(conn, Fact(kind="AnsweredAtDoor", at=now, day=day, actor=actor.ref))
+
+
+def book_for_caller(
+    conn: sa.Connection,
+    day: UUID,
+    wish: Wish,
+    *,
+    arrival_at: datetime,
+    key: bytes,
+    name: str = "",
+    contact: tuple[Contact, ...] = (),
+    actor: Actor,
+    now: datetime,
+) -> Ticket:
+    """Book for a caller or somebody at the counter, from the reserve if need be. Raises `ArrivalTaken`."""
+    hold = hold_arrival(
+        conn,
+        day,
+        wish,
+        arrival_at=arrival_at,
+        channel=Channel.RECEPTION,
+        actor=actor,
+        now=now,
+        hold_minutes=_HOLD_MINUTES,
+        with_reserve=True,
+    )
+    return confirm_booking(conn, hold.id, key=key, name=name, contact=contact, actor=actor, now=now)
+
+
+def bring_back(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """A missed stop waits again, with the seniority she had; a visit that ended for it is open again. Harmless twice.
+
+    She is called up to three times again.
+    """
+    stop = stop_row(conn, stop_id)
+    if stop.state == StopState.WAITING:
+        return
+    if stop.state != StopState.MISSED:
+        raise MoveRefused
+    before = take_images(conn, stop.visit_id)
+    visit = visit_row(conn, stop.visit_id)
+    if visit.state != VisitState.OPEN:
+        check_visit_move(VisitState(visit.state), VisitState.OPEN)
+        change_visit(conn, visit.id, state=VisitState.OPEN, reason=None, ended_at=None)
+    move_stop(conn, stop, StopState.WAITING, no_shows=0, callable_from_at=None, ended_at=None)
+    start_waiting(conn, visit.id, now)
+    note(conn, "StopBroughtBack", now=now, actor=actor, stop=stop)
+    keep_act(conn, "bring_back", stop=stop, desk=None, before=before, actor=actor, now=now)
+    match(conn, stop.day_id, now=now)
+
+
+def say_found(conn: sa.Connection, day: UUID, stop_id: UUID, *, found: bool, actor: Actor, now: datetime) -> None:
+    """A floor guide found a called visitor, or did not; the desk decides what follows. Raises `StopMoved`."""
+    stop = stop_row(conn, stop_id)
+    if stop.day_id != day:
+        raise StopUnknown
+    if stop.state != StopState.CALLED:
+        raise StopMoved
+    kind = "VisitorFound" if found else "VisitorNotFound"
+    note(conn, kind, now=now, actor=actor, stop=stop, desk=stop.desk_id)
+
+
+# -- one thing of a day, whoever sent its id -----------------------------------------------------------
+
+
+def on_party(
+    conn: sa.Connection, day: UUID, party: UUID, act: Callable[..., T], *, actor: Actor, now: datetime, **more: Any
+) -> T:
+    """Do something with a party of this day. Raises `TicketUnknown` for one of another day."""
+    known = conn.execute(
+        sa.select(parties.c.id).where(parties.c.id == party, parties.c.day_id == day, parties.c.number.is_not(None))
+    ).scalar()
+    if known is None:
+        raise TicketUnknown
+    return act(conn, party, actor=actor, now=now, **more)
+
+
+def on_visit(
+    conn: sa.Connection, day: UUID, party: UUID, act: Callable[..., T], *args: Any, actor: Actor, now: datetime, **more: Any
+) -> T:
+    """Do something with the visit of a party of this day. Raises `VisitOver` if it has none."""
+    visit = conn.execute(sa.select(visits.c.id).where(visits.c.party_id == party, visits.c.day_id == day)).scalar()
+    if visit is None:
+        raise VisitOver
+    return act(conn, visit, *args, actor=actor, now=now, **more)
+
+
+def on_stop(
+    conn: sa.Connection,
+    day: UUID,
+    party: UUID,
+    stop: UUID,
+    act: Callable[..., T],
+    *,
+    actor: Actor,
+    now: datetime,
+    **more: Any,
+) -> T:
+    """Do something with a stop of a party of this day. Raises `StopUnknown` for any other."""
+    known = conn.execute(
+        sa.select(stops.c.id).where(stops.c.id == stop, stops.c.party_id == party, stops.c.day_id == day)
+    ).scalar()
+    if known is None:
+        raise StopUnknown
+    return act(conn, stop, actor=actor, now=now, **more)
+
+
+def at_desk(
+    conn: sa.Connection, desk: UUID, stop: UUID, act: Callable[..., T], *, actor: Actor, now: datetime, **more: Any
+) -> T:
+    """Do something with a stop at the desk it was shown at. Raises `StopMoved` when it is somewhere else by now."""
+    if stop_row(conn, stop).desk_id != desk:
+        raise StopMoved
+    return act(conn, stop, actor=actor, now=now, **more)
+
+
+def undo_at_desk(conn: sa.Connection, desk: UUID, *, actor: Actor, now: datetime) -> str:
+    """Take back the last act at a desk; gives its kind. Raises `UndoTooLate`, `UndoRefused` or `StopUnknown`."""
+    act = last_act_of_desk(conn, desk_row(conn, desk).id, now=now)
+    newest = last_act(conn, act.stop_id, now=now)
+    if newest is None or newest.id != act.id:
+        raise UndoRefused  # the visitor has gone on to another desk since
+    return undo(conn, act.stop_id, actor=actor, now=now)

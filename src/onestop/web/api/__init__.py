@@ -1,0 +1,22 @@
+"""The door for machines: JSON under /api/v1, thin over the same queries and actions as every other door."""
+
+from typing import Any
+
+from litestar import Router
+
+from onestop.web.api import booking, days, desks, live, stops, tickets, visits
+
+route_handlers: list[Any] = [
+    Router(
+        "/api/v1",
+        route_handlers=[
+            *days.route_handlers,
+            *booking.route_handlers,
+            *tickets.route_handlers,
+            *visits.route_handlers,
+            *live.route_handlers,
+            *desks.route_handlers,
+            *stops.route_handlers,
+        ],
+    )
+]
