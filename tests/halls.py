@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from onestop.booking.actions import confirm_booking, hold_arrival
@@ -10,7 +10,7 @@ from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket
 from onestop.booking.wish import Wish, make_wish
 from onestop.days.actions import create_day, publish_day
-from onestop.days.dayfile import read_template
+from onestop.days.dayfile import DayFile, read_template
 from onestop.days.queries import Day, DayOffer, DeskRow, day_by_id, day_offer, desks_of_day
 from onestop.db.session import Database
 from onestop.domain.booking import Channel, Interpreter
@@ -109,10 +109,19 @@ class TestDay:
         self.now += timedelta(**delta)
 
 
-def make_test_day(db: Database, *, template: str = "iom-bratislava", publish: bool = True) -> TestDay:
-    """A day of a shipped template, published, half an hour before its opening."""
-    start = datetime.fromisoformat("2026-12-01T08:00:00+00:00")
-    day_id = db.write_now(create_day, read_template(template), on=ON, actor=STAFF, now=start, template=template)
+def make_test_day(
+    db: Database,
+    *,
+    template: str = "iom-bratislava",
+    file: DayFile | None = None,
+    on: date = ON,
+    publish: bool = True,
+) -> TestDay:
+    """A day of a shipped template (or of a file), published, half an hour before its opening."""
+    start = datetime.combine(on - timedelta(days=2), time(8), UTC)
+    day_id = db.write_now(
+        create_day, file or read_template(template), on=on, actor=STAFF, now=start, template="" if file else template
+    )
     if publish:
         db.write_now(publish_day, day_id, actor=STAFF, now=start)
     day = db.read_now(day_by_id, day_id)

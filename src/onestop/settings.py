@@ -33,7 +33,9 @@ class Settings:
     smtp_port: int = _says("Port of the mail server.", 587)
     smtp_user: str = _says("Name for the mail server; empty: no sign-in.", "")
     smtp_password: str = _says("Password for the mail server.", "", secret=True)
-    smtp_tls: str = _says("How mail is protected: starttls, tls or none (loopback only).", "starttls")
+    smtp_tls: str = _says(
+        "How mail is protected: starttls, tls, none (loopback only) or unsafe (a mail catcher).", "starttls"
+    )
     mail_from: str = _says("Sender address of mails.", "")
     metrics_token: str = _says("Token that opens /metrics; empty: closed.", "", secret=True)
     contact_days: int = _says("Days after the day that contact data are kept.", 7)
@@ -66,8 +68,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if (text := environ.get(f"ONESTOP_{name.upper()}")) is not None:
             values[name] = text
     settings = Settings(**{name: _typed(name, known[name].type, value) for name, value in values.items()})
-    if settings.smtp_tls not in {"starttls", "tls", "none"}:
-        raise SettingsWrong("smtp_tls must be starttls, tls or none.")
+    if settings.smtp_tls not in {"starttls", "tls", "none", "unsafe"}:
+        raise SettingsWrong("smtp_tls must be starttls, tls, none or unsafe.")
     return settings
 
 

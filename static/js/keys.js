@@ -1,8 +1,12 @@
-/* One key for each act: a button with data-key="n" is pressed by N. The switch turns the keys off (WCAG 2.1.4). */
+/* One key for each act: a button with data-key="n" is pressed by N, and by data-also-key. Keys reach into a closed
+   <details data-keys-inside>, which opens. The switch turns the keys off (WCAG 2.1.4). */
 
 const STORE = "onestop-keys";
 const switches = () => document.querySelectorAll("[data-keys-switch]");
 const on = () => localStorage.getItem(STORE) !== "off";
+
+/** The closed part a button hides in, if keys may reach into it. */
+const foldOf = (button) => button.closest("details[data-keys-inside]:not([open])");
 
 function show() {
   document.documentElement.classList.toggle("keys-off", !on());
@@ -24,10 +28,14 @@ document.addEventListener("keydown", (event) => {
   if ((event.key === "Enter" || event.key === " ") && event.target.closest("a, button, summary, input")) return;
   const wanted = event.key.toLowerCase();
   const button = [...document.querySelectorAll("[data-key]")].find(
-    (each) => each.dataset.key.toLowerCase() === wanted && !each.disabled && each.checkVisibility(),
+    (each) =>
+      [each.dataset.key, each.dataset.alsoKey].some((key) => key?.toLowerCase() === wanted) &&
+      !each.disabled &&
+      (each.checkVisibility() || foldOf(each)),
   );
   if (!button) return;
   event.preventDefault();
+  if (foldOf(button)) foldOf(button).open = true;
   button.focus();
   button.click();
 });

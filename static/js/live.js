@@ -55,6 +55,23 @@ export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) 
 }
 
 const busy = new Map();
+const fetchedAt = new Map();
+const postponed = new Set();
+
+/** Whether a part with data-live-gap="2000" was fetched less than that long ago; it is then fetched at its end. */
+function tooSoon(part) {
+  const wait = Number(part.dataset.liveGap ?? 0) - (performance.now() - (fetchedAt.get(part.id) ?? -Infinity));
+  if (wait <= 0) return false;
+  if (!postponed.has(part.id)) {
+    postponed.add(part.id);
+    setTimeout(() => {
+      postponed.delete(part.id);
+      const current = document.getElementById(part.id);
+      if (current) refresh(current);
+    }, wait);
+  }
+  return true;
+}
 
 /** Fetches a live part again and puts it in place; never under the hands of somebody who types in it. */
 export async function refresh(part) {
@@ -63,6 +80,8 @@ export async function refresh(part) {
     busy.set(id, true);
     return;
   }
+  if (tooSoon(part)) return;
+  fetchedAt.set(id, performance.now());
   busy.set(id, false);
   try {
     const answer = await fetch(part.dataset.liveSrc, { headers: { "HX-Request": "true" }, credentials: "same-origin" });

@@ -19,9 +19,7 @@ def test_a_code_pairs_one_machine_once(database: Database) -> None:
 
     paired = database.write_now(pair_device, spoken, real=NOW + timedelta(minutes=14, seconds=59))
 
-    someone = Actor(
-        ref=f"device:{code.device}", grants=(Grant(role=Role.KIOSK),), name="Entrance", device=code.device
-    )
+    someone = Actor(ref=f"device:{code.device}", grants=(Grant(role=Role.KIOSK),), name="Entrance", device=code.device)
     assert (paired.device, paired.kind, paired.day_slug) == (code.device, Role.KIOSK, None)
     assert database.read_now(actor_of_device, paired.token) == someone
     with pytest.raises(PairingWrong):

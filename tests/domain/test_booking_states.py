@@ -46,7 +46,7 @@ def test_nothing_that_is_over_holds_capacity_or_counts_towards_the_limit() -> No
     assert {state for state, then in MOVES.items() if not then} & (HOLDS_CAPACITY | LIVE) == set()
 
 
-def test_an_arrived_booking_still_holds_its_capacity_but_frees_its_contact() -> None:
+def test_whatever_holds_capacity_counts_towards_the_limit_arrived_bookings_too() -> None:
     assert HOLDS_CAPACITY <= LIVE
 
 

@@ -12,12 +12,13 @@ Path parameters are filled by name from `FILLS`; a new name needs one line there
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
 from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM
+from onestop.visits.queries.api import stops_of_visit
 from tests.web.site import ROLES, Site
 
 Verdict = Literal["in", "refused", "unknown", "sign in"]
@@ -42,11 +43,19 @@ class Row:
     verdicts: dict[str, Verdict]
     bearer: bool = False
     form: dict[str, str] = field(default_factory=dict)
+    json: dict[str, object] | None = None
 
 
-def public(method: str, path: str, *, bearer: bool = False, form: dict[str, str] | None = None) -> Row:
+def public(
+    method: str,
+    path: str,
+    *,
+    bearer: bool = False,
+    form: dict[str, str] | None = None,
+    json: dict[str, object] | None = None,
+) -> Row:
     """For anybody."""
-    return Row(method=method, path=path, verdicts=dict.fromkeys(ROLES, IN), bearer=bearer, form=form or {})
+    return Row(method=method, path=path, verdicts=dict.fromkeys(ROLES, IN), bearer=bearer, form=form or {}, json=json)
 
 
 def nobody(method: str, path: str, verdict: Verdict = UNKNOWN) -> Row:
@@ -61,6 +70,7 @@ def staff(
     hidden_from: tuple[str, ...] = (),
     form: dict[str, str] | None = None,
     bearer: bool = False,
+    json: dict[str, object] | None = None,
 ) -> Row:
     """For the roles named; strangers are asked to sign in, everybody else is refused."""
     unknown_names = {*allowed, *hidden_from} - set(ROLES)
@@ -68,12 +78,28 @@ def staff(
     verdicts: dict[str, Verdict] = {role: SIGN_IN if role in STRANGERS else REFUSED for role in ROLES}
     verdicts |= dict.fromkeys(hidden_from, UNKNOWN)
     verdicts |= dict.fromkeys(allowed, IN)
-    return Row(method=method, path=path, verdicts=verdicts, bearer=bearer, form=form or {})
+    return Row(method=method, path=path, verdicts=verdicts, bearer=bearer, form=form or {}, json=json)
 
 
-def machine(method: str, path: str, *allowed: str, hidden_from: tuple[str, ...] = ()) -> Row:
-    """The same with bearer tokens."""
-    return staff(method, path, *allowed, hidden_from=hidden_from, bearer=True)
+def machine(
+    method: str,
+    path: str,
+    *allowed: str,
+    hidden_from: tuple[str, ...] = (),
+    json: dict[str, object] | None = None,
+) -> Row:
+    """The same with bearer tokens and an `Idempotency-Key`."""
+    return staff(method, path, *allowed, hidden_from=hidden_from, bearer=True, json=json)
+
+
+def _walk_in(site: Site) -> UUID:
+    """A fresh visit that waits for the service of `officer`."""
+    key = next(service.key for service in site.hall.offer.services if service.id in site.desk.services)
+    return site.hall.walk_in(site.hall.wish(key))[1]
+
+
+def _ticket(site: Site) -> str:
+    return f"/api/v1/tickets/{site.hall.book(site.hall.wish('legal')).code}"
 
 
 FILLS: dict[str, Callable[[Site], str]] = {
@@ -84,6 +110,9 @@ FILLS: dict[str, Callable[[Site], str]] = {
     "desk_id": lambda site: str(site.desk.id),
     "number": lambda site: str(site.desk.number),
     "file_path": lambda _: "css/base.css",
+    "hold": lambda _: str(uuid4()),
+    "stop": lambda site: str(site.database.read_now(stops_of_visit, _walk_in(site))[0]),
+    "visit": lambda site: str(_walk_in(site)),
 }
 """What stands in an address for `{name:type}`; the desk is the one of `officer`, not of `other_officer`."""
 
@@ -102,7 +131,11 @@ def _fresh_pass(site: Site) -> str:
     return f"/pass/{token}"
 
 
+SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
 SPECIAL |= {"/pass/{token:str}": _fresh_pass, "/sign-in/link/{token:str}": _fresh_link}
+
+_HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide", "mediator")
+"""Who works in the hall and may see its board."""
 
 MATRIX: list[Row] = [
     # -- the shell ------------------------------------------------------------------------------------
@@ -122,4 +155,40 @@ MATRIX: list[Row] = [
     public("POST", "/pass/{token:str}"),
     public("GET", "/pair"),
     nobody("POST", "/pair", SIGN_IN),
+    # -- api ------------------------------------------------------------------------------------------
+    public("GET", "/api/v1/days", bearer=True),
+    public("GET", "/api/v1/days/{day:str}", bearer=True),
+    public("GET", "/api/v1/days/{day:str}/arrivals", bearer=True),
+    public("POST", "/api/v1/days/{day:str}/holds", bearer=True),
+    public("POST", "/api/v1/days/{day:str}/bookings", bearer=True),
+    public("POST", "/api/v1/holds/{hold:uuid}/booking", bearer=True),
+    public("GET", "/api/v1/tickets/{code:str}", bearer=True),
+    public("PATCH", "/api/v1/tickets/{code:str}", bearer=True),
+    public("DELETE", "/api/v1/tickets/{code:str}", bearer=True),
+    machine("POST", "/api/v1/days/{day:str}/check-ins", "kiosk", "receptionist"),
+    machine("POST", "/api/v1/days/{day:str}/visits", "kiosk", "receptionist", json={"services": ["legal"]}),
+    machine("POST", "/api/v1/devices/leases", "kiosk"),
+    machine("GET", "/api/v1/days/{day:str}/board", "display", "kiosk", *_HALL),
+    machine("GET", "/api/v1/days/{day:str}/live", "display", "kiosk", *_HALL),
+    machine("GET", "/api/v1/days/{day:str}/overview", "organiser"),
+    machine("GET", "/api/v1/days/{day:str}/ledger", "organiser"),
+    machine("GET", "/api/v1/desks/{desk:uuid}/queue", "officer", hidden_from=("other_officer",)),
+    machine("POST", "/api/v1/desks/{desk:uuid}/calls", "officer", hidden_from=("other_officer",)),
+    *(
+        machine("POST", f"/api/v1/desks/{{desk:uuid}}/{act}", "officer", "organiser", hidden_from=("other_officer",))
+        for act in ("open", "pause", "close")
+    ),
+    *(
+        machine("POST", f"/api/v1/stops/{{stop:uuid}}/{act}", "officer", hidden_from=("other_officer",), json={})
+        for act in ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
+    ),
+    machine(
+        "POST",
+        "/api/v1/visits/{visit:uuid}/stops",
+        "officer",
+        "receptionist",
+        hidden_from=("other_officer",),
+        json={"service": "social"},
+    ),
+    machine("POST", "/api/v1/visits/{visit:uuid}/leave", "officer", "receptionist", hidden_from=("other_officer",)),
 ]

@@ -6,14 +6,24 @@ from pathlib import Path
 import httpx
 import pytest
 
+from onestop.app import DOORS
 from onestop.db.session import Database
 from tests.web.site import Site, running
 
 
 @pytest.fixture
-async def site(database: Database, tmp_path: Path) -> AsyncGenerator[Site, None]:
+def doors(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The doors that are open: that of the test's folder, else all. A folder that needs more overrides this."""
+    folder = request.path.parent.name
+    if folder in ("account", "kit"):
+        return ()
+    return (folder,) if folder in DOORS else DOORS
+
+
+@pytest.fixture
+async def site(database: Database, tmp_path: Path, doors: tuple[str, ...]) -> AsyncGenerator[Site, None]:
     """The running application half an hour before the day opens."""
-    async with running(database, tmp_path / "var") as started:
+    async with running(database, tmp_path / "var", doors=doors) as started:
         yield started
 
 

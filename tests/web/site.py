@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 
 from onestop.accounts.actions import Attempt, add_account, bind_pass, complete_sign_in, create_token, make_pass
-from onestop.app import App, create_app
+from onestop.app import DOORS, App, create_app
 from onestop.clock import Clock, real_now
 from onestop.days.queries import DeskRow
 from onestop.db.session import Database
@@ -23,7 +23,8 @@ from onestop.web.kit.limits import Limits
 from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
 from tests.halls import TestDay, make_test_day
 
-ADDRESS = "http://hall.test"
+HOST = "hall.test"
+ADDRESS = f"http://{HOST}"
 PEOPLE = ("organiser", "receptionist", "floor_guide", "mediator", "helper", "administrator")
 ROLES = ("anonymous", "visitor", "officer", "other_officer", *PEOPLE, "kiosk", "display")
 """Who can knock at a door. `visitor` holds a ticket, `other_officer` sits at another institution's desk."""
@@ -69,9 +70,9 @@ class Site:
         """A browser of somebody with this role (see `ROLES`)."""
         browser = self.browser()
         if role in ("kiosk", "display"):
-            browser.cookies.set(DEVICE_COOKIE, self.pair(role))
+            browser.cookies.set(DEVICE_COOKIE, self.pair(role), domain=HOST)
         elif role not in ("anonymous", "visitor"):
-            browser.cookies.set(SESSION_COOKIE, self.session(role, desk))
+            browser.cookies.set(SESSION_COOKIE, self.session(role, desk), domain=HOST)
         return browser
 
     def session(self, role: str, desk: DeskRow | None = None) -> str:
@@ -117,12 +118,18 @@ def _officer(desk: DeskRow, hall: TestDay) -> Grant:
 
 @asynccontextmanager
 async def running(
-    database: Database, var: Path, *, handlers: Sequence[Any] = (), limits: Limits | None = None, **changed: Any
+    database: Database,
+    var: Path,
+    *,
+    handlers: Sequence[Any] = (),
+    limits: Limits | None = None,
+    doors: Sequence[str] = DOORS,
+    **changed: Any,
 ) -> AsyncGenerator[Site, None]:
     """The application started over a migrated, empty database; `changed` are settings."""
     settings = Settings(var=var, **changed)
     hall = make_test_day(database)
-    app = create_app(settings, database, limits=limits or Limits(scale=100), handlers=handlers)
+    app = create_app(settings, database, limits=limits or Limits(scale=100), handlers=handlers, doors=doors)
     site = Site(app=app, database=database, hall=hall, settings=settings)
     site.set_time(hall.now)
     async with _started(app):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -30,10 +31,14 @@ def _filled(row: Row, site: Site) -> str:
     return _PARAMETER.sub(lambda found: FILLS[found[1]](site), row.path)
 
 
+def _bearer(site: Site, role: str) -> dict[str, str]:
+    return {**site.token(role), "Idempotency-Key": uuid4().hex}
+
+
 async def _knock(row: Row, role: str, site: Site) -> Verdict | str:
-    browser = site.browser(headers=site.token(role)) if row.bearer else site.sign_in(role)
+    browser = site.browser(headers=_bearer(site, role)) if row.bearer else site.sign_in(role)
     path = _filled(row, site)
-    answer = await browser.request(row.method, path, data=row.form or None)
+    answer = await browser.request(row.method, path, data=row.form or None, json=row.json)
     return _verdict(answer)
 
 

@@ -26,6 +26,7 @@ from onestop.domain.errors import (
     HoldGone,
     InvitationNeeded,
     InvitationUsed,
+    LastStop,
     ServiceUnknown,
 )
 from onestop.domain.facts import Fact
@@ -234,6 +235,38 @@ def move_booking(
     _write_plan(conn, party, plan)
     record(conn, Fact(kind="BookingMoved", at=now, day=day.id, party=party, actor=actor.ref))
     return queries.booking_by_id(conn, booking.id)
+
+
+def replan_booking(conn: sa.Connection, party: UUID) -> None:
+    """Lay a confirmed booking again at its own time after a stop was taken off, so that its minutes are free for others.
+
+    Without a plan at that time the old one stays. Raises `LastStop` when no stop is left; then the whole is cancelled.
+    """
+    booking = queries.booking_of_party(conn, party)
+    if booking is None or booking.state is not BookingState.CONFIRMED:
+        return
+    wish = wish_of_party(conn, booking)
+    if not wish.stops:
+        raise LastStop
+    freed = freed_by(conn, claims.c.booking_id == booking.id)
+    plan = nominal_plan(
+        load_capacity(conn, day_by_id(conn, booking.day), freed=freed),
+        arrival_at=booking.arrival_at,
+        stops=wish.stops,
+        languages=wish.languages,
+        interpreter=wish.interpreter,
+        with_reserve=any(reserve for _, reserve in freed.values()),
+    )
+    if plan is None:
+        return
+    give_back(conn, [booking.id])
+    claim(conn, booking.id, plan.claims)
+    conn.execute(
+        bookings.update()
+        .where(bookings.c.id == booking.id)
+        .values(ends_at=plan.ends_at, no_interpreter=plan.no_interpreter)
+    )
+    _write_plan(conn, party, plan)
 
 
 def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:

@@ -30,7 +30,7 @@ def book_at_once(
     actor: Actor,
     now: datetime,
 ) -> tuple[Booking, Ticket]:
-    """A confirmed booking with its ticket. Raises what `hold_arrival` and `confirm_booking` raise; then nothing is kept."""
+    """A confirmed booking with its ticket. Raises what the two steps raise; then nothing is kept."""
     held = hold_arrival(
         conn,
         day_id,

@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 
 import phonenumbers
+from babel.core import get_global
 
 from onestop.domain.errors import PhoneRefused
 from onestop.domain.name import read_email
@@ -45,6 +46,11 @@ def read_phone(text: str, *, country: str) -> Contact:
         address = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     plain = "".join(char for char in address if char.isdigit())
     return Contact(kind="phone", address=address, phone_end=plain[-4:])
+
+
+def country_of_zone(timezone: str) -> str:
+    """The country (ISO) of a time zone, which reads a day's phone numbers without a prefix; empty if unknown."""
+    return get_global("zone_territories").get(timezone, "")
 
 
 def contact_hash(key: bytes, contact: Contact) -> str:

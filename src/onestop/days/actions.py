@@ -37,8 +37,8 @@ from onestop.domain.errors import N_, PublishRefused
 from onestop.domain.facts import Fact
 from onestop.domain.plan import CapacityKind
 from onestop.domain.roles import Actor
+from onestop.domain.slots import CapacityRow, Supply, arrival_times, capacity_rows, group_key
 from onestop.domain.ticket import CROCKFORD, invitation_hash
-from onestop.domain.slots import Supply, arrival_times, capacity_rows, group_key
 
 NO_DESK = N_("there is no desk.")
 NO_ARRIVAL = N_("no arrival time is possible.")
@@ -184,30 +184,7 @@ def publish_day(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetim
 
 def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
     """Write the capacity rows that follow from desks and mediators; nothing is cut below what is claimed."""
-    keys = queries.service_keys(conn)
-    supplies = [
-        Supply(kind=CapacityKind.SERVICE, group=queries.desk_group(desk, keys), opens_at=start, closes_at=end)
-        for desk in queries.desks_of_day(conn, day.id)
-        for start, end in desk.openings
-    ]
-    supplies += [
-        Supply(
-            kind=CapacityKind.MEDIATOR,
-            group=group_key((), mediator.languages),
-            opens_at=mediator.opens_at,
-            closes_at=mediator.closes_at,
-        )
-        for mediator in queries.mediators_of_day(conn, day.id)
-    ]
-    per_slot = conn.execute(sa.select(days.c.arrivals_per_slot).where(days.c.id == day.id)).scalar_one()
-    rows = capacity_rows(
-        supplies,
-        opens_at=day.opens_at,
-        closes_at=day.closes_at,
-        slot=timedelta(minutes=day.slot_minutes),
-        arrivals_per_slot=per_slot,
-        reserve_percent=day.reserve_percent,
-    )
+    rows = wanted_capacity(conn, day)
     held = {
         (row.kind, row.key, row.bucket_at): row
         for row in conn.execute(sa.select(capacity).where(capacity.c.day_id == day.id))
@@ -232,6 +209,34 @@ def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
             _resize(conn, old, total=row.total, reserve=row.reserve)
     for old in held.values():
         _resize(conn, old, total=0, reserve=0)
+
+
+def wanted_capacity(conn: sa.Connection, day: queries.Day) -> list[CapacityRow]:
+    """The capacity rows that follow from the desks and mediators of a day as they are set up now."""
+    keys = queries.service_keys(conn)
+    supplies = [
+        Supply(kind=CapacityKind.SERVICE, group=queries.desk_group(desk, keys), opens_at=start, closes_at=end)
+        for desk in queries.desks_of_day(conn, day.id)
+        for start, end in desk.openings
+    ]
+    supplies += [
+        Supply(
+            kind=CapacityKind.MEDIATOR,
+            group=group_key((), mediator.languages),
+            opens_at=mediator.opens_at,
+            closes_at=mediator.closes_at,
+        )
+        for mediator in queries.mediators_of_day(conn, day.id)
+    ]
+    per_slot = conn.execute(sa.select(days.c.arrivals_per_slot).where(days.c.id == day.id)).scalar_one()
+    return capacity_rows(
+        supplies,
+        opens_at=day.opens_at,
+        closes_at=day.closes_at,
+        slot=timedelta(minutes=day.slot_minutes),
+        arrivals_per_slot=per_slot,
+        reserve_percent=day.reserve_percent,
+    )
 
 
 def _resize(conn: sa.Connection, old: sa.Row[tuple[object, ...]], *, total: int, reserve: int) -> None:

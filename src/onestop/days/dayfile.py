@@ -1,5 +1,6 @@
 """A day described in TOML (schema 1): read, checked with sentences that name the line's key, given as values."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from onestop.domain.day import Release
+from onestop.locale.languages import KNOWN
+
+MOST_DESKS = 200
+_ADDRESS = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 class DayFileWrong(Exception):
@@ -110,7 +115,7 @@ def parse_day(text: str) -> DayFile:
     """The day a TOML text describes. Raises `DayFileWrong`."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise DayFileWrong(f"This is not TOML: {error}") from error
     if raw.get("schema") != 1:
         raise DayFileWrong("schema: expected 1.")
@@ -118,7 +123,7 @@ def parse_day(text: str) -> DayFile:
     top = _Table(raw, "the top of the file")
     try:
         zone = ZoneInfo(top.text("timezone"))
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise DayFileWrong(f"timezone: {raw.get('timezone')!r} is not a known time zone.") from error
     opens, closes = day.time("opens"), day.time("closes")
     parsed = DayFile(
@@ -155,6 +160,10 @@ class _Table:
 
     values: Mapping[str, Any]
     place: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.values, dict):
+            raise DayFileWrong(f"{self.place} should be a table.")
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.values.get(key, default)
@@ -197,7 +206,7 @@ def _release(text: str) -> Release:
 
 
 def _shares(raw: Mapping[str, Any], place: str) -> dict[str, float]:
-    for key, value in raw.items():
+    for key, value in _Table(raw, place).values.items():
         if not isinstance(value, int | float) or not 0 <= value <= 1:
             raise DayFileWrong(f"{place}: {key} should be a share between 0 and 1.")
     return {key: float(value) for key, value in raw.items()}
@@ -235,11 +244,14 @@ def _desks(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileDesk]:
 
 def _mediators(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileMediator]:
     mediators: list[FileMediator] = []
-    for table, _place in _each(raw, "mediator"):
+    for table, place in _each(raw, "mediator"):
         one = FileMediator(
             languages=table.texts("languages"), opens=table.time("opens", opens), closes=table.time("closes", closes)
         )
-        mediators += [one] * table.number("count", 1)
+        count = table.number("count", 1)
+        if not 1 <= count <= MOST_DESKS:
+            raise DayFileWrong(f"{place}: count should be between 1 and {MOST_DESKS}.")
+        mediators += [one] * count
     return mediators
 
 
@@ -256,6 +268,7 @@ def _check(day: DayFile) -> None:
     numbers = [desk.number for desk in day.desks]
     if not day.desks:
         raise DayFileWrong("[[desk]]: a day needs at least one desk.")
+    _check_sizes(day)
     if len(set(numbers)) != len(numbers):
         raise DayFileWrong("[[desk]]: two desks have the same number.")
     for desk in day.desks:
@@ -263,6 +276,8 @@ def _check(day: DayFile) -> None:
             raise DayFileWrong(f"desk {desk.number}: the institution {desk.institution!r} is not in [[institution]].")
         if not desk.services:
             raise DayFileWrong(f"desk {desk.number}: services is empty.")
+        if len(set(desk.services)) != len(desk.services):
+            raise DayFileWrong(f"desk {desk.number}: a service is named twice.")
         if not 1 <= desk.minutes <= 480:
             raise DayFileWrong(f"desk {desk.number}: minutes should be between 1 and 480.")
         if not desk.languages:
@@ -273,9 +288,48 @@ def _check(day: DayFile) -> None:
     for place, key in named:
         if key not in offered:
             raise DayFileWrong(f"{place}: no desk offers {key!r}.")
+    pairs = [(precedence.before, precedence.after) for precedence in day.precedences]
+    if len(set(pairs)) != len(pairs) or len(set(day.always)) != len(day.always):
+        raise DayFileWrong("[[precedence]] or always: something is named twice.")
     if not 10 <= day.slot_minutes <= 240 or day.slot_minutes % 5:
         raise DayFileWrong("[day]: slot_minutes should be between 10 and 240, in steps of 5.")
     if not 0 <= day.reserve_percent <= 100:
         raise DayFileWrong("[day]: reserve_percent should be between 0 and 100.")
     if not day.display_languages:
         raise DayFileWrong("[day]: display_languages is empty.")
+
+
+def _check_sizes(day: DayFile) -> None:
+    """What a database and an address can hold."""
+    if not _ADDRESS.fullmatch(day.slug):
+        raise DayFileWrong("slug should have 1 to 60 small letters, digits or hyphens.")
+    names = [("name", day.name, 200), ("venue", day.venue, 200), ("address", day.address, 300)]
+    names += [("[[institution]]: name", each.name, 200) for each in day.institutions]
+    names += [("[[precedence]]: because", each.because, 200) for each in day.precedences]
+    keys = [("[[institution]]: key", each.key) for each in day.institutions]
+    keys += [("[[desk]]: services", key) for desk in day.desks for key in desk.services]
+    tags = [("working_language", day.working_language), *(("display_languages", tag) for tag in day.display_languages)]
+    tags += [("[[desk]]: languages", tag) for desk in day.desks for tag in desk.languages]
+    tags += [("[[mediator]]: languages", tag) for one in day.mediators for tag in one.languages]
+    for place, text, most in names:
+        if len(text) > most or not text.isprintable():
+            raise DayFileWrong(f"{place} should be one line of at most {most} letters.")
+    for place, key in keys:
+        if not _ADDRESS.fullmatch(key):
+            raise DayFileWrong(f"{place}: {key[:60]!r} should have 1 to 60 small letters, digits or hyphens.")
+    for place, tag in tags:
+        if tag not in KNOWN:
+            raise DayFileWrong(f"{place}: {tag[:60]!r} is no language we know.")
+    if len(day.desks) > MOST_DESKS or len(day.mediators) > MOST_DESKS:
+        raise DayFileWrong(f"A day has at most {MOST_DESKS} desks and {MOST_DESKS} mediators.")
+    if not 1 <= day.parties <= 10_000:
+        raise DayFileWrong("[day]: parties should be between 1 and 10000.")
+    for desk in day.desks:
+        if not 1 <= desk.number <= 999:
+            raise DayFileWrong("[[desk]]: number should be between 1 and 999.")
+        size = sum(len(desk.institution) + len(key) + 2 for key in desk.services) + sum(map(len, desk.languages))
+        if size + len(desk.languages) > 400:
+            raise DayFileWrong(f"desk {desk.number}: these are too many services and languages for one desk.")
+    for mediator in day.mediators:
+        if not mediator.languages:
+            raise DayFileWrong("[[mediator]]: languages is empty.")

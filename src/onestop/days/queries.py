@@ -1,6 +1,7 @@
 """Reads of days: the day itself, what it offers, and its capacity as the plan needs it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -399,6 +400,11 @@ def load_capacity(conn: sa.Connection, day: Day, *, freed: dict[UUID, tuple[int,
                 used_reserve=row.used_reserve - reserve,
             )
         )
+    return capacity_of(conn, day, buckets)
+
+
+def capacity_of(conn: sa.Connection, day: Day, buckets: Mapping[tuple[str, str], list[Bucket]]) -> DayCapacity:
+    """The day's desks and mediators with these buckets by kind and key; nine statements."""
     keys = service_keys(conn)
     groups: dict[str, DeskRow] = {}
     for desk in desks_of_day(conn, day.id):
@@ -416,15 +422,17 @@ def load_capacity(conn: sa.Connection, day: Day, *, freed: dict[UUID, tuple[int,
                 services=frozenset(desk.services),
                 languages=desk.languages,
                 minutes=desk.services,
-                buckets=tuple(buckets[CapacityKind.SERVICE, key]),
+                buckets=tuple(buckets.get((CapacityKind.SERVICE, key), ())),
             )
             for key, desk in sorted(groups.items())
         ),
         mediators=tuple(
-            MediatorGroup(key=key, languages=mediator.languages, buckets=tuple(buckets[CapacityKind.MEDIATOR, key]))
+            MediatorGroup(
+                key=key, languages=mediator.languages, buckets=tuple(buckets.get((CapacityKind.MEDIATOR, key), ()))
+            )
             for key, mediator in sorted(talking.items())
         ),
-        arrivals=tuple(buckets[CapacityKind.ARRIVALS, ""]),
+        arrivals=tuple(buckets.get((CapacityKind.ARRIVALS, ""), ())),
         precedences=day_precedences(conn, day.id),
     )
 

@@ -32,6 +32,8 @@ days = sa.Table(
     instant("paused_at", null=True),
     instant("published_at", null=True),
     instant("closed_at", null=True),
+    # When retention had taken the persons out of everything that belongs to the day.
+    instant("forgotten_at", null=True),
     sa.Column("next_number", sa.Integer(), nullable=False, server_default="100"),
     sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
     one_of("state", DayState, "state"),

@@ -54,11 +54,11 @@ class RequestKey:
 
 
 def answer_once(
-    conn: sa.Connection, request: RequestKey, now: datetime, act: Callable[[], Answer], *, wait: bool = True
+    conn: sa.Connection, request: RequestKey, now: datetime, act: Callable[[], Answer], *, wait: bool = False
 ) -> Answer:
     """Run `act` for a key seen first, else give its first answer. Raises `KeyReused` for another body.
 
-    While another process works on the same key this one waits for its end, or without `wait` raises `KeyInFlight`.
+    Raises `KeyInFlight` while another process works on the same key, or with `wait` waits for its end.
     """
     _lock(conn, request, wait=wait)
     row = conn.execute(sa.select(answers).where(answers.c.key_hash == request.hash())).one_or_none()

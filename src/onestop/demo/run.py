@@ -42,9 +42,7 @@ def run_demo(*, port: int, play: float) -> None:
 
 
 def _start_crowd(world: World, base: str, play: float) -> subprocess.Popen[str]:
-    crowd = subprocess.Popen(
-        [sys.executable, "-m", "onestop.demo.play"], stdin=subprocess.PIPE, text=True
-    )
+    crowd = subprocess.Popen([sys.executable, "-m", "onestop.demo.play"], stdin=subprocess.PIPE, text=True)
     assert crowd.stdin is not None
     crowd.stdin.write(json.dumps({"base": base, "rate": play, "world": asdict(world)}))
     crowd.stdin.close()

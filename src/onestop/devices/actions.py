@@ -48,7 +48,7 @@ class Paired:
 def create_device(
     conn: sa.Connection, *, kind: Role, name: str, day_id: UUID | None = None, actor: Actor, real: datetime
 ) -> PairCode:
-    """A kiosk or display that waits to be paired. Raises `DeviceNameRefused`."""
+    """A kiosk or display of one day or (`day_id` none) of all, which waits to be paired. Raises `DeviceNameRefused`."""
     assert kind in (Role.KIOSK, Role.DISPLAY)
     name = name.strip()
     if not 1 <= len(name) <= 80:

@@ -1,10 +1,11 @@
 """Reads of the directory."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.directory.tables import institutions
+from onestop.directory.tables import centres, institutions
 from onestop.domain.errors import N_, Refusal
 
 
@@ -20,3 +21,19 @@ def institution_by_key(conn: sa.Connection, key: str) -> UUID:
     if found is None:
         raise InstitutionUnknown
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """The organising body of this installation, whom visitors may ask."""
+
+    name: str
+    phone: str
+    email: str
+    address: str
+
+
+def centre(conn: sa.Connection) -> Centre | None:
+    """The centre, `None` before its first day."""
+    row = conn.execute(sa.select(centres).limit(1)).one_or_none()
+    return None if row is None else Centre(name=row.name, phone=row.phone, email=row.email, address=row.address)

@@ -68,3 +68,11 @@ def opening_instants(on: date, opens: time, closes: time, zone: ZoneInfo) -> tup
     start = local_instant(on, opens, zone)
     end = local_instant(on if closes > opens else on + timedelta(days=1), closes, zone)
     return start, end
+
+
+def opening_within(
+    on: date, opens: time, closes: time, zone: ZoneInfo, *, day_opens_at: datetime
+) -> tuple[datetime, datetime]:
+    """The same for a desk or mediator of a day: hours that end before the day opens are those after midnight."""
+    start, end = opening_instants(on, opens, closes, zone)
+    return (start, end) if end > day_opens_at else opening_instants(on + timedelta(days=1), opens, closes, zone)

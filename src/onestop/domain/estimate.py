@@ -1,16 +1,16 @@
 """Wait estimates: the rest of the day played forward with the calling rule, in a handful of futures.
 
-Source: delay announcements by forward simulation of the actual rule (docs/concepts.md; Ibrahim & Whitt 2009, 2011). Each
-future gives every talk another quantile of its lognormal length (CV 0.7, mean as expected), so that over all futures
-each talk meets each quantile once; the interval reaches from the earliest to the latest call.
+Source: delay announcements by forward simulation of the actual rule (docs/concepts.md; Ibrahim & Whitt 2009, 2011).
+Each future gives every talk another quantile of its lognormal length (CV 0.7, mean as expected), so that over all
+futures each talk meets each quantile once; the interval reaches from the earliest to the latest call.
 
 It rolls what is known now. It does not know who comes later, who will not come when called, talks yet to be proposed,
-breaks of mediators, or desks that close early. With five futures about two of three calls fall inside the interval
-(Weibull plotting positions 1/6 and 5/6). Minutes are from `now`.
+when a mediator ends her break (it takes: soon), or desks that close early. With five futures about two of three calls
+fall inside the interval (Weibull plotting positions 1/6 and 5/6). Minutes are from `now`.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -121,7 +121,10 @@ class _Prepared:
         self.ids = [stop.stop for stop in waiting]
         self.minutes = [each.minutes for each in outlook.waiting]
         self.service = [stop.service for stop in waiting]
-        self.members = [tuple(stop.members) for stop in waiting]
+        people = {member for stop in waiting for member in stop.members} | state.busy_members
+        people |= {member for each in outlook.desks if each.at is not None for member in each.at.members}
+        self.person = {member: n for n, member in enumerate(sorted(people))}
+        self.members = [tuple(self.person[member] for member in stop.members) for stop in waiting]
         self.visit = [stop.visit for stop in waiting]
         self.of_visit: dict[UUID, list[int]] = {}
         for i, stop in enumerate(waiting):
@@ -144,10 +147,25 @@ class _Prepared:
         ]
         self.backlog = {each.desk.id: state.backlog_minutes.get(each.desk.id, 0.0) for each in self.desks}
         self.mediators = [
-            (m.id, m.languages, _minutes(m.opens_at, now), _minutes(m.closes_at, now), m.free) for m in state.mediators
+            (m.languages, _minutes(m.opens_at, now), _minutes(m.closes_at, now), m.free)
+            for m in sorted(state.mediators, key=lambda m: m.id)
         ]
+        self.mediator = {m.id: n for n, m in enumerate(sorted(state.mediators, key=lambda m: m.id))}
         self.speaks = [self._needs(stop, state) for stop in waiting]
-        self.busy = state.busy_members
+        # One queue for each service and each need of bridging: while no mediator is free, a whole queue is passed over.
+        kinds = list(zip(self.service, self.speaks, strict=True))
+        queues = sorted(set(kinds), key=lambda each: (each[0], sorted(each[1] or ())))
+        self.queues = len(queues)
+        self.queue = [queues.index(kind) for kind in kinds]
+        self.served = [
+            tuple(
+                (q, speaks if speaks and speaks.isdisjoint(each.desk.languages) else None)
+                for q, (service, speaks) in enumerate(queues)
+                if service in each.desk.services
+            )
+            for each in self.desks
+        ]
+        self.busy = [self.person[member] for member in state.busy_members]
         self.waits_for = self._precedences(outlook, waiting)
         self.sharing = self._sharing()
 
@@ -212,17 +230,16 @@ class _Roll:
         self._score = list(plan.score)
         self._key = [0.0] * len(plan.ids)
         self._called: list[tuple[float, int] | None] = [None] * len(plan.ids)
-        self._queues: dict[UUID, list[tuple[float, int]]] = {
-            service: [] for services in plan.services for service in services
-        }
-        self._counts = dict.fromkeys(self._queues, 0)
+        self._queues: list[list[tuple[float, int]]] = [[] for _ in range(plan.queues)]
+        self._counts = dict.fromkeys(plan.sharing, 0)
         self._backlog = dict(plan.backlog)
         self._busy = set(plan.busy)
         self._idle: set[int] = set()
-        self._taken: set[UUID] = set()
+        self._taken: set[int] = set()
+        self._help: dict[frozenset[str], int | None] = {}  # who could interpret just now
         self._first = [None if each is None else set(each) for each in plan.waits_for]
         self._events: list[tuple[float, int, int]] = []
-        self._at: list[tuple[UUID, UUID, Sequence[UUID], float, UUID | None] | None] = [None] * len(plan.desks)
+        self._at: list[tuple[UUID, UUID, Sequence[int], float, int | None] | None] = [None] * len(plan.desks)
 
     def play(self) -> list[tuple[float, int] | None]:
         """For each waiting stop when it is called and how many were before; `None` if it is not."""
@@ -236,7 +253,7 @@ class _Roll:
         for i in range(len(plan.ids)):
             wakes |= {plan.from_[i], plan.due[i]}
             self._enter(i, 0.0)
-        wakes.update(edge for _, _, opens, closes, _ in plan.mediators for edge in (opens, closes))
+        wakes.update(edge for _, opens, closes, _ in plan.mediators for edge in (opens, closes))
         for at in wakes:
             if at > 0:
                 heappush(events, (at, _WAKE, 0))
@@ -256,12 +273,14 @@ class _Roll:
         return self._called
 
     def _sit_down(self, d: int, at: AtDesk) -> None:
-        self._busy.update(at.members)
-        if at.mediator is not None:
-            self._taken.add(at.mediator)
+        members = tuple(self._plan.person[member] for member in at.members)
+        mediator = None if at.mediator is None else self._plan.mediator.get(at.mediator)
+        self._busy.update(members)
+        if mediator is not None:
+            self._taken.add(mediator)
         point = _POINTS[(self._future + d) % FUTURES]
         left = _length_left(at.minutes, at.served_minutes, point) + (WAY_MINUTES if at.served_minutes is None else 0)
-        self._at[d] = (at.stop, at.visit, tuple(at.members), at.minutes, at.mediator)
+        self._at[d] = (at.stop, at.visit, members, at.minutes, mediator)
         # What was served before now is out of her wait already; the rest of the talk will be.
         self._pause(at.visit, left)
         heappush(self._events, (left, _FREE, d))
@@ -304,8 +323,8 @@ class _Roll:
 
     def _enter(self, i: int, now: float) -> None:
         plan = self._plan
-        queue = self._queues.get(plan.service[i])
-        if queue is None or self._first[i] is None or self._first[i] or plan.from_[i] > now:
+        first = self._first[i]
+        if first is None or first or plan.from_[i] > now:
             return
         key = -self._score[i]
         if plan.back[i]:
@@ -313,17 +332,17 @@ class _Roll:
         elif plan.due[i] > now:
             key += _EARLY
         self._key[i] = key
-        insort(queue, (key, i))
+        insort(self._queues[plan.queue[i]], (key, i))
 
     def _leave(self, i: int) -> None:
-        queue = self._queues.get(self._plan.service[i])
-        if queue:
-            place = bisect_left(queue, (self._key[i], i))
-            if place < len(queue) and queue[place][1] == i:
-                del queue[place]
+        queue = self._queues[self._plan.queue[i]]
+        place = bisect_left(queue, (self._key[i], i))
+        if place < len(queue) and queue[place][1] == i:
+            del queue[place]
 
     def _match(self, now: float) -> int:
         plan, calls = self._plan, 0
+        self._help.clear()
         closed = [d for d in self._idle if plan.closes[d] <= now]
         self._idle.difference_update(closed)
         best = {d: found for d in self._idle if (found := self._best(d, now)) is not None}
@@ -343,41 +362,37 @@ class _Roll:
                         best[other] = again
         return calls
 
-    def _best(self, d: int, now: float) -> tuple[float, int, UUID | None] | None:
+    def _best(self, d: int, now: float) -> tuple[float, int, int | None] | None:
         """The stop of the lowest key that desk d may call, with its mediator."""
         plan, busy = self._plan, self._busy
-        languages = plan.desks[d].desk.languages
-        found: tuple[float, int, UUID | None] | None = None
-        nobody: set[frozenset[str]] = set()
-        for service in plan.services[d]:
-            for key, i in self._queues[service]:
+        found: tuple[float, int, int | None] | None = None
+        for queue, speaks in plan.served[d]:
+            line = self._queues[queue]
+            if not line or (found is not None and line[0][0] >= found[0]):
+                continue
+            mediator = None
+            if speaks is not None and (mediator := self._mediator(speaks, now)) is None:
+                continue
+            for key, i in line:
                 if found is not None and key >= found[0]:
                     break
                 only = plan.only[i]
-                if only is not None and only != d:
-                    continue
-                if any(member in busy for member in plan.members[i]):
-                    continue
-                mediator = None
-                speaks = plan.speaks[i]
-                if speaks is not None and speaks.isdisjoint(languages):
-                    if speaks in nobody:
-                        continue
-                    mediator = self._mediator(speaks, now)
-                    if mediator is None:
-                        nobody.add(speaks)
-                        continue
-                found = (key, i, mediator)
-                break
+                if (only is None or only == d) and busy.isdisjoint(plan.members[i]):
+                    found = (key, i, mediator)
+                    break
         return found
 
-    def _mediator(self, speaks: frozenset[str], now: float) -> UUID | None:
-        best: tuple[int, UUID] | None = None
-        for one, languages, opens, closes, free in self._plan.mediators:
-            if (free or now > 0) and one not in self._taken and opens <= now < closes and languages & speaks:
-                rank = (len(languages - speaks), one)
-                best = rank if best is None or rank < best else best
-        return None if best is None else best[1]
+    def _mediator(self, speaks: frozenset[str], now: float) -> int | None:
+        if speaks not in self._help:
+            self._help[speaks] = min(
+                (
+                    (len(languages - speaks), one)
+                    for one, (languages, opens, closes, free) in enumerate(self._plan.mediators)
+                    if (free or now > 0) and one not in self._taken and opens <= now < closes and languages & speaks
+                ),
+                default=(0, None),
+            )[1]
+        return self._help[speaks]
 
     def _turn(self, d: int, key: float, now: float) -> tuple[bool, float, int]:
         """Which of several desks goes first: due ones, then score and backlog and closing, as `choose_jointly`."""
@@ -392,7 +407,7 @@ class _Roll:
             urgency = max(0.0, CLOSING_POINTS * (1 - left / (CLOSING_NEAR / _MINUTE)))
         return early, -(score + BACKLOG_WEIGHT * backlog + urgency), desk.number
 
-    def _call(self, d: int, i: int, mediator: UUID | None, now: float) -> None:
+    def _call(self, d: int, i: int, mediator: int | None, now: float) -> None:
         plan = self._plan
         service = plan.service[i]
         self._leave(i)
@@ -402,6 +417,7 @@ class _Roll:
         self._busy.update(plan.members[i])
         if mediator is not None:
             self._taken.add(mediator)
+            self._help.clear()
         desk = plan.desks[d].desk.id
         self._backlog[desk] = max(0.0, self._backlog[desk] - plan.minutes[i])
         self._idle.discard(d)
@@ -422,6 +438,3 @@ def _length_left(minutes: float, served: float | None, point: float) -> float:
     if over < 1e-6:
         return 1.0
     return max(0.5, exp(mu + _SIGMA * _NORMAL.inv_cdf(1 - over * (1 - point))) - served)
-
-
-_ = Mapping

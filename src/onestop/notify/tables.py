@@ -19,7 +19,10 @@ outbox = sa.Table(
     sa.Column("terms", sa.JSON(), nullable=False),
     instant("created_at"),
     instant("due_at"),
+    # Machine time: who sends it now, when it is tried again, since when it has been refused.
     instant("leased_until_at", null=True),
+    instant("retry_at", null=True),
+    instant("failing_since_at", null=True),
     sa.Column("tries", sa.Integer(), nullable=False, server_default="0"),
     sa.Column("last_error", sa.String(200), nullable=False, server_default=""),
     instant("sent_at", null=True),

@@ -95,7 +95,7 @@ def _ends(rows: DayRows) -> Iterator[Violation]:
             stops[fact.stop_id] = StopState.MISSED
         elif fact.kind == "VisitEnded":
             visits[fact.visit_id] = VisitState(fact.terms["state"])
-        elif fact.kind == "ActUndone":
+        elif fact.kind in {"ActUndone", "StopBroughtBack"}:
             stops[fact.stop_id] = None
             visits[fact.visit_id] = VisitState.OPEN
     for stop in rows.stops:

@@ -24,6 +24,7 @@ from onestop.domain.visit import (
     StopState,
     after_no_show,
 )
+from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import desk_is_busy, make_call, match
 from onestop.visits.actions.rows import (
     Row,
@@ -40,10 +41,8 @@ from onestop.visits.actions.rows import (
     stop_waiting,
     visit_row,
 )
-from onestop.visits.actions.undo import keep_act, take_images
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import calls
-
 
 _CAN_BE_SENT_ON = frozenset({StopState.CALLED, StopState.SERVING, StopState.PARKED})
 
@@ -270,9 +269,7 @@ def _take_service(conn: sa.Connection, stop: Row, service: UUID) -> None:
     offered = day_offer(conn, stop.day_id).service(service)
     if offered is None or open_already is not None:
         raise MoveRefused
-    change_stop(
-        conn, stop, service_id=service, minutes=offered.minutes, private=bool(stop.private or offered.private)
-    )
+    change_stop(conn, stop, service_id=service, minutes=offered.minutes, private=bool(stop.private or offered.private))
 
 
 def _offers(conn: sa.Connection, stop: Row, service: UUID, desk: UUID | None) -> bool:

@@ -1,4 +1,4 @@
-"""Acts at the door and on the floor: counted answers, a booking for a caller, a missed stop brought back."""
+"""Acts at the door and on the floor: counted answers, a missed stop brought back, a called visitor found."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,26 +7,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import confirm_booking, hold_arrival
-from onestop.booking.contacts import Contact
 from onestop.booking.tables import parties, stops
-from onestop.booking.tickets import Ticket
-from onestop.booking.wish import Wish
+from onestop.days.queries import day_by_id
 from onestop.db.ledger import record
-from onestop.domain.booking import Channel
+from onestop.domain.day import DayState
 from onestop.domain.door import TurnedAway
-from onestop.domain.errors import MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
+from onestop.domain.errors import DayOver, MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState, VisitState, check_visit_move
+from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import change_visit, desk_row, move_stop, note, start_waiting, stop_row, visit_row
-from onestop.visits.actions.undo import keep_act, last_act, last_act_of_desk, take_images, undo
+from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
 from onestop.visits.tables import visits
 
 T = TypeVar("T")
-_HOLD_MINUTES = 1
-"""A receptionist books in one step: the hold lives only inside her transaction."""
 
 
 def count_turned_away(conn: sa.Connection, day: UUID, *, reason: TurnedAway, actor: Actor, now: datetime) -> None:
@@ -39,33 +35,6 @@ def count_answered(conn: sa.Connection, day: UUID, *, actor: Actor, now: datetim
     record(conn, Fact(kind="AnsweredAtDoor", at=now, day=day, actor=actor.ref))
 
 
-def book_for_caller(
-    conn: sa.Connection,
-    day: UUID,
-    wish: Wish,
-    *,
-    arrival_at: datetime,
-    key: bytes,
-    name: str = "",
-    contact: tuple[Contact, ...] = (),
-    actor: Actor,
-    now: datetime,
-) -> Ticket:
-    """Book for a caller or somebody at the counter, from the reserve if need be. Raises `ArrivalTaken`."""
-    hold = hold_arrival(
-        conn,
-        day,
-        wish,
-        arrival_at=arrival_at,
-        channel=Channel.RECEPTION,
-        actor=actor,
-        now=now,
-        hold_minutes=_HOLD_MINUTES,
-        with_reserve=True,
-    )
-    return confirm_booking(conn, hold.id, key=key, name=name, contact=contact, actor=actor, now=now)
-
-
 def bring_back(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> None:
     """A missed stop waits again, with the seniority she had; a visit that ended for it is open again. Harmless twice.
 
@@ -76,6 +45,8 @@ def bring_back(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetim
         return
     if stop.state != StopState.MISSED:
         raise MoveRefused
+    if day_by_id(conn, stop.day_id).state is not DayState.PUBLISHED:
+        raise DayOver
     before = take_images(conn, stop.visit_id)
     visit = visit_row(conn, stop.visit_id)
     if visit.state != VisitState.OPEN:
@@ -86,6 +57,18 @@ def bring_back(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetim
     note(conn, "StopBroughtBack", now=now, actor=actor, stop=stop)
     keep_act(conn, "bring_back", stop=stop, desk=None, before=before, actor=actor, now=now)
     match(conn, stop.day_id, now=now)
+
+
+def undo_at_reception(
+    conn: sa.Connection, stop_id: UUID, *, visit: UUID, act_id: UUID, actor: Actor, now: datetime
+) -> str:
+    """Take back what reception did last to a stop of a visit. Raises `UndoTooLate`, `UndoRefused`, `StopUnknown`."""
+    if stop_row(conn, stop_id).visit_id != visit:
+        raise StopUnknown
+    newest = last_act(conn, stop_id, now=now)
+    if newest is not None and newest.desk_id is not None:
+        raise UndoRefused  # a desk has called her since
+    return undo(conn, stop_id, act_id=act_id, actor=actor, now=now)
 
 
 def say_found(conn: sa.Connection, day: UUID, stop_id: UUID, *, found: bool, actor: Actor, now: datetime) -> None:
@@ -115,7 +98,14 @@ def on_party(
 
 
 def on_visit(
-    conn: sa.Connection, day: UUID, party: UUID, act: Callable[..., T], *args: Any, actor: Actor, now: datetime, **more: Any
+    conn: sa.Connection,
+    day: UUID,
+    party: UUID,
+    act: Callable[..., T],
+    *args: Any,
+    actor: Actor,
+    now: datetime,
+    **more: Any,
 ) -> T:
     """Do something with the visit of a party of this day. Raises `VisitOver` if it has none."""
     visit = conn.execute(sa.select(visits.c.id).where(visits.c.party_id == party, visits.c.day_id == day)).scalar()
@@ -153,10 +143,10 @@ def at_desk(
     return act(conn, stop, actor=actor, now=now, **more)
 
 
-def undo_at_desk(conn: sa.Connection, desk: UUID, *, actor: Actor, now: datetime) -> str:
+def undo_at_desk(conn: sa.Connection, desk: UUID, *, act_id: UUID, actor: Actor, now: datetime) -> str:
     """Take back the last act at a desk; gives its kind. Raises `UndoTooLate`, `UndoRefused` or `StopUnknown`."""
     act = last_act_of_desk(conn, desk_row(conn, desk).id, now=now)
     newest = last_act(conn, act.stop_id, now=now)
-    if newest is None or newest.id != act.id:
-        raise UndoRefused  # the visitor has gone on to another desk since
-    return undo(conn, act.stop_id, actor=actor, now=now)
+    if act.id != act_id or newest is None or newest.id != act.id:
+        raise UndoRefused  # something else was done here, or the visitor has gone on to another desk
+    return undo(conn, act.stop_id, act_id=act_id, actor=actor, now=now)

@@ -11,8 +11,8 @@ from onestop.domain.calling import Choice, choose_jointly
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState
+from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.rows import move_stop, note, set_active, stop_row
-from onestop.visits.actions.undo import keep_act, take_images
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import calls
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import add_stop, cancel_booking, release_hold
+from onestop.booking.actions import add_stop, replan_booking, cancel_booking, release_hold
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import members, stops
 from onestop.days.queries import day_offer
@@ -20,6 +20,7 @@ from onestop.domain.visit import (
     VisitReason,
     VisitState,
 )
+from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import (
     Row,
@@ -36,7 +37,6 @@ from onestop.visits.actions.rows import (
     stop_waiting,
     visit_row,
 )
-from onestop.visits.actions.undo import keep_act, take_images
 
 
 def propose_stop(
@@ -64,8 +64,12 @@ def propose_stop(
         )
     ).one_or_none()
     if existing is not None:
+        before = take_images(conn, visit_id)
         if existing.state == StopState.PROPOSED and accepted_how is not None:
             accept_stop(conn, existing.id, how=accepted_how, actor=actor, now=now)
+        if desk is not None:
+            # At a desk this looks like any other addition: it must not tell which stops she has elsewhere (R14).
+            keep_act(conn, "add_stop", stop=existing, desk=desk, before=before, actor=actor, now=now)
         return existing.id
     before = take_images(conn, visit_id)
     stop = add_stop(
@@ -132,6 +136,8 @@ def drop_stop(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime
     before = take_images(conn, stop.visit_id) if stop.visit_id is not None else None
     _drop(conn, stop, now)
     note(conn, "StopDropped", now=now, actor=actor, stop=stop, desk=stop.desk_id)
+    if stop.visit_id is None:
+        replan_booking(conn, stop.party_id)
     if stop.visit_id is not None and before is not None:
         end_visit_if_done(conn, stop.visit_id, actor=actor, now=now)
         keep_act(conn, "drop_stop", stop=stop, desk=None, before=before, actor=actor, now=now)

@@ -1,4 +1,4 @@
-"""Undo: an act keeps the rows as they were; within 30 s they are put back exactly, or the undo is refused."""
+"""Undo: within 30 s the rows an act kept are put back exactly, or the undo is refused."""
 
 from datetime import datetime
 from typing import Any
@@ -8,48 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from onestop.booking.tables import stop_members, stops
-from onestop.db.types import new_id
+from onestop.days.tables import days, desks, mediators
+from onestop.db.types import Instant
+from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.errors import StopUnknown, UndoRefused, UndoTooLate
 from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, UNDO_WINDOW, StopState
+from onestop.visits.actions.acts import Images, versions
+from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import Row, note, stop_row
 from onestop.visits.tables import acts, calls, visits
-
-Images = dict[str, dict[str, dict[str, Any]]]
-
-
-def take_images(conn: sa.Connection, visit: UUID) -> Images:
-    """The visit with all its stops, members and open calls as they are now, ready for JSON."""
-    return {
-        "visits": _images(conn, visits, visits.c.id == visit),
-        "stops": _images(conn, stops, stops.c.visit_id == visit),
-        "stop_members": {
-            f"{row.stop_id}|{row.member_id}": {"active": row.active}
-            for row in conn.execute(
-                sa.select(stop_members).join_from(stop_members, stops).where(stops.c.visit_id == visit)
-            )
-        },
-        "calls": _images(conn, calls, calls.c.stop_id.in_(sa.select(stops.c.id).where(stops.c.visit_id == visit))),
-    }
-
-
-def keep_act(
-    conn: sa.Connection, kind: str, *, stop: Row, desk: UUID | None, before: Images, actor: Actor, now: datetime
-) -> None:
-    """Remember an act with the rows before it and their versions after it."""
-    conn.execute(
-        acts.insert().values(
-            id=new_id(),
-            day_id=stop.day_id,
-            desk_id=desk,
-            stop_id=stop.id,
-            kind=kind,
-            actor=actor.ref,
-            at=now,
-            before=before,
-            after=_versions(conn, stop.visit_id),
-        )
-    )
 
 
 def last_act(conn: sa.Connection, stop: UUID, *, now: datetime) -> Row | None:
@@ -63,22 +31,57 @@ def last_act(conn: sa.Connection, stop: UUID, *, now: datetime) -> Row | None:
     return row if row is not None and row.at >= now - UNDO_WINDOW else None
 
 
-def undo(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> str:
-    """Take back the last act at a stop; gives its kind. Raises `UndoTooLate` or `UndoRefused`, then nothing changed."""
+def undo(conn: sa.Connection, stop_id: UUID, *, act_id: UUID | None = None, actor: Actor, now: datetime) -> str:
+    """Take back the last act at a stop; gives its kind. Raises `UndoTooLate` or `UndoRefused`, then nothing changed.
+
+    With `act_id` only that act is taken back, so that a second press never reaches the act before it.
+    """
     stop = stop_row(conn, stop_id)
-    act = last_act(conn, stop_id, now=now)
-    if act is None:
+    act = last_act(conn, stop_id, now=now) if act_id is None else _act_row(conn, stop_id, act_id)
+    if act is None or act.at < now - UNDO_WINDOW:
         raise UndoTooLate
-    if stop.visit_id is None or _versions(conn, stop.visit_id) != act.after:
+    if act.undone_at is not None:
+        raise UndoRefused
+    if stop.visit_id is None or versions(conn, stop.visit_id) != act.after or _is_closed(conn, stop.day_id):
         raise UndoRefused  # something was built on it
+    at_desk = _at_desk(conn, stop.visit_id)
     try:
         with conn.begin_nested():
             _restore(conn, act.before, now)
+            _take_places(conn, [row for row in _at_desk(conn, stop.visit_id) if row.id not in {r.id for r in at_desk}])
     except IntegrityError as error:
         raise UndoRefused from error  # the desk, a mediator or a member is taken again
     conn.execute(acts.update().where(acts.c.id == act.id).values(undone_at=now))
     note(conn, "ActUndone", now=now, actor=actor, stop=stop, desk=act.desk_id, terms={"act": act.kind})
+    match(conn, stop.day_id, now=now)
     return act.kind
+
+
+def _is_closed(conn: sa.Connection, day: UUID) -> bool:
+    return conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar() == DayState.CLOSED
+
+
+def _at_desk(conn: sa.Connection, visit: UUID) -> list[Row]:
+    return list(conn.execute(sa.select(stops).where(stops.c.visit_id == visit, stops.c.state.in_(AT_DESK))))
+
+
+def _take_places(conn: sa.Connection, back: list[Row]) -> None:
+    """Whoever is at a desk again needs it open and her mediator there; the desk no longer asks for the next one."""
+    for row in back:
+        desk = conn.execute(
+            desks.update()
+            .where(desks.c.id == row.desk_id, desks.c.state != DeskState.CLOSED)
+            .values(ready_since_at=None, ready_until_at=None)
+        )
+        gone = conn.execute(
+            sa.select(mediators.c.id).where(mediators.c.id == row.mediator_id, mediators.c.state != MediatorState.FREE)
+        ).scalar()
+        if desk.rowcount != 1 or gone is not None:
+            raise UndoRefused
+
+
+def _act_row(conn: sa.Connection, stop: UUID, act: UUID) -> Row | None:
+    return conn.execute(sa.select(acts).where(acts.c.id == act, acts.c.stop_id == stop)).one_or_none()
 
 
 def _restore(conn: sa.Connection, before: Images, now: datetime) -> None:
@@ -118,34 +121,12 @@ def _restore(conn: sa.Connection, before: Images, now: datetime) -> None:
         )
 
 
-def _versions(conn: sa.Connection, visit: UUID) -> dict[str, int]:
-    found = {str(visit): conn.execute(sa.select(visits.c.version).where(visits.c.id == visit)).scalar_one()}
-    for row in conn.execute(sa.select(stops.c.id, stops.c.version).where(stops.c.visit_id == visit)):
-        found[str(row.id)] = row.version
-    return found
-
-
-def _images(conn: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[str, dict[str, Any]]:
-    return {
-        str(row["id"]): {str(name): _to_json(value) for name, value in row.items()}
-        for row in conn.execute(sa.select(table).where(where)).mappings()
-    }
-
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return value
-
-
 def _from_json(column: sa.Column[Any], value: Any) -> Any:
     if value is None:
         return None
     if isinstance(column.type, sa.Uuid):
         return UUID(value)
-    if column.type.python_type is datetime:
+    if isinstance(column.type, Instant):
         return datetime.fromisoformat(value)
     return value
 

@@ -1,9 +1,8 @@
-"""Reads of the machine interface: where a desk, stop or visit belongs, a ticket's own view, queue, overview, ledger."""
+"""Reads of the machine interface: where a desk, stop or visit belongs, a ticket's own view, a desk's queue."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,13 +11,12 @@ from onestop.booking.queries import members_of
 from onestop.booking.tables import bookings, members, parties, stop_members, stops
 from onestop.booking.tickets import find_code
 from onestop.days.tables import days, desks
-from onestop.db.ledger import facts
 from onestop.directory.tables import institutions, services
 from onestop.domain.calling import Choice, WaitingStop, queue_of
 from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown, NotKnown, StopUnknown
 from onestop.domain.party import Member
-from onestop.domain.visit import AT_DESK, StopState, VisitState
+from onestop.domain.visit import StopState, VisitState
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import visits
 
@@ -106,46 +104,6 @@ class QueueLine:
     choice: Choice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskLine:
-    """A desk in the overview, with the number that is there now."""
-
-    desk: UUID
-    number: int
-    institution: str
-    state: DeskState
-    ready: bool
-    at_desk: int | None
-    stop_state: StopState | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """A day in counts; no cell is about one kind of private stop."""
-
-    bookings: dict[str, int]
-    visits: dict[str, int]
-    stops: dict[str, int]
-    waiting: dict[str, int]
-    desks: tuple[DeskLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactLine:
-    """One line of the ledger."""
-
-    id: int
-    kind: str
-    at: datetime
-    party: UUID | None
-    visit: UUID | None
-    stop: UUID | None
-    desk: UUID | None
-    mediator: UUID | None
-    actor: str
-    terms: dict[str, Any]
-
-
 def desk_place(conn: sa.Connection, desk: UUID) -> DeskPlace:
     """Where a desk belongs. Raises `DeskUnknown`."""
     row = conn.execute(sa.select(desks).where(desks.c.id == desk)).one_or_none()
@@ -179,6 +137,12 @@ def visit_place(conn: sa.Connection, visit: UUID) -> VisitPlace:
 def visit_of_party(conn: sa.Connection, party: UUID) -> UUID | None:
     """The visit of a ticket, `None` before its check-in."""
     return conn.execute(sa.select(visits.c.id).where(visits.c.party_id == party)).scalar()
+
+
+def stops_of_visit(conn: sa.Connection, visit: UUID) -> list[UUID]:
+    """The stops of a visit in the order they were added."""
+    rows = conn.execute(sa.select(stops.c.id).where(stops.c.visit_id == visit).order_by(stops.c.position, stops.c.id))
+    return list(rows.scalars())
 
 
 def stop_line(conn: sa.Connection, stop: UUID) -> StopLine:
@@ -256,74 +220,6 @@ def desk_queue(conn: sa.Connection, place: DeskPlace, *, now: datetime) -> list[
     ]
 
 
-def day_overview(conn: sa.Connection, day: UUID, *, now: datetime) -> Overview:
-    """The day in counts and its desks; six statements."""
-    rows = conn.execute(
-        sa.select(
-            desks.c.id,
-            desks.c.number,
-            desks.c.state,
-            desks.c.ready_until_at,
-            institutions.c.name,
-            parties.c.number.label("at_desk"),
-            stops.c.state.label("stop_state"),
-        )
-        .join_from(desks, institutions)
-        .outerjoin(stops, sa.and_(stops.c.desk_id == desks.c.id, stops.c.state.in_(AT_DESK)))
-        .outerjoin(parties, parties.c.id == stops.c.party_id)
-        .where(desks.c.day_id == day)
-        .order_by(desks.c.number)
-    )
-    lines = tuple(
-        DeskLine(
-            desk=row.id,
-            number=row.number,
-            institution=row.name,
-            state=DeskState(row.state),
-            ready=row.ready_until_at is not None and row.ready_until_at > now,
-            at_desk=row.at_desk,
-            stop_state=StopState(row.stop_state) if row.stop_state else None,
-        )
-        for row in rows
-    )
-    by_service = conn.execute(
-        sa.select(services.c.key, sa.func.count().label("count"))
-        .join_from(stops, services, services.c.id == stops.c.service_id)
-        .where(stops.c.day_id == day, stops.c.state == StopState.WAITING, stops.c.private.is_(False))
-        .group_by(services.c.key)
-        .order_by(services.c.key)
-    )
-    return Overview(
-        bookings=_counts(conn, bookings.c.state, bookings.c.day_id == day),
-        visits=_counts(conn, visits.c.state, visits.c.day_id == day),
-        stops=_counts(conn, stops.c.state, sa.and_(stops.c.day_id == day, stops.c.visit_id.is_not(None))),
-        waiting={row.key: row.count for row in by_service},
-        desks=lines,
-    )
-
-
-def facts_after(conn: sa.Connection, day: UUID, *, after: int, limit: int) -> list[FactLine]:
-    """The facts of a day after one, in order, at most `limit`."""
-    rows = conn.execute(
-        sa.select(facts).where(facts.c.day_id == day, facts.c.id > after).order_by(facts.c.id).limit(limit)
-    )
-    return [
-        FactLine(
-            id=row.id,
-            kind=row.kind,
-            at=row.at,
-            party=row.party_id,
-            visit=row.visit_id,
-            stop=row.stop_id,
-            desk=row.desk_id,
-            mediator=row.mediator_id,
-            actor=row.actor,
-            terms=row.terms,
-        )
-        for row in rows
-    ]
-
-
 def _stop_lines(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Sequence[StopLine]:
     rows = conn.execute(
         sa.select(
@@ -370,8 +266,3 @@ def _stop_lines(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Sequence[
 def _service_keys(conn: sa.Connection, wanted: Collection[UUID]) -> dict[UUID, str]:
     rows = conn.execute(sa.select(services.c.id, services.c.key).where(services.c.id.in_(wanted)))
     return {row.id: row.key for row in rows}
-
-
-def _counts(conn: sa.Connection, column: sa.Column[Any], where: sa.ColumnElement[bool]) -> dict[str, int]:
-    rows = conn.execute(sa.select(column, sa.func.count().label("count")).where(where).group_by(column).order_by(column))
-    return {row[0]: row.count for row in rows}

@@ -1,10 +1,13 @@
 """Who may knock, in the order a program expects: token (401, 403), then `Idempotency-Key` (400), then the body."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
+from litestar import get, post
 from litestar.connection import ASGIConnection
+from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
@@ -28,6 +31,7 @@ BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 """What the description says of a route that needs a token."""
 
 
+@dataclass
 class KeyedOperation(Operation):
     """A POST in the description: it needs its `Idempotency-Key`."""
 
@@ -67,12 +71,45 @@ def only(*roles: Role) -> Guard:
     return guard
 
 
+def reads(path: str, *refusals: int, roles: tuple[Role, ...] = (), **more: Any) -> Callable[[Any], Any]:
+    """A GET for these roles (for anyone, if none is named) that can be refused like this."""
+    route: dict[str, Any] = {**_route(refusals, roles), "guards": [_door(roles)], **more}
+    return get(path, **route)
+
+
+def acts(
+    path: str, *refusals: int, roles: tuple[Role, ...] = (), ok: int = 201, also: dict[int, Any] | None = None
+) -> Callable[[Any], Any]:
+    """A POST that acts once for its key; `also` are other good answers for the description."""
+    route = _route((409, 422, *refusals), roles)  # a key in flight, a key used before with another body
+    route["responses"] |= also or {}
+    return post(path, **route, guards=[_door(roles), keyed], status_code=ok, operation_class=KeyedOperation)
+
+
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The refusals a route answers, for the description; 400 and 429 can meet every route."""
+    """The refusals a route answers, for the description; 400, 429 and 503 can meet every route."""
     return {
         status: ResponseSpec(Problem, generate_examples=False, media_type=PROBLEM, description=_SAYS[status])
         for status in sorted({400, 429, 503, *statuses})
     }
+
+
+def name_of(handler: HTTPRouteHandler, *_: Any) -> str:
+    """What a route is called in the description: its handler's name."""
+    return handler.handler_name
+
+
+def _route(refusals: tuple[int, ...], roles: tuple[Role, ...]) -> dict[str, Any]:
+    known = (401, 403) if roles else ()
+    return {
+        "responses": problems(*known, *refusals),
+        "security": BEARER if roles else None,
+        "operation_id": name_of,
+    }
+
+
+def _door(roles: tuple[Role, ...]) -> Guard:
+    return only(*roles) if roles else anyone
 
 
 _SAYS = {

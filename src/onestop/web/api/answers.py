@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,23 +14,17 @@ from onestop.web.kit.once import answer_api_once
 from onestop.web.kit.requests import WebRequest
 
 T = TypeVar("T")
+Term: TypeAlias = str | int | float | bool | list[int | str] | None
+"""A number or code of a fact, as JSON has it."""
 MOST_LINES = 200
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_LINES, description="Lines at most.")]
-After = Annotated[int, QueryParameter(ge=0, le=2**62, description="Go on after this: `next` of the page before.")]
+After = Annotated[int, QueryParameter(ge=0, le=2**53, description="Go on after this: `next` of the page before.")]
 
 
-class Paged(msgspec.Struct, Generic[T]):
-    """A page of a list; `next` is the `after` of the page that follows, null on the last."""
-
-    items: list[T]
-    next: int | None = None
-
-
-def paged(items: Sequence[T], *, after: int, limit: int) -> Paged[T]:
-    """The page of a short list that is read whole."""
-    shown = list(items[after : after + limit])
-    return Paged(items=shown, next=after + limit if after + limit < len(items) else None)
+def paged(items: Sequence[T], *, after: int, limit: int) -> tuple[list[T], int | None]:
+    """A page of a list that is read whole, and the `after` of the page that follows, `None` on the last."""
+    return list(items[after : after + limit]), after + limit if after + limit < len(items) else None
 
 
 def instant(value: datetime, field: str) -> datetime:

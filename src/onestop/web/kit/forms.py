@@ -47,7 +47,7 @@ async def read_form(request: WebRequest) -> Form:
     if kind != "application/x-www-form-urlencoded":
         return Form()
     # Not `request.form()`: it keeps the last thousand bodies, with names and phone numbers, in a cache.
-    body = (await request.body()).decode("latin-1")
+    body = (await request.body()).decode("utf-8", "replace")
     return Form(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="replace"))
 
 

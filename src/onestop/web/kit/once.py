@@ -42,11 +42,16 @@ async def submit_once(
     body = await request.body()
     # The body is part of the key: what was typed anew finds no old answer and acts.
     asked = RequestKey(
-        scope=await _principal(request) or key, route=route, key=f"{key}|{hashlib.sha256(body).hexdigest()}", body=body
+        scope=await _principal(request) or key,
+        route=_address(request, route),
+        key=f"{key}|{hashlib.sha256(body).hexdigest()}",
+        body=body,
     )
 
     def act(conn: Any) -> Answer:
-        return answer_once(conn, asked, real_now(), lambda: Answer(303, to(action(conn, *args, **kwargs)).encode()))
+        # The second press of a double one waits for the first, and is sent where that one led.
+        first = lambda: Answer(303, to(action(conn, *args, **kwargs)).encode())  # noqa: E731
+        return answer_once(conn, asked, real_now(), first, wait=True)
 
     return (await db.write(act, day=day)).body.decode()
 
@@ -72,10 +77,10 @@ async def answer_api_once(
     principal = await _principal(request)
     if principal is None and len(key) < SHORTEST:
         raise KeyNeeded  # without a sign-in the key alone guards the answer
-    asked = RequestKey(scope=principal or key, route=route, key=key, body=await request.body())
+    asked = RequestKey(scope=principal or key, route=_address(request, route), key=key, body=await request.body())
 
     def act(conn: Any) -> Answer:
-        return answer_once(conn, asked, real_now(), lambda: Answer(*encode(action(conn, *args, **kwargs))), wait=False)
+        return answer_once(conn, asked, real_now(), lambda: Answer(*encode(action(conn, *args, **kwargs))))
 
     mark = asked.hash()
     if mark in _in_flight:
@@ -87,6 +92,11 @@ async def answer_api_once(
         _in_flight.discard(mark)
     headers = {"Idempotency-Replayed": "true"} if answer.repeated else {}
     return Response(answer.body, status_code=answer.status, media_type="application/json", headers=headers)
+
+
+def _address(request: WebRequest, route: str) -> str:
+    """The act and the thing it is done to: one key pressed for two desks is two requests."""
+    return f"{route} {request.scope['path']}"
 
 
 async def _principal(request: WebRequest) -> str | None:

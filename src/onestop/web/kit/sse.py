@@ -60,7 +60,7 @@ class EventStream(Response[None]):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-PING = "event: ping\ndata: \n\n"
+PING = "event: ping\ndata: ping\n\n"
 
 
 def encode(message: Message) -> str:

@@ -1,0 +1,124 @@
+"""The page of a hold: what is held, until when, and what was answered; and taking a time again when it ran out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.actions import LONGEST_HOLD, confirm_booking, hold_arrival, release_hold
+from onestop.booking.contacts import Contact
+from onestop.booking.queries import Booking, booking_by_id, members_of
+from onestop.booking.tables import bookings, stops
+from onestop.booking.tickets import Ticket
+from onestop.booking.wish import Wish
+from onestop.days.tables import invitations
+from onestop.domain.booking import BookingState, Channel
+from onestop.domain.party import Member
+from onestop.domain.roles import Actor
+from onestop.domain.visit import StopState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A hold with its answers; `services` is empty once it was given back. `extends_to` is the last end it can have."""
+
+    booking: Booking
+    services: tuple[UUID, ...]
+    members: tuple[Member, ...]
+    extends_to: datetime
+    confirmed_at: datetime | None
+
+    def lives(self, now: datetime) -> bool:
+        """Whether the time is still kept."""
+        until = self.booking.hold_until_at
+        return self.booking.state is BookingState.HELD and until is not None and until > now
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether it ended by itself; true also of one that lives."""
+        return self.booking.state in {BookingState.HELD, BookingState.EXPIRED}
+
+
+def held(conn: sa.Connection, hold: UUID) -> Held:
+    """A hold by its id; four statements. Raises `HoldGone`."""
+    booking = booking_by_id(conn, hold)
+    created_at, confirmed_at = conn.execute(
+        sa.select(bookings.c.created_at, bookings.c.confirmed_at).where(bookings.c.id == hold)
+    ).one()
+    services = conn.execute(
+        sa.select(stops.c.service_id)
+        .where(stops.c.party_id == booking.party, stops.c.state == StopState.PLANNED)
+        .order_by(stops.c.position, stops.c.id)
+    ).scalars()
+    return Held(
+        booking=booking,
+        services=tuple(services),
+        members=members_of(conn, booking.party),
+        extends_to=created_at + LONGEST_HOLD,
+        confirmed_at=confirmed_at,
+    )
+
+
+def hold_instead(
+    conn: sa.Connection,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    instead_of: UUID | None,
+    arrival_at: datetime,
+    channel: Channel,
+    invitation: str | None,
+    hold_minutes: int,
+    actor: Actor,
+    now: datetime,
+) -> Booking:
+    """Hold a time and give the one held before back, both or neither. Raises what `hold_arrival` raises."""
+    if instead_of is not None:
+        release_hold(conn, instead_of, actor=actor, now=now)
+    return hold_arrival(
+        conn,
+        day_id,
+        wish,
+        arrival_at=arrival_at,
+        channel=channel,
+        invitation=invitation,
+        hold_minutes=hold_minutes,
+        actor=actor,
+        now=now,
+    )
+
+
+def book_again(
+    conn: sa.Connection,
+    hold: UUID,
+    wish: Wish,
+    *,
+    arrival_at: datetime,
+    channel: Channel,
+    key: bytes,
+    name: str,
+    contact: tuple[Contact, ...],
+    actor: Actor,
+    now: datetime,
+) -> Ticket:
+    """Book a time at once with the answers of a hold that ran out. Raises what holding and confirming raise."""
+    before = booking_by_id(conn, hold)
+    invitation = conn.execute(
+        sa.select(invitations.c.code_hash)
+        .join_from(bookings, invitations, invitations.c.id == bookings.c.invitation_id)
+        .where(bookings.c.id == hold)
+    ).scalar()
+    taken = hold_instead(
+        conn,
+        before.day,
+        wish,
+        instead_of=hold,
+        arrival_at=arrival_at,
+        channel=channel,
+        invitation=invitation,
+        hold_minutes=int(LONGEST_HOLD / timedelta(minutes=1)),
+        actor=actor,
+        now=now,
+    )
+    return confirm_booking(conn, taken.id, key=key, name=name, contact=contact, actor=actor, now=now)

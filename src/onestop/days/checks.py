@@ -1,0 +1,148 @@
+"""What stands in the way of publishing a day, and what an organiser should know before or after."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.days import queries
+from onestop.days.actions import publish_day, wanted_capacity
+from onestop.days.tables import capacity, invitations
+from onestop.domain.booking import Interpreter
+from onestop.domain.capacity import Bucket, CapacityKind
+from onestop.domain.day import DayState, Release
+from onestop.domain.errors import Changed, PublishRefused
+from onestop.domain.plan import WantedStop, offered_arrivals
+from onestop.domain.roles import Actor
+
+CLOSES_EARLY = timedelta(minutes=30)
+Kind = Literal[
+    "no_desk",
+    "date_over",
+    "no_arrival",
+    "desk_idle",
+    "desk_silent",
+    "no_desk_for",
+    "never_bookable",
+    "nobody_speaks",
+    "closes_early",
+    "outside",
+    "no_invitation",
+    "overbooked",
+]
+STOPS: frozenset[Kind] = frozenset({"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for"})
+"""A day with one of these cannot be published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found; the page makes a sentence of `kind` and what it is about."""
+
+    kind: Kind
+    desk: int | None = None
+    institution: str = ""
+    service: str = ""
+    language: str = ""
+    at: datetime | None = None
+    minutes: int = 0
+
+    @property
+    def stops(self) -> bool:
+        """Whether the day cannot be published with it."""
+        return self.kind in STOPS
+
+
+def check_day(conn: sa.Connection, day: queries.Day, *, now: datetime) -> list[Finding]:
+    """Everything found, what stops first; a fixed number of statements."""
+    desks = queries.desks_of_day(conn, day.id)
+    mediators = queries.mediators_of_day(conn, day.id)
+    offer = queries.day_offer(conn, day.id)
+    found: list[Finding] = []
+    if not desks:
+        found.append(Finding(kind="no_desk"))
+    if now >= day.closes_at:
+        found.append(Finding(kind="date_over"))
+    found += [
+        Finding(kind="desk_idle", desk=desk.number, institution=desk.institution.name)
+        for desk in desks
+        if not desk.services or not desk.openings
+    ]
+    found += _unserved(conn, day, offer)
+    found += _arrivals(conn, day, offer) if desks else []
+    spoken = frozenset[str]().union(*(desk.languages for desk in desks), *(one.languages for one in mediators))
+    found += [Finding(kind="desk_silent", desk=desk.number) for desk in desks if not desk.languages]
+    found += [Finding(kind="nobody_speaks", language=each) for each in day.languages if each not in spoken]
+    for desk in desks:
+        closes = desk.closes_at
+        if closes is not None and closes <= day.closes_at - CLOSES_EARLY:
+            found.append(Finding(kind="closes_early", desk=desk.number, institution=desk.institution.name, at=closes))
+        if any(start < day.opens_at or end > day.closes_at for start, end in desk.openings):
+            found.append(Finding(kind="outside", desk=desk.number, institution=desk.institution.name))
+    made = conn.execute(sa.select(invitations.c.id).where(invitations.c.day_id == day.id).limit(1)).scalar()
+    if day.release is Release.INVITED and made is None:
+        found.append(Finding(kind="no_invitation"))
+    if day.state is DayState.PUBLISHED and (over := overbooked_minutes(conn, day)):
+        found.append(Finding(kind="overbooked", minutes=over))
+    return sorted(found, key=lambda each: not each.stops)
+
+
+def publish_checked(conn: sa.Connection, day_id: UUID, *, version: int, actor: Actor, now: datetime) -> None:
+    """Publish the day that was shown if nothing stops it. Raises `Changed`, `PublishRefused`, `MoveRefused`."""
+    day = queries.day_by_id(conn, day_id)
+    if day.state is DayState.DRAFT:
+        if day.version != version:
+            raise Changed
+        stops = [each for each in check_day(conn, day, now=now) if each.stops]
+        if stops:
+            raise PublishRefused(reason=stops[0].kind)
+    publish_day(conn, day_id, actor=actor, now=now)
+
+
+def overbooked_minutes(conn: sa.Connection, day: queries.Day) -> int:
+    """Minutes of desks and mediators that bookings have claimed and the set-up no longer has."""
+    there = {(row.kind, row.key, row.bucket_at): row.total for row in wanted_capacity(conn, day)}
+    return sum(
+        max(0, row.used + row.used_reserve - there.get((row.kind, row.key, row.bucket_at), 0))
+        for row in conn.execute(
+            sa.select(capacity).where(capacity.c.day_id == day.id, capacity.c.kind != CapacityKind.ARRIVALS)
+        )
+    )
+
+
+def _unserved(conn: sa.Connection, day: queries.Day, offer: queries.DayOffer) -> list[Finding]:
+    """Services that an order or the whole day asks for and that no desk offers."""
+    offered = {service.id for service in offer.services}
+    asked = {service for pair in offer.precedences for service in pair if service is not None} | offer.always
+    keys = queries.service_keys(conn)
+    return [
+        Finding(kind="no_desk_for", service=keys[service].partition(":")[2])
+        for service in sorted(asked - offered, key=lambda each: keys[each])
+    ]
+
+
+def _arrivals(conn: sa.Connection, day: queries.Day, offer: queries.DayOffer) -> list[Finding]:
+    """Whether each service alone can be booked at some arrival, were the day empty."""
+    buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
+    for nth, row in enumerate(sorted(wanted_capacity(conn, day), key=lambda row: row.bucket_at)):
+        bucket = Bucket(
+            id=UUID(int=nth), start=row.bucket_at, total=row.total, reserve=row.reserve, used=0, used_reserve=0
+        )
+        buckets[row.kind, row.key].append(bucket)
+    room = queries.capacity_of(conn, day, buckets)
+    never = [
+        service
+        for service in offer.services
+        if not offered_arrivals(
+            room,
+            stops=[WantedStop(service=service.id, members=frozenset({1}))],
+            languages=(day.working_language,),
+            interpreter=Interpreter.NONE,
+            not_before=day.opens_at,
+        )
+    ]
+    if len(never) == len(offer.services):
+        return [Finding(kind="no_arrival")]
+    return [Finding(kind="never_bookable", service=each.key, institution=each.institution.name) for each in never]

@@ -1,0 +1,350 @@
+"""Changes of a day's set-up by its organiser: the day itself, desks, mediators and what comes first.
+
+Each change names the version of the day it was made from; a change in between is told as `Changed`. On a published day
+the capacity is written anew, never below what is claimed. Whoever calls these on a published day does so through
+`visits.actions.setup`, which knows who is booked and who is here.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.days import queries
+from onestop.days.actions import write_capacity
+from onestop.days.setup_values import (
+    INSTITUTION_FIXED,
+    NOT_OFFERED,
+    PAIR_CIRCLE,
+    PAIR_THERE,
+    DaySettings,
+    DeskSettings,
+    MediatorSettings,
+    SetupWrong,
+    check_day,
+    check_desk,
+    check_mediator,
+    has_circle,
+)
+from onestop.days.tables import (
+    capacity,
+    day_languages,
+    days,
+    desk_languages,
+    desk_services,
+    desks,
+    mediator_languages,
+    mediators,
+    openings,
+    precedences,
+)
+from onestop.db.ledger import record
+from onestop.db.types import new_id
+from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
+from onestop.domain.day import DayState, opening_instants
+from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
+from onestop.domain.facts import Fact, Term
+from onestop.domain.plan import CapacityKind
+from onestop.domain.roles import Actor
+from onestop.domain.slots import group_key
+
+
+class SetupOver(Refusal):
+    code = "setup_over"
+    sentence = N_("This day is over or cancelled. Its set-up cannot be changed any more.")
+
+
+def change_day(
+    conn: sa.Connection, day_id: UUID, settings: DaySettings, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Change the day itself. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    day = _begin(conn, day_id, version)
+    opens_at, closes_at = opening_instants(day.on, settings.opens, settings.closes, day.zone)
+    check_day(day, settings, opens_at, closes_at)
+    conn.execute(
+        days.update()
+        .where(days.c.id == day_id)
+        .values(
+            name=settings.name,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            slot_minutes=settings.slot_minutes,
+            arrivals_per_slot=settings.arrivals_per_slot,
+            reserve_percent=settings.reserve_percent,
+            bookings_per_contact=settings.bookings_per_contact,
+            working_language=settings.working_language,
+            release=settings.release,
+        )
+    )
+    _follow_hours(conn, day, opens_at, closes_at)
+    conn.execute(day_languages.delete().where(day_languages.c.day_id == day_id))
+    for place, language in enumerate(dict.fromkeys(settings.languages)):
+        conn.execute(day_languages.insert().values(day_id=day_id, language=language, position=place))
+    _end(conn, day_id, "DayChanged", actor=actor, now=now, terms={"release": settings.release})
+
+
+def _follow_hours(conn: sa.Connection, day: queries.Day, opens_at: datetime, closes_at: datetime) -> None:
+    """Desks and mediators who were there from the opening, or to the closing, go with it."""
+    of_desks = openings.c.desk_id.in_(sa.select(desks.c.id).where(desks.c.day_id == day.id))
+    for table, own in ((openings, of_desks), (mediators, mediators.c.day_id == day.id)):
+        conn.execute(
+            table.update()
+            .where(own, table.c.opens_at == day.opens_at, table.c.closes_at > opens_at)
+            .values(opens_at=opens_at)
+        )
+        conn.execute(
+            table.update()
+            .where(own, table.c.closes_at == day.closes_at, table.c.opens_at < closes_at)
+            .values(closes_at=closes_at)
+        )
+
+
+def add_desk(
+    conn: sa.Connection, day_id: UUID, settings: DeskSettings, *, version: int, actor: Actor, now: datetime
+) -> UUID:
+    """Add a desk, closed at first. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    day = _begin(conn, day_id, version)
+    hours = check_desk(conn, day, settings, desk=None)
+    desk = new_id()
+    conn.execute(
+        desks.insert().values(
+            id=desk,
+            day_id=day_id,
+            institution_id=settings.institution,
+            number=settings.number,
+            colour=(settings.number - 1) % DESK_COLOURS + 1,
+            shape=DESK_SHAPES[(settings.number - 1) % len(DESK_SHAPES)],
+            state="closed",
+        )
+    )
+    _write_desk(conn, desk, settings, hours)
+    _end(conn, day_id, "DeskAdded", actor=actor, now=now, desk=desk)
+    return desk
+
+
+def edit_desk(
+    conn: sa.Connection, day_id: UUID, desk: UUID, settings: DeskSettings, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Change a desk; its institution only before the day is published. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    day = _begin(conn, day_id, version)
+    before = _desk_of(conn, day_id, desk)
+    if day.state is not DayState.DRAFT and before.institution.id != settings.institution:
+        raise SetupWrong("institution", INSTITUTION_FIXED)
+    hours = check_desk(conn, day, settings, desk=desk)
+    groups = _groups(conn, day_id)
+    conn.execute(
+        desks.update()
+        .where(desks.c.id == desk)
+        .values(
+            number=settings.number,
+            institution_id=settings.institution,
+            colour=(settings.number - 1) % DESK_COLOURS + 1,
+            shape=DESK_SHAPES[(settings.number - 1) % len(DESK_SHAPES)],
+        )
+    )
+    for table in (desk_services, desk_languages, openings):
+        conn.execute(table.delete().where(table.c.desk_id == desk))
+    _write_desk(conn, desk, settings, hours)
+    _carry_claims(conn, day_id, groups)
+    _end(conn, day_id, "DeskChanged", actor=actor, now=now, desk=desk)
+
+
+def remove_desk(conn: sa.Connection, day_id: UUID, desk: UUID, *, version: int, actor: Actor, now: datetime) -> None:
+    """Take a desk away that nobody used. Raises `DeskUnknown`, `Changed`, `SetupOver`."""
+    _begin(conn, day_id, version)
+    number = _desk_of(conn, day_id, desk).number
+    conn.execute(desks.delete().where(desks.c.id == desk))
+    _end(conn, day_id, "DeskRemoved", actor=actor, now=now, desk=desk, terms={"number": number})
+
+
+def add_mediator(
+    conn: sa.Connection, day_id: UUID, settings: MediatorSettings, *, version: int, actor: Actor, now: datetime
+) -> UUID:
+    """Add a mediator. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    day = _begin(conn, day_id, version)
+    start, end = check_mediator(day, settings)
+    mediator = new_id()
+    conn.execute(
+        mediators.insert().values(
+            id=mediator, day_id=day_id, label=settings.label, state="free", opens_at=start, closes_at=end
+        )
+    )
+    _write_mediator(conn, mediator, settings)
+    _end(conn, day_id, "MediatorAdded", actor=actor, now=now, mediator=mediator)
+    return mediator
+
+
+def edit_mediator(
+    conn: sa.Connection,
+    day_id: UUID,
+    mediator: UUID,
+    settings: MediatorSettings,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a mediator. Raises `NotKnown`, `SetupWrong`, `Changed`, `SetupOver`."""
+    day = _begin(conn, day_id, version)
+    _check_known(conn, mediators, mediator, day_id)
+    start, end = check_mediator(day, settings)
+    groups = _groups(conn, day_id)
+    conn.execute(
+        mediators.update().where(mediators.c.id == mediator).values(label=settings.label, opens_at=start, closes_at=end)
+    )
+    conn.execute(mediator_languages.delete().where(mediator_languages.c.mediator_id == mediator))
+    _write_mediator(conn, mediator, settings)
+    _carry_claims(conn, day_id, groups)
+    _end(conn, day_id, "MediatorEdited", actor=actor, now=now, mediator=mediator)
+
+
+def remove_mediator(
+    conn: sa.Connection, day_id: UUID, mediator: UUID, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Take a mediator away who has not helped yet. Raises `NotKnown`, `Changed`, `SetupOver`."""
+    _begin(conn, day_id, version)
+    _check_known(conn, mediators, mediator, day_id)
+    conn.execute(mediators.delete().where(mediators.c.id == mediator))
+    _end(conn, day_id, "MediatorRemoved", actor=actor, now=now)
+
+
+def add_precedence(
+    conn: sa.Connection,
+    day_id: UUID,
+    *,
+    before: UUID,
+    after: UUID | None,
+    because: str,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """One service before another (`None`: before every other). Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    _begin(conn, day_id, version)
+    offered = {row.id for row in queries.day_offer(conn, day_id).services}
+    if before not in offered or (after is not None and after not in offered):
+        raise SetupWrong("before", NOT_OFFERED)
+    pairs = set(queries.day_precedences(conn, day_id))
+    if (before, after) in pairs:
+        raise SetupWrong("after", PAIR_THERE)
+    if has_circle(pairs | {(before, after)}, offered):
+        raise SetupWrong("after", PAIR_CIRCLE)
+    conn.execute(
+        precedences.insert().values(
+            id=new_id(), day_id=day_id, before_service_id=before, after_service_id=after, because=because
+        )
+    )
+    _end(conn, day_id, "PrecedenceAdded", actor=actor, now=now)
+
+
+def remove_precedence(
+    conn: sa.Connection, day_id: UUID, precedence: UUID, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Let two services be done in any order again. Raises `NotKnown`, `Changed`, `SetupOver`."""
+    _begin(conn, day_id, version)
+    _check_known(conn, precedences, precedence, day_id)
+    conn.execute(precedences.delete().where(precedences.c.id == precedence))
+    _end(conn, day_id, "PrecedenceRemoved", actor=actor, now=now)
+
+
+# -- before and after a change ------------------------------------------------------------------------
+
+
+def _begin(conn: sa.Connection, day_id: UUID, version: int) -> queries.Day:
+    """Take the day if it still is the one that was shown, and raise its version."""
+    taken = conn.execute(
+        days.update()
+        .where(days.c.id == day_id, days.c.version == version, days.c.state.in_([DayState.DRAFT, DayState.PUBLISHED]))
+        .values(version=days.c.version + 1)
+    )
+    if taken.rowcount == 1:
+        return queries.day_by_id(conn, day_id)
+    state = conn.execute(sa.select(days.c.state).where(days.c.id == day_id)).scalar()
+    if state is None:
+        raise DayUnknown
+    raise Changed if state in (DayState.DRAFT, DayState.PUBLISHED) else SetupOver
+
+
+def _end(
+    conn: sa.Connection,
+    day_id: UUID,
+    kind: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    desk: UUID | None = None,
+    mediator: UUID | None = None,
+    terms: dict[str, Term] | None = None,
+) -> None:
+    """Bring the capacity of a published day in line and record the fact."""
+    day = queries.day_by_id(conn, day_id)
+    if day.state is DayState.PUBLISHED:
+        write_capacity(conn, day)
+    record(
+        conn,
+        Fact(kind=kind, at=now, day=day_id, desk=desk, mediator=mediator, actor=actor.ref, terms=terms or {}),
+    )
+
+
+Groups = dict[CapacityKind, dict[UUID, str]]
+
+
+def _groups(conn: sa.Connection, day_id: UUID) -> Groups:
+    keys = queries.service_keys(conn)
+    return {
+        CapacityKind.SERVICE: {desk.id: queries.desk_group(desk, keys) for desk in queries.desks_of_day(conn, day_id)},
+        CapacityKind.MEDIATOR: {one.id: group_key((), one.languages) for one in queries.mediators_of_day(conn, day_id)},
+    }
+
+
+def _carry_claims(conn: sa.Connection, day_id: UUID, before: Groups) -> None:
+    """A desk or mediator that stood alone in its group takes the claimed minutes along into its new group.
+
+    Otherwise its minutes would be offered twice: once as claimed in the old group, once as free in the new one.
+    """
+    after = _groups(conn, day_id)
+    for kind, old in before.items():
+        for one, name in old.items():
+            renamed = after[kind].get(one, name)
+            alone = list(old.values()).count(name) == 1
+            if renamed == name or not alone or renamed in old.values():
+                continue
+            of_day = (capacity.c.day_id == day_id, capacity.c.kind == kind)
+            taken = conn.execute(sa.select(capacity.c.id).where(*of_day, capacity.c.key == renamed).limit(1)).scalar()
+            if taken is None:
+                conn.execute(capacity.update().where(*of_day, capacity.c.key == name).values(key=renamed))
+
+
+def _check_known(conn: sa.Connection, table: sa.Table, one: UUID, day_id: UUID) -> None:
+    if conn.execute(sa.select(table.c.id).where(table.c.id == one, table.c.day_id == day_id)).scalar() is None:
+        raise NotKnown
+
+
+def _desk_of(conn: sa.Connection, day_id: UUID, desk: UUID) -> queries.DeskRow:
+    found = next((each for each in queries.desks_of_day(conn, day_id) if each.id == desk), None)
+    if found is None:
+        raise DeskUnknown
+    return found
+
+
+def _write_desk(
+    conn: sa.Connection, desk: UUID, settings: DeskSettings, hours: list[tuple[datetime, datetime]]
+) -> None:
+    rows: dict[sa.Table, list[dict[str, Any]]] = {
+        desk_services: [
+            {"desk_id": desk, "service_id": service, "minutes": minutes}
+            for service, minutes in settings.services.items()
+        ],
+        desk_languages: [{"desk_id": desk, "language": language} for language in dict.fromkeys(settings.languages)],
+        openings: [{"id": new_id(), "desk_id": desk, "opens_at": start, "closes_at": end} for start, end in hours],
+    }
+    for table, values in rows.items():
+        conn.execute(table.insert(), values)
+
+
+def _write_mediator(conn: sa.Connection, mediator: UUID, settings: MediatorSettings) -> None:
+    conn.execute(
+        mediator_languages.insert(),
+        [{"mediator_id": mediator, "language": language} for language in dict.fromkeys(settings.languages)],
+    )

@@ -1,0 +1,198 @@
+"""Changes to the outbox: write a message with its cause, take it back, lease it, note how sending went."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.days.tables import days
+from onestop.db.types import new_id
+from onestop.locale.languages import LANGUAGES, fallbacks
+from onestop.notify.queries import (
+    Message,
+    Recipient,
+    Told,
+    due_messages,
+    message_by_id,
+    recipients_of,
+    told_of,
+    unsent,
+)
+from onestop.notify.tables import outbox
+
+LEASE = timedelta(minutes=2)
+"""Longer than sending one message can take; then another process may try."""
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60))
+LINE_WAIT = timedelta(minutes=5)
+"""A broken line says nothing about the message: it is tried again within this time (R6)."""
+GIVE_UP = timedelta(hours=24)
+REMIND = timedelta(hours=24)
+REMIND_IF = timedelta(hours=36)
+"""A reminder goes out a day before, and only where the booking was made well before that."""
+
+
+def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetime) -> None:
+    """Write the message of this kind for each address of the party; unsent earlier ones are taken back.
+
+    `host` is the right part of the Message-ID, which never changes after this.
+    """
+    withdraw(conn, party, now=now)
+    recipients = recipients_of(conn, party)
+    told = told_of(conn, party) if recipients else None
+    if told is None:
+        return
+    for recipient in recipients:
+        if recipient.limited:
+            if kind == "confirmation":
+                _tell_limit(conn, party, told, recipient, host=host, now=now)
+            continue
+        sequence = _next_sequence(conn, party, recipient.address)
+        _put(conn, party, told, kind, recipient.address, sequence=sequence, host=host, due_at=now, now=now)
+        if kind != "cancelled" and told.terms.arrival_at - now >= REMIND_IF:
+            due = told.terms.arrival_at - REMIND
+            _put(conn, party, told, "reminder", recipient.address, sequence=sequence, host=host, due_at=due, now=now)
+
+
+def withdraw(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
+    """Take back what has not been sent; a lease that runs stays visible, so that the next message waits for it."""
+    conn.execute(outbox.update().where(unsent(party=party)).values(withdrawn_at=now))
+
+
+def renew_codes(conn: sa.Connection, party: UUID, *, host: str, now: datetime) -> None:
+    """The ticket has a new code: unsent messages are written again with it."""
+    waiting = conn.execute(sa.select(outbox).where(unsent(party=party))).mappings().all()
+    told = told_of(conn, party) if waiting else None
+    if told is None:
+        return
+    withdraw(conn, party, now=now)
+    for row in waiting:
+        terms = {**row["terms"], "generation": told.terms.generation}
+        _insert(conn, {**row, "terms": terms}, host=host)
+
+
+def lease_next(conn: sa.Connection, *, real: datetime, now: datetime) -> Message | None:
+    """Take the next due message for `LEASE`; `None` if there is none or another process was faster."""
+    for candidate in conn.execute(due_messages(real=real, now=now).limit(5)).all():
+        # The party's rows are locked in id order and looked at again: two processes never write to one party at once.
+        conn.execute(
+            sa.select(outbox.c.id)
+            .where(outbox.c.party_id == candidate.party_id)
+            .order_by(outbox.c.id)
+            .with_for_update()
+        ).all()
+        if conn.execute(due_messages(real=real, now=now).where(outbox.c.id == candidate.id)).first() is None:
+            continue
+        conn.execute(outbox.update().where(outbox.c.id == candidate.id).values(leased_until_at=real + LEASE))
+        return message_by_id(conn, candidate.id)
+    return None
+
+
+def mark_sent(conn: sa.Connection, message: UUID, *, now: datetime) -> None:
+    """The server took it; harmless when the row was erased meanwhile."""
+    conn.execute(outbox.update().where(outbox.c.id == message).values(sent_at=now, leased_until_at=None, last_error=""))
+
+
+def mark_failed(
+    conn: sa.Connection,
+    message: UUID,
+    *,
+    error: str,
+    permanent: bool = False,
+    line: bool = False,
+    real: datetime,
+    now: datetime,
+) -> None:
+    """It was not taken: later again, each time later; dead when refused for good or for `GIVE_UP`.
+
+    `error` holds a code and a class, never an address. `line`: the connection broke, nobody refused anything.
+    """
+    row = conn.execute(sa.select(outbox).where(outbox.c.id == message)).one_or_none()
+    if row is None:
+        return
+    since = row.failing_since_at or real
+    dead = permanent or real - since >= GIVE_UP
+    wait = WAITS[min(row.tries, len(WAITS) - 1)]
+    conn.execute(
+        outbox.update()
+        .where(outbox.c.id == message)
+        .values(
+            leased_until_at=None,
+            failing_since_at=since,
+            tries=row.tries + 1,
+            retry_at=real + (min(wait, LINE_WAIT) if line else wait),
+            last_error=error[:200],
+            dead_at=now if dead else None,
+        )
+    )
+
+
+def give_back_lease(conn: sa.Connection, message: UUID, *, error: str) -> None:
+    """The server could not be reached at all: this is no try of the message."""
+    conn.execute(outbox.update().where(outbox.c.id == message).values(leased_until_at=None, last_error=error[:200]))
+
+
+def bury_late(conn: sa.Connection, *, now: datetime) -> int:
+    """Messages about a day that is over help nobody any more; gives how many ended so."""
+    over = sa.select(days.c.id).where(days.c.closes_at <= now)
+    return conn.execute(
+        outbox.update().where(unsent(), outbox.c.day_id.in_(over)).values(dead_at=now, last_error="late")
+    ).rowcount
+
+
+def message_language(wanted: str, working: str) -> str:
+    """The language a message is written in: hers if it is complete, else her next best."""
+    return next((tag for tag in fallbacks(wanted, working=working) if tag in LANGUAGES), "en")
+
+
+def _tell_limit(
+    conn: sa.Connection, party: UUID, told: Told, recipient: Recipient, *, host: str, now: datetime
+) -> None:
+    # Once for each address and day: nobody can fill a mailbox by booking with it.
+    known = sa.select(outbox.c.id).where(
+        outbox.c.day_id == told.day, outbox.c.address == recipient.address, outbox.c.kind == "limit"
+    )
+    if conn.execute(known.limit(1)).first() is None:
+        _put(conn, party, told, "limit", recipient.address, sequence=0, host=host, due_at=now, now=now)
+
+
+def _put(
+    conn: sa.Connection,
+    party: UUID,
+    told: Told,
+    kind: str,
+    address: str,
+    *,
+    sequence: int,
+    host: str,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    row = {
+        "day_id": told.day,
+        "party_id": party,
+        "kind": kind,
+        "address": address,
+        "language": message_language(told.language, told.working_language),
+        "sequence": sequence,
+        "terms": told.terms.to_json(),
+        "created_at": now,
+        "due_at": due_at,
+    }
+    _insert(conn, row, host=host)
+
+
+_CAUSED = ("day_id", "party_id", "kind", "address", "language", "sequence", "terms", "created_at", "due_at")
+
+
+def _insert(conn: sa.Connection, row: dict[str, Any], *, host: str) -> None:
+    number = new_id()
+    caused = {name: row[name] for name in _CAUSED}
+    conn.execute(outbox.insert().values(id=number, message_id=f"<{number}@{host}>", **caused))
+
+
+def _next_sequence(conn: sa.Connection, party: UUID, address: str) -> int:
+    last = conn.execute(
+        sa.select(sa.func.max(outbox.c.sequence)).where(outbox.c.party_id == party, outbox.c.address == address)
+    ).scalar()
+    return 0 if last is None else last + 1

@@ -1,0 +1,32 @@
+"""How the messages of a day stand, for the organiser."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.notify.tables import outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCounts:
+    """Messages not sent yet, among them those whose sending fails at present, and those given up."""
+
+    waiting: int
+    failing: int
+    dead: int
+
+
+def message_counts(conn: sa.Connection, day: UUID) -> MessageCounts:
+    """The counts; one statement."""
+    open_ = sa.and_(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.withdrawn_at.is_(None))
+    row = conn.execute(
+        sa.select(
+            sa.func.count().filter(open_).label("waiting"),
+            sa.func.count().filter(sa.and_(open_, outbox.c.failing_since_at.is_not(None))).label("failing"),
+            sa.func.count().filter(outbox.c.dead_at.is_not(None)).label("dead"),
+        )
+        .select_from(outbox)
+        .where(outbox.c.day_id == day)
+    ).one()
+    return MessageCounts(waiting=row.waiting, failing=row.failing, dead=row.dead)

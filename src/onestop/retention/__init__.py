@@ -1,0 +1,1 @@
+"""What is erased, when, and how that is kept across a restored backup."""

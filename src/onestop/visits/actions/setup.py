@@ -1,0 +1,149 @@
+"""A day's set-up changed while people are booked or in the hall: nobody loses what she was promised."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.actions import cancel_booking, release_hold
+from onestop.booking.tables import bookings, stops
+from onestop.days import setup
+from onestop.days.actions import set_paused
+from onestop.days.queries import day_by_id
+from onestop.days.tables import days, desk_services, desks
+from onestop.db.ledger import record
+from onestop.domain.booking import BookingState
+from onestop.domain.day import DayState, check_day_move
+from onestop.domain.errors import N_, Changed, Refusal
+from onestop.domain.facts import Fact
+from onestop.domain.roles import Actor
+from onestop.domain.visit import AT_DESK, STOP_OPEN, VisitState
+from onestop.visits.actions.matching import match
+from onestop.visits.tables import calls, visits
+
+T = TypeVar("T")
+
+
+class ServiceWanted(Refusal):
+    code = "service_wanted"
+    sentence = N_("%(count)s visitors still want a service that no desk would offer any more. Nothing was changed.")
+
+
+class DeskUsed(Refusal):
+    code = "desk_used"
+    sentence = N_("This desk was used on this day and stays in the list. You can close it instead.")
+
+
+class MediatorUsed(Refusal):
+    code = "mediator_used"
+    sentence = N_("This mediator has helped on this day and stays in the list. You can set the state to left.")
+
+
+class DayHasBookings(Refusal):
+    code = "day_has_bookings"
+    sentence = N_("%(count)s bookings stand. Tick the box to cancel them with the day.")
+
+
+class DayHasVisitors(Refusal):
+    code = "day_has_visitors"
+    sentence = N_("Visitors have come to this day already. Close the day instead.")
+
+
+def set_up(
+    conn: sa.Connection, day: UUID, act: Callable[..., T], *args: Any, actor: Actor, now: datetime, **more: Any
+) -> T:
+    """Change a day as an action of `days.setup` does. Raises `ServiceWanted` if somebody would be left without a desk.
+
+    Afterwards ready desks call, because a new desk, service or mediator may have made somebody callable.
+    """
+    result = act(conn, day, *args, actor=actor, now=now, **more)
+    offered = sa.select(desk_services.c.service_id).join_from(desk_services, desks).where(desks.c.day_id == day)
+    wanted = sa.select(sa.func.count(sa.distinct(stops.c.party_id))).where(
+        stops.c.day_id == day, stops.c.state.in_(STOP_OPEN), stops.c.service_id.not_in(offered)
+    )
+    if left := conn.execute(wanted).scalar_one():
+        raise ServiceWanted(count=left)
+    match(conn, day, now=now)
+    return result
+
+
+def remove_desk(conn: sa.Connection, day: UUID, desk: UUID, *, version: int, actor: Actor, now: datetime) -> None:
+    """Take a desk away that nobody used. Raises `DeskUsed`, `ServiceWanted` and what `days.setup` raises."""
+    used = sa.or_(stops.c.desk_id == desk, stops.c.id.in_(sa.select(calls.c.stop_id).where(calls.c.desk_id == desk)))
+    if conn.execute(sa.select(stops.c.id).where(used).limit(1)).first() is not None:
+        raise DeskUsed
+    set_up(conn, day, setup.remove_desk, desk, version=version, actor=actor, now=now)
+
+
+def remove_mediator(
+    conn: sa.Connection, day: UUID, mediator: UUID, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Take a mediator away who has not helped yet. Raises `MediatorUsed` and what `days.setup` raises."""
+    helped = sa.or_(
+        sa.exists().where(calls.c.mediator_id == mediator),
+        sa.exists().where(stops.c.mediator_id == mediator, stops.c.state.in_(AT_DESK)),
+    )
+    if conn.execute(sa.select(helped)).scalar_one():
+        raise MediatorUsed
+    set_up(conn, day, setup.remove_mediator, mediator, version=version, actor=actor, now=now)
+
+
+def pause_day(conn: sa.Connection, day: UUID, *, why: str, actor: Actor, now: datetime) -> None:
+    """Pause the whole day; harmless twice. Nobody is called, seniority runs on."""
+    check_running(conn, day)
+    set_paused(conn, day, paused=True, why=why, actor=actor, now=now)
+
+
+def resume_day(conn: sa.Connection, day: UUID, *, actor: Actor, now: datetime) -> None:
+    """Let the day go on; ready desks call at once. Harmless twice."""
+    check_running(conn, day)
+    set_paused(conn, day, paused=False, why="", actor=actor, now=now)
+    match(conn, day, now=now)
+
+
+def check_running(conn: sa.Connection, day: UUID) -> None:
+    """Raise `SetupOver` unless the day is published."""
+    if day_by_id(conn, day).state is not DayState.PUBLISHED:
+        raise setup.SetupOver
+
+
+def cancel_day(conn: sa.Connection, day: UUID, *, bookings_too: bool, version: int, actor: Actor, now: datetime) -> int:
+    """The day does not take place; gives how many bookings were cancelled with it, each with its message.
+
+    Raises `DayHasVisitors`, `DayHasBookings` unless they are to be cancelled too, `Changed`, `MoveRefused`.
+    """
+    check_day_move(day_by_id(conn, day).state, DayState.CANCELLED)
+    if conn.execute(sa.select(visits.c.id).where(visits.c.day_id == day).limit(1)).first() is not None:
+        raise DayHasVisitors
+    live = conn.execute(
+        sa.select(bookings.c.id, bookings.c.party_id, bookings.c.state).where(
+            bookings.c.day_id == day, bookings.c.state.in_([BookingState.CONFIRMED, BookingState.HELD])
+        )
+    ).all()
+    booked = [row for row in live if row.state == BookingState.CONFIRMED]
+    if booked and not bookings_too:
+        raise DayHasBookings(count=len(booked))
+    for row in live:
+        if row.state == BookingState.CONFIRMED:
+            cancel_booking(conn, row.party_id, actor=actor, now=now)
+        else:
+            release_hold(conn, row.id, actor=actor, now=now)
+    changed = conn.execute(
+        days.update()
+        .where(days.c.id == day, days.c.version == version)
+        .values(state=DayState.CANCELLED, version=days.c.version + 1)
+    )
+    if changed.rowcount != 1:
+        raise Changed
+    terms = {"bookings": len(booked)}
+    record(conn, Fact(kind="DayCancelled", at=now, day=day, actor=actor.ref, terms=terms))
+    return len(booked)
+
+
+def visits_inside(conn: sa.Connection, day: UUID) -> int:
+    """How many visits are open."""
+    return conn.execute(
+        sa.select(sa.func.count()).select_from(visits).where(visits.c.day_id == day, visits.c.state == VisitState.OPEN)
+    ).scalar_one()

@@ -1,0 +1,332 @@
+"""The organiser's live picture of a day: figures, desks, queues, mediators, people at risk; numbers, never names."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, members, parties, stops
+from onestop.days.queries import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.directory.tables import institutions, services
+from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.day import DeskState, MediatorState
+from onestop.domain.visit import AT_DESK, LATE_GRACE, BlockedBy, StopState, VisitState
+from onestop.visits.queries.hall import waited_seconds
+from onestop.visits.tables import visits
+
+LONG_WAIT = timedelta(minutes=45)
+Why = Literal["long_wait", "no_show", "papers", "stepped_out", "guardian", "nobody_speaks", "no_desk", "missed"]
+"""Why a ticket is at risk, the gravest first."""
+_ORDER: tuple[Why, ...] = (
+    "nobody_speaks",
+    "no_desk",
+    "no_show",
+    "missed",
+    "papers",
+    "guardian",
+    "long_wait",
+    "stepped_out",
+)
+Row = sa.Row[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Tickets by how they stand; `people` counts everybody of the tickets that are inside."""
+
+    expected: int
+    late: int
+    inside: int
+    people: int
+    waiting: int
+    served: int
+    stepped_out: int
+    done: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskNow:
+    """A desk and who is there: without a number where the stop is private (R19)."""
+
+    id: UUID
+    number: int
+    colour: int
+    shape: str
+    institution: str
+    state: DeskState
+    ready: bool
+    stop_state: StopState | None
+    ticket: int | None
+    minutes: int
+    waiting: int
+    finished: int
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueNow:
+    """Who waits for a service; private services stand together in one line without a key."""
+
+    key: str
+    institution: str
+    waiting: int
+    longest_minutes: int
+    open_desks: int
+    closed_desks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRisk:
+    """A ticket somebody should look after."""
+
+    number: int
+    minutes: int
+    why: tuple[Why, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediatorNow:
+    """A mediator and where she is; without the desk where the stop is private (R19)."""
+
+    id: UUID
+    label: str
+    state: MediatorState
+    languages: tuple[str, ...]
+    helping: bool
+    desk: int | None
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything on the screen."""
+
+    figures: Figures
+    at_risk: tuple[AtRisk, ...]
+    desks: tuple[DeskNow, ...]
+    queues: tuple[QueueNow, ...]
+    mediators: tuple[MediatorNow, ...]
+
+
+def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetime) -> Overview:
+    """The day as it stands; eleven statements however many people there are."""
+    desks = desks_of_day(conn, day)
+    mediators = mediators_of_day(conn, day)
+    here = {row.id: row for row in conn.execute(_visit_rows(day))}
+    rows = conn.execute(sa.select(stops).where(stops.c.day_id == day, stops.c.visit_id.is_not(None))).all()
+    titles = {row.id: row for row in conn.execute(_service_rows(day))}
+    return Overview(
+        figures=_figures(conn, day, here, rows, now),
+        at_risk=_at_risk(here, rows, desks, mediators, now=now, opens_at=opens_at),
+        desks=tuple(_desk(desk, rows, here, now) for desk in desks),
+        queues=_queues(here, rows, desks, titles, now),
+        mediators=tuple(_mediator(one, rows, desks) for one in mediators),
+    )
+
+
+def _visit_rows(day: UUID) -> sa.Select[Any]:
+    return (
+        sa.select(
+            visits.c.id,
+            visits.c.state,
+            visits.c.party_id,
+            visits.c.waited_seconds,
+            visits.c.waiting_since_at,
+            visits.c.stepped_out_at,
+            parties.c.number,
+            parties.c.languages,
+            parties.c.interpreter,
+        )
+        .join_from(visits, parties)
+        .where(visits.c.day_id == day)
+    )
+
+
+def _service_rows(day: UUID) -> sa.Select[Any]:
+    wanted = sa.select(stops.c.service_id).where(stops.c.day_id == day)
+    return (
+        sa.select(services.c.id, services.c.key, services.c.position, institutions.c.name)
+        .join_from(services, institutions)
+        .where(services.c.id.in_(wanted))
+    )
+
+
+def _figures(conn: sa.Connection, day: UUID, here: Mapping[UUID, Row], rows: Sequence[Row], now: datetime) -> Figures:
+    confirmed = (bookings.c.day_id == day, bookings.c.state == BookingState.CONFIRMED)
+    booked = conn.execute(
+        sa.select(
+            sa.func.count().label("expected"),
+            sa.func.count().filter(bookings.c.arrival_at < now - LATE_GRACE).label("late"),
+        )
+        .select_from(bookings)
+        .where(*confirmed)
+    ).one()
+    people = conn.execute(
+        sa.select(sa.func.count())
+        .select_from(members)
+        .join(visits, visits.c.party_id == members.c.party_id)
+        .where(visits.c.day_id == day, visits.c.state == VisitState.OPEN)
+    ).scalar_one()
+    states = Counter(row.state for row in here.values())
+    at_desk = {row.visit_id for row in rows if row.state in AT_DESK}
+    out = {row.id for row in here.values() if row.state == VisitState.OPEN and row.stepped_out_at is not None}
+    return Figures(
+        expected=booked.expected,
+        late=booked.late,
+        inside=states[VisitState.OPEN],
+        people=people,
+        waiting=states[VisitState.OPEN] - len(at_desk) - len(out),
+        served=len(at_desk),
+        stepped_out=len(out),
+        done=states[VisitState.COMPLETED],
+        left=states[VisitState.LEFT] + states[VisitState.CARRIED_OVER],
+    )
+
+
+def _desk(desk: DeskRow, rows: Sequence[Row], here: Mapping[UUID, Row], now: datetime) -> DeskNow:
+    at = next((row for row in rows if row.desk_id == desk.id and row.state in AT_DESK), None)
+    since = None if at is None else at.served_at or at.called_at
+    waiting = {
+        row.visit_id
+        for row in rows
+        if row.state == StopState.WAITING
+        and row.service_id in desk.services
+        and (row.only_desk_id is None or row.only_desk_id == desk.id)
+        and here[row.visit_id].stepped_out_at is None
+    }
+    return DeskNow(
+        id=desk.id,
+        number=desk.number,
+        colour=desk.colour,
+        shape=desk.shape,
+        institution=desk.institution.name,
+        state=desk.state,
+        ready=desk.ready_until_at is not None and desk.ready_until_at > now,
+        stop_state=None if at is None else StopState(at.state),
+        ticket=None if at is None or at.private else here[at.visit_id].number,
+        minutes=0 if since is None else _minutes((now - since).total_seconds()),
+        waiting=len(waiting),
+        finished=sum(1 for row in rows if row.desk_id == desk.id and row.state == StopState.FINISHED),
+        closes_at=desk.closes_at,
+    )
+
+
+def _queues(
+    here: Mapping[UUID, Row],
+    rows: Sequence[Row],
+    desks: Sequence[DeskRow],
+    titles: Mapping[UUID, Row],
+    now: datetime,
+) -> tuple[QueueNow, ...]:
+    lines: dict[UUID | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.state == StopState.WAITING and here[row.visit_id].stepped_out_at is None:
+            lines[None if row.private else row.service_id].append(row)
+    found: list[QueueNow] = []
+    for service, waiting in sorted(lines.items(), key=lambda line: _place(line[0], titles)):
+        wanted = {row.service_id for row in waiting}
+        serving = [desk for desk in desks if wanted & desk.services.keys()]
+        opened = sum(1 for desk in serving if desk.state is DeskState.OPEN)
+        found.append(
+            QueueNow(
+                key="" if service is None else titles[service].key,
+                institution="" if service is None else titles[service].name,
+                waiting=len(waiting),
+                longest_minutes=max(_waited(here[row.visit_id], now) for row in waiting),
+                open_desks=opened,
+                closed_desks=len(serving) - opened,
+            )
+        )
+    return tuple(found)
+
+
+def _place(service: UUID | None, titles: Mapping[UUID, Row]) -> tuple[int, str]:
+    return (10**6, "") if service is None else (titles[service].position, titles[service].key)
+
+
+def _at_risk(
+    here: Mapping[UUID, Row],
+    rows: Sequence[Row],
+    desks: Sequence[DeskRow],
+    mediators: Sequence[MediatorRow],
+    *,
+    now: datetime,
+    opens_at: datetime,
+) -> tuple[AtRisk, ...]:
+    bridging = frozenset[str]().union(
+        *(one.languages for one in mediators if one.state is not MediatorState.LEFT and one.closes_at > now)
+    )
+    spoken: dict[UUID, frozenset[str]] = {}
+    opened: set[UUID] = set()
+    for desk in desks:
+        for service in desk.services:
+            spoken[service] = spoken.get(service, bridging) | desk.languages
+            if desk.state is not DeskState.CLOSED:
+                opened.add(service)
+    why: dict[UUID, set[Why]] = defaultdict(set)
+    busy = {row.visit_id for row in rows if row.state in AT_DESK}
+    for row in rows:
+        visit = here[row.visit_id]
+        if visit.state != VisitState.OPEN:
+            continue
+        if row.state == StopState.MISSED:
+            why[visit.id].add("missed")
+        if row.state == StopState.BLOCKED and row.blocked_by != BlockedBy.STEPPED_OUT:
+            why[visit.id].add("papers" if row.blocked_by == BlockedBy.PAPERS else "guardian")
+        if row.state in (StopState.WAITING, StopState.CALLED) and row.no_shows:
+            why[visit.id].add("no_show")
+        if row.state in (StopState.WAITING, StopState.BLOCKED, StopState.PARKED):
+            needs = visit.interpreter == Interpreter.NEEDED
+            if needs and spoken.get(row.service_id, bridging).isdisjoint(visit.languages):
+                why[visit.id].add("nobody_speaks")
+            if now >= opens_at and row.service_id not in opened:
+                why[visit.id].add("no_desk")
+    for visit in here.values():
+        if visit.state != VisitState.OPEN:
+            continue
+        if visit.stepped_out_at is not None:
+            why[visit.id].add("stepped_out")
+        if visit.id not in busy and _waited(visit, now) > LONG_WAIT // timedelta(minutes=1):
+            why[visit.id].add("long_wait")
+    found = [
+        AtRisk(
+            number=here[visit].number,
+            minutes=_waited(here[visit], now),
+            why=tuple(sorted(reasons, key=_ORDER.index)),
+            languages=tuple(here[visit].languages) if "nobody_speaks" in reasons else (),
+        )
+        for visit, reasons in why.items()
+        # Somebody who stepped out by her own wish, and nothing else, is no worry yet.
+        if reasons != {"stepped_out"}
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.minutes, each.number)))
+
+
+def _mediator(one: MediatorRow, rows: Sequence[Row], desks: Sequence[DeskRow]) -> MediatorNow:
+    at = next((row for row in rows if row.mediator_id == one.id and row.state in AT_DESK), None)
+    desk = None if at is None or at.private else next(desk.number for desk in desks if desk.id == at.desk_id)
+    return MediatorNow(
+        id=one.id,
+        label=one.label,
+        state=one.state,
+        languages=tuple(sorted(one.languages)),
+        helping=at is not None,
+        desk=desk,
+        opens_at=one.opens_at,
+        closes_at=one.closes_at,
+    )
+
+
+def _waited(visit: Row, now: datetime) -> int:
+    return _minutes(waited_seconds(visit.waited_seconds, visit.waiting_since_at, now))
+
+
+def _minutes(seconds: float) -> int:
+    return max(0, int(seconds // 60))

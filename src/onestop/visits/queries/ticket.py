@@ -1,0 +1,293 @@
+"""What a ticket page shows: its day, booking, visit and stops; and the hall as the wait estimates need it.
+
+A private stop is read without its service, institution, papers and desks (R19); its desk is known once it is called.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, members, parties, stop_members, stops
+from onestop.days.queries import Day, DeskRow, Paper, day_by_id, day_precedences
+from onestop.days.tables import desk_services, desks
+from onestop.directory.tables import checklist_items, institutions, services
+from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.day import DeskState
+from onestop.domain.errors import TicketUnknown
+from onestop.domain.estimate import AtDesk, ExpectedStop, Outlook, WorkingDesk
+from onestop.domain.visit import AT_DESK, BlockedBy, StopState, VisitState
+from onestop.visits.queries.hall import calling_desk, load_hall
+from onestop.visits.tables import visits
+
+Row = sa.Row[Any]
+
+LATE_OPENING = timedelta(minutes=15)
+"""A desk that is still closed so long after its hour began is not counted on."""
+PAUSE = timedelta(minutes=10)
+"""How long a paused desk is taken to stay paused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSign:
+    """A desk as people find it."""
+
+    number: int
+    colour: int
+    shape: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketStop:
+    """One stop; `service` and `institution` are empty and `papers` and `desks` bare where it is private.
+
+    `desk` is where she is called or served; `desks` are those of the day that could call her.
+    """
+
+    id: UUID
+    state: StopState
+    private: bool
+    service: str
+    institution: str
+    authority: str
+    papers: tuple[Paper, ...]
+    planned_at: datetime | None
+    desk: DeskSign | None
+    desks: tuple[DeskSign, ...]
+    called_at: datetime | None
+    blocked_by: BlockedBy | None
+    dropped_before: tuple["TicketStop", ...] = ()
+    """Stops she took off that would have come before this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketBooking:
+    """The booking behind a ticket."""
+
+    id: UUID
+    state: BookingState
+    arrival_at: datetime
+    ends_at: datetime
+    no_interpreter: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketVisit:
+    """The visit of a ticket, from check-in on."""
+
+    id: UUID
+    state: VisitState
+    stepped_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketState:
+    """Everything of one ticket, for its holder only."""
+
+    party: UUID
+    number: int
+    generation: int
+    display_language: str
+    languages: tuple[str, ...]
+    interpreter: Interpreter
+    adults: int
+    children: int
+    day: Day
+    booking: TicketBooking | None
+    visit: TicketVisit | None
+    stops: tuple[TicketStop, ...]
+
+
+def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
+    """The ticket of a party; eight statements however many stops. Raises `TicketUnknown`."""
+    row = conn.execute(
+        sa.select(
+            parties,
+            bookings.c.id.label("booking_id"),
+            bookings.c.state.label("booking_state"),
+            bookings.c.arrival_at,
+            bookings.c.ends_at,
+            bookings.c.no_interpreter,
+            visits.c.id.label("visit_id"),
+            visits.c.state.label("visit_state"),
+            visits.c.stepped_out_at,
+        )
+        .join_from(parties, bookings, bookings.c.party_id == parties.c.id, isouter=True)
+        .join(visits, visits.c.party_id == parties.c.id, isouter=True)
+        .where(parties.c.id == party, parties.c.number.is_not(None))
+    ).one_or_none()
+    if row is None:
+        raise TicketUnknown
+    people = conn.execute(
+        sa.select(members.c.child, sa.func.count()).where(members.c.party_id == party).group_by(members.c.child)
+    ).all()
+    count = {bool(child): int(number) for child, number in people}
+    return TicketState(
+        party=party,
+        number=row.number,
+        generation=row.generation,
+        display_language=row.display_language,
+        languages=tuple(row.languages),
+        interpreter=Interpreter(row.interpreter),
+        adults=count.get(False, 0),
+        children=count.get(True, 0),
+        day=day_by_id(conn, row.day_id),
+        booking=None
+        if row.booking_id is None
+        else TicketBooking(
+            id=row.booking_id,
+            state=BookingState(row.booking_state),
+            arrival_at=row.arrival_at,
+            ends_at=row.ends_at,
+            no_interpreter=row.no_interpreter,
+        ),
+        visit=None
+        if row.visit_id is None
+        else TicketVisit(
+            id=row.visit_id, state=VisitState(row.visit_state), stepped_out=row.stepped_out_at is not None
+        ),
+        stops=_stops(conn, party, row.day_id),
+    )
+
+
+def stop_of_party(conn: sa.Connection, party: UUID, stop: UUID) -> bool:
+    """Whether the stop is on this party's route: nobody acts on another one's."""
+    return conn.execute(sa.select(stops.c.id).where(stops.c.id == stop, stops.c.party_id == party)).scalar() is not None
+
+
+def _stops(conn: sa.Connection, party: UUID, day: UUID) -> tuple[TicketStop, ...]:
+    rows = conn.execute(
+        sa.select(
+            stops,
+            services.c.key,
+            institutions.c.name,
+            institutions.c.authority,
+            desks.c.number,
+            desks.c.colour,
+            desks.c.shape,
+        )
+        .join_from(stops, services, services.c.id == stops.c.service_id)
+        .join(institutions, institutions.c.id == stops.c.institution_id)
+        .join(desks, desks.c.id == stops.c.desk_id, isouter=True)
+        .where(stops.c.party_id == party)
+        .order_by(stops.c.planned_at.is_(None), stops.c.planned_at, stops.c.position, stops.c.id)
+    ).all()
+    told = [row.service_id for row in rows if not row.private]
+    papers: dict[UUID, list[Paper]] = defaultdict(list)
+    for item in conn.execute(
+        sa.select(checklist_items)
+        .where(checklist_items.c.service_id.in_(told))
+        .order_by(checklist_items.c.position, checklist_items.c.key)
+    ):
+        papers[item.service_id].append(
+            Paper(id=item.id, key=item.key, pictogram=item.pictogram, blocking=item.blocking)
+        )
+    offering: dict[UUID, list[DeskSign]] = defaultdict(list)
+    for item in conn.execute(
+        sa.select(desk_services.c.service_id, desks.c.number, desks.c.colour, desks.c.shape)
+        .join_from(desk_services, desks)
+        .where(desks.c.day_id == day, desk_services.c.service_id.in_(told))
+        .order_by(desks.c.number)
+    ):
+        offering[item.service_id].append(DeskSign(number=item.number, colour=item.colour, shape=item.shape))
+    found = {row.id: _stop(row, papers[row.service_id], offering[row.service_id]) for row in rows}
+    pairs = day_precedences(conn, day)
+    return tuple(_with_dropped(row, rows, found, pairs) for row in rows)
+
+
+def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign]) -> TicketStop:
+    state = StopState(row.state)
+    at_desk = state in AT_DESK
+    return TicketStop(
+        id=row.id,
+        state=state,
+        private=row.private,
+        service="" if row.private else row.key,
+        institution="" if row.private else row.name,
+        authority="none" if row.private else row.authority,
+        papers=tuple(papers),
+        planned_at=row.planned_at,
+        desk=DeskSign(number=row.number, colour=row.colour, shape=row.shape) if at_desk else None,
+        desks=tuple(offering),
+        called_at=row.called_at if at_desk else None,
+        blocked_by=BlockedBy(row.blocked_by) if row.blocked_by is not None else None,
+    )
+
+
+def _with_dropped(
+    row: Row,
+    rows: Sequence[Row],
+    found: dict[UUID, TicketStop],
+    pairs: Sequence[tuple[UUID, UUID | None]],
+) -> TicketStop:
+    stop = found[row.id]
+    gone = tuple(
+        found[other.id]
+        for other in rows
+        if other.id != row.id
+        and found[other.id].state in {StopState.DROPPED, StopState.DECLINED}
+        and any(other.service_id == before and after in (None, row.service_id) for before, after in pairs)
+    )
+    return replace(stop, dropped_before=gone) if gone else stop
+
+
+# -- the hall, for estimates -------------------------------------------------------------------------------
+
+
+def outlook_of_day(conn: sa.Connection, day: UUID, *, now: datetime) -> Outlook:
+    """The hall as `estimate_waits` takes it; fourteen statements however many wait."""
+    hall = load_hall(conn, day, now=now)
+    rows = conn.execute(
+        sa.select(stops).where(
+            stops.c.day_id == day, stops.c.state.in_([StopState.WAITING, StopState.PARKED, *AT_DESK])
+        )
+    ).all()
+    minutes = {row.id: float(row.minutes) for row in rows}
+    sitting = {row.desk_id: row for row in rows if row.state in AT_DESK}
+    people: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in conn.execute(
+        sa.select(stop_members).where(stop_members.c.stop_id.in_([row.id for row in sitting.values()]))
+    ):
+        people[row.stop_id].add(row.member_id)
+    return Outlook(
+        desks=tuple(
+            WorkingDesk(
+                desk=calling_desk(desk),
+                takes_from=_takes_from(desk, now) or now,
+                at=_at_desk(sitting.get(desk.id), people, now),
+            )
+            for desk in hall.desks
+            if desk.id in sitting or _takes_from(desk, now) is not None
+        ),
+        waiting=tuple(ExpectedStop(stop=stop, minutes=minutes.get(stop.stop, 15.0)) for stop in hall.waiting),
+        state=hall.state,
+        precedences=day_precedences(conn, day),
+    )
+
+
+def _takes_from(desk: DeskRow, now: datetime) -> datetime | None:
+    """From when a desk takes visitors; `None` for one that is not counted on."""
+    if desk.state is DeskState.OPEN:
+        return now
+    if desk.state is DeskState.PAUSED:
+        return now + PAUSE
+    return next((max(now, opens) for opens, _ in desk.openings if opens + LATE_OPENING > now), None)
+
+
+def _at_desk(row: Row | None, people: dict[UUID, set[UUID]], now: datetime) -> AtDesk | None:
+    if row is None:
+        return None
+    served_at = row.served_at if row.state == StopState.SERVING else None
+    return AtDesk(
+        stop=row.id,
+        visit=row.visit_id,
+        service=row.service_id,
+        members=frozenset(people[row.id]),
+        minutes=float(row.minutes),
+        served_minutes=None if served_at is None else (now - served_at).total_seconds() / 60,
+        mediator=row.mediator_id,
+    )

@@ -1,0 +1,161 @@
+"""One ticket holder on reception's page: her stops, what can be done for her, how she can be reached."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, contacts, members, parties, stops
+from onestop.days.tables import desks
+from onestop.directory.tables import institutions, services
+from onestop.domain.booking import BookingState
+from onestop.domain.errors import TicketUnknown
+from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, VisitReason, VisitState
+from onestop.visits.queries.people import DeskSpot, Person, Row, Title, people, title_of
+from onestop.visits.tables import acts, calls, visits
+
+_NEVER_ACCEPTED = frozenset({StopState.PROPOSED, StopState.DECLINED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorStop:
+    """A stop of hers. A private one carries neither service nor institution (R19), its desk only while called."""
+
+    id: UUID
+    title: Title
+    institution: str
+    authority: str
+    state: StopState
+    planned_at: datetime | None
+    desk: DeskSpot | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A ticket holder. `undo` is the last act of reception while it can be taken back."""
+
+    person: Person
+    display_language: str
+    children: int
+    reached_by: tuple[tuple[str, str], ...]
+    """Kind of contact, and the end of a phone number; an e-mail address is not shown."""
+    booking: BookingState | None
+    no_interpreter: bool
+    visit: UUID | None
+    visit_state: VisitState | None
+    reason: VisitReason | None
+    checked_in_at: datetime | None
+    stops: tuple[VisitorStop, ...]
+    asked: tuple[UUID, ...]
+    """The services she accepted, whatever became of them."""
+    services_open: frozenset[UUID]
+    untouched: bool
+    undo: tuple[UUID, UUID] | None
+    """Stop and act."""
+
+
+def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Visitor:
+    """One ticket holder of this day; seven statements. Raises `TicketUnknown`."""
+    found = people(conn, sa.and_(parties.c.id == party, parties.c.day_id == day))
+    if not found:
+        raise TicketUnknown
+    row = conn.execute(
+        sa.select(
+            parties.c.display_language,
+            bookings.c.state.label("booking_state"),
+            bookings.c.no_interpreter,
+            visits.c.id.label("visit"),
+            visits.c.state.label("visit_state"),
+            visits.c.reason,
+            visits.c.walk_in,
+            visits.c.checked_in_at,
+        )
+        .join_from(parties, bookings, bookings.c.party_id == parties.c.id, isouter=True)
+        .outerjoin(visits, visits.c.party_id == parties.c.id)
+        .where(parties.c.id == party)
+    ).one()
+    children = conn.execute(
+        sa.select(sa.func.count()).select_from(members).where(members.c.party_id == party, members.c.child)
+    ).scalar_one()
+    theirs = _stops(conn, party)
+    reached = conn.execute(
+        sa.select(contacts.c.kind, contacts.c.phone_end).where(contacts.c.party_id == party).order_by(contacts.c.kind)
+    )
+    called = conn.execute(
+        sa.select(calls.c.id).join_from(calls, stops).where(stops.c.party_id == party).limit(1)
+    ).scalar()
+    waiting = {StopState.WAITING, StopState.BLOCKED}
+    return Visitor(
+        person=found[0],
+        display_language=row.display_language,
+        children=children,
+        reached_by=tuple((one.kind, one.phone_end) for one in reached),
+        booking=BookingState(row.booking_state) if row.booking_state else None,
+        no_interpreter=bool(row.no_interpreter),
+        visit=row.visit,
+        visit_state=VisitState(row.visit_state) if row.visit_state else None,
+        reason=VisitReason(row.reason) if row.reason else None,
+        checked_in_at=row.checked_in_at,
+        stops=tuple(_stop(one) for one in theirs),
+        asked=tuple(one.service_id for one in theirs if one.state not in _NEVER_ACCEPTED),
+        services_open=frozenset(one.service_id for one in theirs if one.state in STOP_OPEN),
+        untouched=(
+            row.visit_state == VisitState.OPEN
+            and not row.walk_in
+            and called is None
+            and all(one.state in waiting for one in theirs)
+        ),
+        undo=_undo(conn, row.visit, now),
+    )
+
+
+def _stops(conn: sa.Connection, party: UUID) -> list[Row]:
+    return list(
+        conn.execute(
+            sa.select(
+                stops,
+                services.c.key,
+                institutions.c.name.label("institution"),
+                institutions.c.authority,
+                desks.c.number,
+                desks.c.colour,
+                desks.c.shape,
+            )
+            .join_from(stops, services)
+            .join(institutions, institutions.c.id == stops.c.institution_id)
+            .outerjoin(desks, desks.c.id == stops.c.desk_id)
+            .where(stops.c.party_id == party)
+            .order_by(stops.c.position, stops.c.id)
+        )
+    )
+
+
+def _stop(row: Row) -> VisitorStop:
+    shown = row.state in AT_DESK or (row.state == StopState.FINISHED and not row.private)
+    return VisitorStop(
+        id=row.id,
+        title=title_of(row),
+        institution="" if row.private else row.institution,
+        authority="none" if row.private else row.authority,
+        state=StopState(row.state),
+        planned_at=row.planned_at,
+        desk=_spot(row) if shown and row.desk_id else None,
+    )
+
+
+def _spot(row: Row) -> DeskSpot:
+    return DeskSpot(number=row.number, colour=row.colour, shape=row.shape)
+
+
+def _undo(conn: sa.Connection, visit: UUID | None, now: datetime) -> tuple[UUID, UUID] | None:
+    """The newest act at this visit with its stop, if reception did it and it is recent."""
+    row = conn.execute(
+        sa.select(acts.c.id, acts.c.stop_id, acts.c.desk_id, acts.c.undone_at)
+        .join_from(acts, stops)
+        .where(stops.c.visit_id == visit, acts.c.at >= now - UNDO_WINDOW)
+        .order_by(acts.c.at.desc(), acts.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    mine = row is not None and row.desk_id is None and row.undone_at is None
+    return (row.stop_id, row.id) if row is not None and mine else None

@@ -1,0 +1,7 @@
+"""The door of officers: one desk, what happens at it now, who comes next and why."""
+
+from typing import Any
+
+from onestop.web.desk import acts, show
+
+route_handlers: list[Any] = [*show.route_handlers, *acts.route_handlers]

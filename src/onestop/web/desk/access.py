@@ -1,0 +1,41 @@
+"""Who may act at which desk: a foreign desk, stop or act answers like one that does not exist (R14)."""
+
+from uuid import UUID
+
+from onestop.db.session import Database
+from onestop.domain.errors import DeskUnknown, StopUnknown
+from onestop.domain.roles import Actor, Role
+from onestop.visits.queries.desk_places import DeskPlace, desk_place, place_of_act, place_of_stop
+from onestop.web.kit.guards import require
+from onestop.web.kit.requests import WebRequest
+
+
+async def reach_desk(request: WebRequest, db: Database, desk: UUID) -> tuple[Actor, DeskPlace]:
+    """The officer and the desk, if her grants reach it. Raises `DeskUnknown`."""
+    someone = await require(request, Role.OFFICER)  # a stranger learns nothing from what exists
+    place = await db.read(desk_place, desk)
+    if not _covers(someone, place):
+        raise DeskUnknown
+    return someone, place
+
+
+async def reach_stop(request: WebRequest, db: Database, stop: UUID) -> tuple[Actor, DeskPlace]:
+    """The officer and the desk a stop is at. Raises `StopUnknown`."""
+    someone = await require(request, Role.OFFICER)
+    place = await db.read(place_of_stop, stop)
+    if not _covers(someone, place):
+        raise StopUnknown
+    return someone, place
+
+
+async def reach_act(request: WebRequest, db: Database, stop: UUID, act: UUID | None) -> tuple[Actor, DeskPlace]:
+    """The officer and the desk at which an act on a stop was done. Raises `StopUnknown`."""
+    someone = await require(request, Role.OFFICER)
+    place = await db.read(place_of_act, stop, act)
+    if not _covers(someone, place):
+        raise StopUnknown
+    return someone, place
+
+
+def _covers(someone: Actor, place: DeskPlace) -> bool:
+    return someone.has(Role.OFFICER, day=place.day, desk=place.id, institution=place.institution)

@@ -1,0 +1,233 @@
+"""What an officer does: each act a POST to a thing; without script the browser is sent on, htmx gets the new zones."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, post
+
+from onestop.db.session import Database
+from onestop.domain.day import DayState, DeskState
+from onestop.domain.errors import (
+    DayCancelled,
+    DayNotPublished,
+    DayOver,
+    InvalidInput,
+    NotAllowed,
+    NotKnown,
+    Refusal,
+    SignInNeeded,
+)
+from onestop.domain.roles import Actor
+from onestop.domain.visit import Outcome
+from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
+from onestop.visits.actions.desks import set_desk_state, stand_down
+from onestop.visits.actions.route import propose_stop
+from onestop.visits.actions.seen import while_as_seen
+from onestop.visits.actions.undo import undo
+from onestop.visits.queries.desk import desk_screen
+from onestop.visits.queries.desk_places import DeskPlace, visit_was_here
+from onestop.web.desk.access import reach_act, reach_desk, reach_stop
+from onestop.web.desk.pages import PARK_MINUTES, desk_page
+from onestop.web.kit.forms import Form, read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.requests import WebRequest, is_htmx
+from onestop.web.kit.responses import see_other
+
+# -- the desk ---------------------------------------------------------------------------------------
+
+
+@post("/desks/{desk_id:uuid}/calls")
+async def do_call(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+    """Next. With `standing` and nobody to call, the desk stands ready."""
+    someone, place = await reach_desk(request, db, desk_id)
+    standing = (await read_form(request)).ticked("standing")
+    return await _press(request, db, place, "desk.call", call_next, desk_id, standing=standing, actor=someone)
+
+
+@post("/desks/{desk_id:uuid}/stand-down")
+async def do_stand_down(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+    """Stand ready no longer."""
+    someone, place = await reach_desk(request, db, desk_id)
+    return await _press(request, db, place, "desk.stand_down", stand_down, desk_id, actor=someone)
+
+
+@post("/desks/{desk_id:uuid}/open")
+async def do_open(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+    """Take visitors, or go on after a break."""
+    return await _set_state(request, db, desk_id, DeskState.OPEN)
+
+
+@post("/desks/{desk_id:uuid}/pause")
+async def do_pause(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+    """Take a break."""
+    return await _set_state(request, db, desk_id, DeskState.PAUSED)
+
+
+@post("/desks/{desk_id:uuid}/close")
+async def do_close(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+    """Take no more visitors."""
+    return await _set_state(request, db, desk_id, DeskState.CLOSED)
+
+
+async def _set_state(request: WebRequest, db: Database, desk_id: UUID, state: DeskState) -> Response[Any]:
+    someone, place = await reach_desk(request, db, desk_id)
+    return await _press(request, db, place, f"desk.{state}", set_desk_state, desk_id, state, actor=someone)
+
+
+# -- the stop at the desk ---------------------------------------------------------------------------
+
+
+@post("/stops/{stop_id:uuid}/recall")
+async def do_recall(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """Call her once more."""
+    return await _act(request, db, stop_id, "stop.recall", recall)
+
+
+@post("/stops/{stop_id:uuid}/serve")
+async def do_serve(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """She is here: the conversation begins."""
+    return await _act(request, db, stop_id, "stop.serve", serve)
+
+
+@post("/stops/{stop_id:uuid}/finish")
+async def do_finish(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """The conversation ends, with how it ended."""
+    outcome = _outcome((await read_form(request)).text("outcome", 40))
+    return await _act(request, db, stop_id, "stop.finish", finish, outcome=outcome)
+
+
+@post("/stops/{stop_id:uuid}/no-show")
+async def do_no_show(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """She did not come."""
+    return await _act(request, db, stop_id, "stop.no_show", no_show)
+
+
+@post("/stops/{stop_id:uuid}/park")
+async def do_park(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """Set the stop aside for some minutes."""
+    minutes = (await read_form(request)).number("minutes") or PARK_MINUTES[0]
+    return await _act(request, db, stop_id, "stop.park", park, minutes=minutes)
+
+
+@post("/stops/{stop_id:uuid}/transfer")
+async def do_transfer(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """Send the stop to a desk or service of the own institution."""
+    form = await read_form(request)
+    wanted = {"desk": _id(form, "desk"), "service": _id(form, "service")}
+    return await _act(request, db, stop_id, "stop.transfer", transfer, **wanted)
+
+
+@post("/stops/{stop_id:uuid}/undo")
+async def do_undo(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+    """Take back the act the button named."""
+    act = _id(await read_form(request), "act")
+    someone, place = await reach_act(request, db, stop_id, act)
+    return await _press(request, db, place, "stop.undo", undo, stop_id, act_id=act, actor=someone)
+
+
+async def _act(
+    request: WebRequest, db: Database, stop_id: UUID, route: str, act: Callable[..., Any], **said: Any
+) -> Response[Any]:
+    someone, place = await reach_stop(request, db, stop_id)
+    seen = (await read_form(request)).number("seen")
+    return await _press(request, db, place, route, while_as_seen, stop_id, act, seen=seen, actor=someone, **said)
+
+
+# -- the visit --------------------------------------------------------------------------------------
+
+
+@post("/visits/{visit_id:uuid}/stops")
+async def do_add_stop(request: WebRequest, db: Database, visit_id: UUID) -> Response[Any]:
+    """Add a step at any institution of the day: proposed, unless she has said yes to the officer."""
+    form = await read_form(request)
+    desk, service = _id(form, "desk"), _id(form, "service")
+    if desk is None or service is None:
+        raise InvalidInput(field="service")
+    someone, place = await reach_desk(request, db, desk)
+    if not await db.read(visit_was_here, visit_id, place.id):
+        raise NotKnown
+    how = "said_to_officer" if form.ticked("said_yes") else None
+    said = {"accepted_how": how, "desk": place.id}
+    return await _press(request, db, place, "visit.add_stop", propose_stop, visit_id, service, actor=someone, **said)
+
+
+# -- the answer -------------------------------------------------------------------------------------
+
+
+async def _press(
+    request: WebRequest,
+    db: Database,
+    place: DeskPlace,
+    route: str,
+    action: Callable[..., Any],
+    *args: Any,
+    actor: Actor,
+    **kwargs: Any,
+) -> Response[Any]:
+    """Do it once, and show the desk as it is then. A refusal changes nothing and is said above the desk."""
+    try:
+        _check_day(place)
+        path = await submit_once(
+            request,
+            route,
+            action,
+            *args,
+            to=lambda _: f"/desks/{place.id}",
+            day=place.day,
+            actor=actor,
+            now=db.now(),
+            **kwargs,
+        )
+    except (NotKnown, NotAllowed, SignInNeeded):
+        raise
+    except Refusal as refusal:
+        notice = locale_of(request).say(refusal.sentence, refusal.params)
+        return await _desk(request, db, place, notice=notice, status=refusal.status)
+    return await _desk(request, db, place) if is_htmx(request) else see_other(path)
+
+
+async def _desk(
+    request: WebRequest, db: Database, place: DeskPlace, *, notice: str = "", status: int = 200
+) -> Response[Any]:
+    screen = await db.read(desk_screen, place.id, now=db.now())
+    block = "zones" if is_htmx(request) else None
+    return desk_page(request, screen, block=block, notice=notice, status=status)
+
+
+def _check_day(place: DeskPlace) -> None:
+    refusals = {DayState.DRAFT: DayNotPublished, DayState.CANCELLED: DayCancelled, DayState.CLOSED: DayOver}
+    if place.day_state in refusals:
+        raise refusals[place.day_state]
+
+
+def _outcome(text: str) -> Outcome:
+    if text and text not in set(Outcome):
+        raise InvalidInput(field="outcome")
+    return Outcome(text) if text else Outcome.ADVISED
+
+
+def _id(form: Form, name: str) -> UUID | None:
+    text = form.text(name, 40)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise InvalidInput(field=name) from None
+
+
+route_handlers: list[Any] = [
+    do_call,
+    do_stand_down,
+    do_open,
+    do_pause,
+    do_close,
+    do_recall,
+    do_serve,
+    do_finish,
+    do_no_show,
+    do_park,
+    do_transfer,
+    do_undo,
+    do_add_stop,
+]

@@ -1,0 +1,160 @@
+"""The pages of the desk: the screen's facts put into the reader's words."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from litestar import Response
+
+from onestop.domain.calling import because_parts
+from onestop.domain.errors import N_
+from onestop.domain.visit import Outcome
+from onestop.visits.queries.desk import DeskHead, DeskScreen, MineHere, NextHere, ServiceOffered, VisitorHere
+from onestop.visits.queries.desk_places import DeskChoice
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.responses import page
+from onestop.web.kit.words import service_title
+
+OUTCOME_WORDS: dict[Outcome, str] = {
+    Outcome.ADVISED: N_("Advised"),
+    Outcome.SETTLED: N_("Settled"),
+    Outcome.COME_AGAIN: N_("Must come again"),
+    Outcome.PAPERS_MISSING: N_("Papers missing"),
+    Outcome.NOT_POSSIBLE: N_("Not possible here"),
+}
+"""How a conversation may end, the usual one first; the desk's keys 1 to 5 follow this order."""
+
+ACT_WORDS: dict[str, str] = {
+    "call": N_("Called"),
+    "serve": N_("Started"),
+    "finish": N_("Finished"),
+    "no_show": N_("Not here"),
+    "park": N_("Parked"),
+    "transfer": N_("Sent to another desk"),
+    "add_stop": N_("Step added"),
+}
+"""The last act, as the undo button names it."""
+
+PARK_MINUTES = (10, 5, 20, 30)
+"""The usual time first: it is what the key P takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTo:
+    """Where a stop may be sent inside the own institution; without a desk, to whichever is free first."""
+
+    service: UUID
+    title: str
+    desk: UUID | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepGroup:
+    """The services of one institution, to add as a step."""
+
+    institution: str
+    authority: str
+    services: tuple[tuple[UUID, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpcomingLine:
+    """A number that would be called, with the reason as sentences."""
+
+    number: int
+    reasons: tuple[str, ...]
+
+
+@page_of("desk/desk.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """One desk. `notice` says why the last press did nothing; parts that were not asked for are empty."""
+
+    head: DeskHead
+    visitor: VisitorHere | None
+    service: str
+    reasons: tuple[str, ...]
+    send_to: tuple[SendTo, ...]
+    steps: tuple[StepGroup, ...]
+    next: NextHere | None
+    upcoming: tuple[UpcomingLine, ...]
+    mine: MineHere | None
+    notice: str
+    outcome_words: dict[Outcome, str] = field(default_factory=lambda: OUTCOME_WORDS)
+    act_words: dict[str, str] = field(default_factory=lambda: ACT_WORDS)
+    park_minutes: tuple[int, ...] = PARK_MINUTES
+
+
+@page_of("desk/desks.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesksPage:
+    """The desks an officer with an account may open."""
+
+    desks: tuple[DeskChoice, ...]
+
+
+def desk_page(
+    request: WebRequest, screen: DeskScreen, *, block: str | None = None, notice: str = "", status: int = 200
+) -> Response[Any]:
+    """The desk's page, or one part of it."""
+    locale = locale_of(request)
+    head, visitor = screen.head, screen.visitor
+    context = DeskPage(
+        head=head,
+        visitor=visitor,
+        service=service_title(locale, visitor.service_key) if visitor else "",
+        reasons=_reasons(locale, visitor.terms) if visitor else (),
+        send_to=_send_to(locale, screen.offered, head, visitor) if visitor else (),
+        steps=_steps(locale, screen.offered) if visitor else (),
+        next=screen.next,
+        upcoming=tuple(
+            UpcomingLine(number=line.number, reasons=_reasons(locale, line.terms))
+            for line in (screen.next.queue if screen.next else ())
+        ),
+        mine=screen.mine,
+        notice=notice,
+    )
+    return page(
+        request,
+        context,
+        block=block,
+        status=status,
+        locale=locale,
+        zone=head.timezone,
+        door="desk",
+        brand=head.day_name,
+        home="/desk",
+    )
+
+
+def _reasons(locale: Locale, terms: Any) -> tuple[str, ...]:
+    return tuple(locale.say(sentence, params) for sentence, params in because_parts(terms))
+
+
+def _send_to(
+    locale: Locale, offered: tuple[ServiceOffered, ...], head: DeskHead, visitor: VisitorHere
+) -> tuple[SendTo, ...]:
+    own = [each for each in offered if each.institution_id == head.institution_id]
+    to_desks = [
+        SendTo(service=each.service, title=service_title(locale, each.key), desk=each.desk, number=each.desk_number)
+        for each in sorted(own, key=lambda each: each.desk_number)
+        if each.desk != head.id
+    ]
+    titles = {each.service: service_title(locale, each.key) for each in own if each.key != visitor.service_key}
+    anywhere = [SendTo(service=service, title=title) for service, title in titles.items()]
+    return (*to_desks, *anywhere)
+
+
+def _steps(locale: Locale, offered: tuple[ServiceOffered, ...]) -> tuple[StepGroup, ...]:
+    groups: dict[tuple[str, str], dict[UUID, str]] = {}
+    for each in offered:
+        titles = groups.setdefault((each.institution, each.authority), {})
+        titles[each.service] = service_title(locale, each.key)
+    return tuple(
+        StepGroup(institution=institution, authority=authority, services=tuple(titles.items()))
+        for (institution, authority), titles in groups.items()
+    )

@@ -1,0 +1,82 @@
+"""The floor guide's list: numbers that were called and are not at their desk yet. No names, no reasons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.days.queries import Day
+from onestop.db.session import Database
+from onestop.domain.errors import Refusal
+from onestop.visits.actions.door import say_found
+from onestop.visits.queries.floor import Called, called_not_seen
+from onestop.web.floor.frame import day_and_actor, frame, home_of
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest, is_htmx
+from onestop.web.kit.responses import page, see_other
+
+
+@page_of("floor/called.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledPage:
+    """Who is to be found; live."""
+
+    now: datetime
+    path: str
+    called: tuple[Called, ...]
+    message: str
+
+
+@get("/floor/{slug:str}/called")
+async def show_called(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The list as a page."""
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    return page(request, await _context(db, day), **frame(request, day, someone, "called"))
+
+
+@get("/floor/{slug:str}/called/now")
+async def show_called_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The list alone, for the live page."""
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    return page(request, await _context(db, day), block="called", **frame(request, day, someone, "called"))
+
+
+@post("/floor/{slug:str}/stops/{stop:uuid}/found")
+async def press_found(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
+    """She is on her way to the desk."""
+    return await _say(request, db, slug, stop, found=True)
+
+
+@post("/floor/{slug:str}/stops/{stop:uuid}/not-found")
+async def press_not_found(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
+    """Nobody answers to this number; the desk decides."""
+    return await _say(request, db, slug, stop, found=False)
+
+
+async def _say(request: WebRequest, db: Database, slug: str, stop: UUID, *, found: bool) -> Response[Any]:
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    message = ""
+    try:
+        await db.write(say_found, day.id, stop, found=found, actor=someone, now=db.now(), day=day.id)
+    except Refusal as refused:
+        if refused.status != 409:
+            raise
+        message = locale_of(request).say(refused.sentence, refused.params)
+    if is_htmx(request) or message:
+        block = "called" if is_htmx(request) else None
+        status = 200 if is_htmx(request) else 409
+        context = await _context(db, day, message)
+        return page(request, context, block=block, status=status, **frame(request, day, someone, "called"))
+    return see_other(f"{home_of(day)}/called")
+
+
+async def _context(db: Database, day: Day, message: str = "") -> CalledPage:
+    called = await db.read(called_not_seen, day.id)
+    return CalledPage(now=db.now(), path=home_of(day), called=called, message=message)
+
+
+route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found]

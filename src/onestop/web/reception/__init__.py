@@ -1,0 +1,15 @@
+"""The door of reception: find, check in, walk-in, book for a caller, lists, one ticket holder's page."""
+
+from typing import Any
+
+from onestop.web.reception import book, find, party, people, ticket, time, walk_in
+
+route_handlers: list[Any] = [
+    *find.route_handlers,
+    *people.route_handlers,
+    *walk_in.route_handlers,
+    *book.route_handlers,
+    *party.route_handlers,
+    *time.route_handlers,
+    *ticket.route_handlers,
+]

@@ -1,0 +1,134 @@
+"""The two pages that walk-in and booking share: which needs, then which desks and who comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from litestar import Response
+
+from onestop.days.queries import Day, DayOffer, day_offer
+from onestop.db.session import Database
+from onestop.domain.booking import Interpreter
+from onestop.domain.errors import NoServiceChosen, Refusal
+from onestop.visits.queries.reception import reach_today, reception_days, spoken_languages
+from onestop.web.kit.forms import new_key
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.responses import page
+from onestop.web.kit.sessions import actor
+from onestop.web.kit.words import need_says
+from onestop.web.reception.frame import covers, frame, is_on, is_over
+from onestop.web.reception.wish_form import (
+    INTERPRETERS,
+    LanguageChoices,
+    Mistake,
+    ServiceLine,
+    WishForm,
+    language_choices,
+    mistake_of,
+    service_lines,
+)
+
+Way = Literal["walk-in", "book"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedChoice:
+    """A need in the words of a visitor."""
+
+    key: str
+    says: str
+    pictogram: str
+
+
+@page_of("reception/needs.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsPage:
+    """What is it about: needs in plain words, or services by name. `days` are the others one can book."""
+
+    day: Day
+    way: Way
+    needs: tuple[NeedChoice, ...]
+    services: tuple[ServiceLine, ...]
+    days: tuple[Day, ...]
+    today: bool
+    over: bool
+    mistakes: tuple[Mistake, ...]
+
+
+@page_of("reception/wish.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishPage:
+    """The desks this means, each of which can be taken off; who comes; languages; a name."""
+
+    day: Day
+    way: Way
+    lines: tuple[ServiceLine, ...]
+    form: WishForm
+    choices: LanguageChoices
+    interpreters: tuple[tuple[Interpreter, str], ...]
+    mistakes: tuple[Mistake, ...]
+    key: str = field(default_factory=new_key)
+
+
+async def needs_page(
+    request: WebRequest, db: Database, day: Day, way: Way, *, mistakes: Sequence[Mistake] = ()
+) -> Response[Any]:
+    """The first page."""
+    locale = locale_of(request)
+    offer = await db.read(day_offer, day.id)
+    now = db.now()
+    someone = await actor(request)
+    days = await db.read(reception_days, now=now) if way == "book" else []
+    context = NeedsPage(
+        day=day,
+        way=way,
+        needs=tuple(
+            NeedChoice(key=need.key, says=need_says(locale, need.key), pictogram=need.pictogram) for need in offer.needs
+        ),
+        services=service_lines(offer, [one.id for one in offer.services], checked=(), late=frozenset(), locale=locale),
+        days=tuple(one for one in days if one.id != day.id and covers(someone, one.id) and not is_over(one, now)),
+        today=is_on(day, now),
+        over=is_over(day, now),
+        mistakes=tuple(mistakes),
+    )
+    return page(request, context, status=422 if mistakes else 200, **frame(request, day, f"/{way}"))
+
+
+async def wish_page(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    way: Way,
+    form: WishForm,
+    *,
+    shown: Sequence[UUID] | None = None,
+    refused: Refusal | None = None,
+) -> Response[Any]:
+    """The second page, also with what was typed and what is wrong with it."""
+    locale = locale_of(request)
+    offer = await db.read(day_offer, day.id)
+    listed = tuple(dict.fromkeys((*(shown or ()), *form.services)))
+    if not listed:
+        return await needs_page(request, db, day, way, mistakes=[mistake_of(NoServiceChosen(), locale)])
+    context = WishPage(
+        day=day,
+        way=way,
+        lines=service_lines(
+            offer, listed, checked=form.services, late=await _late(db, day, way, offer, listed), locale=locale
+        ),
+        form=form,
+        choices=language_choices(day, await db.read(spoken_languages, day.id), form.languages, locale),
+        interpreters=INTERPRETERS,
+        mistakes=(mistake_of(refused, locale),) if refused is not None else (),
+    )
+    return page(request, context, status=refused.status if refused else 200, **frame(request, day, f"/{way}"))
+
+
+async def _late(db: Database, day: Day, way: Way, offer: DayOffer, listed: Sequence[UUID]) -> frozenset[UUID]:
+    if way != "walk-in":
+        return frozenset()
+    wanted = tuple(service for service in offer.services if service.id in listed)
+    return (await db.read(reach_today, day, wanted, now=db.now())).late

@@ -1,0 +1,196 @@
+"""Reception's first page: the days, one search field, what was counted at the door."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.days.queries import Day
+from onestop.domain.door import TurnedAway
+from onestop.domain.errors import InvalidInput
+from onestop.domain.roles import Actor
+from onestop.live.hub import key_of
+from onestop.visits.actions.door import count_answered, count_turned_away
+from onestop.visits.queries.people import Person
+from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall, reception_days
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.guards import require
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest, is_htmx
+from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.sse import live_stream
+from onestop.web.reception.frame import (
+    ROLES,
+    covers,
+    day_and_actor,
+    frame,
+    home_of,
+    is_on,
+    is_over,
+    party_path,
+    works_everywhere,
+)
+
+LONGEST_SHOWN = 300
+
+
+@page_of("reception/days.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysPage:
+    """The days she can work on."""
+
+    days: tuple[Day, ...]
+    now: datetime
+
+
+@page_of("reception/home.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """The search field with what it found, the sizes of the hall, the counters."""
+
+    day: Day
+    now: datetime
+    over: bool
+    today: bool
+    everywhere: bool
+    typed: str = ""
+    found: tuple[Person, ...] | None = None
+    hall: Hall
+    counts: DoorCounts
+    key: str = field(default_factory=new_key)
+
+
+@get("/reception")
+async def show_days(request: WebRequest, db: Db) -> Response[Any]:
+    """Choose the day; somebody who works at one day only is sent there."""
+    someone = await require(request, *ROLES)
+    days = tuple(day for day in await db.read(reception_days, now=db.now()) if covers(someone, day.id))
+    if len(days) == 1:
+        return see_other(home_of(days[0]))
+    zone = days[0].timezone if days else "UTC"
+    return page(request, DaysPage(days=days, now=db.now()), door="reception", home="/reception", zone=zone)
+
+
+@get("/reception/{slug:str}")
+async def show_home(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The search field has the focus."""
+    day, someone = await day_and_actor(request, db, slug)
+    return page(request, await _home(db, day, someone), **frame(request, day, ""))
+
+
+@get("/reception/{slug:str}/now")
+async def show_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The figures alone, for the live page."""
+    day, someone = await day_and_actor(request, db, slug)
+    return page(request, await _home(db, day, someone), block="figures", **frame(request, day, ""))
+
+
+@post("/reception/{slug:str}/find")
+async def find(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """Who this could be. A form and no address, because names and phones stand in no address; a code opens its page."""
+    day, someone = await day_and_actor(request, db, slug)
+    typed = (await read_form(request)).text("q", LONGEST_SHOWN)
+    if not typed:
+        return page(request, await _home(db, day, someone), block=_block(request), **frame(request, day, ""))
+    findings = await db.read(find_people, day, typed, everywhere=works_everywhere(someone))
+    if findings.code and findings.people[0].day == day.id:
+        path = party_path(day, findings.people[0].party)
+        if not is_htmx(request):
+            return see_other(path)
+        return Response(b"", status_code=204, headers={"HX-Redirect": path})
+    context = await _home(db, day, someone, typed=typed, found=findings.people)
+    return page(request, context, block=_block(request), **frame(request, day, ""))
+
+
+@get("/reception/{slug:str}/find")
+async def find_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The address of a search that was opened again: the empty search field."""
+    day, _ = await day_and_actor(request, db, slug)
+    return see_other(home_of(day))
+
+
+@post("/reception/{slug:str}/turned-away")
+async def turn_away(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """One tap: somebody went away, and why."""
+    day, someone = await day_and_actor(request, db, slug)
+    typed = (await read_form(request)).text("reason", 40)
+    if typed not in list(TurnedAway):
+        raise InvalidInput(field="reason")
+    await submit_once(
+        request,
+        "reception.turned_away",
+        count_turned_away,
+        day.id,
+        reason=TurnedAway(typed),
+        actor=someone,
+        now=db.now(),
+        day=day.id,
+        to=lambda _: home_of(day),
+    )
+    return await _counted(request, db, day, someone)
+
+
+@post("/reception/{slug:str}/answers")
+async def answer_at_door(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """One tap: a question was answered at the door."""
+    day, someone = await day_and_actor(request, db, slug)
+    await submit_once(
+        request,
+        "reception.answered",
+        count_answered,
+        day.id,
+        actor=someone,
+        now=db.now(),
+        day=day.id,
+        to=lambda _: home_of(day),
+    )
+    return await _counted(request, db, day, someone)
+
+
+@get("/reception/{slug:str}/live")
+async def reception_live(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """Something changed at this day."""
+    day, _ = await day_and_actor(request, db, slug)
+    return await live_stream(request, [key_of("overview", day.id)])
+
+
+async def _home(
+    db: Db, day: Day, someone: Actor, *, typed: str = "", found: tuple[Person, ...] | None = None
+) -> HomePage:
+    now = db.now()
+    return HomePage(
+        day=day,
+        now=now,
+        over=is_over(day, now),
+        today=is_on(day, now),
+        everywhere=works_everywhere(someone),
+        typed=typed,
+        found=found,
+        hall=await db.read(hall, day.id, now=now),
+        counts=await db.read(door_counts, day, now=now),
+    )
+
+
+async def _counted(request: WebRequest, db: Db, day: Day, someone: Actor) -> Response[Any]:
+    if is_htmx(request):
+        return page(request, await _home(db, day, someone), block="counters", **frame(request, day, ""))
+    return see_other(f"{home_of(day)}#counters")
+
+
+def _block(request: WebRequest) -> str | None:
+    return "results" if is_htmx(request) else None
+
+
+route_handlers: list[Any] = [
+    show_days,
+    show_home,
+    show_now,
+    find,
+    find_again,
+    turn_away,
+    answer_at_door,
+    reception_live,
+]

@@ -1,0 +1,93 @@
+"""What every page of reception needs: the day, who works there, the menu, the words of the search field."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from onestop.days.queries import Day, day_by_slug
+from onestop.db.session import Database
+from onestop.domain.day import DayState
+from onestop.domain.errors import N_
+from onestop.domain.roles import Actor, Role
+from onestop.visits.queries.people import Title
+from onestop.web.kit.guards import require
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.pages import NavLink
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.responses import Round
+from onestop.web.kit.words import stop_title
+
+ROLES = (Role.RECEPTIONIST, Role.ORGANISER)
+_MENU = (
+    ("", N_("Find")),
+    ("/walk-in", N_("Walk-in")),
+    ("/book", N_("Book")),
+    ("/people", N_("People")),
+)
+
+
+async def day_and_actor(request: WebRequest, db: Database, slug: str) -> tuple[Day, Actor]:
+    """The day of this address and who works at it. An unknown day and a foreign one answer alike to a stranger."""
+    await require(request, *ROLES)
+    day = await db.read(day_by_slug, slug)
+    return day, await require(request, *ROLES, day=day.id)
+
+
+def works_everywhere(someone: Actor) -> bool:
+    """Whether she may see people of every day of the centre."""
+    return any(grant.role in ROLES and grant.day is None for grant in someone.grants)
+
+
+def covers(someone: Actor, day: UUID) -> bool:
+    """Whether she works at this day."""
+    return someone.has(*ROLES, day=day)
+
+
+def home_of(day: Day) -> str:
+    """Reception's first page of a day."""
+    return f"/reception/{day.slug}"
+
+
+def party_path(day: Day, party: UUID, did: str = "") -> str:
+    """The page of one ticket holder; `did` says what has just been done."""
+    return f"{home_of(day)}/parties/{party}" + (f"?did={did}" if did else "")
+
+
+def frame(request: WebRequest, day: Day, current: str = "-") -> Round:
+    """Brand, zone and menu; `current` is the end of the menu entry this page belongs to."""
+    locale = locale_of(request)
+    nav = [
+        NavLink(label=locale.gettext(label), href=home_of(day) + path, current=path == current) for path, label in _MENU
+    ]
+    nav.append(NavLink(label=locale.gettext(N_("All desks")), href=f"/floor/{day.slug}"))
+    return Round(zone=day.timezone, door="reception", brand=day.name, home=home_of(day), nav=tuple(nav))
+
+
+def is_over(day: Day, now: datetime) -> bool:
+    """Whether nobody can be taken on this day any more."""
+    return day.state is not DayState.PUBLISHED or now >= day.closes_at
+
+
+def is_on(day: Day, now: datetime) -> bool:
+    """Whether this day takes visitors now: published, of today, not over."""
+    return not is_over(day, now) and (now.astimezone(day.zone).date() == day.on or now >= day.opens_at)
+
+
+def read_instant(text: str) -> datetime | None:
+    """An instant as a button carries it, `None` for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What stops are called in the reader's language: `titles.of(stop.title)`; a private one never says what it is."""
+
+    locale: Locale
+
+    def of(self, title: Title) -> str:
+        return stop_title(self.locale, title.key, private=title.private)

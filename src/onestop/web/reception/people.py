@@ -1,0 +1,56 @@
+"""Reception's lists: who waits too long, who is expected and not here, everybody inside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from onestop.days.queries import Day
+from onestop.visits.queries.reception import Hall, hall
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page
+from onestop.web.reception.frame import Titles, day_and_actor, frame, is_on
+
+
+@page_of("reception/people.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    """Three lists; live."""
+
+    day: Day
+    now: datetime
+    today: bool
+    titles: Titles
+    hall: Hall
+
+
+@get("/reception/{slug:str}/people")
+async def show_people(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The lists as a page."""
+    day, _ = await day_and_actor(request, db, slug)
+    return page(request, await _context(request, db, day), **frame(request, day, "/people"))
+
+
+@get("/reception/{slug:str}/people/now")
+async def show_people_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The lists alone, for the live page."""
+    day, _ = await day_and_actor(request, db, slug)
+    return page(request, await _context(request, db, day), block="lists", **frame(request, day, "/people"))
+
+
+async def _context(request: WebRequest, db: Db, day: Day) -> PeoplePage:
+    now = db.now()
+    return PeoplePage(
+        day=day,
+        now=now,
+        today=is_on(day, now),
+        titles=Titles(locale_of(request)),
+        hall=await db.read(hall, day.id, now=now),
+    )
+
+
+route_handlers: list[Any] = [show_people, show_people_now]

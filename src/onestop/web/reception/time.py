@@ -1,0 +1,84 @@
+"""Move a booking to another time of its day; the old time is kept until the new one is sure."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.booking.actions import move_booking, wish_of_party
+from onestop.booking.queries import Arrivals, arrivals, booking_of_party
+from onestop.days.queries import Day
+from onestop.domain.errors import ArrivalTaken, InvalidInput, TicketUnknown
+from onestop.visits.actions.door import on_party
+from onestop.visits.queries.people import Person
+from onestop.visits.queries.visitor import visitor
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.reception.frame import day_and_actor, frame, party_path, read_instant
+
+
+@page_of("reception/time.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePage:
+    """The times she can have instead of hers."""
+
+    day: Day
+    path: str
+    person: Person
+    times: Arrivals
+    taken: bool
+    key: str = field(default_factory=new_key)
+
+
+@get("/reception/{slug:str}/parties/{party:uuid}/time")
+async def show_time(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
+    """Which times are free for all she needs."""
+    day, _ = await day_and_actor(request, db, slug)
+    return await _show(request, db, day, party)
+
+
+@post("/reception/{slug:str}/parties/{party:uuid}/time")
+async def move(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
+    """Take the new time."""
+    day, someone = await day_and_actor(request, db, slug)
+    arrival_at = read_instant((await read_form(request)).text("arrival", 40))
+    if arrival_at is None:
+        raise InvalidInput(field="arrival")
+    try:
+        path = await submit_once(
+            request,
+            "reception.moved",
+            on_party,
+            day.id,
+            party,
+            move_booking,
+            arrival_at=arrival_at,
+            with_reserve=True,
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda _: party_path(day, party, "moved"),
+        )
+    except ArrivalTaken:
+        return await _show(request, db, day, party, taken=True)
+    return see_other(path)
+
+
+async def _show(request: WebRequest, db: Db, day: Day, party: UUID, *, taken: bool = False) -> Response[Any]:
+    now = db.now()
+    person = (await db.read(visitor, day.id, party, now=now)).person
+    booking = await db.read(booking_of_party, party)
+    if booking is None:
+        raise TicketUnknown  # a walk-in has no time to move
+    wish = await db.read(wish_of_party, booking)
+    times = await db.read(arrivals, day, wish, now=now, with_reserve=True, moving=booking.id)
+    context = TimePage(day=day, path=party_path(day, party), person=person, times=times, taken=taken)
+    return page(request, context, status=409 if taken else 200, **frame(request, day))
+
+
+route_handlers: list[Any] = [show_time, move]

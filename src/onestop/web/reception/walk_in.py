@@ -1,0 +1,95 @@
+"""Somebody without an appointment: needs, desks, a ticket. Never refused for want of room."""
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.days.queries import day_offer
+from onestop.domain.errors import Refusal, TicketUnknown
+from onestop.visits.actions.arrivals import issue_walk_in
+from onestop.visits.queries.visitor import visitor
+from onestop.web.kit.forms import Form, read_form
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.responses import see_other
+from onestop.web.reception.asking import needs_page, wish_page
+from onestop.web.reception.frame import day_and_actor, home_of, party_path
+from onestop.web.reception.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
+
+
+@get("/reception/{slug:str}/walk-in")
+async def show_walk_in(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """What is it about?"""
+    day, _ = await day_and_actor(request, db, slug)
+    return await needs_page(request, db, day, "walk-in")
+
+
+@post("/reception/{slug:str}/walk-in/wish")
+async def show_walk_in_wish(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The desks this means. With a `party`, what that ticket asked for is asked again for today."""
+    day, _ = await day_and_actor(request, db, slug)
+    typed = await read_form(request)
+    offer = await db.read(day_offer, day.id)
+    form = read_wish(typed)
+    if typed.text("party"):
+        form = await _again(request, db, typed, slug)
+    wanted = wanted_by_needs(offer, typed.all("needs"), form.services)
+    return await wish_page(request, db, day, "walk-in", replace(form, services=wanted))
+
+
+@get("/reception/{slug:str}/walk-in/wish")
+async def start_walk_in_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """The second page by its address: the first one."""
+    day, _ = await day_and_actor(request, db, slug)
+    return see_other(f"{home_of(day)}/walk-in")
+
+
+@post("/reception/{slug:str}/walk-in")
+async def issue(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: TicketKey) -> Response[Any]:
+    """The ticket, ready to print."""
+    day, someone = await day_and_actor(request, db, slug)
+    typed = await read_form(request)
+    form = read_wish(typed)
+    try:
+        form.check_name()
+        wish = form.wish(day, await db.read(day_offer, day.id))
+    except Refusal as refused:
+        return await wish_page(request, db, day, "walk-in", form, shown=read_ids(typed.all("shown")), refused=refused)
+    path = await submit_once(
+        request,
+        "reception.walk_in",
+        issue_walk_in,
+        day.id,
+        wish,
+        key=ticket_key,
+        how="reception",
+        name=form.name,
+        actor=someone,
+        now=db.now(),
+        day=day.id,
+        to=lambda issued: party_path(day, issued[0].party) + "/print?did=issued",
+    )
+    return see_other(path)
+
+
+async def _again(request: WebRequest, db: Db, typed: Form, slug: str) -> WishForm:
+    """The answers behind an older ticket, of the day `of` or of this one, so that nobody tells everything twice."""
+    day, _ = await day_and_actor(request, db, typed.text("of", 100) or slug)
+    party = next(iter(read_ids([typed.text("party", 40)])), None)
+    if party is None:
+        raise TicketUnknown
+    known = await db.read(visitor, day.id, party, now=db.now())
+    return WishForm(
+        services=known.asked,
+        adults=str(known.person.people - known.children),
+        children=str(known.children),
+        languages=known.person.languages,
+        interpreter=known.person.interpreter,
+        ticket_language=known.display_language,
+        name=known.person.name,
+    )
+
+
+route_handlers: list[Any] = [show_walk_in, show_walk_in_wish, start_walk_in_again, issue]

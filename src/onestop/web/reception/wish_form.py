@@ -1,0 +1,208 @@
+"""What reception asks for a walk-in and for a caller: which desks, who comes, how we talk, what to call her."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from onestop.booking.contacts import Contact, country_of_zone, read_contacts
+from onestop.booking.wish import Wish, make_wish
+from onestop.days.queries import Day, DayOffer, OfferedService
+from onestop.domain.booking import Interpreter
+from onestop.domain.errors import N_, InvalidInput, Refusal
+from onestop.domain.name import read_name
+from onestop.domain.party import PARTY_LIMIT, party_of
+from onestop.web.kit.forms import Form
+from onestop.web.kit.locale import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, Locale
+from onestop.web.kit.words import paper_text, service_title
+
+_FIRST_AUTHORITIES = {"police": 0, "state": 1}
+INTERPRETERS = (
+    (Interpreter.NONE, N_("No interpreter needed")),
+    (Interpreter.OWN, N_("Brings somebody who interprets")),
+    (Interpreter.NEEDED, N_("Needs an interpreter")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishForm:
+    """What was typed and ticked so far."""
+
+    services: tuple[UUID, ...] = ()
+    adults: str = "1"
+    children: str = "0"
+    languages: tuple[str, ...] = ()
+    interpreter: Interpreter = Interpreter.NONE
+    ticket_language: str = ""
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+    def wish(self, day: Day, offer: DayOffer) -> Wish:
+        """The checked wish. Raises `NoServiceChosen`, `ServiceUnknown` or a refusal about the party."""
+        return make_wish(
+            offer,
+            services=self.services,
+            members=party_of(adults=_count(self.adults, "adults"), children=_count(self.children, "children")),
+            languages=self.languages,
+            interpreter=self.interpreter,
+            display_language=self.language_of_ticket(day),
+        )
+
+    def check_name(self) -> None:
+        """Raise `NameRefused` for a name that cannot be kept; none is fine."""
+        if self.name:
+            read_name(self.name)
+
+    def contact(self, day: Day) -> tuple[Contact, ...]:
+        """How she is reached. Raises `ContactRefused` or `PhoneRefused`."""
+        return read_contacts(email=self.email, phone=self.phone, country=country_of_zone(day.timezone))
+
+    def language_of_ticket(self, day: Day) -> str:
+        """The language chosen for the ticket, else the first she speaks that we have, else the day's own."""
+        offered = ticket_languages(day)
+        wished = (self.ticket_language, *self.languages, day.working_language)
+        return next((tag for tag in wished if tag in offered), offered[0])
+
+    def hidden(self) -> tuple[tuple[str, str], ...]:
+        """Every answer as form fields, for the next step."""
+        return (
+            *(("services", str(service)) for service in self.services),
+            ("adults", self.adults),
+            ("children", self.children),
+            *(("languages", tag) for tag in self.languages),
+            ("interpreter", self.interpreter),
+            ("ticket_language", self.ticket_language),
+            ("name", self.name),
+            ("phone", self.phone),
+            ("email", self.email),
+        )
+
+
+def read_wish(form: Form) -> WishForm:
+    """The answers of this form; ids and languages that are none are left out."""
+    languages = [tag for tag in (*form.all("languages"), form.text("other_language", 12)) if tag in SPOKEN]
+    interpreter = form.text("interpreter", 10)
+    return WishForm(
+        services=read_ids(form.all("services")),
+        adults=form.text("adults", 4) or "1",
+        children=form.text("children", 4) or "0",
+        languages=tuple(dict.fromkeys(languages)),
+        interpreter=Interpreter(interpreter) if interpreter in list(Interpreter) else Interpreter.NONE,
+        ticket_language=form.text("ticket_language", 12),
+        name=form.text("name", 400),
+        phone=form.text("phone", 60),
+        email=form.text("email", 300),
+    )
+
+
+def read_ids(texts: Iterable[str]) -> tuple[UUID, ...]:
+    """The ids among these texts, each once."""
+    found: list[UUID] = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+def _count(text: str, name: str) -> int:
+    if not text.isdecimal() or int(text) > 10 * PARTY_LIMIT:
+        raise InvalidInput(field=name)
+    return int(text)
+
+
+SPOKEN = tuple(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)
+"""Languages a visitor can say that she speaks."""
+
+
+def ticket_languages(day: Day) -> tuple[str, ...]:
+    """The languages a ticket of this day can be written in."""
+    return tuple(tag for tag in day.languages if tag in LANGUAGES) or ("en",)
+
+
+def wanted_by_needs(offer: DayOffer, needs: Sequence[str], services: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The services these needs lead to, those every party gets, and those chosen by name, in the day's order."""
+    wanted = {*offer.always, *services}
+    for need in offer.needs:
+        if need.key in needs:
+            wanted.update(need.services)
+    return tuple(service.id for service in offer.services if service.id in wanted)
+
+
+# -- as the page shows it ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLine:
+    """A desk she would be sent to, named (R18): whose it is, what to bring, whether the day may end before."""
+
+    id: UUID
+    title: str
+    institution: str
+    authority: str
+    papers: tuple[str, ...]
+    before: tuple[str, ...]
+    """Services that wait for this one; taken off, they wait for nothing."""
+    checked: bool
+    late: bool = False
+
+
+def service_lines(
+    offer: DayOffer, shown: Iterable[UUID], *, checked: Sequence[UUID], late: frozenset[UUID], locale: Locale
+) -> tuple[ServiceLine, ...]:
+    """The services to accept or take off, police and state first."""
+    ids = set(shown)
+    lines = [
+        _line(offer, service, checked=service.id in checked, late=service.id in late, locale=locale)
+        for service in offer.services
+        if service.id in ids
+    ]
+    return tuple(sorted(lines, key=lambda line: _FIRST_AUTHORITIES.get(line.authority, 2)))
+
+
+def _line(offer: DayOffer, service: OfferedService, *, checked: bool, late: bool, locale: Locale) -> ServiceLine:
+    after = [offer.service(then) for before, then in offer.precedences if before == service.id and then is not None]
+    return ServiceLine(
+        id=service.id,
+        title=service_title(locale, service.key),
+        institution=service.institution.name,
+        authority=service.institution.authority,
+        papers=tuple(paper_text(locale, paper.key) for paper in service.papers),
+        before=tuple(service_title(locale, one.key) for one in after if one is not None),
+        checked=checked,
+        late=late,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """What cannot be used as typed; `control` is the id of its field."""
+
+    control: str
+    sentence: str
+
+
+_CONTROLS = {"members": "adults", "": "services"}
+
+
+def mistake_of(refusal: Refusal, locale: Locale) -> Mistake:
+    """A refusal beside the field it is about."""
+    name = refusal.field if isinstance(refusal, InvalidInput) else ""
+    return Mistake(control=_CONTROLS.get(name, name), sentence=locale.say(refusal.sentence, refusal.params))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChoices:
+    """Languages as reception ticks them: those of the day first, all others in a list."""
+
+    near: tuple[str, ...]
+    far: tuple[str, ...]
+    ticket: tuple[str, ...] = field(default=("en",))
+
+
+def language_choices(day: Day, spoken: Sequence[str], chosen: Sequence[str], locale: Locale) -> LanguageChoices:
+    """The day's languages and those that were chosen as boxes; the rest by name."""
+    near = tuple(dict.fromkeys((*day.languages, *spoken, *chosen)))
+    far = sorted((tag for tag in SPOKEN if tag not in near), key=locale.language_name)
+    return LanguageChoices(near=near, far=tuple(far), ticket=ticket_languages(day))

@@ -1,0 +1,116 @@
+/* The desk: minutes that run, seconds left to undo, the sound of a ready desk, and no second press by accident. */
+
+import { serverNow } from "./clock.js";
+
+const SETTLE_MS = 350;
+const PROBE_MS = 5000;
+const part = (id) => document.getElementById(id);
+
+/* -- what runs ---------------------------------------------------------------------------------- */
+
+function run() {
+  document.querySelectorAll("[data-since]").forEach((since) => {
+    const minutes = Math.floor((serverNow() - Date.parse(since.dataset.since)) / 60_000);
+    write(since, minutes > 0 ? since.dataset.minutes.replace("#", minutes) : since.dataset.now);
+  });
+  document.querySelectorAll("[data-left]").forEach((left) => {
+    const seconds = Math.ceil((Date.parse(left.dataset.left) - serverNow()) / 1000);
+    if (seconds > 0) write(left, left.dataset.seconds.replace("#", seconds));
+    else fetchAgain("mine");
+  });
+  const ready = document.querySelector("[data-ready]");
+  if (ready && Date.parse(ready.dataset.ready) <= serverNow()) fetchAgain("now");
+}
+
+function write(place, text) {
+  if (place && place.textContent !== text) place.textContent = text;
+}
+
+let fetching = false;
+function fetchAgain(id) {
+  if (fetching) return;
+  fetching = true;
+  setTimeout(() => (fetching = false), 1000);
+  window.htmx?.ajax("GET", part(id).dataset.liveSrc, { target: `#${id}`, swap: "outerHTML" }).catch(() => {});
+}
+
+/* -- who is called ------------------------------------------------------------------------------ */
+
+let call = part("now").dataset.call;
+let wasReady = "ready" in part("now").dataset;
+
+function lookAtCall() {
+  const now = part("now").dataset;
+  if (now.call && now.call !== call) {
+    part("said").textContent = now.say;
+    if (wasReady) part("ready-sound").play().catch(() => {});
+  }
+  call = now.call;
+  wasReady = "ready" in now;
+}
+
+/* -- a zone was changed: what was open stays open, and a press meant for the old button is dropped - */
+
+const opened = new Set();
+let pressed = "";
+let settling = { until: 0, byOther: false };
+
+addEventListener("toggle", ({ target }) => target.id && opened[target.open ? "add" : "delete"](target.id), true);
+
+document.addEventListener("live:changed", ({ target }) => {
+  target.querySelectorAll("details[id]").forEach((fold) => (fold.open = opened.has(fold.id)));
+  changed(target.id === "now", true);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const mine = detail.target.id === "zones";
+  if (mine) opened.clear();
+  if (mine && document.activeElement === document.body) part("now").focus({ preventScroll: true });
+  changed(mine, false);
+});
+
+function changed(now, byOther) {
+  if (now) settling = { until: performance.now() + SETTLE_MS, byOther };
+  lookAtCall();
+  run();
+}
+
+function drop(event, again) {
+  const free = event.target !== document.body && !event.target.closest?.("#zones");
+  if (free || performance.now() >= settling.until || !(settling.byOther || again)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+addEventListener("click", (event) => drop(event, event.detail > 1), true);
+addEventListener(
+  "keydown",
+  (event) => {
+    drop(event, event.key === pressed);
+    pressed = event.key;
+  },
+  true,
+);
+
+/* -- cut off: the numbers stay, and the page says that they are old ------------------------------- */
+
+const silent = document.querySelector(".live-state[data-live-state]");
+const cutOff = part("cut-off");
+
+async function probe() {
+  if (navigator.onLine && silent?.hidden && cutOff.hidden) {
+    write(cutOff.querySelector("bdi"), document.querySelector("[data-clock] bdi")?.textContent);
+    return;
+  }
+  cutOff.hidden = await fetch("/health/live", { cache: "no-store" }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+document.addEventListener("htmx:sendError", () => {
+  cutOff.hidden = false;
+});
+addEventListener("offline", probe);
+setInterval(run, 1000);
+setInterval(probe, PROBE_MS);
