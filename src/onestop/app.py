@@ -21,9 +21,12 @@ from onestop import __version__
 from onestop.db.clock_row import is_demo
 from onestop.db.session import Database, Observer, Reactor
 from onestop.domain.errors import Refusal
+from onestop.jobs.scheduler import Jobs
 from onestop.keys import load_ticket_key
 from onestop.live.hub import Hub
 from onestop.live.observer import LiveObserver
+from onestop.live.relay import Relay, announce
+from onestop.notify.reactor import OutboxReactor
 from onestop.paths import resource_dir
 from onestop.settings import Settings
 from onestop.web import health
@@ -61,15 +64,21 @@ def create_app(
     limits: Limits | None = None,
     doors: Sequence[str] = DOORS,
     handlers: Sequence[Any] = (),
+    with_jobs: bool = False,
 ) -> App:
     """The application over an open, migrated database, which the caller closes. Call it once for each `Database`.
 
-    Fewer `doors`, and `handlers` beside them, are for tests of the kit.
+    Fewer `doors`, and `handlers` beside them, are for tests of the kit. `with_jobs`: this process also does what runs
+    by itself (mail, calls of ready desks, retention); on PostgreSQL only while no other process does.
     """
     hub = Hub()
     metrics = Metrics()
-    database.reactors.extend(reactors)
-    database.observers.extend([LiveObserver(hub), metrics, *observers])
+    database.reactors.extend([OutboxReactor(settings), *reactors])
+    database.observers.extend([metrics, *observers])
+    if database.is_sqlite:
+        database.observers.append(LiveObserver(hub))
+    else:
+        database.reactors.append(announce)
     state = State(
         {
             "db": database,
@@ -92,7 +101,8 @@ def create_app(
             "ticket_key": Provide(provide_ticket_key, sync_to_thread=False),
         },
         exception_handlers={Exception: errors.answer},
-        lifespan=[_live(hub), *lifespan],
+        # Left in reverse order: the jobs stop before the caller closes the database.
+        lifespan=[_live(hub, database), *lifespan, *([_jobs(Jobs(database, settings))] if with_jobs else [])],
         request_max_body_size=MOST_BYTES,
         multipart_form_part_limit=MOST_FIELDS,
         openapi_config=OpenAPIConfig(
@@ -166,21 +176,38 @@ def _refuser(litestar: Litestar) -> Callable[[Any, Any, Any, Refusal], Awaitable
     return refuse
 
 
-def _live(hub: Hub) -> Lifespan:
+def _live(hub: Hub, database: Database) -> Lifespan:
     """Open the hub with the server; close it at the first signal, because an open stream would keep the server up."""
 
     @asynccontextmanager
     async def live(_: Litestar) -> AsyncGenerator[None, None]:
         hub.open(asyncio.get_running_loop())
+        relay = None if database.is_sqlite else Relay(database.url, hub)
+        if relay:
+            await asyncio.to_thread(relay.start)
         before: dict[signal.Signals, Any] = {}
         if threading.current_thread() is threading.main_thread():
             before = {number: _close_first(number, hub) for number in (signal.SIGTERM, signal.SIGINT)}
         yield
         hub.close()
+        if relay:
+            await asyncio.to_thread(relay.stop)
         for number, handler in before.items():
             signal.signal(number, handler)
 
     return live
+
+
+def _jobs(jobs: Jobs) -> Lifespan:
+    """Run the jobs as long as the server runs."""
+
+    @asynccontextmanager
+    async def working(_: Litestar) -> AsyncGenerator[None, None]:
+        jobs.start()
+        yield
+        await jobs.stop()
+
+    return working
 
 
 def _close_first(number: signal.Signals, hub: Hub) -> Any:

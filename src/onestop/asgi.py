@@ -1,6 +1,9 @@
 """The factory the server calls in each of its processes."""
 
+import asyncio
 import logging
+import os
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -9,6 +12,8 @@ from litestar import Litestar
 from onestop.app import App, create_app
 from onestop.db.session import open_database
 from onestop.settings import read_settings
+
+PARENT_SECONDS = 0.5
 
 
 def create() -> App:
@@ -22,7 +27,24 @@ def create() -> App:
         yield
         database.close()
 
-    return create_app(settings, database, lifespan=[close_database])
+    # With several processes `onestop jobs` does it, so that a busy web process delays no call.
+    alone = database.is_sqlite or settings.workers == 1
+    return create_app(settings, database, lifespan=[close_database, _end_with_parent], with_jobs=alone)
+
+
+@asynccontextmanager
+async def _end_with_parent(_: Litestar) -> AsyncGenerator[None, None]:
+    """A process whose server was killed would go on writing beside the next one: it stops itself."""
+    parent = os.getppid()
+
+    async def watch() -> None:
+        while os.getppid() == parent:  # noqa: ASYNC110 (the kernel has no event for it)
+            await asyncio.sleep(PARENT_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    watching = asyncio.create_task(watch())
+    yield
+    watching.cancel()
 
 
 def _log_to_stderr() -> None:

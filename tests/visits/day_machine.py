@@ -33,7 +33,7 @@ from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import DayStillInside, KeyReused, Refusal
 from onestop.domain.party import party_of
 from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitReason, VisitState
-from onestop.reports.verify import verify
+from onestop.reports.verify import audit_day
 from onestop.reports.violations import DayRows, Row
 from onestop.visits.actions.arrivals import check_in, close_day, issue_walk_in, undo_check_in
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
@@ -118,6 +118,21 @@ people = st.fixed_dictionaries(
     }
 )
 slots = st.integers(0, 4)
+AT_A_DESK = (
+    "next",
+    "next",
+    "serve",
+    "serve",
+    "finish",
+    "finish",
+    "no_show",
+    "no_show",
+    "park",
+    "recall",
+    "wait",
+    "wait",
+)
+minutes_at_desks = st.lists(st.tuples(st.sampled_from(AT_A_DESK), some), min_size=1, max_size=8)
 minutes_of_waiting = st.sampled_from([1, 2, 3, 5, 20, 29, 31, 60, 240, 601, 900, 1800])
 
 
@@ -153,10 +168,9 @@ class AnyDay(RuleBasedStateMachine):
         self.numbers: list[int] = []
         self.accepted: dict[UUID, set[UUID]] = {}
         self.seniority: dict[UUID, float] = {}
-        self.images: dict[UUID, Image] = {}
+        self.images: dict[UUID, Image | None] = {}
         self.undone: set[UUID] = set()
         self.requests = 0
-        self.compared = 0
         self.mediators = self.database.read_now(mediator_ids, self.hall.id)
         self.look()
         for desk in self.hall.desks.values():
@@ -190,13 +204,13 @@ class AnyDay(RuleBasedStateMachine):
 
     def keep_images(self) -> None:
         """Remember, for every act made in this step, how its visit stood before; the first act of a visit only."""
+        visits = {stop.id: stop.visit_id for stop in self.rows.stops}
         seen: set[UUID | None] = set()
-        stops = {stop.id: stop for stop in self.rows.stops}
         for act in self.acts:
-            visit = stops[act.stop_id].visit_id
-            if act.id not in self.images and visit in self.before and visit not in seen:
-                self.images[act.id] = self.before[visit]
-            seen.add(visit if act.at == self.hall.now else None)
+            if act.id not in self.images:
+                visit = visits[act.stop_id]
+                self.images[act.id] = self.before.get(visit) if visit not in seen else None
+                seen.add(visit)
 
     def one(self, which: int, rows: list[Any]) -> Any:
         return rows[which % len(rows)]
@@ -311,24 +325,37 @@ class AnyDay(RuleBasedStateMachine):
     def turn_desk(self, number: int, state: DeskState) -> None:
         self.do(set_desk_state, self.hall.desks[number].id, state)
 
-    @rule(number=st.integers(1, 3), standing=st.booleans())
     def press_next(self, number: int, standing: bool) -> None:
         self.do(call_next, self.hall.desks[number].id, standing=standing)
 
-    @rule()
-    def press_next_everywhere(self) -> None:
-        for number in (1, 2, 3):
-            self.press_next(number, standing=True)
+    @rule(acts=minutes_at_desks)
+    def work(self, acts: list[tuple[str, int]]) -> None:
+        """Some minutes of what officers do most."""
+        self.work_now(acts)
 
-    @precondition(lambda self: self.stops_in(StopState.CALLED))
-    @rule(which=some, verb=st.sampled_from([recall, serve, serve, no_show, no_show, park, finish]))
-    def act_on_a_call(self, which: int, verb: Callable[..., Any]) -> None:
-        self.do(verb, self.one(which, self.stops_in(StopState.CALLED)).id)
+    def work_now(self, acts: list[tuple[str, int]]) -> None:
+        for act, which in acts:
+            self.at_a_desk(act, which)
+            self.everything_holds()
 
-    @precondition(lambda self: self.stops_in(StopState.SERVING))
-    @rule(which=some, verb=st.sampled_from([finish, finish, park]))
-    def end_a_talk(self, which: int, verb: Callable[..., Any]) -> None:
-        self.do(verb, self.one(which, self.stops_in(StopState.SERVING)).id)
+    @rule(acts=minutes_at_desks)
+    def work_on(self, acts: list[tuple[str, int]]) -> None:
+        """The same again, because little happens on a day on which nobody works."""
+        self.work_now(acts)
+
+    def at_a_desk(self, act: str, which: int) -> None:
+        called, serving = self.stops_in(StopState.CALLED), self.stops_in(StopState.SERVING)
+        if act == "next":
+            self.press_next(1 + which % 3, standing=bool(which % 2))
+        elif act == "all next":
+            for number in (1, 2, 3):
+                self.press_next(number, standing=True)
+        elif act == "wait":
+            self.time_passes((3, 10, 300, 600)[which % 4])
+        elif act in {"finish", "park"} and serving + called:
+            self.do(finish if act == "finish" else park, self.one(which, serving + called).id)
+        elif act in {"serve", "no_show", "recall"} and called:
+            self.do({"serve": serve, "no_show": no_show, "recall": recall}[act], self.one(which, called).id)
 
     @precondition(lambda self: self.stops_in(*AT_DESK, StopState.PARKED))
     @rule(which=some, desk=st.sampled_from([None, 1, 2, 3]), service=st.sampled_from([None, *SERVICES]))
@@ -347,6 +374,24 @@ class AnyDay(RuleBasedStateMachine):
         self.do(verb, self.one(which, self.rows.stops).id, **more.get(verb, {}))
         self.learn_consent()
 
+    @rule(which=some, act=st.sampled_from([*AT_A_DESK, "transfer", "add", "drop", "leave"]), seconds=st.integers(0, 31))
+    def slip(self, which: int, act: str, seconds: int) -> None:
+        """A slip of the finger, taken back some seconds later."""
+        waiting, inside = self.stops_in(StopState.WAITING), self.visits_in(VisitState.OPEN)
+        if act in AT_A_DESK:
+            self.at_a_desk(act, which)
+        elif act == "add" and inside:
+            self.propose(which, SERVICES[which % 3], accepted=bool(which % 2))
+        elif act == "leave" and inside:
+            self.go_home(which)
+        elif act == "drop" and waiting:
+            self.do(drop_stop, self.one(which, waiting).id)
+        elif act == "transfer" and self.stops_in(*AT_DESK):
+            self.send_on(which, desk=1 + which % 2, service=None)
+        self.time_passes(seconds)
+        if self.recent_acts():
+            self.take_back(0)
+
     @precondition(lambda self: self.recent_acts())
     @rule(back=st.integers(0, 2))
     def take_back(self, back: int) -> None:
@@ -359,9 +404,10 @@ class AnyDay(RuleBasedStateMachine):
         visit = next(stop.visit_id for stop in self.rows.stops if stop.id == act.stop_id)
         self.undone.add(visit)
         last = [fact.kind for fact in self.rows.facts if fact.visit_id == visit][-1]
-        if act.id in self.images and last == "ActUndone":
-            self.compared += 1
-            assert restored(image_of(self.rows, visit), self.images[act.id]) == self.images[act.id]
+        before = self.images[act.id]
+        if before is not None and last == "ActUndone":
+            left = difference(before, restored(image_of(self.rows, visit), before))
+            assert left == {}, left
 
     @rule(which=some, verb=st.sampled_from(["pause", "go on", "go on", "need", "lost", "mediator", "not ready"]))
     def something_small(self, which: int, verb: str) -> None:
@@ -447,7 +493,7 @@ class AnyDay(RuleBasedStateMachine):
         self.a_ready_desk_has_nobody_to_call()
 
     def every_promise_holds(self) -> None:
-        assert self.database.read_now(verify, now=self.hall.now, day=self.hall.id) == []
+        assert audit_day(self.rows, now=self.hall.now) == []
 
     def who_came_in_waits_or_is_served_or_is_done(self) -> None:
         open_stops = {stop.visit_id: stop for stop in self.rows.stops if stop.state in STOP_OPEN - AT_DESK}
@@ -497,7 +543,7 @@ class AnyDay(RuleBasedStateMachine):
             self.do(close_day, self.hall.id, reason="alarm")
         self.look()
         closed = dump(self.rows)
-        for act in self.recent_acts():
+        for act in self.recent_acts()[-3:]:
             self.do(undo, act.stop_id)
         for stop in self.stops_in(StopState.MISSED):
             self.do(bring_back, stop.id)
@@ -553,6 +599,23 @@ def restored(now: Image, before: Image) -> Image:
         members={link: active for link, active in now.members.items() if link[0] not in added},
         calls={call: row for call, row in now.calls.items() if call not in made},
     )
+
+
+def difference(before: Image, now: Image) -> dict[str, tuple[Any, Any]]:
+    """What is not as it was, by row and column."""
+
+    def flat(image: Image) -> dict[str, Any]:
+        tables = {"visit": {"": image.visit}, "stop": image.stops, "call": image.calls}
+        cells = {
+            f"{table} {key} {column}": value
+            for table, rows in tables.items()
+            for key, row in rows.items()
+            for column, value in row.items()
+        }
+        return cells | {f"member {link}": active for link, active in image.members.items()}
+
+    old, new = flat(before), flat(now)
+    return {key: (old.get(key), new.get(key)) for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
 
 
 def dump(rows: DayRows) -> list[Any]:

@@ -18,6 +18,7 @@ from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
 from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM
+from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
 from tests.web.site import ROLES, Site
 
@@ -113,6 +114,7 @@ FILLS: dict[str, Callable[[Site], str]] = {
     "hold": lambda _: str(uuid4()),
     "stop": lambda site: str(site.database.read_now(stops_of_visit, _walk_in(site))[0]),
     "visit": lambda site: str(_walk_in(site)),
+    "party": lambda site: str(site.hall.book(site.hall.wish("health-insurance")).party),
 }
 """What stands in an address for `{name:type}`; the desk is the one of `officer`, not of `other_officer`."""
 
@@ -132,6 +134,39 @@ def _fresh_pass(site: Site) -> str:
 
 
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
+
+
+def _called(site: Site) -> UUID:
+    """The stop that is called to the desk of `officer`."""
+    site.hall.open_desks()
+    _walk_in(site)
+    stop = site.hall.next(site.desk.number).stop
+    assert stop is not None
+    return stop
+
+
+def _called_visit(site: Site) -> UUID:
+    return site.database.read_now(stop_row, _called(site)).visit_id
+
+
+_STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
+SPECIAL |= {
+    f"/stops/{{stop_id:uuid}}/{act}": lambda site, act=act: f"/stops/{_called(site)}/{act}" for act in _STOP_ACTS
+}
+_PARTY_STOPS = "/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}"
+
+
+def _party_stop(site: Site) -> str:
+    ticket, visit = site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.database.read_now(stops_of_visit, visit)[0]
+    return f"/reception/{site.hall.day.slug}/parties/{ticket.party}/stops/{stop}"
+
+
+SPECIAL |= {
+    f"{_PARTY_STOPS}/{act}": lambda site, act=act: f"{_party_stop(site)}/{act}"
+    for act in ("drop", "accept", "decline", "back")
+}
+SPECIAL |= {"/visits/{visit_id:uuid}/stops": lambda site: f"/visits/{_called_visit(site)}/stops"}
 SPECIAL |= {"/pass/{token:str}": _fresh_pass, "/sign-in/link/{token:str}": _fresh_link}
 
 _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide", "mediator")
@@ -191,4 +226,69 @@ MATRIX: list[Row] = [
         json={"service": "social"},
     ),
     machine("POST", "/api/v1/visits/{visit:uuid}/leave", "officer", "receptionist", hidden_from=("other_officer",)),
+    # -- desk -----------------------------------------------------------------------------------------
+    staff("GET", "/desk", "officer", "other_officer"),
+    *(
+        staff("GET", f"/desks/{{desk_id:uuid}}{part}", "officer", hidden_from=("other_officer",))
+        for part in ("", "/now", "/next", "/mine", "/live")
+    ),
+    *(
+        staff("POST", f"/desks/{{desk_id:uuid}}/{act}", "officer", hidden_from=("other_officer",))
+        for act in ("calls", "stand-down", "open", "pause", "close")
+    ),
+    *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
+    # The form names the desk; without one both hear that it is missing (tests/web/desk tests a foreign one).
+    staff("POST", "/visits/{visit_id:uuid}/stops", "officer", "other_officer"),
+    # -- display --------------------------------------------------------------------------------------
+    *(
+        staff("GET", f"/display/{{day:str}}{part}", "display", "organiser", "receptionist")
+        for part in ("", "/calls", "/live")
+    ),
+    # -- reception ------------------------------------------------------------------------------------
+    staff("GET", "/reception", "receptionist", "organiser"),
+    *(
+        staff("GET", f"/reception/{{slug:str}}{part}", "receptionist", "organiser")
+        for part in (
+            *("", "/now", "/find", "/live", "/people", "/people/now"),
+            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times"),
+        )
+    ),
+    *(
+        staff("POST", f"/reception/{{slug:str}}/{act}", "receptionist", "organiser")
+        for act in ("find", "turned-away", "answers", "walk-in", "walk-in/wish", "book", "book/wish", "book/times")
+    ),
+    *(
+        staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")
+        for part in ("", "/time", "/print")
+    ),
+    *(
+        staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
+        for act in (
+            *("check-in", "check-in/undo", "need", "need/end", "out", "back", "leave", "undo"),
+            *("name", "code", "cancel", "time", "stops"),
+        )
+    ),
+    *(
+        staff("POST", f"{_PARTY_STOPS}/{act}", "receptionist", "organiser")
+        for act in ("drop", "accept", "decline", "back")
+    ),
+    # -- floor ----------------------------------------------------------------------------------------
+    staff("GET", "/floor", "receptionist", "organiser", "floor_guide"),
+    *(
+        staff("GET", f"/floor/{{slug:str}}{part}", "receptionist", "organiser", "floor_guide")
+        for part in ("", "/live", "/called", "/called/now")
+    ),
+    staff("GET", "/floor/{slug:str}/now", "receptionist", "organiser"),
+    *(
+        staff("POST", f"/floor/{{slug:str}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser", "floor_guide")
+        for act in ("found", "not-found")
+    ),
+    *(
+        staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/{act}", "receptionist", "organiser")
+        for act in ("calls", "ready/end", "open", "pause", "close", "undo")
+    ),
+    *(
+        staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser")
+        for act in ("recall", "serve", "finish", "no-show")
+    ),
 ]

@@ -121,14 +121,15 @@ async def running(
     database: Database,
     var: Path,
     *,
+    hall: TestDay | None = None,
     handlers: Sequence[Any] = (),
     limits: Limits | None = None,
     doors: Sequence[str] = DOORS,
     **changed: Any,
 ) -> AsyncGenerator[Site, None]:
-    """The application started over a migrated, empty database; `changed` are settings."""
+    """The application started over a migrated database, empty unless it holds `hall`; `changed` are settings."""
     settings = Settings(var=var, **changed)
-    hall = make_test_day(database)
+    hall = hall or make_test_day(database)
     app = create_app(settings, database, limits=limits or Limits(scale=100), handlers=handlers, doors=doors)
     site = Site(app=app, database=database, hall=hall, settings=settings)
     site.set_time(hall.now)

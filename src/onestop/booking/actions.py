@@ -26,7 +26,6 @@ from onestop.domain.errors import (
     HoldGone,
     InvitationNeeded,
     InvitationUsed,
-    LastStop,
     ServiceUnknown,
 )
 from onestop.domain.facts import Fact
@@ -238,16 +237,14 @@ def move_booking(
 
 
 def replan_booking(conn: sa.Connection, party: UUID) -> None:
-    """Lay a confirmed booking again at its own time after a stop was taken off, so that its minutes are free for others.
+    """Lay a confirmed booking again at its own time after a stop was taken off, so that its minutes are free.
 
-    Without a plan at that time the old one stays. Raises `LastStop` when no stop is left; then the whole is cancelled.
+    Without a plan at that time the old one stays; so it does when no stop is left to lay.
     """
     booking = queries.booking_of_party(conn, party)
     if booking is None or booking.state is not BookingState.CONFIRMED:
         return
     wish = wish_of_party(conn, booking)
-    if not wish.stops:
-        raise LastStop
     freed = freed_by(conn, claims.c.booking_id == booking.id)
     plan = nominal_plan(
         load_capacity(conn, day_by_id(conn, booking.day), freed=freed),

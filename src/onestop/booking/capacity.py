@@ -91,3 +91,9 @@ def expire_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     for row in over:
         record(conn, Fact(kind="HoldExpired", at=now, day=day, party=row.party_id, actor="system"))
     return len(ids)
+
+
+def days_with_expired_holds(conn: sa.Connection, *, now: datetime) -> list[UUID]:
+    """Days on which some hold is over and not marked yet."""
+    over = sa.and_(bookings.c.state == BookingState.HELD, bookings.c.hold_until_at <= now)
+    return list(conn.execute(sa.select(bookings.c.day_id).distinct().where(over)).scalars())

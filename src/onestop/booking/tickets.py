@@ -56,7 +56,8 @@ def issue_ticket(conn: sa.Connection, *, party: UUID, day: UUID, key: bytes, num
 
 def new_code(conn: sa.Connection, *, party: UUID, key: bytes, actor: Actor, now: datetime) -> Ticket:
     """A lost ticket: the same number with a new code; the old code is dead at once. Raises `TicketUnknown`."""
-    row = conn.execute(sa.select(parties).where(parties.c.id == party, parties.c.number.is_not(None))).one_or_none()
+    living = (parties.c.number.is_not(None), parties.c.erased_at.is_(None))
+    row = conn.execute(sa.select(parties).where(parties.c.id == party, *living)).one_or_none()
     if row is None:
         raise TicketUnknown
     record(conn, Fact(kind="TicketRenewed", at=now, day=row.day_id, party=party, actor=actor.ref))

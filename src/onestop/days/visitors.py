@@ -1,4 +1,4 @@
-"""Reads of days for visitors: which days are listed, which languages are spoken there, which day an invitation opens."""
+"""Reads of days for visitors: which days are listed, what is spoken there, which day an invitation opens."""
 
 from dataclasses import dataclass
 from datetime import datetime

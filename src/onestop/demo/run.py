@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from onestop.demo.world import World, make_world
 from onestop.serve import run_server
@@ -50,22 +49,24 @@ def _start_crowd(world: World, base: str, play: float) -> subprocess.Popen[str]:
 
 
 def _print_doors(world: World, base: str, play: float) -> None:
-    table = Table(title="onestop demo: an invented day", show_lines=False)
-    table.add_column("Door")
-    table.add_column("Address")
-    table.add_row("All days", f"{base}/")
-    table.add_row("Book for today", f"{base}/d/{world.slug}?invitation={world.invitation}")
-    table.add_row("Book for another day", f"{base}/d/{world.later_slug}")
-    table.add_row("Ticket machine", f"{base}/pair?code={world.kiosk_code}")
-    table.add_row("Waiting-room display", f"{base}/pair?code={world.display_code}")
-    table.add_row("Reception", f"{base}{world.reception}")
-    table.add_row("Organiser", f"{base}{world.organiser}")
-    for desk in world.desks:
-        table.add_row(f"Desk {desk.number} · {desk.institution}", f"{base}{desk.path}")
-    table.add_row("Machine interface", f"{base}/api/v1/openapi.json")
-    console = Console(soft_wrap=True)
-    console.print(table)
+    doors = [
+        ("All days", "/"),
+        ("Book for today (by invitation)", f"/d/{world.slug}?invitation={world.invitation}"),
+        ("Book for another day", f"/d/{world.later_slug}"),
+        ("Ticket machine", f"/pair?code={world.kiosk_code}"),
+        ("Waiting-room display", f"/pair?code={world.display_code}"),
+        ("Reception", world.reception),
+        ("Organiser", world.organiser),
+        *((f"Desk {desk.number}, {desk.institution}", desk.path) for desk in world.desks),
+        ("Machine interface", "/api/v1/openapi.json"),
+    ]
+    # Plain lines, however narrow the terminal: an address that is cut is worth nothing.
+    console = Console(soft_wrap=True, highlight=False)
+    console.print("[bold]onestop demo: an invented day on this machine[/bold]")
+    for name, path in doors:
+        console.print(f"{name}\n    {base}{path}", markup=False)
     console.print(f"Accounts: organiser and reception, password {world.password}")
     if play:
         console.print(f"The day is played {play:g} times as fast by an invented crowd.")
+    console.print("One browser holds one sign-in: open the doors in private windows to see several at once.")
     console.print("Stop with Ctrl+C. Everything is on this machine only; the next start makes a new day.")

@@ -248,11 +248,6 @@ class MoveRefused(Refusal):
     sentence = N_("This step cannot be done now. Please look at the page again.")
 
 
-class LastStop(Refusal):
-    code = "last_stop"
-    sentence = N_("This is the last step of your booking. Please cancel the booking instead.")
-
-
 class UndoRefused(Refusal):
     code = "undo_refused"
     sentence = N_("This cannot be undone any more: something else has happened since.")

@@ -94,6 +94,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._spread = spread
         self._listeners = 0
+        self._newest = 0
         self._closed = False
 
     def __len__(self) -> int:
@@ -137,6 +138,7 @@ class Hub:
     def publish(self, changes: Iterable[Change]) -> None:
         """Tell everyone who listens; inside the event loop."""
         for change in changes:
+            self._newest = max(self._newest, change.id)
             for subscription in self._by_key.get(change.key, ()):
                 subscription.tell(change, self._later)
 
@@ -149,9 +151,11 @@ class Hub:
         if told:
             loop.call_soon_threadsafe(self.publish, told)
 
-    def publish_everything(self, number: int) -> None:
-        """Tell every listener of every key: something may have been missed."""
-        self.publish([Change(key, number) for key in list(self._by_key)])
+    def publish_everything_from_thread(self) -> None:
+        """Tell every listener to look again, because something may have been missed; the numbers stay as they are."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: self.publish([Change(key, self._newest) for key in self._by_key]))
 
     def _later(self, then: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(random.uniform(0, self._spread), then)  # noqa: S311 (no secret)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, claims, leases, parties, stop_members, stops
+from onestop.booking.tables import bookings, claims, contacts, leases, parties, stop_members, stops
 from onestop.days.tables import capacity, days, desks
 from onestop.db.ledger import facts
 from onestop.visits.tables import calls, visits
@@ -47,6 +47,7 @@ class DayRows:
         self.claims = below(claims, claims.c.booking_id, bookings)
         self.parties = by_id(of_day(parties, parties.c.created_at))
         self.bookings = of_day(bookings, bookings.c.id)
+        self.contacts = below(contacts, contacts.c.party_id, parties)
         self.visits = by_id(of_day(visits, visits.c.id))
         self.stops = of_day(stops, stops.c.id)
         self.stop_members = below(stop_members, stop_members.c.stop_id, stops)

@@ -5,10 +5,8 @@ language, and a ledger whose ids belong to nobody. `parties.erased_at` says that
 such rows than that capacity adds up.
 """
 
-import hashlib
-import hmac
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,26 +18,24 @@ from onestop.accounts.tables import passes, tokens
 from onestop.booking.actions import cancel_booking, release_hold
 from onestop.booking.capacity import expire_holds, give_back
 from onestop.booking.queries import booking_of_party
-from onestop.booking.tables import bookings, contacts, parties, stops
+from onestop.booking.tables import bookings, parties, stops
 from onestop.days.tables import days
-from onestop.db.ledger import facts, record
+from onestop.db.ledger import record
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, check_move
 from onestop.domain.errors import N_, Refusal
 from onestop.domain.facts import Fact
-from onestop.domain.retention import HOLD_KEPT, OTHER_LANGUAGE, blurred, without_rare
+from onestop.domain.retention import HOLD_KEPT, OTHER_LANGUAGE, without_rare
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState, VisitReason, VisitState
-from onestop.notify.tables import outbox
 from onestop.retention.journal import note_erasure, party_hash, read_erasures
 from onestop.retention.queries import CommonLanguages, KeptDay, common_languages_of, kept_days
+from onestop.retention.rows import AT_ONCE, Detaching, detach_facts, detach_party, forget_acts, forget_parties
 from onestop.settings import Settings
 from onestop.visits.actions.calls import finish
 from onestop.visits.actions.route import leave
-from onestop.visits.tables import acts, visit_needs, visits
+from onestop.visits.tables import visit_needs, visits
 
-AT_ONCE = 100
-"""Rows a step changes: each step is one short transaction, so that a running day is not held up."""
 SECRETS_KEPT = timedelta(days=30)
 
 _GIVEN_UP = {
@@ -68,11 +64,11 @@ def erase_party(conn: sa.Connection, party: UUID, *, journal: Path | None, actor
     _give_up_booking(conn, party, actor=actor, now=now)
     visit = _leave(conn, party, actor=actor, now=now)
     record(conn, Fact(kind="PartyErased", at=now, day=row.day_id, party=party, visit=visit, actor=actor.ref))
-    _forget_parties(conn, [row], now=now)
+    forget_parties(conn, [row], now=now)
     working = conn.execute(sa.select(days.c.working_language).where(days.c.id == row.day_id)).scalar_one()
     conn.execute(parties.update().where(parties.c.id == party).values(languages=[], display_language=working))
-    _forget_acts(conn, [party])
-    _detach_party(conn, party, row.day_id, visit)
+    forget_acts(conn, [party])
+    detach_party(conn, party, row.day_id, visit)
     if journal is not None:
         note_erasure(journal, party=party, day=row.day_id, now=now)
     return True
@@ -120,8 +116,9 @@ def retain_day(database: Database, day: KeptDay, *, now: datetime) -> dict[str, 
     counts["persons"] = steps(forget_persons, now=now)
     common = database.read_now(common_languages_of, day.id)
     counts["languages"] = steps(forget_languages, common=common)
-    detach = Detacher()
-    counts["facts"] = steps(detach.step)
+    done = Detaching(key=secrets.token_bytes(32))
+    while (done := database.write_now(detach_facts, day.id, done, day=day.id)).changed:
+        counts["facts"] += done.changed
     counts["days"] = int(database.write_now(close_forgotten, day.id, now=now, day=day.id))
     return counts
 
@@ -141,7 +138,7 @@ def forget_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
         .limit(AT_ONCE)
     ).scalars().all()  # fmt: skip
     for party in old:
-        _detach_party(conn, party, day, None)
+        detach_party(conn, party, day, None)
     conn.execute(parties.delete().where(parties.c.id.in_(old)))
     return len(old)
 
@@ -162,8 +159,8 @@ def forget_persons(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     rows = conn.execute(
         sa.select(parties).where(parties.c.day_id == day, parties.c.erased_at.is_(None)).limit(AT_ONCE)
     ).all()
-    _forget_parties(conn, rows, now=now)
-    _forget_acts(conn, [row.id for row in rows])
+    forget_parties(conn, rows, now=now)
+    forget_acts(conn, [row.id for row in rows])
     return len(rows)
 
 
@@ -182,49 +179,6 @@ def forget_languages(conn: sa.Connection, day: UUID, *, common: CommonLanguages)
         if changed == AT_ONCE:
             break
     return changed
-
-
-class Detacher:
-    """Gives the facts of one day other ids for parties, visits, stops and mediators, and takes the minutes away.
-
-    The same id becomes the same other one, so that the day can still be replayed; the key that decides which is never
-    stored. Interrupted, a later run begins again: an id that stood for nobody then stands for nobody under another name.
-    """
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._after = 0
-        self._latest: datetime | None = None
-
-    def step(self, conn: sa.Connection, day: UUID) -> int:
-        """Change the next facts; gives how many."""
-        rows = conn.execute(
-            sa.select(facts).where(facts.c.day_id == day, facts.c.id > self._after).order_by(facts.c.id).limit(AT_ONCE)
-        ).all()
-        for row in rows:
-            conn.execute(
-                facts.update()
-                .where(facts.c.id == row.id)
-                .values(
-                    at=self._blur(row.at),
-                    **{name: self._other(getattr(row, name)) for name in _PERSONS},
-                )
-            )
-        if rows:
-            self._after = rows[-1].id
-        return len(rows)
-
-    def _other(self, was: UUID | None) -> UUID | None:
-        return None if was is None else UUID(bytes=hmac.new(self._key, was.bytes, hashlib.sha256).digest()[:16])
-
-    def _blur(self, at: datetime) -> datetime:
-        """Rounded, and never before the fact that stands before it."""
-        at = blurred(at)
-        self._latest = at if self._latest is None else max(self._latest, at)
-        return self._latest
-
-
-_PERSONS = ("party_id", "visit_id", "stop_id", "mediator_id")
 
 
 def close_forgotten(conn: sa.Connection, day: UUID, *, now: datetime) -> bool:
@@ -279,44 +233,6 @@ def _being_served(conn: sa.Connection, party: UUID) -> Sequence[UUID]:
     return conn.execute(
         sa.select(stops.c.id).where(stops.c.party_id == party, stops.c.state == StopState.SERVING)
     ).scalars().all()  # fmt: skip
-
-
-def _forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: datetime) -> None:
-    """What points at a person leaves the rows of these parties; the numbers stay taken (R7)."""
-    ids = [row.id for row in rows]
-    conn.execute(contacts.delete().where(contacts.c.party_id.in_(ids)))
-    conn.execute(outbox.delete().where(outbox.c.party_id.in_(ids)))
-    conn.execute(bookings.update().where(bookings.c.party_id.in_(ids)).values(invitation_id=None, helper_id=None))
-    conn.execute(
-        parties.update()
-        .where(parties.c.id.in_(ids))
-        .values(name="", name_folded="", short_hash=None, erased_at=now)
-    )  # fmt: skip
-    for row in rows:
-        if row.number is not None:
-            # A ticket has both or neither; the hash of no code opens nothing.
-            dead = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
-            conn.execute(parties.update().where(parties.c.id == row.id).values(code_hash=dead))
-
-
-def _forget_acts(conn: sa.Connection, parties_gone: Collection[UUID]) -> None:
-    """Images of rows kept for undo."""
-    own = sa.select(stops.c.id).where(stops.c.party_id.in_(parties_gone))
-    conn.execute(acts.delete().where(acts.c.stop_id.in_(own)))
-
-
-def _detach_party(conn: sa.Connection, party: UUID, day: UUID, visit: UUID | None) -> None:
-    """The facts about a party get random ids in place of its own; they stay countable and point at nobody."""
-    own_stops = conn.execute(sa.select(stops.c.id).where(stops.c.party_id == party)).scalars().all()
-    own = [(facts.c.party_id, party), *((facts.c.stop_id, stop) for stop in own_stops)]
-    if visit is not None:
-        own.append((facts.c.visit_id, visit))
-    for column, was in own:
-        conn.execute(
-            facts.update()
-            .where(facts.c.day_id == day, column == was)
-            .values({column: UUID(bytes=secrets.token_bytes(16))})
-        )
 
 
 def _living_parties(conn: sa.Connection, day: UUID) -> list[UUID]:

@@ -10,5 +10,5 @@ from tests.web.site import Site
 def machine(site: Site) -> Machine:
     """A program without a browser's headers."""
     made = Machine(site=site, client=site.browser())
-    made.release_openly()
+    made.change_day(release="open")
     return made

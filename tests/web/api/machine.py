@@ -1,17 +1,14 @@
 """A program that uses the machine interface, for its tests: tokens, keys, and one verb for each kind of request."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import sqlalchemy as sa
 
 from onestop.days.queries import DeskRow
-from onestop.days.tables import days
-from onestop.domain.day import Release
+from onestop.days.tables import day_always, days
 from tests.web.site import Site
 
 
@@ -22,7 +19,6 @@ class Machine:
     site: Site
     client: httpx.AsyncClient
     tokens: dict[str, dict[str, str]] = field(default_factory=dict)
-    keys: Iterator[int] = field(default_factory=count)
 
     @property
     def day(self) -> str:
@@ -38,7 +34,7 @@ class Machine:
     async def get(
         self, path: str, role: str = "anonymous", *, desk: DeskRow | None = None, **params: Any
     ) -> httpx.Response:
-        return await self.client.get(f"/api/v1{path}", headers=self.headers(role, desk), params=params)
+        return await self.client.get(f"/api/v1{path}", headers=self.headers(role, desk), params=params or None)
 
     async def post(
         self,
@@ -71,10 +67,23 @@ class Machine:
             answered = await self.post(f"/desks/{desk.id}/open", role="officer", desk=desk)
             assert answered.status_code == 200, answered.text
 
-    def release_openly(self) -> None:
-        """Let everybody book without an invitation."""
-        self.site.database.write_now(_release, self.site.hall.id)
+    def wish(self, *services: str, **more: Any) -> dict[str, Any]:
+        """The body of a hold or booking."""
+        return {"services": list(services), "arrival": "2026-12-03T08:00:00Z", **more}
+
+    def change_day(self, **values: Any) -> None:
+        """Write the day's row."""
+        self.site.database.write_now(_change_day, self.site.hall.id, values)
+
+    def always(self, service: str) -> None:
+        """Make a service one that every party gets."""
+        hall = self.site.hall
+        self.site.database.write_now(_always, hall.id, hall.service(service))
 
 
-def _release(conn: sa.Connection, day: Any) -> None:
-    conn.execute(days.update().where(days.c.id == day).values(release=Release.OPEN))
+def _change_day(conn: sa.Connection, day: UUID, values: dict[str, Any]) -> None:
+    conn.execute(days.update().where(days.c.id == day).values(**values))
+
+
+def _always(conn: sa.Connection, day: UUID, service: UUID) -> None:
+    conn.execute(day_always.insert().values(day_id=day, service_id=service))

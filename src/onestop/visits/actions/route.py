@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import add_stop, replan_booking, cancel_booking, release_hold
+from onestop.booking.actions import add_stop, cancel_booking, release_hold, replan_booking
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import members, stops
 from onestop.days.queries import day_offer
@@ -136,12 +136,11 @@ def drop_stop(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime
     before = take_images(conn, stop.visit_id) if stop.visit_id is not None else None
     _drop(conn, stop, now)
     note(conn, "StopDropped", now=now, actor=actor, stop=stop, desk=stop.desk_id)
-    if stop.visit_id is None:
-        replan_booking(conn, stop.party_id)
     if stop.visit_id is not None and before is not None:
         end_visit_if_done(conn, stop.visit_id, actor=actor, now=now)
         keep_act(conn, "drop_stop", stop=stop, desk=None, before=before, actor=actor, now=now)
     else:
+        replan_booking(conn, stop.party_id)
         _end_empty_booking(conn, stop.party_id, actor=actor, now=now)
     match(conn, stop.day_id, now=now)
 

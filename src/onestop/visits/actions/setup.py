@@ -19,7 +19,7 @@ from onestop.domain.day import DayState, check_day_move
 from onestop.domain.errors import N_, Changed, Refusal
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
-from onestop.domain.visit import AT_DESK, STOP_OPEN, VisitState
+from onestop.domain.visit import AT_DESK, STOP_OPEN
 from onestop.visits.actions.matching import match
 from onestop.visits.tables import calls, visits
 
@@ -140,10 +140,3 @@ def cancel_day(conn: sa.Connection, day: UUID, *, bookings_too: bool, version: i
     terms = {"bookings": len(booked)}
     record(conn, Fact(kind="DayCancelled", at=now, day=day, actor=actor.ref, terms=terms))
     return len(booked)
-
-
-def visits_inside(conn: sa.Connection, day: UUID) -> int:
-    """How many visits are open."""
-    return conn.execute(
-        sa.select(sa.func.count()).select_from(visits).where(visits.c.day_id == day, visits.c.state == VisitState.OPEN)
-    ).scalar_one()

@@ -56,7 +56,7 @@ class FactLine:
 
 
 def day_overview(conn: sa.Connection, day: UUID, *, now: datetime) -> Overview:
-    """The day in counts and its desks; six statements."""
+    """The day in counts and its desks; five statements."""
     rows = conn.execute(
         sa.select(
             desks.c.id,

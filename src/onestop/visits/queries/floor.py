@@ -49,8 +49,9 @@ class FloorDesk:
     ready_until_at: datetime | None
     at_desk: AtDesk | None
     waiting: int
-    undo: UUID | None
+    undo_act: UUID | None
     """The last act here, while it can still be taken back."""
+    undo_until_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def _desk(
     at_desk: Row | None,
     mediators: dict[UUID, list[str]],
     waiting: dict[UUID, int],
-    undo: UUID | None,
+    undo: Row | None,
     now: datetime,
 ) -> FloorDesk:
     hidden = bool(desk.services) and set(desk.services) <= private
@@ -159,7 +160,8 @@ def _desk(
         ready_until_at=desk.ready_until_at if ready else None,
         at_desk=_visitor(at_desk, mediators) if at_desk is not None else None,
         waiting=sum(waiting.get(service, 0) for service in desk.services),
-        undo=undo,
+        undo_act=undo.id if undo is not None else None,
+        undo_until_at=undo.at + UNDO_WINDOW if undo is not None else None,
     )
 
 
@@ -236,9 +238,9 @@ def _waiting(conn: sa.Connection, day: UUID) -> dict[UUID, int]:
     return {row.service_id: int(row.counted) for row in rows}
 
 
-def _last_acts(conn: sa.Connection, day: UUID, now: datetime) -> dict[UUID, UUID]:
+def _last_acts(conn: sa.Connection, day: UUID, now: datetime) -> dict[UUID, Row]:
     rows = conn.execute(
-        sa.select(acts.c.desk_id, acts.c.id, acts.c.undone_at)
+        sa.select(acts.c.desk_id, acts.c.id, acts.c.at, acts.c.undone_at)
         .where(
             acts.c.day_id == day,
             acts.c.desk_id.is_not(None),
@@ -248,4 +250,4 @@ def _last_acts(conn: sa.Connection, day: UUID, now: datetime) -> dict[UUID, UUID
     )
     newest = {row.desk_id: row for row in rows}
     # Before an act that was taken back nothing can be taken back: the rows have changed since.
-    return {desk: row.id for desk, row in newest.items() if row.undone_at is None}
+    return {desk: row for desk, row in newest.items() if row.undone_at is None}

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ _ORDER: tuple[Why, ...] = (
     "long_wait",
     "stepped_out",
 )
-Row = sa.Row[Any]
+Row: TypeAlias = Any  # a row of the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +119,9 @@ def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetim
     """The day as it stands; eleven statements however many people there are."""
     desks = desks_of_day(conn, day)
     mediators = mediators_of_day(conn, day)
-    here = {row.id: row for row in conn.execute(_visit_rows(day))}
+    here = _visits(conn, day)
     rows = conn.execute(sa.select(stops).where(stops.c.day_id == day, stops.c.visit_id.is_not(None))).all()
-    titles = {row.id: row for row in conn.execute(_service_rows(day))}
+    titles = _titles(conn, day)
     return Overview(
         figures=_figures(conn, day, here, rows, now),
         at_risk=_at_risk(here, rows, desks, mediators, now=now, opens_at=opens_at),
@@ -131,8 +131,8 @@ def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetim
     )
 
 
-def _visit_rows(day: UUID) -> sa.Select[Any]:
-    return (
+def _visits(conn: sa.Connection, day: UUID) -> dict[UUID, Row]:
+    rows = conn.execute(
         sa.select(
             visits.c.id,
             visits.c.state,
@@ -147,15 +147,17 @@ def _visit_rows(day: UUID) -> sa.Select[Any]:
         .join_from(visits, parties)
         .where(visits.c.day_id == day)
     )
+    return {row.id: row for row in rows}
 
 
-def _service_rows(day: UUID) -> sa.Select[Any]:
+def _titles(conn: sa.Connection, day: UUID) -> dict[UUID, Row]:
     wanted = sa.select(stops.c.service_id).where(stops.c.day_id == day)
-    return (
+    rows = conn.execute(
         sa.select(services.c.id, services.c.key, services.c.position, institutions.c.name)
         .join_from(services, institutions)
         .where(services.c.id.in_(wanted))
     )
+    return {row.id: row for row in rows}
 
 
 def _figures(conn: sa.Connection, day: UUID, here: Mapping[UUID, Row], rows: Sequence[Row], now: datetime) -> Figures:

@@ -60,6 +60,8 @@ class TicketStop:
     desks: tuple[DeskSign, ...]
     called_at: datetime | None
     blocked_by: BlockedBy | None
+    not_seen_until: datetime | None = None
+    """She was called and did not come; until then no desk calls her again."""
     dropped_before: tuple["TicketStop", ...] = ()
     """Stops she took off that would have come before this one."""
 
@@ -215,6 +217,7 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign]) -> Ti
         desks=tuple(offering),
         called_at=row.called_at if at_desk else None,
         blocked_by=BlockedBy(row.blocked_by) if row.blocked_by is not None else None,
+        not_seen_until=row.callable_from_at if row.no_shows > 0 and state is StopState.WAITING else None,
     )
 
 

@@ -24,12 +24,13 @@ class PairPage:
     """The form for the code; `error` is a sentence in the reader's language."""
 
     error: str = ""
+    code: str = ""
 
 
 @get("/pair")
 async def show_pair(request: WebRequest) -> Response[Any]:
     """The form, for anybody who stands at the machine."""
-    return page(request, PairPage(), door="account")
+    return page(request, PairPage(code=(request.query_params.get("code") or "")[:40]), door="account")
 
 
 @post("/pair")
@@ -41,7 +42,7 @@ async def do_pair(request: WebRequest, db: Db) -> Response[Any]:
         paired = await db.write(pair_device, form.text("code", 40), real=real_now())
     except (PairingWrong, TooManyTries) as refusal:
         error = locale_of(request).say(refusal.sentence, refusal.params)
-        return page(request, PairPage(error=error), status=refusal.status, door="account")
+        return page(request, PairPage(error=error, code=form.text("code", 40)), status=refusal.status, door="account")
     return see_other(_home_of(paired), cookies=[device_cookie(request, paired.token)])
 
 

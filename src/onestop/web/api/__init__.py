@@ -5,10 +5,12 @@ from typing import Any
 from litestar import Router
 
 from onestop.web.api import booking, days, desks, live, stops, tickets, visits
+from onestop.web.api.access import MachineRequest
 
 route_handlers: list[Any] = [
     Router(
         "/api/v1",
+        request_class=MachineRequest,
         route_handlers=[
             *days.route_handlers,
             *booking.route_handlers,

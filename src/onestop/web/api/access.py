@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Request, get, post
 from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
@@ -17,7 +17,7 @@ from onestop.domain.day import DayState
 from onestop.domain.errors import DayUnknown, DeskUnknown, KeyNeeded, NotAllowed, NotKnown, SignInNeeded, StopUnknown
 from onestop.domain.roles import Actor, Role
 from onestop.visits.queries.api import DeskPlace, StopLine, VisitPlace, desk_place, stop_line, visit_place
-from onestop.web.kit.errors import PROBLEM, Problem
+from onestop.web.kit.errors import PROBLEM, Problem, RequestWrong
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import LONGEST, SHORTEST
 from onestop.web.kit.requests import WebRequest, db_of
@@ -29,6 +29,17 @@ Guard: TypeAlias = Callable[[Connection, BaseRouteHandler], Coroutine[Any, Any, 
 
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 """What the description says of a route that needs a token."""
+
+
+class MachineRequest(Request[Any, Any, Any]):
+    """A request whose body may be nested as deeply as somebody likes, and is refused then."""
+
+    async def json(self) -> Any:
+        """The body as JSON. Raises `RequestWrong` for one that no decoder can follow."""
+        try:
+            return await super().json()
+        except RecursionError as error:
+            raise RequestWrong from error
 
 
 @dataclass

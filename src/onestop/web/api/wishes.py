@@ -121,7 +121,7 @@ def _party(
     )
     together: dict[UUID, list[int]] = {service: [] for service in chosen}
     for mark, each in zip(marks, party, strict=True):
-        for service in chosen if each.services is None else services_of(offer, each.services):
+        for service in chosen if each.services is None else [service_of(offer, name) for name in each.services]:
             if service not in together:
                 raise InvalidInput(field="party")  # a stop that was not accepted (R18)
             together[service].append(mark)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post
+from litestar.params import FromPath
 
 from onestop.db.session import Database
 from onestop.domain.day import DayState, DeskState
@@ -18,7 +19,7 @@ from onestop.domain.errors import (
     Refusal,
     SignInNeeded,
 )
-from onestop.domain.roles import Actor
+from onestop.domain.roles import Actor, Role
 from onestop.domain.visit import Outcome
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
 from onestop.visits.actions.desks import set_desk_state, stand_down
@@ -30,16 +31,17 @@ from onestop.visits.queries.desk_places import DeskPlace, visit_was_here
 from onestop.web.desk.access import reach_act, reach_desk, reach_stop
 from onestop.web.desk.pages import PARK_MINUTES, desk_page
 from onestop.web.kit.forms import Form, read_form
+from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
-from onestop.web.kit.requests import WebRequest, is_htmx
+from onestop.web.kit.requests import Db, WebRequest, is_htmx
 from onestop.web.kit.responses import see_other
 
 # -- the desk ---------------------------------------------------------------------------------------
 
 
 @post("/desks/{desk_id:uuid}/calls")
-async def do_call(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def do_call(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Next. With `standing` and nobody to call, the desk stands ready."""
     someone, place = await reach_desk(request, db, desk_id)
     standing = (await read_form(request)).ticked("standing")
@@ -47,26 +49,26 @@ async def do_call(request: WebRequest, db: Database, desk_id: UUID) -> Response[
 
 
 @post("/desks/{desk_id:uuid}/stand-down")
-async def do_stand_down(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def do_stand_down(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Stand ready no longer."""
     someone, place = await reach_desk(request, db, desk_id)
     return await _press(request, db, place, "desk.stand_down", stand_down, desk_id, actor=someone)
 
 
 @post("/desks/{desk_id:uuid}/open")
-async def do_open(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def do_open(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Take visitors, or go on after a break."""
     return await _set_state(request, db, desk_id, DeskState.OPEN)
 
 
 @post("/desks/{desk_id:uuid}/pause")
-async def do_pause(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def do_pause(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Take a break."""
     return await _set_state(request, db, desk_id, DeskState.PAUSED)
 
 
 @post("/desks/{desk_id:uuid}/close")
-async def do_close(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def do_close(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Take no more visitors."""
     return await _set_state(request, db, desk_id, DeskState.CLOSED)
 
@@ -80,67 +82,90 @@ async def _set_state(request: WebRequest, db: Database, desk_id: UUID, state: De
 
 
 @post("/stops/{stop_id:uuid}/recall")
-async def do_recall(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_recall(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """Call her once more."""
     return await _act(request, db, stop_id, "stop.recall", recall)
 
 
 @post("/stops/{stop_id:uuid}/serve")
-async def do_serve(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_serve(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """She is here: the conversation begins."""
     return await _act(request, db, stop_id, "stop.serve", serve)
 
 
 @post("/stops/{stop_id:uuid}/finish")
-async def do_finish(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_finish(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """The conversation ends, with how it ended."""
-    outcome = _outcome((await read_form(request)).text("outcome", 40))
-    return await _act(request, db, stop_id, "stop.finish", finish, outcome=outcome)
+    return await _act(request, db, stop_id, "stop.finish", finish, lambda form: {"outcome": _outcome(form)})
 
 
 @post("/stops/{stop_id:uuid}/no-show")
-async def do_no_show(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_no_show(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """She did not come."""
     return await _act(request, db, stop_id, "stop.no_show", no_show)
 
 
 @post("/stops/{stop_id:uuid}/park")
-async def do_park(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_park(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """Set the stop aside for some minutes."""
-    minutes = (await read_form(request)).number("minutes") or PARK_MINUTES[0]
-    return await _act(request, db, stop_id, "stop.park", park, minutes=minutes)
+    return await _act(
+        request, db, stop_id, "stop.park", park, lambda form: {"minutes": form.number("minutes") or PARK_MINUTES[0]}
+    )
 
 
 @post("/stops/{stop_id:uuid}/transfer")
-async def do_transfer(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_transfer(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """Send the stop to a desk or service of the own institution."""
-    form = await read_form(request)
-    wanted = {"desk": _id(form, "desk"), "service": _id(form, "service")}
-    return await _act(request, db, stop_id, "stop.transfer", transfer, **wanted)
+    return await _act(
+        request,
+        db,
+        stop_id,
+        "stop.transfer",
+        transfer,
+        lambda form: {"desk": _id(form, "desk"), "service": _id(form, "service")},
+    )
 
 
 @post("/stops/{stop_id:uuid}/undo")
-async def do_undo(request: WebRequest, db: Database, stop_id: UUID) -> Response[Any]:
+async def do_undo(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """Take back the act the button named."""
+    await require(request, Role.OFFICER)
     act = _id(await read_form(request), "act")
     someone, place = await reach_act(request, db, stop_id, act)
     return await _press(request, db, place, "stop.undo", undo, stop_id, act_id=act, actor=someone)
 
 
 async def _act(
-    request: WebRequest, db: Database, stop_id: UUID, route: str, act: Callable[..., Any], **said: Any
+    request: WebRequest,
+    db: Database,
+    stop_id: UUID,
+    route: str,
+    act: Callable[..., Any],
+    said: Callable[[Form], dict[str, Any]] = lambda _: {},
 ) -> Response[Any]:
     someone, place = await reach_stop(request, db, stop_id)
-    seen = (await read_form(request)).number("seen")
-    return await _press(request, db, place, route, while_as_seen, stop_id, act, seen=seen, actor=someone, **said)
+    form = await read_form(request)
+    return await _press(
+        request,
+        db,
+        place,
+        route,
+        while_as_seen,
+        stop_id,
+        act,
+        seen=form.number("seen"),
+        actor=someone,
+        **said(form),
+    )
 
 
 # -- the visit --------------------------------------------------------------------------------------
 
 
 @post("/visits/{visit_id:uuid}/stops")
-async def do_add_stop(request: WebRequest, db: Database, visit_id: UUID) -> Response[Any]:
+async def do_add_stop(request: WebRequest, db: Db, visit_id: FromPath[UUID]) -> Response[Any]:
     """Add a step at any institution of the day: proposed, unless she has said yes to the officer."""
+    await require(request, Role.OFFICER)
     form = await read_form(request)
     desk, service = _id(form, "desk"), _id(form, "service")
     if desk is None or service is None:
@@ -202,7 +227,8 @@ def _check_day(place: DeskPlace) -> None:
         raise refusals[place.day_state]
 
 
-def _outcome(text: str) -> Outcome:
+def _outcome(form: Form) -> Outcome:
+    text = form.text("outcome", 40)
     if text and text not in set(Outcome):
         raise InvalidInput(field="outcome")
     return Outcome(text) if text else Outcome.ADVISED

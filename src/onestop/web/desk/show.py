@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from onestop.db.session import Database
 from onestop.domain.roles import Role
@@ -13,13 +14,13 @@ from onestop.visits.queries.desk_places import desks_to_open
 from onestop.web.desk.access import reach_desk
 from onestop.web.desk.pages import DesksPage, desk_page
 from onestop.web.kit.guards import require
-from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sse import live_stream
 
 
 @get("/desk")
-async def show_desks(request: WebRequest, db: Database) -> Response[Any]:
+async def show_desks(request: WebRequest, db: Db) -> Response[Any]:
     """The officer's own desk; a choice for one who has several."""
     someone = await require(request, Role.OFFICER)
     choices = await db.read(desks_to_open, someone.grants, now=db.now())
@@ -29,31 +30,31 @@ async def show_desks(request: WebRequest, db: Database) -> Response[Any]:
 
 
 @get("/desks/{desk_id:uuid}")
-async def show_desk(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def show_desk(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """The whole screen."""
     return await _part(request, db, desk_id, PARTS)
 
 
 @get("/desks/{desk_id:uuid}/now")
-async def show_now(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def show_now(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """The part with the visitor who is here."""
     return await _part(request, db, desk_id, frozenset({"now"}), block="now")
 
 
 @get("/desks/{desk_id:uuid}/next")
-async def show_next(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def show_next(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """The part with who comes next and why."""
     return await _part(request, db, desk_id, frozenset({"next"}), block="next")
 
 
 @get("/desks/{desk_id:uuid}/mine")
-async def show_mine(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def show_mine(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """The part with what was done here today."""
     return await _part(request, db, desk_id, frozenset({"mine"}), block="mine")
 
 
 @get("/desks/{desk_id:uuid}/live")
-async def stream_desk(request: WebRequest, db: Database, desk_id: UUID) -> Response[Any]:
+async def stream_desk(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Tells when this desk, or anything of the day, changed."""
     _, place = await reach_desk(request, db, desk_id)
     return await live_stream(request, [key_of("desk", place.id), key_of("overview", place.day)])

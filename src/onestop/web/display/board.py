@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from onestop.db.session import Database
 from onestop.domain.roles import Role
@@ -14,7 +15,7 @@ from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import CallLine, DeskMark
-from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
@@ -46,19 +47,19 @@ class BoardPage:
 
 
 @get("/display/{day:str}")
-async def show_board(request: WebRequest, db: Database, day: str) -> Response[Any]:
+async def show_board(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The whole board. `?dark=1` is for a dark room."""
     return await _show(request, db, day)
 
 
 @get("/display/{day:str}/calls")
-async def show_calls(request: WebRequest, db: Database, day: str) -> Response[Any]:
+async def show_calls(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The lines, and the calls after `?after=<id of the last one>` that are still to be announced."""
     return await _show(request, db, day, block="lines")
 
 
 @get("/display/{day:str}/live")
-async def stream_board(request: WebRequest, db: Database, day: str) -> Response[Any]:
+async def stream_board(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """Tells when the lines changed."""
     found = await _day(request, db, day)
     return await live_stream(request, [key_of("board", found.id)])

@@ -3,7 +3,7 @@
 import re
 
 _SECRET = re.compile(
-    r"^(/t/|/pass/|/sign-in/link/|/api/v1/tickets/|/api/v1/holds/|/holds/|/d/[^/]+/holds/|/d/[^/]+/invitations/|/i/)[^/]+"
+    r"^(/t/|/kiosk/tickets/|/pass/|/sign-in/link/|/api/v1/tickets/|/api/v1/holds/|/holds/|/d/[^/]+/holds/|/d/[^/]+/invitations/|/i/)[^/]+"
 )
 
 

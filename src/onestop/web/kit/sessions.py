@@ -15,6 +15,7 @@ SESSION_COOKIE = "onestop_session"
 DEVICE_COOKIE = "onestop_device"
 LANGUAGE_COOKIE = "onestop_language"
 SIGNED_IN_COOKIES = (SESSION_COOKIE, DEVICE_COOKIE)
+DEVICE_DOORS = ("/kiosk", "/display")
 YEAR = 365 * 24 * 3600
 _KNOWN = "onestop_actor"
 
@@ -77,11 +78,22 @@ async def _find(request: WebRequest) -> Actor:
             return VISITOR
         found = await (_token(request, token) if token.startswith(TOKEN_PREFIX) else _device(request, token))
         return found or VISITOR
-    if (session := session_hash(request)) and (found := await _session(request, session)):
-        return found
-    if (device := request.cookies.get(DEVICE_COOKIE)) and (found := await _device(request, device)):
-        return found
+    # At a machine's own door the machine counts, also where somebody signed in on the same browser.
+    ways = (_by_device, _by_session) if request.scope["path"].startswith(DEVICE_DOORS) else (_by_session, _by_device)
+    for way in ways:
+        if (found := await way(request)) is not None:
+            return found
     return VISITOR
+
+
+async def _by_session(request: WebRequest) -> Actor | None:
+    session = session_hash(request)
+    return await _session(request, session) if session else None
+
+
+async def _by_device(request: WebRequest) -> Actor | None:
+    device = request.cookies.get(DEVICE_COOKIE)
+    return await _device(request, device) if device else None
 
 
 async def _token(request: WebRequest, token: str) -> Actor | None:

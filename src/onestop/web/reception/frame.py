@@ -1,5 +1,6 @@
 """What every page of reception needs: the day, who works there, the menu, the words of the search field."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -91,3 +92,6 @@ class Titles:
 
     def of(self, title: Title) -> str:
         return stop_title(self.locale, title.key, private=title.private)
+
+    def all(self, titles: Iterable[Title]) -> list[str]:
+        return [self.of(title) for title in titles]

@@ -39,9 +39,11 @@ class WishForm:
 
     def wish(self, day: Day, offer: DayOffer) -> Wish:
         """The checked wish. Raises `NoServiceChosen`, `ServiceUnknown` or a refusal about the party."""
+        # On the page police and state stand first; the stops keep the day's order.
+        order = [service.id for service in offer.services]
         return make_wish(
             offer,
-            services=self.services,
+            services=sorted(self.services, key=lambda each: order.index(each) if each in order else len(order)),
             members=party_of(adults=_count(self.adults, "adults"), children=_count(self.children, "children")),
             languages=self.languages,
             interpreter=self.interpreter,

@@ -1,0 +1,80 @@
+"""The jobs themselves: each finds its due work by a query and calls an action."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.accounts.actions import forget_old_sessions
+from onestop.booking.capacity import days_with_expired_holds, expire_holds
+from onestop.clock import real_now
+from onestop.db.idempotency import forget_old_answers
+from onestop.db.session import Database
+from onestop.notify.actions import bury_late
+from onestop.notify.sender import Sender
+from onestop.retention.actions import forget_secrets, retain_day
+from onestop.retention.queries import kept_days
+from onestop.settings import Settings
+from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
+from onestop.visits.actions.matching import days_with_ready_desks, match
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A name for the log, and what runs. `hourly` jobs run once an hour of the day's time, the others each second."""
+
+    name: str
+    run: Callable[[], Awaitable[Any]]
+    hourly: bool = False
+
+
+def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Job, ...]:
+    """Everything an installation does by itself."""
+    db = database
+    return (
+        Job(name="match", run=lambda: each_day(db, days_with_ready_desks, match)),
+        Job(name="lapse", run=lambda: each_day(db, days_with_lapsed_desks, lapse_ready)),
+        Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
+        Job(name="mail", run=sender.send_due),
+        Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),
+        Job(name="retention", run=lambda: asyncio.to_thread(retain_days, db, settings), hourly=True),
+        Job(name="secrets", run=lambda: db.write(forget_secrets, now=db.now()), hourly=True),
+        Job(name="answers", run=lambda: db.write(forget_old_answers, now=db.now()), hourly=True),
+        Job(name="sessions", run=lambda: db.write(forget_old_sessions, real=real_now()), hourly=True),
+    )
+
+
+async def each_day(db: Database, due: Callable[..., list[UUID]], action: Callable[..., Any]) -> None:
+    """Run an action for every day that has something due, under that day's lock; a failure stops that day only."""
+
+    def find(conn: sa.Connection, now: datetime) -> list[UUID]:
+        return due(conn, now=now)
+
+    for day in await db.read(find, db.now()):
+        try:
+            await db.write(action, day, now=db.now(), day=day)
+        except Exception as error:
+            report(f"{action.__name__} of day {day}", error)
+
+
+def retain_days(db: Database, settings: Settings) -> None:
+    """Retention of every day that has not had all of it; a failure stops that day only."""
+    for day in db.read_now(kept_days, contact_days=settings.contact_days):
+        try:
+            retain_day(db, day, now=db.now())
+        except Exception as error:
+            report(f"retention of day {day.id}", error)
+
+
+def report(what: str, error: BaseException) -> None:
+    """Log where something failed without the error's text, which may hold what was in the database."""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s failed: %s\n%s", what, type(error).__name__, lines)

@@ -1,0 +1,12 @@
+"""The ticket machine: a code, help today, another day, change or cancel; nothing typed, nothing kept."""
+
+from typing import Any
+
+from onestop.web.kiosk import asking, codes, home, tickets
+
+route_handlers: list[Any] = [
+    *home.route_handlers,
+    *asking.route_handlers,
+    *tickets.route_handlers,
+    *codes.route_handlers,
+]

@@ -1,0 +1,223 @@
+"""What is it about, which desks does this mean, and when: the screens between the first one and the ticket."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get
+
+from onestop.booking.queries import arrivals
+from onestop.days.queries import Day, DayOffer, day_offer
+from onestop.db.session import Database
+from onestop.domain.booking import Interpreter
+from onestop.domain.errors import N_, Refusal
+from onestop.domain.party import PARTY_LIMIT
+from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here
+from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
+from onestop.web.kit.forms import new_key
+from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.words import need_says, service_pictogram, service_title
+
+INTERPRETERS = (
+    (Interpreter.NONE, N_("No interpreter needed")),
+    (Interpreter.OWN, N_("Somebody comes with me and interprets")),
+    (Interpreter.NEEDED, N_("I need an interpreter")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedTile:
+    """A need as a tile; one tap leads on."""
+
+    href: str
+    says: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskTile:
+    """A desk she would be sent to; it can be taken off (R18)."""
+
+    mark: str
+    title: str
+    icon: str
+    institution: str
+    authority: str
+    ticked: bool
+
+
+@page_of("kiosk/needs.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskNeeds:
+    """Every need of the day as a tile."""
+
+    day: Day
+    today: bool
+    tiles: tuple[NeedTile, ...]
+    back: str
+
+
+@page_of("kiosk/desks.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskDesks:
+    """The desks this means, police and state first; who comes; how we talk. Taking the ticket is her yes."""
+
+    day: Day
+    today: bool
+    tiles: tuple[DeskTile, ...]
+    people: int
+    children: int
+    most: int
+    interpreter: str
+    interpreters: tuple[tuple[Interpreter, str], ...]
+    speaks: tuple[str, ...]
+    spoken: str
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    more: str
+    back: str
+    key: str
+    error: str = ""
+
+
+@page_of("kiosk/times.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskTimes:
+    """Times that still have a plan for all her desks; a tap books."""
+
+    day: Day
+    times: tuple[datetime, ...]
+    interpreter_possible: bool
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    back: str
+    others: str
+    key: str
+    error: str = ""
+
+
+@get("/kiosk/d/{slug:str}/needs")
+async def show_needs(request: WebRequest, db: Db, slug: str) -> Response[Any]:
+    """What is it about?"""
+    _, day, today = await chosen_day(request, db, slug)
+    offer = await db.read(day_offer, day.id)
+    answers = read_answers(request.query_params, offer)
+    locale = locale_here(request, day)
+    context = KioskNeeds(
+        day=day,
+        today=today,
+        tiles=tuple(
+            NeedTile(
+                href=replace(answers, needs=(*answers.needs, need.key), services=None).link(
+                    f"/kiosk/d/{day.slug}/desks"
+                ),
+                says=need_says(locale, need.key),
+                icon=need.pictogram,
+            )
+            for need in offer.needs
+            if need.key not in answers.needs
+        ),
+        back=link(request, "/kiosk" if today else "/kiosk/days"),
+    )
+    return kiosk_page(request, day, context)
+
+
+@get("/kiosk/d/{slug:str}/desks")
+async def show_desks(request: WebRequest, db: Db, slug: str) -> Response[Any]:
+    """The desks this means."""
+    _, day, today = await chosen_day(request, db, slug)
+    offer = await db.read(day_offer, day.id)
+    return desks_page(request, day, offer, read_answers(request.query_params, offer), today=today)
+
+
+@get("/kiosk/d/{slug:str}/times")
+async def show_times(request: WebRequest, db: Db, slug: str) -> Response[Any]:
+    """When?"""
+    _, day, today = await chosen_day(request, db, slug)
+    offer = await db.read(day_offer, day.id)
+    answers = read_answers(request.query_params, offer)
+    try:
+        return await times_page(request, db, day, offer, answers)
+    except Refusal as refusal:
+        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+
+
+def desks_page(
+    request: WebRequest,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    *,
+    today: bool,
+    refusal: Refusal | None = None,
+) -> Response[Any]:
+    """The desks, with what was chosen so far."""
+    locale = locale_here(request, day)
+    spoken = answers.languages[0] if answers.languages else locale.tag
+    near = dict.fromkeys([locale.tag, *day.languages, *(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)])
+    path = f"/kiosk/d/{day.slug}"
+    context = KioskDesks(
+        day=day,
+        today=today,
+        tiles=tuple(
+            DeskTile(
+                mark=service_mark(service.id),
+                title=service_title(locale, service.key),
+                icon=service_pictogram(service.key),
+                institution=service.institution.name,
+                authority=service.institution.authority,
+                ticked=ticked,
+            )
+            for service, ticked in lines_of(offer, answers)
+        ),
+        people=answers.adults,
+        children=answers.children,
+        most=PARTY_LIMIT,
+        interpreter=answers.interpreter or Interpreter.NONE,
+        interpreters=INTERPRETERS,
+        speaks=tuple(near),
+        spoken=spoken,
+        action=link(request, f"{path}/tickets") if today else f"{path}/times",
+        carried=(
+            *answers.carried("services", "asked", "who", "adults", "children", "languages", "interpreter"),
+            ("asked", "1"),
+            ("who", "family"),
+        ),
+        more=answers.link(f"{path}/needs"),
+        back=link(request, f"{path}/needs"),
+        key=new_key(),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+
+
+async def times_page(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    *,
+    refusal: Refusal | None = None,
+) -> Response[Any]:
+    """The times that have a plan. Raises a refusal about services or party."""
+    locale = locale_here(request, day)
+    wish = answers.wish(offer, display_language=locale.tag)
+    found = await db.read(arrivals, day, wish, now=db.now())
+    context = KioskTimes(
+        day=day,
+        times=tuple(plan.arrival_at for plan in found.plans),
+        interpreter_possible=found.interpreter_possible,
+        action=link(request, f"/kiosk/d/{day.slug}/bookings"),
+        carried=answers.carried(),
+        back=answers.link(f"/kiosk/d/{day.slug}/desks"),
+        others=link(request, "/kiosk/days"),
+        key=new_key(),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+
+
+route_handlers: list[Any] = [show_needs, show_desks, show_times]

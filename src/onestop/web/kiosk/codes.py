@@ -1,0 +1,245 @@
+"""I have a code: say that I am here; or change and cancel. Every answer is a designed screen with a next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+
+from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
+from onestop.booking.queries import Booking, arrivals, booking_of_party
+from onestop.booking.tickets import TicketRef, find_code, ticket_again
+from onestop.days.queries import Day, day_by_id
+from onestop.db.session import Database
+from onestop.domain.booking import BookingState
+from onestop.domain.errors import BookingClosed, InvalidInput, Refusal, TicketUnknown, WrongDay
+from onestop.visits.actions.arrivals import check_in
+from onestop.web.kiosk.frame import kiosk_page, link, locale_here, machine, today_of
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.limits import check_limit
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.responses import see_other
+
+
+@page_of("kiosk/code.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskCode:
+    """Hold the paper before the scanner, or type the short code on big keys."""
+
+    why: str
+    action: str
+    back: str
+    keys: tuple[str, ...]
+    error: str = ""
+
+
+@page_of("kiosk/here.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskHere:
+    """She is here: her number, and what comes next. `booked_at` is set while her time has not come yet."""
+
+    ticket_number: int
+    over: bool
+    booked_at: datetime | None
+    reprint: str
+    home: str
+
+
+@page_of("kiosk/other.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskOther:
+    """Her ticket cannot be used here and now; why, and what to do."""
+
+    sentence: str
+    day: Day | None
+    booking_at: datetime | None
+    change: str
+    others: str
+    home: str
+
+
+@page_of("kiosk/change.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskChange:
+    """Another time or no longer."""
+
+    day: Day
+    ticket_number: int
+    arrival_at: datetime
+    times: tuple[datetime, ...]
+    action: str
+    cancel: str
+    home: str
+    key: str
+    error: str = ""
+
+
+@page_of("kiosk/cancelled.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskCancelled:
+    """The booking is cancelled."""
+
+    ticket_number: int
+    others: str
+    home: str
+
+
+@get("/kiosk/code")
+async def show_code(request: WebRequest, db: Db) -> Response[Any]:
+    """The field for a code."""
+    _, today = await today_of(request, db)
+    return _code_page(request, today, request.query_params.get("why", ""))
+
+
+@post("/kiosk/code")
+async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Response[Any]:
+    """A scanned or typed code: check in today's ticket, or say what is so."""
+    someone, today = await today_of(request, db)
+    await check_limit(request, "find")
+    form = await read_form(request)
+    why = form.text("why", 10)
+    try:
+        found = await db.read(find_code, form.text("code", 400), day=today.id if today else None)
+    except TicketUnknown as refusal:
+        locale = locale_here(request, today)
+        return _code_page(request, today, why, locale.say(refusal.sentence, refusal.params), refusal.status)
+    if why == "change":
+        ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
+        return see_other(link(request, f"/kiosk/tickets/{ticket.code}/change"))
+    day = await db.read(day_by_id, found.day)
+    try:
+        if today is None or day.id != today.id:
+            raise WrongDay(on=day.on)
+        here = await db.write(check_in, found.party, actor=someone, now=db.now(), day=day.id)
+    except Refusal as refusal:
+        return await _other(request, db, today, day, found, ticket_key, refusal)
+    booking = await db.read(booking_of_party, found.party)
+    ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
+    context = KioskHere(
+        ticket_number=here.number,
+        over=here.state != "open",
+        booked_at=booking.arrival_at if booking is not None and booking.arrival_at > db.now() else None,
+        reprint=link(request, f"/kiosk/tickets/{ticket.code}"),
+        home=link(request, "/kiosk"),
+    )
+    return kiosk_page(request, today, context, back_after=20)
+
+
+@get("/kiosk/tickets/{code:str}/change")
+async def show_change(request: WebRequest, db: Db, code: str) -> Response[Any]:
+    """Other times of the same day, and cancel."""
+    await machine(request)
+    day, booking = await _changeable(request, db, code)
+    return await _change_page(request, db, day, booking, code)
+
+
+@post("/kiosk/tickets/{code:str}/move")
+async def move(request: WebRequest, db: Db, code: str) -> Response[Any]:
+    """Take another time."""
+    someone = await machine(request)
+    day, booking = await _changeable(request, db, code)
+    form = await read_form(request)
+    try:
+        arrival = datetime.fromisoformat(form.text("arrival", 40))
+        if arrival.tzinfo is None:
+            raise InvalidInput(field="arrival")
+        path = await submit_once(
+            request,
+            "kiosk.move",
+            move_booking,
+            booking.party,
+            arrival_at=arrival,
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda _: f"/kiosk/tickets/{code}",
+        )
+    except ValueError:
+        return await _change_page(request, db, day, booking, code, InvalidInput(field="arrival"))
+    except Refusal as refusal:
+        return await _change_page(request, db, day, booking, code, refusal)
+    return see_other(link(request, path))
+
+
+@post("/kiosk/tickets/{code:str}/cancel")
+async def cancel(request: WebRequest, db: Db, code: str) -> Response[Any]:
+    """Cancel; pressing twice does no harm."""
+    someone = await machine(request)
+    found = await db.read(find_code, code)
+    booking = await db.read(booking_of_party, found.party)
+    if booking is None or booking.state is not BookingState.CANCELLED:
+        await db.write(cancel_booking, found.party, actor=someone, now=db.now(), day=found.day)
+    day = await db.read(day_by_id, found.day)
+    context = KioskCancelled(ticket_number=found.number, others=link(request, "/kiosk/days"), home=link(request, "/kiosk"))
+    return kiosk_page(request, day, context, back_after=30)
+
+
+def _code_page(request: WebRequest, day: Day | None, why: str, error: str = "", status: int = 200) -> Response[Any]:
+    context = KioskCode(
+        why="change" if why == "change" else "",
+        action=link(request, "/kiosk/code"),
+        back=link(request, "/kiosk"),
+        keys=tuple("123456789ABCDEFGHJKMNPQRSTVWXYZ0"),
+        error=error,
+    )
+    return kiosk_page(request, day, context, status=status)
+
+
+async def _other(
+    request: WebRequest,
+    db: Database,
+    today: Day | None,
+    day: Day,
+    found: TicketRef,
+    ticket_key: bytes,
+    refusal: Refusal,
+) -> Response[Any]:
+    locale = locale_here(request, today or day)
+    params = dict(refusal.params)
+    if isinstance(refusal, WrongDay):
+        params["date"] = locale.date(refusal.on)
+    booking = await db.read(booking_of_party, found.party)
+    live = booking is not None and booking.state is BookingState.CONFIRMED
+    ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
+    context = KioskOther(
+        sentence=locale.say(refusal.sentence, params),
+        day=day if live else None,
+        booking_at=booking.arrival_at if booking is not None and live else None,
+        change=link(request, f"/kiosk/tickets/{ticket.code}/change") if live else "",
+        others=link(request, "/kiosk/days"),
+        home=link(request, "/kiosk"),
+    )
+    return kiosk_page(request, today or day, context, status=refusal.status, back_after=40)
+
+
+async def _changeable(request: WebRequest, db: Database, code: str) -> tuple[Day, Booking]:
+    found = await db.read(find_code, code)
+    booking = await db.read(booking_of_party, found.party)
+    if booking is None or booking.state is not BookingState.CONFIRMED:
+        raise BookingClosed
+    return await db.read(day_by_id, found.day), booking
+
+
+async def _change_page(
+    request: WebRequest, db: Database, day: Day, booking: Booking, code: str, refusal: Refusal | None = None
+) -> Response[Any]:
+    wish = await db.read(wish_of_party, booking)
+    found = await db.read(arrivals, day, wish, now=db.now(), moving=booking.id)
+    locale = locale_here(request, day)
+    context = KioskChange(
+        day=day,
+        ticket_number=booking.number or 0,
+        arrival_at=booking.arrival_at,
+        times=tuple(plan.arrival_at for plan in found.plans if plan.arrival_at != booking.arrival_at),
+        action=link(request, f"/kiosk/tickets/{code}/move"),
+        cancel=link(request, f"/kiosk/tickets/{code}/cancel"),
+        home=link(request, "/kiosk"),
+        key=new_key(),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+
+
+route_handlers: list[Any] = [show_code, read_code, show_change, move, cancel]

@@ -1,0 +1,99 @@
+"""Which day a ticket machine serves, and what stands round its pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+
+from onestop.days.queries import Day, day_by_id, published_days
+from onestop.db.session import Database
+from onestop.domain.errors import DayUnknown
+from onestop.domain.roles import Actor, Role
+from onestop.web.kit.guards import require
+from onestop.web.kit.language import CHOICE
+from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
+from onestop.web.kit.pages import HelpBlock
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.responses import page
+
+
+async def machine(request: WebRequest) -> Actor:
+    """The paired machine (or an organiser who tries it). Raises `SignInNeeded`, `NotAllowed`."""
+    return await require(request, Role.KIOSK, Role.ORGANISER)
+
+
+async def today_of(request: WebRequest, db: Database) -> tuple[Actor, Day | None]:
+    """Who asks, and the day this machine serves today; `None` when nothing takes place here now."""
+    someone = await machine(request)
+    now = db.now()
+    bound = next((grant.day for grant in someone.grants if grant.day is not None), None)
+    if bound is not None:
+        day = await db.read(day_by_id, bound)
+        return someone, day if is_on(day, db) else None
+    days = [day for day in await db.read(published_days, now=now) if is_on(day, db)]
+    return someone, days[0] if days else None
+
+
+def is_on(day: Day, db: Database) -> bool:
+    """Whether the day takes place today and is not over."""
+    now = db.now()
+    return day.state == "published" and now < day.closes_at and now.astimezone(day.zone).date() == day.on
+
+
+async def other_days(db: Database, today: Day | None) -> list[Day]:
+    """The days a visitor can be given another time on."""
+    found = await db.read(published_days, now=db.now())
+    return [day for day in found if today is None or day.id != today.id]
+
+
+async def chosen_day(request: WebRequest, db: Database, slug: str) -> tuple[Actor, Day, bool]:
+    """The day of an address, and whether it is the one of this machine today. Raises `DayUnknown`."""
+    someone, today = await today_of(request, db)
+    if today is not None and today.slug == slug:
+        return someone, today, True
+    for day in await other_days(db, today):
+        if day.slug == slug:
+            return someone, day, False
+    raise DayUnknown
+
+
+def languages_of(day: Day | None) -> tuple[str, ...]:
+    """The languages the machine offers: those switched on for the day."""
+    if day is None:
+        return LANGUAGES
+    return tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+
+
+def locale_here(request: WebRequest, day: Day | None) -> Locale:
+    """The language chosen by a tap and carried in the address; a machine remembers nobody's."""
+    offered = languages_of(day)
+    first = day.working_language if day is not None and day.working_language in offered else offered[0]
+    wanted = request.query_params.get(CHOICE)
+    return locale_for(wanted if wanted in offered else first)
+
+
+def kiosk_page(
+    request: WebRequest, day: Day | None, context: object, *, status: int = 200, back_after: int = 180
+) -> Response[Any]:
+    """A screen of the machine, which goes back to the first one by itself after so many seconds (0: never)."""
+    headers = {"Refresh": f"{back_after}; url=/kiosk"} if back_after else {}
+    return page(
+        request,
+        context,
+        status=status,
+        locale=locale_here(request, day),
+        languages=languages_of(day),
+        headers=headers,
+        zone=day.timezone if day else "UTC",
+        brand=day.name if day else "onestop",
+        home="/kiosk",
+        door="kiosk",
+        help=HelpBlock(phone=day.phone, address=day.address) if day else None,
+    )
+
+
+def link(request: WebRequest, path: str, **query: str) -> str:
+    """A path of the machine that keeps the language."""
+    if (tag := request.query_params.get(CHOICE)) and CHOICE not in query:
+        query[CHOICE] = tag
+    return f"{path}?{urlencode(query)}" if query else path

@@ -1,0 +1,62 @@
+"""The first screen of the machine: four doors, every language; and other days."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get
+
+from onestop.days.queries import Day
+from onestop.web.kiosk.frame import kiosk_page, languages_of, link, other_days, today_of
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+
+
+@page_of("kiosk/home.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskHome:
+    """I have a code, help today, another day, change or cancel; `today` is empty when nothing takes place here."""
+
+    today: Day | None
+    languages: tuple[str, ...]
+    code: str
+    days: str
+    change: str
+
+
+@page_of("kiosk/days.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskDays:
+    """Days to come on another day; the machine never ends in "full"."""
+
+    days: tuple[tuple[Day, str], ...]
+    today_over: bool
+    back: str
+
+
+@get("/kiosk")
+async def show_home(request: WebRequest, db: Db) -> Response[Any]:
+    """The first screen."""
+    _, today = await today_of(request, db)
+    context = KioskHome(
+        today=today,
+        languages=languages_of(today),
+        code=link(request, "/kiosk/code"),
+        days=link(request, "/kiosk/days"),
+        change=link(request, "/kiosk/code", why="change"),
+    )
+    return kiosk_page(request, today, context, back_after=300)
+
+
+@get("/kiosk/days")
+async def show_days(request: WebRequest, db: Db) -> Response[Any]:
+    """Other days, soonest first."""
+    _, today = await today_of(request, db)
+    context = KioskDays(
+        days=tuple((day, link(request, f"/kiosk/d/{day.slug}/needs")) for day in await other_days(db, today)),
+        today_over=today is None,
+        back=link(request, "/kiosk"),
+    )
+    return kiosk_page(request, today, context)
+
+
+route_handlers: list[Any] = [show_home, show_days]

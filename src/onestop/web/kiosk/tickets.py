@@ -1,0 +1,146 @@
+"""Tickets of the machine: one for today, one for another day, and the paper both are printed on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+
+from onestop.booking.at_once import book_at_once
+from onestop.booking.queries import booking_of_party
+from onestop.booking.tickets import find_code, ticket_again
+from onestop.days.queries import Day, day_by_id, day_offer
+from onestop.domain.booking import BookingState, Channel
+from onestop.domain.errors import ArrivalTaken, InvalidInput, Refusal
+from onestop.domain.ticket import spell_short_code
+from onestop.visits.actions.arrivals import issue_walk_in
+from onestop.visits.queries.reception import reach_today
+from onestop.web.kiosk.asking import desks_page, times_page
+from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
+from onestop.web.kit.answers import read_answers
+from onestop.web.kit.forms import read_form
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.parts import TicketView
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, base_url_of
+from onestop.web.kit.responses import see_other
+
+
+@page_of("kiosk/ticket.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskTicket:
+    """The paper: number, code, when and where; not why. `late`: we may not reach her today."""
+
+    day: Day
+    ticket: TicketView
+    comes_at: datetime | None
+    late: bool
+    home: str
+    others: str
+
+
+@post("/kiosk/d/{slug:str}/tickets")
+async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: str) -> Response[Any]:
+    """A ticket for today. Never refused for want of room."""
+    someone, day, today = await chosen_day(request, db, slug)
+    offer = await db.read(day_offer, day.id)
+    form = await read_form(request)
+    answers = read_answers(form, offer)
+    locale = locale_here(request, day)
+    try:
+        wish = answers.wish(offer, display_language=locale.tag)
+        if not today:
+            return see_other(answers.link(f"/kiosk/d/{day.slug}/times"))
+        path = await submit_once(
+            request,
+            "kiosk.ticket",
+            issue_walk_in,
+            day.id,
+            wish,
+            key=ticket_key,
+            how="kiosk",
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda issued: f"/kiosk/tickets/{issued[0].code}",
+        )
+    except Refusal as refusal:
+        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+    return see_other(link(request, path, new="1"))
+
+
+@post("/kiosk/d/{slug:str}/bookings")
+async def book(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, slug: str) -> Response[Any]:
+    """A ticket for another day, nothing typed, no contact: the paper is the proof."""
+    someone, day, today = await chosen_day(request, db, slug)
+    offer = await db.read(day_offer, day.id)
+    form = await read_form(request)
+    answers = read_answers(form, offer)
+    locale = locale_here(request, day)
+    try:
+        wish = answers.wish(offer, display_language=locale.tag)
+        path = await submit_once(
+            request,
+            "kiosk.booking",
+            book_at_once,
+            day.id,
+            wish,
+            arrival_at=_instant(form.text("arrival", 40)),
+            channel=Channel.KIOSK,
+            key=ticket_key,
+            hold_minutes=settings.hold_minutes,
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda made: f"/kiosk/tickets/{made[1].code}",
+        )
+    except ArrivalTaken as refusal:
+        return await times_page(request, db, day, offer, answers, refusal=refusal)
+    except Refusal as refusal:
+        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+    return see_other(link(request, path, new="1"))
+
+
+@get("/kiosk/tickets/{code:str}")
+async def show_ticket(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """The paper on the screen; the machine prints it."""
+    await machine(request)
+    found = await db.read(find_code, code)
+    day = await db.read(day_by_id, found.day)
+    ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
+    booking = await db.read(booking_of_party, found.party)
+    waits = booking is None or booking.state is BookingState.ARRIVED
+    locale = locale_here(request, day)
+    late = False
+    if booking is None and request.query_params.get("new"):
+        offer = await db.read(day_offer, day.id)
+        late = bool((await db.read(reach_today, day, offer.services, now=db.now())).late)
+    context = KioskTicket(
+        day=day,
+        ticket=TicketView(
+            number=ticket.number,
+            next_step=locale.gettext("Please wait. We call this number.")
+            if waits
+            else locale.gettext("Please show this paper at the door."),
+            qr_text=f"{base_url_of(request)}/t/{ticket.code}" if settings.base_url else ticket.code,
+            short_code=spell_short_code(ticket.short),
+        ),
+        comes_at=None if booking is None or waits else booking.arrival_at,
+        late=late,
+        home=link(request, "/kiosk"),
+        others=link(request, "/kiosk/days"),
+    )
+    return kiosk_page(request, day, context, back_after=40)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(field="arrival") from error
+    if found.tzinfo is None:
+        raise InvalidInput(field="arrival")
+    return found
+
+
+route_handlers: list[Any] = [take_ticket, book, show_ticket]

@@ -1,0 +1,190 @@
+"""All days by state, and three ways to make a new one: from a template, from an earlier day, from a file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+
+from onestop.days.copying import copy_day, draft_day
+from onestop.days.dayfile import DayFile, DayFileWrong, parse_day, read_template, templates
+from onestop.days.queries import Day, all_days
+from onestop.domain.day import DayState
+from onestop.domain.errors import N_, NotAllowed, Refusal
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.guards import require
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.frame import ROLES, centre_frame, covers, enter_centre, errors_of, works_everywhere
+from onestop.web.organise.reading import Reader, read_id
+
+TEMPLATE_UNKNOWN = N_("Please choose a template.")
+DAY_UNKNOWN = N_("Please choose a day.")
+FILE_MISSING = N_("Please choose a file.")
+NOT_TEXT = N_("This file is not a text file. A day file is a text that ends in .toml.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A shipped template with its own name."""
+
+    key: str
+    name: str
+    desks: int
+
+
+@page_of("organise/days.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysPage:
+    """Days that go on or come, drafts, and what is over or cancelled."""
+
+    published: tuple[Day, ...]
+    drafts: tuple[Day, ...]
+    over: tuple[Day, ...]
+    may_add: bool
+
+
+@page_of("organise/new.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPage:
+    """The three forms; `way` is the one that was sent and is shown with its error."""
+
+    templates: tuple[Template, ...]
+    days: tuple[Day, ...]
+    way: str = ""
+    on: str = ""
+    chosen: str = ""
+    earliest: date
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    file_error: str = ""
+    key: str = field(default_factory=new_key)
+
+
+@get("/organise")
+async def show_days(request: WebRequest, db: Db) -> Response[Any]:
+    """Every day this organiser may see."""
+    someone = await require(request, *ROLES)
+    days = [day for day in await db.read(all_days) if covers(someone, day.id)]
+    now = db.now()
+    running = [day for day in days if day.state is DayState.PUBLISHED and day.closes_at > now]
+    drafts = [day for day in days if day.state is DayState.DRAFT]
+    context = DaysPage(
+        published=tuple(reversed(running)),
+        drafts=tuple(reversed(drafts)),
+        over=tuple(day for day in days if day not in running and day not in drafts),
+        may_add=works_everywhere(someone),
+    )
+    return page(request, context, **centre_frame(request, "/organise"))
+
+
+@get("/organise/new")
+async def show_new(request: WebRequest, db: Db) -> Response[Any]:
+    """The forms; a date two weeks from now stands there already."""
+    await enter_centre(request)
+    return await _new_page(request, db, on=(db.now() + timedelta(days=14)).date().isoformat())
+
+
+@post("/organise/days/from-template")
+async def make_from_template(request: WebRequest, db: Db) -> Response[Any]:
+    """A draft of a shipped template."""
+    someone = await enter_centre(request)
+    read = Reader(await read_form(request), locale_of(request))
+    chosen = read.form.text("template", 60)
+    if chosen not in templates():
+        read.wrong("template", TEMPLATE_UNKNOWN)
+    on = read.day("on_template")
+    if on is None or read.errors:
+        return await _again(request, db, "template", read, chosen)
+    file = read_template(chosen)
+    return await _make(request, db, "template", read, chosen, draft_day, file, on=on, actor=someone, template=chosen)
+
+
+@post("/organise/days/from-day")
+async def make_from_day(request: WebRequest, db: Db) -> Response[Any]:
+    """A draft like an earlier day."""
+    someone = await enter_centre(request)
+    read = Reader(await read_form(request), locale_of(request))
+    chosen = read_id(read.form.text("day", 40))
+    if chosen is None:
+        read.wrong("day", DAY_UNKNOWN)
+    on = read.day("on_day")
+    if chosen is None or on is None:
+        return await _again(request, db, "day", read, str(chosen or ""))
+    return await _make(request, db, "day", read, str(chosen), copy_day, chosen, on=on, actor=someone)
+
+
+@post("/organise/days/from-file")
+async def make_from_file(request: WebRequest, db: Db) -> Response[Any]:
+    """A draft of an uploaded day file; a file with a mistake makes nothing and is told with its place."""
+    someone = await enter_centre(request)
+    await request.body()  # kept, because the form and the key of the press both read it
+    read = Reader(await read_form(request), locale_of(request))
+    on = read.day("on_file")
+    file, said = None, ""
+    try:
+        file = await _uploaded(request, read)
+    except DayFileWrong as wrong:
+        said = str(wrong)
+    if file is None or on is None or read.errors:
+        return await _again(request, db, "file", read, "", said)
+    return await _make(request, db, "file", read, "", draft_day, file, on=on, actor=someone)
+
+
+async def _uploaded(request: WebRequest, read: Reader) -> DayFile | None:
+    kind, _ = request.content_type
+    sent = (await request.form()).get("file") if kind == "multipart/form-data" else None
+    content = await sent.read() if isinstance(sent, UploadFile) else b""
+    if not content:
+        read.wrong("file", FILE_MISSING)
+        return None
+    try:
+        return parse_day(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        read.wrong("file", NOT_TEXT)
+        return None
+
+
+async def _make(
+    request: WebRequest, db: Db, way: str, read: Reader, chosen: str, action: Any, *args: Any, **kwargs: Any
+) -> Response[Any]:
+    try:
+        path = await submit_once(
+            request, f"organise.new.{way}", action, *args, now=db.now(), to=lambda slug: f"/organise/{slug}", **kwargs
+        )
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        for control, sentence in errors_of(read.locale, refusal).items():
+            read.errors[f"on_{way}" if control == "on" else control] = sentence
+        return await _again(request, db, way, read, chosen)
+    return see_other(path)
+
+
+async def _again(
+    request: WebRequest, db: Db, way: str, read: Reader, chosen: str, file_error: str = ""
+) -> Response[Any]:
+    on = read.form.text(f"on_{way}", 10)
+    return await _new_page(
+        request, db, on=on, way=way, chosen=chosen, errors=read.errors, file_error=file_error, status=422
+    )
+
+
+async def _new_page(request: WebRequest, db: Db, *, status: int = 200, **more: Any) -> Response[Any]:
+    days: Sequence[Day] = await db.read(all_days)
+    context = NewPage(templates=_TEMPLATES, days=tuple(days), earliest=db.now().date(), **more)
+    return page(request, context, status=status, **centre_frame(request, "/organise"))
+
+
+def _template(key: str) -> Template:
+    file = read_template(key)
+    return Template(key=key, name=file.name, desks=len(file.desks))
+
+
+_TEMPLATES = tuple(_template(key) for key in templates())
+
+route_handlers: list[Any] = [show_days, show_new, make_from_template, make_from_day, make_from_file]

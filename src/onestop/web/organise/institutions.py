@@ -1,0 +1,261 @@
+"""Institutions and their services, shared by all days of the centre."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.directory.entries import add_institution, add_service, change_institution, change_service, key_of_name
+from onestop.directory.organising import InstitutionEntry, ServiceEntry, directory
+from onestop.directory.queries import InstitutionUnknown
+from onestop.directory.vocabulary import SERVICES
+from onestop.domain.errors import NotKnown, Refusal
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.words import service_pictogram, service_title
+from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.reading import Reader
+
+HOME = "/organise/institutions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service in the reader's language."""
+
+    id: UUID
+    title: str
+    pictogram: str
+    minutes: int
+    private: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Institution:
+    """An institution with its services."""
+
+    id: UUID
+    name: str
+    authority: str
+    services: tuple[Service, ...]
+
+
+@page_of("organise/institutions.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionsPage:
+    """The list, and the form for another one."""
+
+    institutions: tuple[Institution, ...]
+    name: str = ""
+    authority: str = "none"
+    saved: bool = False
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    key: str = field(default_factory=new_key)
+
+
+@page_of("organise/institution.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionPage:
+    """One institution: its name and authority, its services, another service."""
+
+    institution: Institution
+    name: str
+    authority: str
+    offered: tuple[tuple[str, str], ...]
+    service: str = ""
+    own: str = ""
+    minutes: str = "20"
+    private: bool = False
+    saved: bool = False
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    key: str = field(default_factory=new_key)
+
+
+@get("/organise/institutions")
+async def show_institutions(request: WebRequest, db: Db) -> Response[Any]:
+    """The list."""
+    await enter_centre(request)
+    return await _list_page(request, db, saved=request.query_params.get("done") == "saved")
+
+
+@post("/organise/institutions")
+async def add(request: WebRequest, db: Db) -> Response[Any]:
+    """Add an institution and go on to its services."""
+    someone = await enter_centre(request)
+    form = await read_form(request)
+    name, authority = form.text("name", 300), form.text("authority", 10)
+    try:
+        path = await submit_once(
+            request,
+            "organise.institution.new",
+            add_institution,
+            name=name,
+            authority=authority,
+            actor=someone,
+            now=db.now(),
+            to=lambda made: f"{HOME}/{made}",
+        )
+    except Refusal as refusal:
+        errors = errors_of(locale_of(request), refusal)
+        return await _list_page(request, db, name=name, authority=authority, errors=errors, status=refusal.status)
+    return see_other(path)
+
+
+@get("/organise/institutions/{institution:uuid}")
+async def show_institution(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Response[Any]:
+    """One institution."""
+    await enter_centre(request)
+    found = await _entry(db, institution)
+    return _page(request, found, saved=request.query_params.get("done") == "saved")
+
+
+@post("/organise/institutions/{institution:uuid}")
+async def change(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Response[Any]:
+    """Another name or authority."""
+    someone = await enter_centre(request)
+    found = await _entry(db, institution)
+    form = await read_form(request)
+    name, authority = form.text("name", 300), form.text("authority", 10)
+    try:
+        path = await submit_once(
+            request,
+            f"organise.institution.{institution}",
+            change_institution,
+            institution,
+            name=name,
+            authority=authority,
+            actor=someone,
+            now=db.now(),
+            to=lambda _: f"{HOME}?done=saved",
+        )
+    except Refusal as refusal:
+        errors = errors_of(locale_of(request), refusal)
+        return _page(request, found, name=name, authority=authority, errors=errors, status=refusal.status)
+    return see_other(path)
+
+
+@post("/organise/institutions/{institution:uuid}/services")
+async def add_one_service(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Response[Any]:
+    """A shipped service, or one with the centre's own name."""
+    someone = await enter_centre(request)
+    found = await _entry(db, institution)
+    read = Reader(await read_form(request), locale_of(request))
+    form = read.form
+    chosen, own = form.text("service", 60), form.text("own", 60)
+    minutes = read.number("minutes")
+    errors = read.errors
+    status = 422
+    if not errors:
+        try:
+            path = await submit_once(
+                request,
+                f"organise.service.new.{institution}",
+                add_service,
+                institution,
+                key=chosen if chosen in SERVICES else key_of_name(own),
+                minutes=minutes,
+                private=form.ticked("private"),
+                actor=someone,
+                now=db.now(),
+                to=lambda _: f"{HOME}/{institution}?done=saved",
+            )
+            return see_other(path)
+        except Refusal as refusal:
+            errors |= errors_of(read.locale, refusal)
+            status = refusal.status
+    typed = {"service": chosen, "own": own, "minutes": form.text("minutes", 12), "private": form.ticked("private")}
+    return _page(request, found, errors=errors, status=status, **typed)
+
+
+@post("/organise/services/{service:uuid}")
+async def change_one_service(request: WebRequest, db: Db, service: FromPath[UUID]) -> Response[Any]:
+    """Other usual minutes, private or not."""
+    someone = await enter_centre(request)
+    read = Reader(await read_form(request), locale_of(request))
+    entries = await db.read(directory)
+    found = next((one for one in entries if any(each.id == service for each in one.services)), None)
+    if found is None:
+        raise NotKnown
+    minutes = read.number("minutes", f"minutes-{service}")
+    status = 422
+    if not read.errors:
+        try:
+            path = await submit_once(
+                request,
+                f"organise.service.{service}",
+                change_service,
+                service,
+                minutes=minutes,
+                private=read.form.ticked("private"),
+                actor=someone,
+                now=db.now(),
+                to=lambda _: f"{HOME}/{found.id}?done=saved",
+            )
+            return see_other(path)
+        except Refusal as refusal:
+            read.errors |= {f"minutes-{service}": text for text in errors_of(read.locale, refusal).values()}
+            status = refusal.status
+    return _page(request, found, errors=read.errors, status=status)
+
+
+async def _entry(db: Db, institution: UUID) -> InstitutionEntry:
+    found = next((each for each in await db.read(directory) if each.id == institution), None)
+    if found is None:
+        raise InstitutionUnknown
+    return found
+
+
+async def _list_page(request: WebRequest, db: Db, *, status: int = 200, **more: Any) -> Response[Any]:
+    locale = locale_of(request)
+    institutions = tuple(_institution(each, locale) for each in await db.read(directory))
+    context = InstitutionsPage(institutions=institutions, **more)
+    return page(request, context, status=status, **centre_frame(request, HOME))
+
+
+def _page(request: WebRequest, entry: InstitutionEntry, *, status: int = 200, **more: Any) -> Response[Any]:
+    locale = locale_of(request)
+    there = {each.key for each in entry.services}
+    more.setdefault("name", entry.name)
+    more.setdefault("authority", entry.authority)
+    context = InstitutionPage(
+        institution=_institution(entry, locale),
+        offered=tuple((key, locale.gettext(words.title)) for key, words in SERVICES.items() if key not in there),
+        **more,
+    )
+    return page(request, context, status=status, **centre_frame(request, HOME))
+
+
+def _institution(entry: InstitutionEntry, locale: Locale) -> Institution:
+    return Institution(
+        id=entry.id,
+        name=entry.name,
+        authority=entry.authority,
+        services=tuple(_service(each, locale) for each in entry.services),
+    )
+
+
+def _service(entry: ServiceEntry, locale: Locale) -> Service:
+    return Service(
+        id=entry.id,
+        title=service_title(locale, entry.key),
+        pictogram=service_pictogram(entry.key),
+        minutes=entry.minutes,
+        private=entry.private,
+    )
+
+
+route_handlers: list[Any] = [
+    show_institutions,
+    add,
+    show_institution,
+    change,
+    add_one_service,
+    change_one_service,
+]

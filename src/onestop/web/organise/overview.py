@@ -1,0 +1,147 @@
+"""The live overview of a day, and the buttons for its desks and mediators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.days.queries import Day, mediators_of_day
+from onestop.domain.day import DayState, DeskState, MediatorState
+from onestop.domain.errors import N_, DeskServing, NotKnown
+from onestop.live.hub import key_of
+from onestop.notify.counts import MessageCounts, message_counts
+from onestop.visits.actions.desks import set_desk_state, set_mediator_state
+from onestop.visits.queries.overview import Overview, QueueNow, overview
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest, is_htmx
+from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.sse import live_stream
+from onestop.web.kit.words import service_title, stop_title
+from onestop.web.organise.desks import desk_of
+from onestop.web.organise.frame import day_frame, enter, path_of
+
+WHY: Mapping[str, str] = {
+    "long_wait": N_("waits long"),
+    "no_show": N_("did not come when called"),
+    "missed": N_("missed a call three times"),
+    "papers": N_("a paper is missing"),
+    "guardian": N_("the adult is at another desk"),
+    "stepped_out": N_("has stepped out"),
+    "nobody_speaks": N_("nobody speaks this language"),
+    "no_desk": N_("no desk is open for this"),
+}
+_DESKS = {"open": DeskState.OPEN, "pause": DeskState.PAUSED, "close": DeskState.CLOSED}
+_MEDIATORS = {"free": MediatorState.FREE, "break": MediatorState.BREAK, "left": MediatorState.LEFT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue in the reader's language."""
+
+    title: str
+    queue: QueueNow
+
+
+@page_of("organise/overview.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewPage:
+    """Everything on the screen; `why` are the words for the reasons of people at risk."""
+
+    day: Day
+    now: datetime
+    shown: Overview
+    queues: tuple[Queue, ...]
+    messages: MessageCounts
+    why: dict[str, str] = field(default_factory=dict[str, str])
+    running: bool
+    error: str = ""
+
+
+@get("/organise/{day:str}/overview")
+async def show_overview(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The screen, or for a live part the part alone."""
+    found, _ = await enter(request, db, day)
+    return await _page(request, db, found, block="live_overview" if is_htmx(request) else None)
+
+
+@get("/organise/{day:str}/live")
+async def overview_live(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """Says that something changed."""
+    found, _ = await enter(request, db, day)
+    return await live_stream(request, [key_of("overview", found.id)])
+
+
+@post(
+    [
+        "/organise/{day:str}/desks/{number:int}/open",
+        "/organise/{day:str}/desks/{number:int}/pause",
+        "/organise/{day:str}/desks/{number:int}/close",
+    ]
+)
+async def set_desk(request: WebRequest, db: Db, day: FromPath[str], number: FromPath[int]) -> Response[Any]:
+    """Open, pause or close a desk; harmless twice."""
+    found, someone = await enter(request, db, day)
+    desk = await desk_of(db, found, number)
+    state = _DESKS[request.url.path.rsplit("/", 1)[1]]
+    try:
+        await db.write(set_desk_state, desk.id, state, actor=someone, now=db.now(), day=found.id)
+    except DeskServing as refusal:
+        error = locale_of(request).say(refusal.sentence, refusal.params)
+        block = "live_overview" if is_htmx(request) else None
+        return await _page(request, db, found, block=block, error=error, status=refusal.status)
+    return await _answer(request, db, found)
+
+
+@post(
+    [
+        "/organise/{day:str}/mediators/{mediator:uuid}/free",
+        "/organise/{day:str}/mediators/{mediator:uuid}/break",
+        "/organise/{day:str}/mediators/{mediator:uuid}/left",
+    ]
+)
+async def set_mediator(request: WebRequest, db: Db, day: FromPath[str], mediator: FromPath[UUID]) -> Response[Any]:
+    """Free, break or left; harmless twice."""
+    found, someone = await enter(request, db, day)
+    if mediator not in {one.id for one in await db.read(mediators_of_day, found.id)}:
+        raise NotKnown
+    state = _MEDIATORS[request.url.path.rsplit("/", 1)[1]]
+    await db.write(set_mediator_state, mediator, state, actor=someone, now=db.now(), day=found.id)
+    return await _answer(request, db, found)
+
+
+async def _answer(request: WebRequest, db: Db, day: Day) -> Response[Any]:
+    if is_htmx(request):
+        return await _page(request, db, day, block="live_overview")
+    return see_other(path_of(day, "/overview"))
+
+
+async def _page(
+    request: WebRequest, db: Db, day: Day, *, block: str | None = None, error: str = "", status: int = 200
+) -> Response[Any]:
+    now = db.now()
+    locale = locale_of(request)
+    shown = await db.read(overview, day.id, now=now, opens_at=day.opens_at)
+    context = OverviewPage(
+        day=day,
+        now=now,
+        shown=shown,
+        queues=tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues),
+        messages=await db.read(message_counts, day.id),
+        why={key: locale.gettext(word) for key, word in WHY.items()},
+        running=day.state is DayState.PUBLISHED,
+        error=error,
+    )
+    return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))
+
+
+def _title(queue: QueueNow, locale: Locale) -> str:
+    return service_title(locale, queue.key) if queue.key else stop_title(locale, "", private=True)
+
+
+route_handlers: list[Any] = [show_overview, overview_live, set_desk, set_mediator]

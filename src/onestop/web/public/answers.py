@@ -1,0 +1,191 @@
+"""What a visitor has answered so far, carried in the query of the pages until a time is held.
+
+Needs and services are short marks that say nothing to whoever looks at an address or a history; nothing names a person.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar.datastructures import MultiDict
+
+from onestop.booking.holds import Held
+from onestop.booking.wish import Wish, make_wish
+from onestop.days.queries import DayOffer, OfferedNeed, OfferedService
+from onestop.domain.booking import Interpreter
+from onestop.domain.errors import InvalidInput
+from onestop.domain.party import PARTY_LIMIT, party_of
+from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
+
+ME, FAMILY, HELPING = "me", "family", "helping"
+WHO = (ME, FAMILY, HELPING)
+MOST_LANGUAGES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The answers; `services`, `languages` and `interpreter` are `None` until they were asked."""
+
+    needs: tuple[str, ...] = ()
+    services: tuple[UUID, ...] | None = None
+    who: str = ME
+    adults: int = 1
+    children: int = 0
+    languages: tuple[str, ...] | None = None
+    interpreter: Interpreter | None = None
+    invitation: str = ""
+    hold: UUID | None = None
+    lang: str = ""
+
+    def wish(self, offer: DayOffer, *, display_language: str) -> Wish:
+        """What can be held. Raises a refusal about services or party, or `InvalidInput` without an answer."""
+        if self.interpreter is None:
+            raise InvalidInput(field="interpreter")
+        return make_wish(
+            offer,
+            services=self.services or (),
+            members=party_of(adults=self.adults, children=self.children),
+            languages=self.languages or (display_language,),
+            interpreter=self.interpreter,
+            display_language=display_language,
+        )
+
+    def carried(self, *without: str) -> tuple[tuple[str, str], ...]:
+        """Names and values for the query or for hidden fields, `without` those the form asks itself."""
+        pairs: list[tuple[str, str]] = [("needs", need_mark(key)) for key in self.needs]
+        if self.services is not None:
+            pairs += [("asked", "1"), *(("services", service_mark(service)) for service in self.services)]
+        if (self.who, self.adults, self.children) != (ME, 1, 0):
+            pairs += [("who", self.who), ("adults", str(self.adults)), ("children", str(self.children))]
+        pairs += [("languages", language) for language in self.languages or ()]
+        if self.interpreter is not None:
+            pairs.append(("interpreter", self.interpreter))
+        if self.invitation:
+            pairs.append(("invitation", self.invitation))
+        if self.hold is not None:
+            pairs.append(("hold", str(self.hold)))
+        if self.lang:
+            pairs.append(("lang", self.lang))
+        return tuple((name, value) for name, value in pairs if name not in without)
+
+    def link(self, path: str, *without: str) -> str:
+        """A path with these answers."""
+        pairs = self.carried(*without)
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def need_mark(key: str) -> str:
+    """The mark of a need."""
+    return hashlib.sha256(f"need|{key}".encode()).hexdigest()[:8]
+
+
+def service_mark(service: UUID) -> str:
+    """The mark of a service: the random end of its id."""
+    return service.hex[-12:]
+
+
+def read_answers(values: MultiDict[Any], offer: DayOffer) -> Answers:
+    """The answers in a query or a form; what the day does not have is left out, nothing here raises."""
+    marks = set(_all(values, "needs"))
+    wanted = set(_all(values, "services"))
+    who = _first(values, "who")
+    interpreter = _first(values, "interpreter")
+    languages = [tag for tag in _all(values, "languages") if tag in KNOWN and tag not in PSEUDO_LANGUAGES]
+    lang = _first(values, "lang")
+    asked = bool(wanted) or bool(_first(values, "asked"))
+    found = Answers(
+        needs=tuple(need.key for need in offer.needs if need_mark(need.key) in marks),
+        services=tuple(s.id for s in offer.services if service_mark(s.id) in wanted) if asked else None,
+        who=who if who in WHO else ME,
+        adults=_count(values, "adults", 1),
+        children=_count(values, "children", 0),
+        languages=tuple(dict.fromkeys(languages))[:MOST_LANGUAGES] or None,
+        interpreter=Interpreter(interpreter) if interpreter in set(Interpreter) else None,
+        invitation=_first(values, "invitation")[:60],
+        hold=_id(_first(values, "hold")),
+        lang=lang if lang in KNOWN else "",
+    )
+    return replace(found, adults=1, children=0) if found.who == ME else found
+
+
+def answers_of(held: Held, carried: Answers) -> Answers:
+    """The answers a hold was made with; needs, invitation and who asks come from the query, if it still has them."""
+    booking = held.booking
+    adults = sum(not member.child for member in held.members)
+    children = sum(member.child for member in held.members)
+    alone = (adults, children) == (1, 0)
+    return replace(
+        carried,
+        services=held.services,
+        who=carried.who if carried.who != ME or alone else FAMILY,
+        adults=adults,
+        children=children,
+        languages=booking.languages,
+        interpreter=booking.interpreter,
+        hold=booking.id,
+    )
+
+
+def chosen_needs(offer: DayOffer, answers: Answers) -> tuple[OfferedNeed, ...]:
+    """The needs she ticked."""
+    return tuple(need for need in offer.needs if need.key in answers.needs)
+
+
+def lines_of(offer: DayOffer, answers: Answers) -> tuple[tuple[OfferedService, bool], ...]:
+    """The services her needs mean, police and state first, each with whether it is ticked.
+
+    What a need requires is ticked at first: one institution for each kind of service, and no other.
+    """
+    asked = [service for need in chosen_needs(offer, answers) for service in need.services]
+    meant = dict.fromkeys([*(s.id for s in offer.services if s.id in offer.always), *asked, *(answers.services or ())])
+    lines = [service for service_id in meant if (service := offer.service(service_id)) is not None]
+    ticked = answers.services if answers.services is not None else required(lines)
+    order = {"police": 0, "state": 1}
+    lines.sort(key=lambda service: order.get(service.institution.authority, 2))
+    return tuple((service, service.id in ticked) for service in lines)
+
+
+def required(lines: Sequence[OfferedService]) -> tuple[UUID, ...]:
+    """The first service of each kind: a second institution with the same kind is offered, not ticked."""
+    first: dict[str, UUID] = {}
+    for service in lines:
+        first.setdefault(service.key, service.id)
+    return tuple(first.values())
+
+
+def dropped_precedences(offer: DayOffer, answers: Answers) -> tuple[tuple[OfferedService, OfferedService], ...]:
+    """Services she took off, each with one she kept that it would have come before."""
+    kept = [service for service in (offer.service(each) for each in answers.services or ()) if service is not None]
+    off = [service for service, ticked in lines_of(offer, answers) if not ticked]
+    kinds: Mapping[str, None] = dict.fromkeys(service.key for service in kept)
+    return tuple(
+        (before, after)
+        for before in off
+        for after in kept
+        if before.key not in kinds
+        and any(first == before.id and then in (None, after.id) for first, then in offer.precedences)
+    )
+
+
+def _all(values: MultiDict[Any], name: str) -> list[str]:
+    return [str(value) for value in values.getall(name, [])][:60]
+
+
+def _first(values: MultiDict[Any], name: str) -> str:
+    return str(values.get(name) or "")
+
+
+def _count(values: MultiDict[Any], name: str, otherwise: int) -> int:
+    """A count as typed, up to one more than a party may have, so that too many is refused and not cut."""
+    typed = _first(values, name).strip()
+    return min(int(typed), PARTY_LIMIT + 1) if typed.isdecimal() and len(typed) < 6 else otherwise
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

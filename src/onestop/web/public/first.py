@@ -1,0 +1,105 @@
+"""The first page: the days that can be booked, and the way back to a ticket or an invitation by its code."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+
+from onestop.booking.tickets import TicketRef, find_code
+from onestop.days.queries import day_by_slug
+from onestop.days.visitors import day_of_invitation, unlisted_days
+from onestop.db.session import Database
+from onestop.domain.errors import Refusal, TicketUnknown, TooManyTries
+from onestop.domain.ticket import invitation_hash, read_long_code, read_short_code
+from onestop.web.kit.forms import read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.limits import check_limit
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.responses import see_other
+from onestop.web.public.access import short_path
+from onestop.web.public.frame import DayLink, centre_page, link, other_days
+
+UNLISTED = "unlisted"
+"""Stands in the choice of days for one by invitation, which is never named."""
+
+
+@page_of("public/first.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPage:
+    """Days to choose from, and a field for a code."""
+
+    days: tuple[DayLink, ...]
+    find: str
+    code: str = ""
+    chosen: str = ""
+    error: str = ""
+
+
+@get("/")
+async def show_first(request: WebRequest, db: Db) -> Response[Any]:
+    """Every day that anybody may book."""
+    return await centre_page(request, db, await _first(request, db))
+
+
+@get("/find")
+async def show_find(request: WebRequest, db: Db) -> Response[Any]:
+    """The field for a code; on the first page, so that one page knows everything."""
+    return await centre_page(request, db, await _first(request, db))
+
+
+@post("/find")
+async def find_ticket(request: WebRequest, db: Db, ticket_key: TicketKey) -> Response[Any]:
+    """From a ticket's code, or a short code with its day, to the ticket; from an invitation code to its day."""
+    form = await read_form(request)
+    code, day = form.text("code", 300), form.text("day", 120)
+    try:
+        await check_limit(request, "find", contact=day)
+        return see_other(link(request, await _path_of(db, ticket_key, code, day)))
+    except (TicketUnknown, TooManyTries) as refusal:
+        return await ask_again(request, db, refusal, code=code, day=day)
+
+
+async def ask_again(
+    request: WebRequest, db: Database, refusal: Refusal, *, code: str = "", day: str = ""
+) -> Response[Any]:
+    """The field again, with what was typed and why it did not work."""
+    error = locale_of(request).say(refusal.sentence, refusal.params)
+    context = await _first(request, db, code=code, chosen=day, error=error)
+    return await centre_page(request, db, context, status=refusal.status)
+
+
+async def _first(request: WebRequest, db: Database, **shown: str) -> FirstPage:
+    return FirstPage(days=await other_days(request, db), find=link(request, "/find"), **shown)
+
+
+async def _path_of(db: Database, key: bytes, code: str, day: str) -> str:
+    if (long := read_long_code(code)) is not None:
+        await db.read(find_code, long)
+        return f"/t/{long}"
+    if read_short_code(code) is not None:
+        return short_path(key, await _by_short_code(db, code, day))
+    slug = await db.read(day_of_invitation, invitation_hash(code)) if code else None
+    if slug is None:
+        raise TicketUnknown
+    return f"/d/{slug}?invitation={quote(code)}"
+
+
+async def _by_short_code(db: Database, code: str, day: str) -> TicketRef:
+    """A short code counts together with its day only; a day by invitation is found without being named."""
+    if day and day != UNLISTED:
+        try:
+            listed = await db.read(day_by_slug, day)
+        except Refusal as unknown:
+            raise TicketUnknown from unknown
+        return await db.read(find_code, code, day=listed.id)
+    for unlisted in await db.read(unlisted_days, now=db.now()):
+        try:
+            return await db.read(find_code, code, day=unlisted)
+        except TicketUnknown:
+            continue
+    raise TicketUnknown
+
+
+route_handlers: list[Any] = [show_first, show_find, find_ticket]

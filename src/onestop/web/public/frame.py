@@ -1,0 +1,195 @@
+"""What stands round the public pages of a day, and the first question of each: may this day be seen and booked?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+
+from onestop.booking.queries import invitation_by_code_hash
+from onestop.days.queries import Day
+from onestop.days.visitors import listed_days
+from onestop.db.session import Database
+from onestop.directory.queries import centre
+from onestop.domain.day import Release, check_bookable
+from onestop.domain.errors import N_, InvalidInput, Refusal
+from onestop.domain.ticket import invitation_hash
+from onestop.web.kit.language import CHOICE, locale_of
+from onestop.web.kit.limits import check_limit
+from onestop.web.kit.locale import KNOWN, LANGUAGES, Locale
+from onestop.web.kit.pages import HelpBlock
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.responses import Round, page
+
+COUNTRIES = {
+    "Europe/Athens": "GR",
+    "Europe/Berlin": "DE",
+    "Europe/Bratislava": "SK",
+    "Europe/Brussels": "BE",
+    "Europe/Bucharest": "RO",
+    "Europe/Budapest": "HU",
+    "Europe/Lisbon": "PT",
+    "Europe/Ljubljana": "SI",
+    "Europe/Madrid": "ES",
+    "Europe/Paris": "FR",
+    "Europe/Prague": "CZ",
+    "Europe/Rome": "IT",
+    "Europe/Sofia": "BG",
+    "Europe/Vienna": "AT",
+    "Europe/Vilnius": "LT",
+    "Europe/Warsaw": "PL",
+    "Europe/Zagreb": "HR",
+}
+"""Where a phone number without a country prefix is read, by the zone of the venue."""
+
+
+class DrawDay(Refusal):
+    code = "draw_day"
+    sentence = N_("Places on this day are given in random order. Please ask the centre how to take part.")
+
+
+class InvitationWrong(InvalidInput):
+    code = "invitation_wrong"
+    sentence = N_("This invitation code is not right, or it was used before. Please check it, or ask the centre.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLink:
+    """A day that can be booked now."""
+
+    href: str
+    day: Day
+
+
+@page_of("public/shut.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutPage:
+    """A day that cannot be booked, why, and what else there is."""
+
+    sentence: str
+    others: tuple[DayLink, ...]
+    home: str
+
+
+@page_of("public/invitation.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationPage:
+    """The question for the invitation code; says nothing of the day."""
+
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    home: str
+    code: str = ""
+    error: str = ""
+
+
+def country_of(day: Day) -> str:
+    """The country of a day, as phone numbers know it."""
+    return COUNTRIES.get(day.timezone, "SK")
+
+
+def languages_of(day: Day) -> tuple[str, ...]:
+    """The languages the pages of a day are offered in: those its organiser switched on and that are complete."""
+    return tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+
+
+def locale_for_day(request: WebRequest, day: Day) -> Locale:
+    """The reader's language among those of the day."""
+    return locale_of(request, languages_of(day))
+
+
+def place_of(day: Day) -> str:
+    """Venue and address in one line."""
+    return ", ".join(part for part in (day.venue, day.address) if part)
+
+
+def day_page(
+    request: WebRequest,
+    day: Day,
+    context: object,
+    *,
+    status: int = 200,
+    locale: Locale | None = None,
+    block: str | None = None,
+) -> Response[Any]:
+    """A page of this day, in its languages, with whom to ask."""
+    return page(
+        request,
+        context,
+        status=status,
+        block=block,
+        locale=locale or locale_for_day(request, day),
+        languages=languages_of(day),
+        zone=day.timezone,
+        brand=day.name,
+        home=link(request, "/"),
+        help=HelpBlock(phone=day.phone, email=day.email, address=place_of(day)),
+    )
+
+
+async def centre_page(request: WebRequest, db: Database, context: object, *, status: int = 200) -> Response[Any]:
+    """A page of no day, with the centre's help."""
+    body = await db.read(centre)
+    frame: Round = {"home": link(request, "/")}
+    if body is not None:
+        frame["brand"] = body.name
+        frame["help"] = HelpBlock(phone=body.phone, email=body.email, address=body.address)
+    return page(request, context, status=status, **frame)
+
+
+def link(request: WebRequest, path: str) -> str:
+    """A path of this site that keeps the language a link has chosen, also without cookies."""
+    tag = request.query_params.get(CHOICE)
+    joined = "&" if "?" in path else "?"
+    return f"{path}{joined}{CHOICE}={tag}" if tag in KNOWN else path
+
+
+async def other_days(request: WebRequest, db: Database, *, but: Day | None = None) -> tuple[DayLink, ...]:
+    """The days that can be booked by anybody now."""
+    listed = await db.read(listed_days, now=db.now())
+    return tuple(
+        DayLink(href=link(request, f"/d/{day.slug}"), day=day)
+        for day in listed
+        if day.release is Release.OPEN and (but is None or day.id != but.id)
+    )
+
+
+async def closed_door(request: WebRequest, db: Database, day: Day, invitation: str) -> Response[Any] | None:
+    """The page that stands before a day, `None` where the way is free. An invited day is not told to the uninvited."""
+    if day.release is Release.INVITED and (shown := await _ask_invitation(request, db, day, invitation)) is not None:
+        return shown
+    try:
+        check_bookable(day.state, closes_at=day.closes_at, now=db.now())
+        if day.release is Release.DRAW:
+            raise DrawDay
+    except Refusal as refusal:
+        return await shut_page(request, db, refusal, but=day)
+    return None
+
+
+async def shut_page(request: WebRequest, db: Database, refusal: Refusal, *, but: Day | None = None) -> Response[Any]:
+    """Why not, and where to go instead."""
+    context = ShutPage(
+        sentence=locale_of(request).say(refusal.sentence, refusal.params),
+        others=await other_days(request, db, but=but),
+        home=link(request, "/"),
+    )
+    return await centre_page(request, db, context, status=refusal.status)
+
+
+async def _ask_invitation(request: WebRequest, db: Database, day: Day, code: str) -> Response[Any] | None:
+    if code and await db.read(invitation_by_code_hash, day.id, invitation_hash(code)) is not None:
+        return None
+    error = ""
+    if code:
+        await check_limit(request, "find", contact=day.slug)
+        error = locale_of(request).say(InvitationWrong.sentence)
+    lang = request.query_params.get(CHOICE)
+    context = InvitationPage(
+        action=f"/d/{day.slug}",
+        carried=((CHOICE, lang),) if lang in KNOWN else (),
+        home=link(request, "/"),
+        code=code,
+        error=error,
+    )
+    return await centre_page(request, db, context, status=InvitationWrong.status if error else 200)

@@ -1,0 +1,268 @@
+"""From the day to the plan: what she needs, and the institutions this means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get
+
+from onestop.days.queries import Day, DayOffer, OfferedService, day_by_slug, day_offer
+from onestop.days.visitors import spoken_on
+from onestop.db.session import Database
+from onestop.domain.errors import N_, InvalidInput, NoServiceChosen, Refusal
+from onestop.domain.party import PARTY_LIMIT
+from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.words import need_says, paper_text, service_pictogram, service_title
+from onestop.web.public.answers import (
+    Answers,
+    lines_of,
+    need_mark,
+    read_answers,
+    service_mark,
+)
+from onestop.web.public.frame import (
+    closed_door,
+    day_page,
+    languages_of,
+    link,
+    locale_for_day,
+    place_of,
+)
+
+INTERPRETER_MISSING = N_("Please say how we shall talk.")
+ASKED_HERE = ("services", "asked", "who", "adults", "children", "languages", "interpreter")
+LANGUAGES_SHOWN = 8
+"""So many languages stand open on the page; the others are one tap away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedChoice:
+    """A need to tick."""
+
+    key: str
+    mark: str
+    says: str
+    icon: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """An institution at the day; `authority` is none, state or police."""
+
+    name: str
+    authority: str
+
+
+@page_of("public/day.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPage:
+    """First page: when, where, who is there, who reads what, and what she needs."""
+
+    day: Day
+    place: str
+    institutions: tuple[Who, ...]
+    needs: tuple[NeedChoice, ...]
+    private: bool
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    home: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLine:
+    """A paper to bring."""
+
+    text: str
+    icon: str
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChoice:
+    """One line of the plan: a service at an institution that can be taken off."""
+
+    mark: str
+    key: str
+    title: str
+    icon: str
+    institution: str
+    authority: str
+    private: bool
+    always: bool
+    minutes: int
+    papers: tuple[PaperLine, ...]
+    before: tuple[str, ...]
+    """Titles of the other lines this one comes before."""
+    ticked: bool
+
+
+@page_of("public/plan.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage:
+    """Second page: the institutions, what to bring, who comes, how we shall talk."""
+
+    day: Day
+    lines: tuple[PlanChoice, ...]
+    answers: Answers
+    counts: tuple[tuple[int, int], ...]
+    """Numbers of people to choose from, as values and words of a list."""
+    languages: tuple[str, ...]
+    more_languages: tuple[str, ...]
+    spoken: tuple[str, ...]
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    back: str
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@get("/d/{day:str}")
+async def show_day(request: WebRequest, db: Db, day: str) -> Response[Any]:
+    """When, where, with whom; and the needs as check boxes."""
+    found, offer, answers, shut = await start(request, db, day)
+    return shut or _show_needs(request, found, offer, answers)
+
+
+@get("/d/{day:str}/plan")
+async def show_plan(request: WebRequest, db: Db, day: str) -> Response[Any]:
+    """The institutions this means; each line can be taken off."""
+    found, offer, answers, shut = await start(request, db, day)
+    if shut:
+        return shut
+    if not lines_of(offer, answers):
+        return _show_needs(request, found, offer, answers, refusal=NoServiceChosen())
+    return await _show_plan(request, db, found, offer, answers)
+
+
+async def start(
+    request: WebRequest, db: Database, slug: str, form: Any = None
+) -> tuple[Day, DayOffer, Answers, Response[Any] | None]:
+    """The day, what it offers, what she answered; and the page that stands before it, if any. Raises `DayUnknown`."""
+    day = await db.read(day_by_slug, slug)
+    offer = await db.read(day_offer, day.id)
+    answers = read_answers(form if form is not None else request.query_params, offer)
+    return day, offer, answers, await closed_door(request, db, day, answers.invitation)
+
+
+# -- the pages ---------------------------------------------------------------------------------------------
+
+
+def _show_needs(
+    request: WebRequest, day: Day, offer: DayOffer, answers: Answers, *, refusal: Refusal | None = None
+) -> Response[Any]:
+    locale = locale_for_day(request, day)
+    told = {service.institution.id: service.institution for service in offer.services}
+    order = {"police": 0, "state": 1}
+    context = DayPage(
+        day=day,
+        place=place_of(day),
+        institutions=tuple(
+            Who(name=each.name, authority=each.authority)
+            for each in sorted(told.values(), key=lambda each: (order.get(each.authority, 2), each.name))
+        ),
+        needs=tuple(
+            NeedChoice(
+                key=need.key,
+                mark=need_mark(need.key),
+                says=need_says(locale, need.key),
+                icon=need.pictogram,
+                ticked=need.key in answers.needs,
+            )
+            for need in offer.needs
+        ),
+        private=any(service.private for service in offer.services),
+        action=f"/d/{day.slug}/plan",
+        carried=answers.carried("needs", "services", "asked"),
+        home=link(request, "/"),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return day_page(request, day, context, status=refusal.status if refusal else 200)
+
+
+async def ask_again(
+    request: WebRequest, db: Database, day: Day, offer: DayOffer, answers: Answers, refusal: Refusal
+) -> Response[Any]:
+    """The page whose answer is missing or refused."""
+    if not lines_of(offer, answers):
+        return _show_needs(request, day, offer, answers, refusal=refusal)
+    return await _show_plan(request, db, day, offer, answers, refusal=refusal)
+
+
+async def _show_plan(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    *,
+    refusal: Refusal | None = None,
+) -> Response[Any]:
+    locale = locale_for_day(request, day)
+    spoken = await db.read(spoken_on, day.id)
+    near = dict.fromkeys([*(answers.languages or ()), locale.tag, *languages_of(day), *spoken.mediators, *spoken.desks])
+    first = tuple(tag for tag in near if tag in KNOWN)
+    rest = tuple(tag for tag in KNOWN if tag not in near and tag not in PSEUDO_LANGUAGES)
+    shown = max(LANGUAGES_SHOWN, len(answers.languages or ()) + 1)
+    lines = lines_of(offer, answers)
+    context = PlanPage(
+        day=day,
+        lines=tuple(plan_choice(locale, offer, lines, service, ticked=ticked) for service, ticked in lines),
+        answers=answers,
+        counts=tuple((count, count) for count in range(PARTY_LIMIT + 1)),
+        languages=first[:shown],
+        more_languages=(*first[shown:], *rest),
+        spoken=spoken.desks,
+        action=f"/d/{day.slug}/times",
+        carried=(*answers.carried(*ASKED_HERE), ("asked", "1")),
+        back=answers.link(f"/d/{day.slug}", "services", "asked"),
+        errors=_plan_errors(locale, refusal),
+    )  # fmt: skip
+    return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+def plan_choice(
+    locale: Locale,
+    offer: DayOffer,
+    lines: Sequence[tuple[OfferedService, bool]],
+    service: OfferedService,
+    *,
+    ticked: bool,
+) -> PlanChoice:
+    """A line of the plan in the reader's language. Here a private service is named: she chooses it."""
+    return PlanChoice(
+        mark=service_mark(service.id),
+        key=service.key,
+        title=service_title(locale, service.key),
+        icon=service_pictogram(service.key),
+        institution=service.institution.name,
+        authority=service.institution.authority,
+        private=service.private,
+        always=service.id in offer.always,
+        minutes=service.minutes,
+        papers=tuple(
+            PaperLine(text=paper_text(locale, paper.key), icon=paper.pictogram, blocking=paper.blocking)
+            for paper in service.papers
+        ),
+        before=tuple(
+            service_title(locale, other.key)
+            for other, _ in lines
+            if (service.id, other.id) in offer.precedences
+        ),
+        ticked=ticked,
+    )  # fmt: skip
+
+
+def _plan_errors(locale: Locale, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
+    """Which part of the page needs another answer, by its id."""
+    if refusal is None:
+        return ()
+    if isinstance(refusal, InvalidInput) and refusal.field == "interpreter":
+        return (("interpreter", locale.gettext(INTERPRETER_MISSING)),)
+    target = "services" if isinstance(refusal, NoServiceChosen) else "who"
+    return ((target, locale.say(refusal.sentence, refusal.params)),)
+
+
+route_handlers: list[Any] = [show_day, show_plan]

@@ -1,0 +1,338 @@
+"""The ticket: number, QR and short code, the plan that lives on the day, a calendar file, and a sheet to print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get
+
+from onestop.booking.tickets import ticket_again
+from onestop.db.session import Database
+from onestop.domain.booking import BookingState
+from onestop.domain.day import DayState
+from onestop.domain.errors import BookingClosed, Refusal, TicketUnknown
+from onestop.domain.ticket import spell_short_code
+from onestop.domain.visit import AT_DESK, StopState, VisitState
+from onestop.live.hub import key_of
+from onestop.notify.calendar import Appointment, calendar_file
+from onestop.notify.queries import calendar_sequence
+from onestop.visits.queries.ticket import TicketState, TicketStop
+from onestop.web.kit.language import CHOICE, locale_of
+from onestop.web.kit.locale import Locale, locale_for
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.parts import DeskMark, TicketView
+from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx, settings_of
+from onestop.web.kit.sessions import LANGUAGE_COOKIE
+from onestop.web.kit.sse import live_stream
+from onestop.web.kit.words import paper_text
+from onestop.web.public.access import Access, open_ticket
+from onestop.web.public.estimates import estimates_of
+from onestop.web.public.first import ask_again
+from onestop.web.public.frame import day_page, languages_of, link, place_of
+from onestop.web.public.journey import PaperLine
+from onestop.web.public.ticket_words import (
+    AHEAD,
+    called_stop,
+    mark_of,
+    next_step,
+    plan_lines,
+    progress,
+    title_of,
+    windows,
+)
+
+SHOWN_AFTER = timedelta(hours=24)
+"""So long after the day the ticket is shown; then its address only erases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A step somebody proposed. What cannot be named on a screen cannot be accepted on one, only refused."""
+
+    id: UUID
+    title: str
+    institution: str
+    authority: str
+    papers: tuple[PaperLine, ...]
+    private: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removable:
+    """A step that can be taken off."""
+
+    id: UUID
+    title: str
+
+
+@page_of("public/ticket.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPage:
+    """Fifth page: the ticket and what can be done with it now."""
+
+    zone: str
+    on: datetime
+    place: str
+    ticket: TicketView
+    progress: str
+    turn: DeskMark | None
+    proposals: tuple[Proposal, ...]
+    removable: tuple[Removable, ...]
+    papers: tuple[PaperLine, ...]
+    arrival_at: datetime | None
+    adults: int
+    children: int
+    no_interpreter: tuple[str, ...]
+    path: str
+    query: str
+    booked: bool
+    again: str
+    is_open: bool
+    is_out: bool
+    at_desk: bool
+    changes: bool
+    erases: bool
+    said: str
+
+
+@page_of("public/ticket_print.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPrint:
+    """The ticket on paper: A4, or the slip of a ticket machine."""
+
+    day_name: str
+    on: datetime
+    place: str
+    ticket: TicketView
+    arrival_at: datetime | None
+    papers: tuple[PaperLine, ...]
+    stops: tuple[str, ...]
+    slip: bool
+    path: str
+    query: str
+
+
+@page_of("public/ticket_over.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOverPage:
+    """A day later only erasing is left."""
+
+    erase: str
+    home: str
+
+
+@get("/t/{code:str}")
+async def show_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """The ticket; its live part alone for a script."""
+    try:
+        access = await open_ticket(request, db, ticket_key, code)
+    except TicketUnknown as refusal:
+        return await ask_again(request, db, refusal)
+    if is_over(access, db.now()):
+        context = TicketOverPage(
+            erase=link(request, f"{access.path}/erase") if access.code else "", home=link(request, "/")
+        )
+        return ticket_page(request, access, context)
+    return await show(request, db, ticket_key, access)
+
+
+async def show(
+    request: WebRequest, db: Database, key: bytes, access: Access, *, refusal: Refusal | None = None
+) -> Response[Any]:
+    """The page of a ticket, with a refusal of what was just asked."""
+    locale = locale_of_ticket(request, access.ticket)
+    context = await _page(request, db, key, access, locale, refusal)
+    block = "now" if is_htmx(request) else None
+    return ticket_page(request, access, context, block=block, status=refusal.status if refusal else 200)
+
+
+@get("/t/{code:str}/live")
+async def ticket_live(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Says that something of her visit changed; nothing to listen to before the visit has begun."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if access.ticket.visit is None:
+        return Response(b"", status_code=204)
+    return await live_stream(request, [key_of("visit", access.ticket.visit.id)])
+
+
+@get("/t/{code:str}/calendar.ics")
+async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """The appointment as a calendar file, told neutrally. Raises `BookingClosed` where there is none."""
+    access = await open_ticket(request, db, ticket_key, code)
+    ticket, booking = access.ticket, access.ticket.booking
+    if booking is None or booking.state not in {BookingState.CONFIRMED, BookingState.ARRIVED, BookingState.CANCELLED}:
+        raise BookingClosed
+    appointment = Appointment(
+        party=ticket.party,
+        number=ticket.number,
+        arrival_at=booking.arrival_at,
+        ends_at=booking.ends_at,
+        zone=ticket.day.timezone,
+        place=ticket.day.address or ticket.day.venue,
+        sequence=await db.read(calendar_sequence, ticket.party),
+        written_at=db.now(),
+    )
+    content = calendar_file(
+        appointment, locale_of_ticket(request, ticket), cancelled=booking.state is BookingState.CANCELLED
+    )
+    headers = {"Content-Disposition": 'attachment; filename="appointment.ics"', "Cache-Control": "no-store"}
+    return Response(content, status_code=200, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@get("/t/{code:str}/print")
+async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """A sheet to print: `?paper=80` for the slip of a ticket machine."""
+    access = await open_ticket(request, db, ticket_key, code)
+    ticket, locale = access.ticket, locale_of_ticket(request, access.ticket)
+    context = TicketPrint(
+        day_name=ticket.day.name,
+        on=_on(ticket),
+        place=place_of(ticket.day),
+        ticket=await _card(request, db, ticket_key, access, TicketView(number=ticket.number)),
+        arrival_at=_arrival(ticket),
+        papers=papers_of(locale, ticket.stops),
+        stops=tuple(title_of(locale, stop) for stop in ticket.stops if stop.state in AHEAD | AT_DESK),
+        slip=request.query_params.get("paper") == "80",
+        path=access.path,
+        query=link(request, ""),
+    )
+    return ticket_page(request, access, context)
+
+
+def ticket_page(
+    request: WebRequest, access: Access, context: object, *, status: int = 200, block: str | None = None
+) -> Response[Any]:
+    """A page of this ticket in the language chosen, else in the one it was booked in."""
+    locale = locale_of_ticket(request, access.ticket)
+    return day_page(request, access.ticket.day, context, status=status, locale=locale, block=block)
+
+
+def locale_of_ticket(request: WebRequest, ticket: TicketState) -> Locale:
+    """What a link or this browser chose before; else the language of the booking, on whosever phone."""
+    offered = languages_of(ticket.day)
+    chosen = request.query_params.get(CHOICE), request.cookies.get(LANGUAGE_COOKIE)
+    if ticket.display_language in offered and not any(tag in offered for tag in chosen):
+        return locale_for(ticket.display_language)
+    return locale_of(request, offered)
+
+
+def is_over(access: Access, now: datetime) -> bool:
+    """Whether the day is so long ago that a ticket shows nothing any more."""
+    return now >= access.ticket.day.closes_at + SHOWN_AFTER
+
+
+def is_booked(ticket: TicketState, now: datetime) -> bool:
+    """Whether there is a booking that can still be changed."""
+    return (
+        ticket.visit is None
+        and ticket.booking is not None
+        and ticket.booking.state is BookingState.CONFIRMED
+        and ticket.day.state is DayState.PUBLISHED
+        and now < ticket.day.closes_at
+    )
+
+
+def papers_of(locale: Locale, stops: Sequence[TicketStop]) -> tuple[PaperLine, ...]:
+    """What to bring for the steps that are still ahead, each paper once, blocking ones first."""
+    found: dict[str, PaperLine] = {}
+    for paper in (paper for stop in stops if stop.state in AHEAD for paper in stop.papers):
+        known = found.get(paper.key)
+        blocking = paper.blocking or (known is not None and known.blocking)
+        found[paper.key] = PaperLine(text=paper_text(locale, paper.key), icon=paper.pictogram, blocking=blocking)
+    return tuple(sorted(found.values(), key=lambda line: not line.blocking))
+
+
+async def _page(
+    request: WebRequest, db: Database, key: bytes, access: Access, locale: Locale, refusal: Refusal | None
+) -> TicketPage:
+    ticket, now = access.ticket, db.now()
+    is_open = ticket.visit is not None and ticket.visit.state is VisitState.OPEN
+    outlooks = await estimates_of(request.app.state).of_day(db, access.day) if is_open else None
+    by_stop = windows(outlooks)
+    called = called_stop(ticket)
+    turn = mark_of(called.desk) if called is not None and called.desk is not None else None
+    booked = is_booked(ticket, now)
+    removable = [stop for stop in ticket.stops if stop.state in AHEAD | {StopState.CALLED}]
+    shown = TicketView(
+        number=ticket.number,
+        next_step=next_step(locale, ticket, by_stop, now),
+        called=turn is not None,
+        desk=turn,
+        plan=plan_lines(locale, ticket, by_stop),
+    )
+    cancelled = ticket.booking is not None and ticket.booking.state is BookingState.CANCELLED
+    return TicketPage(
+        zone=ticket.day.timezone,
+        on=_on(ticket),
+        place=place_of(ticket.day),
+        ticket=shown if cancelled else await _card(request, db, key, access, shown),
+        progress=progress(locale, ticket),
+        turn=turn,
+        proposals=_proposals(locale, ticket) if is_open else (),
+        # The last step is not taken off but the booking cancelled: that is what it means.
+        removable=tuple(Removable(id=stop.id, title=title_of(locale, stop)) for stop in removable)
+        if is_open or (booked and len(removable) > 1)
+        else (),
+        papers=papers_of(locale, ticket.stops),
+        arrival_at=_arrival(ticket) if booked else None,
+        adults=ticket.adults,
+        children=ticket.children,
+        no_interpreter=ticket.languages if booked and ticket.booking and ticket.booking.no_interpreter else (),
+        path=access.path,
+        query=link(request, ""),
+        booked=booked and "booked" in request.query_params,
+        again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
+        is_open=is_open,
+        is_out=ticket.visit is not None and ticket.visit.stepped_out,
+        at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
+        changes=booked,
+        erases=bool(access.code),
+        said=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+
+
+async def _card(request: WebRequest, db: Database, key: bytes, access: Access, shown: TicketView) -> TicketView:
+    """The card with its codes. Without a public address the QR code holds the bare code: no phone could open a link."""
+    made = await db.read(ticket_again, party=access.party, key=key)
+    base = settings_of(request).base_url.rstrip("/")
+    return TicketView(
+        number=shown.number,
+        member=shown.member,
+        next_step=shown.next_step,
+        called=shown.called,
+        desk=shown.desk,
+        plan=shown.plan,
+        qr_text=(f"{base}/t/{access.code}" if base else access.code) if access.code else "",
+        short_code=spell_short_code(made.short),
+    )
+
+
+def _proposals(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:
+    return tuple(
+        Proposal(
+            id=stop.id,
+            title=title_of(locale, stop),
+            institution=stop.institution,
+            authority=stop.authority,
+            papers=tuple(
+                PaperLine(text=paper_text(locale, paper.key), icon=paper.pictogram, blocking=paper.blocking)
+                for paper in stop.papers
+            ),
+            private=stop.private,
+        )
+        for stop in ticket.stops
+        if stop.state is StopState.PROPOSED
+    )
+
+
+def _on(ticket: TicketState) -> datetime:
+    return ticket.day.opens_at.astimezone(ticket.day.zone)
+
+
+def _arrival(ticket: TicketState) -> datetime | None:
+    return ticket.booking.arrival_at if ticket.booking is not None else None
+
+
+route_handlers: list[Any] = [show_ticket, ticket_live, ticket_calendar, print_ticket]

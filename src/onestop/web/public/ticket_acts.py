@@ -1,0 +1,274 @@
+"""What the holder of a ticket does: another time, a step off, yes or no, out and back, cancel, erase."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+
+from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
+from onestop.booking.queries import arrivals, booking_by_id
+from onestop.db.session import Database
+from onestop.domain.errors import ArrivalTaken, BookingClosed, NotAllowed, Refusal, StopUnknown, TicketUnknown
+from onestop.domain.roles import VISITOR
+from onestop.retention.actions import erase_party
+from onestop.visits.actions.route import accept_stop, come_back, decline_stop, drop_stop, step_out
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
+from onestop.web.kit.responses import see_other
+from onestop.web.public.access import Access, open_ticket
+from onestop.web.public.first import ask_again
+from onestop.web.public.frame import centre_page, link
+from onestop.web.public.ticket import is_booked, locale_of_ticket, show, ticket_page
+from onestop.web.public.times import Hour, hours_of, read_instant
+
+PHONE = "phone"
+"""The door a yes was given at, kept with it (R18)."""
+
+
+@page_of("public/ticket_change.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePage:
+    """The other arrival times of the day."""
+
+    on: datetime
+    arrival_at: datetime
+    hours: tuple[Hour, ...]
+    path: str
+    query: str
+    key: str
+    error: str = ""
+
+
+@page_of("public/ticket_cancel.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPage:
+    """The second of two taps."""
+
+    on: datetime
+    arrival_at: datetime
+    path: str
+    query: str
+
+
+@page_of("public/ticket_erase.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePage:
+    """What erasing means, and the button."""
+
+    path: str
+    query: str
+    is_open: bool
+    books: bool
+    error: str = ""
+
+
+@page_of("public/erased.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedPage:
+    """Nothing is left."""
+
+    home: str
+
+
+@get("/t/{code:str}/change")
+async def show_change(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Other times of the same day."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _show_change(request, db, access)
+
+
+@post("/t/{code:str}/change")
+async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Move to another time; one that filled meanwhile brings the list again, and the old time stays hers."""
+    access = await open_ticket(request, db, ticket_key, code)
+    at = read_instant((await read_form(request)).text("arrival", 40))
+    try:
+        if at is None:
+            raise ArrivalTaken
+        path = await submit_once(
+            request,
+            "ticket.change",
+            move_booking,
+            access.party,
+            arrival_at=at,
+            actor=VISITOR,
+            now=db.now(),
+            day=access.day,
+            to=lambda _: access.path,
+        )
+    except ArrivalTaken as refusal:
+        return await _show_change(request, db, access, refusal=refusal)
+    return see_other(link(request, path))
+
+
+@get("/t/{code:str}/cancel")
+async def show_cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Shows the button: a mail program that opens links cancels nothing."""
+    access = await open_ticket(request, db, ticket_key, code)
+    booking = access.ticket.booking
+    if booking is None or not is_booked(access.ticket, db.now()):
+        return see_other(link(request, access.path))
+    context = CancelPage(
+        on=access.ticket.day.opens_at.astimezone(access.ticket.day.zone),
+        arrival_at=booking.arrival_at,
+        path=access.path,
+        query=link(request, ""),
+    )
+    return ticket_page(request, access, context)
+
+
+@post("/t/{code:str}/cancel")
+async def cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Cancel; a second press finds it cancelled."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, cancel_booking, access.party)
+
+
+@post("/t/{code:str}/stops/{stop:uuid}/drop")
+async def take_off(request: WebRequest, db: Db, ticket_key: TicketKey, code: str, stop: UUID) -> Response[Any]:
+    """Take a step off the route without losing the others (R18)."""
+    access = await _with_stop(request, db, ticket_key, code, stop)
+    return await _act(request, db, ticket_key, access, drop_stop, stop)
+
+
+@post("/t/{code:str}/stops/{stop:uuid}/accept")
+async def say_yes(request: WebRequest, db: Db, ticket_key: TicketKey, code: str, stop: UUID) -> Response[Any]:
+    """Accept a proposed step. One that this page may not name is accepted in a talk, not here."""
+    access = await _with_stop(request, db, ticket_key, code, stop)
+    if any(each.private for each in access.ticket.stops if each.id == stop):
+        raise NotAllowed
+    return await _act(request, db, ticket_key, access, accept_stop, stop, how=PHONE)
+
+
+@post("/t/{code:str}/stops/{stop:uuid}/decline")
+async def say_no(request: WebRequest, db: Db, ticket_key: TicketKey, code: str, stop: UUID) -> Response[Any]:
+    """Refuse a proposed step."""
+    access = await _with_stop(request, db, ticket_key, code, stop)
+    return await _act(request, db, ticket_key, access, decline_stop, stop)
+
+
+@post("/t/{code:str}/out")
+async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Step out; the place is kept."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if access.ticket.visit is None:
+        raise BookingClosed
+    return await _act(request, db, ticket_key, access, step_out, access.ticket.visit.id)
+
+
+@post("/t/{code:str}/back")
+async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Back in the hall."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if access.ticket.visit is None:
+        raise BookingClosed
+    return await _act(request, db, ticket_key, access, come_back, access.ticket.visit.id)
+
+
+@get("/t/{code:str}/erase")
+async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """What erasing means."""
+    access = await _eraser(request, db, ticket_key, code)
+    return _show_erase(request, db, access)
+
+
+@post("/t/{code:str}/erase")
+async def erase(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: str) -> Response[Any]:
+    """Erase everything known of her. Afterwards the code is unknown, so a second press says the same."""
+    try:
+        access = await _eraser(request, db, ticket_key, code)
+    except TicketUnknown as refusal:
+        return await ask_again(request, db, refusal)
+    try:
+        await db.write(erase_party, access.party, journal=settings.var, actor=VISITOR, now=db.now(), day=access.day)
+    except Refusal as refusal:
+        return _show_erase(request, db, access, refusal=refusal)
+    return await centre_page(request, db, ErasedPage(home=link(request, "/")))
+
+
+async def _act(
+    request: WebRequest,
+    db: Database,
+    key: bytes,
+    access: Access,
+    action: Callable[..., Any],
+    *args: Any,
+    **kwargs: Any,
+) -> Response[Any]:
+    """One press of the ticket's holder; a refusal shows the ticket as it is now, with the reason."""
+    try:
+        await db.write(action, *args, actor=VISITOR, now=db.now(), day=access.day, **kwargs)
+    except Refusal as refusal:
+        fresh = await open_ticket(request, db, key, access.path.removeprefix("/t/"))
+        return await show(request, db, key, fresh, refusal=refusal)
+    return see_other(link(request, access.path))
+
+
+async def _with_stop(request: WebRequest, db: Database, key: bytes, code: str, stop: UUID) -> Access:
+    """The ticket, if the step is on its own route. A foreign one answers like an unknown one: `StopUnknown`."""
+    access = await open_ticket(request, db, key, code)
+    if all(each.id != stop for each in access.ticket.stops):
+        raise StopUnknown
+    return access
+
+
+async def _eraser(request: WebRequest, db: Database, key: bytes, code: str) -> Access:
+    """The ticket by its long code; the address made from a short code does not erase."""
+    access = await open_ticket(request, db, key, code)
+    if not access.code:
+        raise TicketUnknown
+    return access
+
+
+async def _show_change(
+    request: WebRequest, db: Database, access: Access, *, refusal: Refusal | None = None
+) -> Response[Any]:
+    ticket = access.ticket
+    if ticket.booking is None or not is_booked(ticket, db.now()):
+        return see_other(link(request, access.path))
+    booking = await db.read(booking_by_id, ticket.booking.id)
+    wish = await db.read(wish_of_party, booking)
+    found = await db.read(arrivals, ticket.day, wish, now=db.now(), moving=booking.id)
+    locale = locale_of_ticket(request, ticket)
+    context = ChangePage(
+        on=ticket.day.opens_at.astimezone(ticket.day.zone),
+        arrival_at=booking.arrival_at,
+        hours=hours_of(found, ticket.day.zone),
+        path=access.path,
+        query=link(request, ""),
+        key=new_key(),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return ticket_page(request, access, context, status=refusal.status if refusal else 200)
+
+
+def _show_erase(request: WebRequest, db: Database, access: Access, *, refusal: Refusal | None = None) -> Response[Any]:
+    locale = locale_of_ticket(request, access.ticket)
+    context = ErasePage(
+        path=access.path,
+        query=link(request, ""),
+        is_open=access.ticket.visit is not None,
+        books=is_booked(access.ticket, db.now()),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return ticket_page(request, access, context, status=refusal.status if refusal else 200)
+
+
+route_handlers: list[Any] = [
+    show_change,
+    change_time,
+    show_cancel,
+    cancel,
+    take_off,
+    say_yes,
+    say_no,
+    go_out,
+    be_back,
+    show_erase,
+    erase,
+]

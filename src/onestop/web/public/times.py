@@ -1,0 +1,165 @@
+"""Arrival times that have a complete plan, and the press that holds one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Response, get, post
+
+from onestop.booking.holds import hold_instead
+from onestop.booking.queries import Arrivals, arrivals
+from onestop.booking.wish import Wish
+from onestop.days.queries import Day, DayOffer
+from onestop.db.session import Database
+from onestop.domain.booking import Channel
+from onestop.domain.errors import ArrivalTaken, Refusal
+from onestop.domain.roles import VISITOR
+from onestop.domain.ticket import invitation_hash
+from onestop.settings import Settings
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.limits import check_limit
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Conf, Db, WebRequest
+from onestop.web.kit.responses import see_other
+from onestop.web.kit.words import service_title
+from onestop.web.public.answers import Answers, dropped_precedences
+from onestop.web.public.frame import DayLink, day_page, link, locale_for_day, other_days, place_of
+from onestop.web.public.journey import ask_again, start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """The arrival times of one hour."""
+
+    begins_at: datetime
+    times: tuple[datetime, ...]
+
+
+@page_of("public/times.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesPage:
+    """Third page: arrival times, each a button; or what to do when there is none."""
+
+    day: Day
+    place: str
+    hours: tuple[Hour, ...]
+    dropped: tuple[tuple[str, str], ...]
+    no_interpreter: tuple[str, ...]
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    key: str
+    back: str
+    others: tuple[DayLink, ...]
+    error: str = ""
+
+
+@get("/d/{day:str}/times")
+async def show_times(request: WebRequest, db: Db, day: str) -> Response[Any]:
+    """Arrival times that have a complete plan; an answer that is missing is asked for again."""
+    found, offer, answers, shut = await start(request, db, day)
+    if shut:
+        return shut
+    try:
+        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
+    except Refusal as refusal:
+        return await ask_again(request, db, found, offer, answers, refusal)
+    return await _show_times(request, db, found, offer, answers, wish)
+
+
+@post("/d/{day:str}/holds")
+async def hold_time(request: WebRequest, db: Db, settings: Conf, day: str) -> Response[Any]:
+    """Keep a time for her; a time that filled while she looked brings the list again."""
+    form = await read_form(request)
+    found, offer, answers, shut = await start(request, db, day, form=form)
+    if shut:
+        return shut
+    try:
+        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
+    except Refusal as refusal:
+        return await ask_again(request, db, found, offer, answers, refusal)
+    try:
+        await check_limit(request, "hold")
+        path = await _hold(request, settings, found, answers, wish, read_instant(form.text("arrival", 40)))
+    except Refusal as refusal:
+        return await _show_times(request, db, found, offer, answers, wish, refusal=refusal)
+    return see_other(path)
+
+
+async def _hold(
+    request: WebRequest, settings: Settings, day: Day, answers: Answers, wish: Wish, at: datetime | None
+) -> str:
+    if at is None:
+        raise ArrivalTaken
+    return await submit_once(
+        request,
+        "public.hold",
+        hold_instead,
+        day.id,
+        wish,
+        instead_of=answers.hold,
+        arrival_at=at,
+        channel=Channel.PUBLIC,
+        invitation=invitation_hash(answers.invitation) if answers.invitation else None,
+        hold_minutes=settings.hold_minutes,
+        actor=VISITOR,
+        now=request.app.state.db.now(),
+        day=day.id,
+        to=lambda held: answers.link(f"/holds/{held.id}", "hold", "services", "asked", "languages", "interpreter"),
+    )
+
+
+async def _show_times(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    wish: Wish,
+    *,
+    refusal: Refusal | None = None,
+) -> Response[Any]:
+    locale = locale_for_day(request, day)
+    found = await db.read(arrivals, day, wish, now=db.now(), moving=answers.hold)
+    context = TimesPage(
+        day=day,
+        place=place_of(day),
+        hours=hours_of(found, day.zone),
+        dropped=tuple(
+            (service_title(locale, before.key), service_title(locale, after.key))
+            for before, after in dropped_precedences(offer, answers)
+        ),
+        no_interpreter=() if found.interpreter_possible else wish.languages,
+        action=link(request, f"/d/{day.slug}/holds"),
+        carried=answers.carried(),
+        key=new_key(),
+        back=answers.link(f"/d/{day.slug}/plan"),
+        others=() if found.plans else await other_days(request, db, but=day),
+        error=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+def hours_of(found: Arrivals, zone: ZoneInfo) -> tuple[Hour, ...]:
+    """Arrival times by the hour of the venue's clock."""
+    hours: dict[tuple[date, int], list[datetime]] = {}
+    for plan in found.plans:
+        local = plan.arrival_at.astimezone(zone)
+        hours.setdefault((local.date(), local.hour), []).append(plan.arrival_at)
+    return tuple(
+        Hour(begins_at=times[0].astimezone(zone).replace(minute=0, second=0), times=tuple(times))
+        for times in hours.values()
+    )
+
+
+def read_instant(text: str) -> datetime | None:
+    """An arrival time as its button sends it."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+route_handlers: list[Any] = [show_times, hold_time]

@@ -1,0 +1,33 @@
+/* The floor: minutes that go on, an undo that ends, and no second press on a card that has just changed. */
+
+import { serverNow } from "./clock.js";
+
+const SETTLE_MS = 450;
+const changedAt = new WeakMap();
+
+function tick() {
+  const now = serverNow();
+  document.querySelectorAll("[data-since]").forEach((face) => {
+    const passed = Math.max(0, Math.floor((now - Date.parse(face.dataset.since)) / 60_000));
+    const shown = face.textContent.replace(/\d+/, passed);
+    if (face.textContent !== shown) face.textContent = shown;
+  });
+  document.querySelectorAll("[data-until]").forEach((part) => {
+    if (Date.parse(part.dataset.until) < now) part.hidden = true;
+  });
+}
+
+/* A double tap on Next would press Start, which has come to its place. */
+document.addEventListener("htmx:load", (event) => changedAt.set(event.target, performance.now()));
+document.addEventListener(
+  "click",
+  (event) => {
+    const card = event.target.closest("article");
+    if (!card || performance.now() - (changedAt.get(card) ?? -SETTLE_MS) >= SETTLE_MS) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
+setInterval(tick, 1000);

@@ -1,0 +1,230 @@
+"""A desk by HTTP as an officer without script uses it: each press is answered with a way back to the desk."""
+
+import re
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import stops
+from onestop.domain.booking import Interpreter
+from onestop.domain.visit import StopState
+from onestop.visits.actions.rows import stop_row
+from tests.web.desk.screen import press, press_of, presses, zone
+from tests.web.site import Site
+
+
+def _path(site: Site) -> str:
+    return f"/desks/{site.desk.id}"
+
+
+async def test_a_pass_leads_straight_to_its_own_desk(site: Site) -> None:
+    answer = await site.sign_in("officer").get("/desk")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, _path(site))
+
+
+async def test_a_visitor_is_called_served_and_finished_by_keys_alone(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.walk_in(site.hall.wish("legal"))
+    seen: list[tuple[int, str, str]] = []
+
+    for key in ("n", "n", "s", "f"):
+        answer = await press(officer, path, key, **({"outcome": "settled"} if key == "f" else {}))
+        page = (await officer.get(path)).text
+        seen.append((answer.status_code, answer.headers["location"], zone(page, "now").split("#")[0][:24]))
+
+    assert seen == [
+        (303, path, "Nobody is at this desk. "),
+        (303, path, "Called at 08:30 now 100 "),
+        (303, path, "Here since 08:30 100 Leg"),
+        (303, path, "Nobody is at this desk. "),
+    ]
+    assert re.search(
+        r"Undo U Finished 100 \d+ s 1 Served here today|Undo U Finished 100 .*Served here today 1", zone(page, "mine")
+    )
+    assert "100 Settled 08:30" in zone(page, "mine")
+
+
+async def test_the_keys_that_can_be_pressed_belong_to_the_state(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    keys: dict[str, list[str]] = {}
+
+    async def note(state: str) -> None:
+        page = (await officer.get(path)).text
+        keys[state] = [each.key for each in presses(page) if each.key and not each.off]
+
+    await note("closed")
+    await press(officer, path, "n")
+    await note("free")
+    site.hall.walk_in(site.hall.wish("legal"))
+    await press(officer, path, "n")
+    await note("called")
+    await press(officer, path, "s")
+    await note("serving")
+    await press(officer, path, "b")
+    await note("serving in a break")
+
+    assert keys == {
+        "closed": ["n"],
+        "free": ["n", "b"],
+        "called": ["s", "h", "r", "f", "p", "b", "u"],
+        "serving": ["f", "p", "b", "u"],
+        "serving in a break": ["f", "p", "u"],
+    }
+
+
+async def test_next_with_nobody_to_call_makes_the_desk_ready_until_it_is_cancelled(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    await press(officer, path, "n")
+
+    await press(officer, path, "n")
+    ready = zone((await officer.get(path)).text, "now")
+    await press(officer, path, "Escape")
+    free = zone((await officer.get(path)).text, "now")
+
+    assert ready.startswith("Ready until 08:40 Ready We call for you.")
+    assert free.startswith("Nobody is at this desk.")
+
+
+async def test_a_ready_desk_calls_by_itself(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    await press(officer, path, "n")
+    await press(officer, path, "n")
+
+    site.hall.walk_in(site.hall.wish("legal"))
+
+    assert zone((await officer.get(path)).text, "now").startswith("Called at 08:30 now 100")
+
+
+async def test_the_desk_says_who_comes_and_how_they_will_talk(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    words: list[str] = []
+    for languages, interpreter in (
+        (("ar",), Interpreter.NEEDED),
+        (("vi",), Interpreter.NEEDED),
+        (("en",), Interpreter.NONE),
+        (("vi",), Interpreter.OWN),
+    ):
+        site.hall.walk_in(site.hall.wish("legal", languages=languages, interpreter=interpreter))
+        site.set_time(site.hall.day.opens_at)
+        await press(officer, path, "n")
+        words.append(zone((await officer.get(path)).text, "now").partition("Legal advice ")[2].partition(" Why")[0])
+        await press(officer, path, "f")
+
+    assert words == [
+        "Arabic Interpreter comes: M01",
+        "Vietnamese No interpreter: phone or phrase card",
+        "English You both speak English",
+        "Vietnamese Brings an interpreter",
+    ]
+
+
+async def test_a_family_shows_its_people_and_how_many_places_are_left(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal", "residence", "social", adults=2, children=2))
+
+    await press(officer, path, "n")
+
+    page = (await officer.get(path)).text
+    assert "4 people, 2 children English You both speak English 2 more places today Why now:" in zone(page, "now")
+
+
+async def test_parking_sends_away_and_the_same_desk_gets_her_back_first(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.hall.next(1).stop
+    assert stop is not None
+
+    await press(officer, path, "p")
+    row = site.database.read_now(stop_row, stop)
+
+    assert (row.state, row.only_desk_id, row.callable_from_at - row.called_at) == (
+        StopState.PARKED,
+        site.desk.id,
+        (row.callable_from_at - row.called_at),
+    )
+    assert round((row.callable_from_at - row.called_at).total_seconds() / 60) == 10
+
+
+async def test_a_stop_is_sent_to_another_service_of_the_own_institution_only(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.hall.next(1).stop
+    assert stop is not None
+    page = (await officer.get(path)).text
+    ways = [each for each in presses(page) if each.path.endswith("/transfer")]
+    social, police = site.hall.desks[2], site.hall.desks[4]
+
+    foreign = await officer.post(
+        f"/stops/{stop}/transfer", data={"desk": str(police.id), "service": str(site.hall.service("residence"))}
+    )
+    to_social = next(each for each in ways if each.fields.get("desk") == str(social.id))
+    sent = await officer.post(to_social.path, data=to_social.fields)
+
+    row = site.database.read_now(stop_row, stop)
+    assert {each.fields.get("desk") for each in ways} == {str(social.id), str(site.hall.desks[3].id), None}
+    assert (foreign.status_code, sent.status_code) == (409, 303)
+    assert (row.state, row.service_id, row.only_desk_id) == ("waiting", site.hall.service("social"), social.id)
+
+
+async def test_an_added_step_waits_only_after_her_yes(site: Site) -> None:
+    officer = site.sign_in("officer")
+    site.hall.open_desks()
+    _, visit = site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.next(1)
+    states: list[list[tuple[str, str | None]]] = []
+
+    for more in ({}, {"said_yes": "yes"}):
+        await officer.post(
+            f"/visits/{visit}/stops",
+            data={"desk": str(site.desk.id), "service": str(site.hall.service("residence")), **more},
+        )
+        states.append(site.database.read_now(_stops, visit)[1:])
+
+    assert states == [[("proposed", None)], [("waiting", "said_to_officer")]]
+
+
+async def test_each_act_names_its_undo_and_undo_restores_the_state_before(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.hall.next(1).stop
+    assert stop is not None
+    for key in ("s", "f"):
+        await press(officer, path, key)
+    page = (await officer.get(path)).text
+
+    undone = await press(officer, path, "u")
+
+    row = site.database.read_now(stop_row, stop)
+    assert re.search(r"Undo U Finished 100 \d+ s", zone(page, "mine"))
+    assert (undone.status_code, row.state, row.outcome) == (303, "serving", None)
+
+
+async def test_htmx_gets_the_three_zones_and_a_part_alone(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    script = {"HX-Request": "true"}
+    site.hall.walk_in(site.hall.wish("legal"))
+    button = press_of((await officer.get(path)).text, "n")
+
+    zones = await officer.post(button.path, data=button.fields, headers=script)
+    parts = [await officer.get(f"{path}/{name}", headers=script) for name in ("now", "next", "mine")]
+
+    assert zones.status_code == 200
+    assert re.findall(r'<(\w+) id="(zones|now|next|mine)"', zones.text) == [
+        ("div", "zones"),
+        ("section", "now"),
+        ("section", "next"),
+        ("section", "mine"),
+    ]
+    assert [re.findall(r'^\s*<section id="(\w+)"', part.text) for part in parts] == [["now"], ["next"], ["mine"]]
+    assert all(part.text.count("<section") == 1 for part in parts)
+
+
+def _stops(conn: sa.Connection, visit: UUID) -> list[tuple[str, str | None]]:
+    rows = conn.execute(sa.select(stops).where(stops.c.visit_id == visit).order_by(stops.c.position))
+    return [(row.state, row.consent_how) for row in rows]
