@@ -1,6 +1,5 @@
-/* A button that prints, where there is script; without it the browser's menu does. */
-const button = document.getElementById("print");
-if (button) {
+/* A button that prints the page; without script it stays hidden and the browser's own menu prints. */
+for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
-  button.addEventListener("click", () => print());
+  button.addEventListener("click", () => window.print());
 }

@@ -20,6 +20,7 @@ from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
+from tests.web.organise import things as organise
 from tests.web.site import ROLES, Site
 
 Verdict = Literal["in", "refused", "unknown", "sign in"]
@@ -114,7 +115,7 @@ FILLS: dict[str, Callable[[Site], str]] = {
     "hold": lambda _: str(uuid4()),
     "stop": lambda site: str(site.database.read_now(stops_of_visit, _walk_in(site))[0]),
     "visit": lambda site: str(_walk_in(site)),
-    "party": lambda site: str(site.hall.book(site.hall.wish("health-insurance")).party),
+    "party": lambda site: str(site.hall.walk_in(site.hall.wish("legal"))[0].party),
 }
 """What stands in an address for `{name:type}`; the desk is the one of `officer`, not of `other_officer`."""
 
@@ -149,6 +150,14 @@ def _called_visit(site: Site) -> UUID:
     return site.database.read_now(stop_row, _called(site)).visit_id
 
 
+def _kiosk_ticket(site: Site) -> str:
+    return f"/kiosk/tickets/{site.hall.book(site.hall.wish('legal')).code}"
+
+
+SPECIAL |= {
+    f"/kiosk/tickets/{{code:str}}{act}": lambda site, act=act: f"{_kiosk_ticket(site)}{act}"
+    for act in ("", "/change", "/move", "/cancel")
+}
 _STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
 SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{act}": lambda site, act=act: f"/stops/{_called(site)}/{act}" for act in _STOP_ACTS
@@ -168,6 +177,18 @@ SPECIAL |= {
 }
 SPECIAL |= {"/visits/{visit_id:uuid}/stops": lambda site: f"/visits/{_called_visit(site)}/stops"}
 SPECIAL |= {"/pass/{token:str}": _fresh_pass, "/sign-in/link/{token:str}": _fresh_link}
+
+FILLS |= {
+    "mediator": organise.mediator,
+    "pair": organise.pair,
+    "pass_id": organise.day_pass,
+    "device": organise.device,
+    "account": organise.account,
+    "institution": organise.institution,
+    "service": organise.service,
+}
+_ORGANISERS = ("organiser", "administrator")
+_DAY = "/organise/{day:str}"
 
 _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide", "mediator")
 """Who works in the hall and may see its board."""
@@ -190,6 +211,30 @@ MATRIX: list[Row] = [
     public("POST", "/pass/{token:str}"),
     public("GET", "/pair"),
     nobody("POST", "/pair", SIGN_IN),
+    # -- kiosk ----------------------------------------------------------------------------------------
+    *(
+        staff("GET", path, "kiosk", "organiser")
+        for path in (
+            "/kiosk",
+            "/kiosk/days",
+            "/kiosk/code",
+            "/kiosk/d/{slug:str}/needs",
+            "/kiosk/d/{slug:str}/desks",
+            "/kiosk/d/{slug:str}/times",
+            "/kiosk/tickets/{code:str}",
+            "/kiosk/tickets/{code:str}/change",
+        )
+    ),
+    *(
+        staff("POST", path, "kiosk", "organiser")
+        for path in (
+            "/kiosk/code",
+            "/kiosk/d/{slug:str}/tickets",
+            "/kiosk/d/{slug:str}/bookings",
+            "/kiosk/tickets/{code:str}/move",
+            "/kiosk/tickets/{code:str}/cancel",
+        )
+    ),
     # -- api ------------------------------------------------------------------------------------------
     public("GET", "/api/v1/days", bearer=True),
     public("GET", "/api/v1/days/{day:str}", bearer=True),
@@ -290,5 +335,37 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser")
         for act in ("recall", "serve", "finish", "no-show")
+    ),
+    # -- organise -------------------------------------------------------------------------------------
+    *(
+        staff("GET", f"/organise{page}", *_ORGANISERS)
+        for page in ("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff")
+    ),
+    *(
+        staff("POST", f"/organise/{act}", *_ORGANISERS)
+        for act in (
+            *("days/from-template", "days/from-day", "days/from-file", "services/{service:uuid}"),
+            *("institutions", "institutions/{institution:uuid}", "institutions/{institution:uuid}/services"),
+            *("staff", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
+        )
+    ),
+    *(
+        staff("GET", _DAY + page, *_ORGANISERS)
+        for page in (
+            *("", "/settings", "/desks", "/desks/new", "/desks/{number:int}", "/order", "/invitations", "/passes"),
+            *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
+        )
+    ),
+    *(
+        staff("POST", f"{_DAY}/{act}", *_ORGANISERS)
+        for act in (
+            *("publish", "pause", "resume", "close", "cancel", "settings", "desks", "desks/{number:int}"),
+            *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
+            *("mediators", "mediators/{mediator:uuid}"),
+            *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),
+            *("order", "order/{pair:uuid}/remove", "invitations"),
+            *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
+            *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
+        )
     ),
 ]

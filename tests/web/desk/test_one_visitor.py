@@ -39,10 +39,7 @@ async def test_a_visitor_is_called_served_and_finished_by_keys_alone(site: Site)
         (303, path, "Here since 08:30 100 Leg"),
         (303, path, "Nobody is at this desk. "),
     ]
-    assert re.search(
-        r"Undo U Finished 100 \d+ s 1 Served here today|Undo U Finished 100 .*Served here today 1", zone(page, "mine")
-    )
-    assert "100 Settled 08:30" in zone(page, "mine")
+    assert re.search(r"Undo U Finished 100 \d+ s Served here today 1 Not here 0 100 Settled 08:30$", zone(page, "mine"))
 
 
 async def test_the_keys_that_can_be_pressed_belong_to_the_state(site: Site) -> None:
@@ -141,11 +138,7 @@ async def test_parking_sends_away_and_the_same_desk_gets_her_back_first(site: Si
     await press(officer, path, "p")
     row = site.database.read_now(stop_row, stop)
 
-    assert (row.state, row.only_desk_id, row.callable_from_at - row.called_at) == (
-        StopState.PARKED,
-        site.desk.id,
-        (row.callable_from_at - row.called_at),
-    )
+    assert (row.state, row.only_desk_id) == (StopState.PARKED, site.desk.id)
     assert round((row.callable_from_at - row.called_at).total_seconds() / 60) == 10
 
 

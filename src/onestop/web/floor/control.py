@@ -143,6 +143,7 @@ async def press_close(request: WebRequest, db: Db, slug: FromPath[str], desk: Fr
 @post("/floor/{slug:str}/desks/{desk:uuid}/undo")
 async def press_undo(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """Take back the act this card showed."""
+    await day_and_actor(request, db, slug, drives=True)
     try:
         act = UUID((await read_form(request)).text("act", 40))
     except ValueError:

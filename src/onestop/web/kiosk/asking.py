@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from onestop.booking.queries import arrivals
 from onestop.days.queries import Day, DayOffer, day_offer
@@ -99,7 +100,7 @@ class KioskTimes:
 
 
 @get("/kiosk/d/{slug:str}/needs")
-async def show_needs(request: WebRequest, db: Db, slug: str) -> Response[Any]:
+async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """What is it about?"""
     _, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
@@ -125,7 +126,7 @@ async def show_needs(request: WebRequest, db: Db, slug: str) -> Response[Any]:
 
 
 @get("/kiosk/d/{slug:str}/desks")
-async def show_desks(request: WebRequest, db: Db, slug: str) -> Response[Any]:
+async def show_desks(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The desks this means."""
     _, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
@@ -133,7 +134,7 @@ async def show_desks(request: WebRequest, db: Db, slug: str) -> Response[Any]:
 
 
 @get("/kiosk/d/{slug:str}/times")
-async def show_times(request: WebRequest, db: Db, slug: str) -> Response[Any]:
+async def show_times(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """When?"""
     _, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import Booking, arrivals, booking_of_party
@@ -128,7 +129,7 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
 
 
 @get("/kiosk/tickets/{code:str}/change")
-async def show_change(request: WebRequest, db: Db, code: str) -> Response[Any]:
+async def show_change(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
     """Other times of the same day, and cancel."""
     await machine(request)
     day, booking = await _changeable(request, db, code)
@@ -136,7 +137,7 @@ async def show_change(request: WebRequest, db: Db, code: str) -> Response[Any]:
 
 
 @post("/kiosk/tickets/{code:str}/move")
-async def move(request: WebRequest, db: Db, code: str) -> Response[Any]:
+async def move(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
     """Take another time."""
     someone = await machine(request)
     day, booking = await _changeable(request, db, code)
@@ -164,7 +165,7 @@ async def move(request: WebRequest, db: Db, code: str) -> Response[Any]:
 
 
 @post("/kiosk/tickets/{code:str}/cancel")
-async def cancel(request: WebRequest, db: Db, code: str) -> Response[Any]:
+async def cancel(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
     """Cancel; pressing twice does no harm."""
     someone = await machine(request)
     found = await db.read(find_code, code)
@@ -172,7 +173,9 @@ async def cancel(request: WebRequest, db: Db, code: str) -> Response[Any]:
     if booking is None or booking.state is not BookingState.CANCELLED:
         await db.write(cancel_booking, found.party, actor=someone, now=db.now(), day=found.day)
     day = await db.read(day_by_id, found.day)
-    context = KioskCancelled(ticket_number=found.number, others=link(request, "/kiosk/days"), home=link(request, "/kiosk"))
+    context = KioskCancelled(
+        ticket_number=found.number, others=link(request, "/kiosk/days"), home=link(request, "/kiosk")
+    )
     return kiosk_page(request, day, context, back_after=30)
 
 
@@ -214,7 +217,7 @@ async def _other(
     return kiosk_page(request, today or day, context, status=refusal.status, back_after=40)
 
 
-async def _changeable(request: WebRequest, db: Database, code: str) -> tuple[Day, Booking]:
+async def _changeable(request: WebRequest, db: Database, code: FromPath[str]) -> tuple[Day, Booking]:
     found = await db.read(find_code, code)
     booking = await db.read(booking_of_party, found.party)
     if booking is None or booking.state is not BookingState.CONFIRMED:

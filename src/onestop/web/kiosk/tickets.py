@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import booking_of_party
@@ -40,7 +41,7 @@ class KioskTicket:
 
 
 @post("/kiosk/d/{slug:str}/tickets")
-async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: str) -> Response[Any]:
+async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPath[str]) -> Response[Any]:
     """A ticket for today. Never refused for want of room."""
     someone, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
@@ -70,7 +71,9 @@ async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: 
 
 
 @post("/kiosk/d/{slug:str}/bookings")
-async def book(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, slug: str) -> Response[Any]:
+async def book(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, slug: FromPath[str]
+) -> Response[Any]:
     """A ticket for another day, nothing typed, no contact: the paper is the proof."""
     someone, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
@@ -102,7 +105,9 @@ async def book(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKe
 
 
 @get("/kiosk/tickets/{code:str}")
-async def show_ticket(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def show_ticket(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[Any]:
     """The paper on the screen; the machine prints it."""
     await machine(request)
     found = await db.read(find_code, code)

@@ -2,4 +2,32 @@
 
 from typing import Any
 
-route_handlers: list[Any] = []
+from onestop.web.organise import (
+    day,
+    days,
+    desks,
+    devices,
+    institutions,
+    invitations,
+    mediators,
+    order,
+    overview,
+    passes,
+    settings,
+    staff,
+)
+
+route_handlers: list[Any] = [
+    *days.route_handlers,
+    *institutions.route_handlers,
+    *staff.route_handlers,
+    *day.route_handlers,
+    *settings.route_handlers,
+    *desks.route_handlers,
+    *mediators.route_handlers,
+    *order.route_handlers,
+    *invitations.route_handlers,
+    *passes.route_handlers,
+    *devices.route_handlers,
+    *overview.route_handlers,
+]

@@ -1,7 +1,6 @@
 """One day: its state, what stands in the way, what to set up, and publish, pause, close, cancel."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -54,7 +53,6 @@ class DayPage:
     warnings: tuple[Found, ...]
     hours: HoursTable
     inside: Inside
-    now: datetime
     over: bool
     pauses: tuple[str, ...]
     why: str = ""
@@ -152,7 +150,6 @@ async def _day_page(request: WebRequest, db: Db, day: Day, *, status: int = 200,
         warnings=tuple(each for each in found if not each.finding.stops),
         hours=hours_table(day, desks, mediators),
         inside=await db.read(inside_of_day, day.id),
-        now=now,
         over=now >= day.closes_at,
         pauses=tuple(locale.gettext(each) for each in PAUSES),
         **more,

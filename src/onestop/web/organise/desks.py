@@ -78,7 +78,7 @@ class DeskPage:
     desk: DeskRow | None
     action: str
     institution: InstitutionEntry
-    number: str
+    desk_number: str
     services: tuple[ServiceChoice, ...]
     languages: tuple[LanguageChoice, ...]
     hours: tuple[tuple[str, str], ...]
@@ -210,7 +210,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
         desk=desk,
         action=_action(day, desk),
         institution=chosen,
-        number=form.text("number", 12),
+        desk_number=form.text("number", 12),
         services=_choices(read.locale, chosen, settings.services, form),
         languages=language_choices(settings.languages, near=day.languages),
         hours=tuple(
@@ -251,7 +251,7 @@ def _stored(
         desk=desk,
         action=_action(day, desk),
         institution=institution,
-        number=number,
+        desk_number=number,
         services=_choices(locale_of(request), institution, offered, _NOTHING_TYPED),
         languages=language_choices(desk.languages if desk else {day.working_language}, near=day.languages),
         hours=tuple((hours + [("", "")] * MOST_HOURS)[: max(MOST_HOURS, len(hours))]),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from onestop.booking.actions import confirm_booking, extend_hold, release_hold
 from onestop.booking.contacts import Contact, read_contacts
@@ -144,7 +145,7 @@ class _Here:
 
 
 @get("/holds/{hold:uuid}")
-async def show_hold(request: WebRequest, db: Db, ticket_key: TicketKey, hold: UUID) -> Response[Any]:
+async def show_hold(request: WebRequest, db: Db, ticket_key: TicketKey, hold: FromPath[UUID]) -> Response[Any]:
     """The form while the time is kept; afterwards the ticket, or the way to another time."""
     here = await _here(request, db, hold)
     if isinstance(here, Response):
@@ -153,7 +154,7 @@ async def show_hold(request: WebRequest, db: Db, ticket_key: TicketKey, hold: UU
 
 
 @post("/holds/{hold:uuid}/booking")
-async def book(request: WebRequest, db: Db, ticket_key: TicketKey, hold: UUID) -> Response[Any]:
+async def book(request: WebRequest, db: Db, ticket_key: TicketKey, hold: FromPath[UUID]) -> Response[Any]:
     """Book what is held."""
     here = await _here(request, db, hold)
     if isinstance(here, Response):
@@ -182,7 +183,7 @@ async def book(request: WebRequest, db: Db, ticket_key: TicketKey, hold: UUID) -
 
 
 @post("/holds/{hold:uuid}/again")
-async def book_other_time(request: WebRequest, db: Db, ticket_key: TicketKey, hold: UUID) -> Response[Any]:
+async def book_other_time(request: WebRequest, db: Db, ticket_key: TicketKey, hold: FromPath[UUID]) -> Response[Any]:
     """After the time ran out: this one, or another, with everything typed before."""
     here = await _here(request, db, hold)
     if isinstance(here, Response):
@@ -217,7 +218,9 @@ async def book_other_time(request: WebRequest, db: Db, ticket_key: TicketKey, ho
 
 
 @post("/holds/{hold:uuid}/extension")
-async def keep_longer(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, hold: UUID) -> Response[Any]:
+async def keep_longer(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, hold: FromPath[UUID]
+) -> Response[Any]:
     """Keep the time longer; what was typed stays in the form."""
     here = await _here(request, db, hold)
     if isinstance(here, Response):
@@ -229,7 +232,7 @@ async def keep_longer(request: WebRequest, db: Db, settings: Conf, ticket_key: T
 
 
 @post("/holds/{hold:uuid}/release")
-async def give_back(request: WebRequest, db: Db, hold: UUID) -> Response[Any]:
+async def give_back(request: WebRequest, db: Db, hold: FromPath[UUID]) -> Response[Any]:
     """Give the time back to others."""
     here = await _here(request, db, hold)
     if isinstance(here, Response):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from onestop.days.queries import Day, DayOffer, OfferedService, day_by_slug, day_offer
 from onestop.days.visitors import spoken_on
@@ -120,14 +121,14 @@ class PlanPage:
 
 
 @get("/d/{day:str}")
-async def show_day(request: WebRequest, db: Db, day: str) -> Response[Any]:
+async def show_day(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """When, where, with whom; and the needs as check boxes."""
     found, offer, answers, shut = await start(request, db, day)
     return shut or _show_needs(request, found, offer, answers)
 
 
 @get("/d/{day:str}/plan")
-async def show_plan(request: WebRequest, db: Db, day: str) -> Response[Any]:
+async def show_plan(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The institutions this means; each line can be taken off."""
     found, offer, answers, shut = await start(request, db, day)
     if shut:

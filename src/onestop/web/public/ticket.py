@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from onestop.booking.tickets import ticket_again
 from onestop.db.session import Database
@@ -124,7 +125,7 @@ class TicketOverPage:
 
 
 @get("/t/{code:str}")
-async def show_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def show_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """The ticket; its live part alone for a script."""
     try:
         access = await open_ticket(request, db, ticket_key, code)
@@ -149,7 +150,7 @@ async def show(
 
 
 @get("/t/{code:str}/live")
-async def ticket_live(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def ticket_live(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Says that something of her visit changed; nothing to listen to before the visit has begun."""
     access = await open_ticket(request, db, ticket_key, code)
     if access.ticket.visit is None:
@@ -158,7 +159,7 @@ async def ticket_live(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 
 
 @get("/t/{code:str}/calendar.ics")
-async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """The appointment as a calendar file, told neutrally. Raises `BookingClosed` where there is none."""
     access = await open_ticket(request, db, ticket_key, code)
     ticket, booking = access.ticket, access.ticket.booking
@@ -182,7 +183,7 @@ async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, co
 
 
 @get("/t/{code:str}/print")
-async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """A sheet to print: `?paper=80` for the slip of a ticket machine."""
     access = await open_ticket(request, db, ticket_key, code)
     ticket, locale = access.ticket, locale_of_ticket(request, access.ticket)

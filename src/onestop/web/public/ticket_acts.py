@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import arrivals, booking_by_id
@@ -76,14 +77,14 @@ class ErasedPage:
 
 
 @get("/t/{code:str}/change")
-async def show_change(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def show_change(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Other times of the same day."""
     access = await open_ticket(request, db, ticket_key, code)
     return await _show_change(request, db, access)
 
 
 @post("/t/{code:str}/change")
-async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Move to another time; one that filled meanwhile brings the list again, and the old time stays hers."""
     access = await open_ticket(request, db, ticket_key, code)
     at = read_instant((await read_form(request)).text("arrival", 40))
@@ -107,7 +108,7 @@ async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 
 
 @get("/t/{code:str}/cancel")
-async def show_cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def show_cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Shows the button: a mail program that opens links cancels nothing."""
     access = await open_ticket(request, db, ticket_key, code)
     booking = access.ticket.booking
@@ -123,21 +124,25 @@ async def show_cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 
 
 @post("/t/{code:str}/cancel")
-async def cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Cancel; a second press finds it cancelled."""
     access = await open_ticket(request, db, ticket_key, code)
     return await _act(request, db, ticket_key, access, cancel_booking, access.party)
 
 
 @post("/t/{code:str}/stops/{stop:uuid}/drop")
-async def take_off(request: WebRequest, db: Db, ticket_key: TicketKey, code: str, stop: UUID) -> Response[Any]:
+async def take_off(
+    request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
+) -> Response[Any]:
     """Take a step off the route without losing the others (R18)."""
     access = await _with_stop(request, db, ticket_key, code, stop)
     return await _act(request, db, ticket_key, access, drop_stop, stop)
 
 
 @post("/t/{code:str}/stops/{stop:uuid}/accept")
-async def say_yes(request: WebRequest, db: Db, ticket_key: TicketKey, code: str, stop: UUID) -> Response[Any]:
+async def say_yes(
+    request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
+) -> Response[Any]:
     """Accept a proposed step. One that this page may not name is accepted in a talk, not here."""
     access = await _with_stop(request, db, ticket_key, code, stop)
     if any(each.private for each in access.ticket.stops if each.id == stop):
@@ -146,14 +151,16 @@ async def say_yes(request: WebRequest, db: Db, ticket_key: TicketKey, code: str,
 
 
 @post("/t/{code:str}/stops/{stop:uuid}/decline")
-async def say_no(request: WebRequest, db: Db, ticket_key: TicketKey, code: str, stop: UUID) -> Response[Any]:
+async def say_no(
+    request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
+) -> Response[Any]:
     """Refuse a proposed step."""
     access = await _with_stop(request, db, ticket_key, code, stop)
     return await _act(request, db, ticket_key, access, decline_stop, stop)
 
 
 @post("/t/{code:str}/out")
-async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Step out; the place is kept."""
     access = await open_ticket(request, db, ticket_key, code)
     if access.ticket.visit is None:
@@ -162,7 +169,7 @@ async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) 
 
 
 @post("/t/{code:str}/back")
-async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Back in the hall."""
     access = await open_ticket(request, db, ticket_key, code)
     if access.ticket.visit is None:
@@ -171,14 +178,16 @@ async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: str)
 
 
 @get("/t/{code:str}/erase")
-async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """What erasing means."""
     access = await _eraser(request, db, ticket_key, code)
     return _show_erase(request, db, access)
 
 
 @post("/t/{code:str}/erase")
-async def erase(request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: str) -> Response[Any]:
+async def erase(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[Any]:
     """Erase everything known of her. Afterwards the code is unknown, so a second press says the same."""
     try:
         access = await _eraser(request, db, ticket_key, code)

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from onestop.booking.holds import hold_instead
 from onestop.booking.queries import Arrivals, arrivals
@@ -56,7 +57,7 @@ class TimesPage:
 
 
 @get("/d/{day:str}/times")
-async def show_times(request: WebRequest, db: Db, day: str) -> Response[Any]:
+async def show_times(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """Arrival times that have a complete plan; an answer that is missing is asked for again."""
     found, offer, answers, shut = await start(request, db, day)
     if shut:
@@ -69,7 +70,7 @@ async def show_times(request: WebRequest, db: Db, day: str) -> Response[Any]:
 
 
 @post("/d/{day:str}/holds")
-async def hold_time(request: WebRequest, db: Db, settings: Conf, day: str) -> Response[Any]:
+async def hold_time(request: WebRequest, db: Db, settings: Conf, day: FromPath[str]) -> Response[Any]:
     """Keep a time for her; a time that filled while she looked brings the list again."""
     form = await read_form(request)
     found, offer, answers, shut = await start(request, db, day, form=form)

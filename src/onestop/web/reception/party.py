@@ -141,6 +141,7 @@ async def do_come_back(request: WebRequest, db: Db, slug: FromPath[str], party: 
 @post("/reception/{slug:str}/parties/{party:uuid}/leave")
 async def do_leave(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
     """She leaves with stops unserved, and why."""
+    await day_and_actor(request, db, slug)
     reason = (await read_form(request)).text("reason", 40)
     known = [each for each, _ in LEAVE_REASONS]
     if reason not in known:
@@ -151,6 +152,7 @@ async def do_leave(request: WebRequest, db: Db, slug: FromPath[str], party: From
 @post("/reception/{slug:str}/parties/{party:uuid}/undo")
 async def do_undo(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
     """Take back what was just done here."""
+    await day_and_actor(request, db, slug)
     form = await read_form(request)
     ids = read_ids([form.text("stop", 40), form.text("act", 40)])
     if len(ids) != 2:
@@ -197,6 +199,7 @@ async def do_cancel(request: WebRequest, db: Db, slug: FromPath[str], party: Fro
 @post("/reception/{slug:str}/parties/{party:uuid}/stops")
 async def add_stop(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
     """One stop more, which she saw named and accepted here (R18)."""
+    await day_and_actor(request, db, slug)
     ids = read_ids([(await read_form(request)).text("service", 40)])
     if not ids:
         raise InvalidInput(field="service")

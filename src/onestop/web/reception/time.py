@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from onestop.booking.actions import move_booking, wish_of_party
 from onestop.booking.queries import Arrivals, arrivals, booking_of_party
 from onestop.days.queries import Day
-from onestop.domain.errors import ArrivalTaken, InvalidInput, TicketUnknown
+from onestop.domain.errors import ArrivalTaken, InvalidInput, MoveRefused
 from onestop.visits.actions.door import on_party
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.visitor import visitor
@@ -74,7 +74,7 @@ async def _show(request: WebRequest, db: Db, day: Day, party: UUID, *, taken: bo
     person = (await db.read(visitor, day.id, party, now=now)).person
     booking = await db.read(booking_of_party, party)
     if booking is None:
-        raise TicketUnknown  # a walk-in has no time to move
+        raise MoveRefused  # a walk-in has no time to move
     wish = await db.read(wish_of_party, booking)
     times = await db.read(arrivals, day, wish, now=now, with_reserve=True, moving=booking.id)
     context = TimePage(day=day, path=party_path(day, party), person=person, times=times, taken=taken)

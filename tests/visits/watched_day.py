@@ -1,0 +1,151 @@
+"""A day that is looked at after every step: refusals change nothing, acts are remembered, the promises hold."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from onestop.db.session import Database
+from onestop.domain.booking import BookingState
+from onestop.domain.calling import calling_rule
+from onestop.domain.errors import Refusal
+from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState
+from onestop.reports.verify import audit_day
+from onestop.reports.violations import DayRows, Row
+from onestop.visits.actions.matching import match
+from onestop.visits.queries.hall import load_hall, waited_seconds
+from tests.halls import STAFF, TestDay
+from tests.visits.images import Image, dump, image_of
+from tests.visits.verbs import all_acts, mediator_ids
+
+
+class NothingThere(Exception):
+    """The step has nothing to act on."""
+
+
+class WatchedDay(RuleBasedStateMachine):
+    """What every test of a whole day needs: `do` for a step, and what holds after it."""
+
+    database: ClassVar[Database]
+
+    hall: TestDay
+    rows: DayRows
+    before: dict[UUID, Image]
+
+    def start_watching(self) -> None:
+        self.before = {}
+        self.inside: set[UUID] = set()
+        self.numbers: list[int] = []
+        self.accepted: dict[UUID, set[UUID]] = {}
+        self.seniority: dict[UUID, float] = {}
+        self.images: dict[UUID, Image | None] = {}
+        self.undone: set[UUID] = set()
+        self.requests = 0
+        self.mediators = self.database.read_now(mediator_ids, self.hall.id)
+        self.look()
+
+    def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run one action now and look at what it left; `None` when it was refused, and then nothing has changed."""
+        kwargs.setdefault("actor", STAFF)
+        self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        try:
+            result = self.database.write_now(action, *args, now=self.hall.now, day=self.hall.id, **kwargs)
+        except Refusal:
+            self.refused = True
+            rows = self.rows
+            self.look()
+            assert dump(self.rows) == dump(rows)
+            return None
+        self.refused = False
+        self.look()
+        self.keep_images()
+        return result
+
+    def look(self) -> None:
+        self.rows = self.database.read_now(DayRows, self.hall.id)
+        self.acts = self.database.read_now(all_acts, self.hall.id)
+
+    def keep_images(self) -> None:
+        """Remember, for every act made in this step, how its visit stood before; the first act of a visit only."""
+        visits = {stop.id: stop.visit_id for stop in self.rows.stops}
+        seen: set[UUID | None] = set()
+        for act in self.acts:
+            if act.id not in self.images:
+                visit = visits[act.stop_id]
+                self.images[act.id] = self.before.get(visit) if visit not in seen else None
+                seen.add(visit)
+
+    def one(self, which: int, rows: list[Any]) -> Any:
+        if not rows:
+            raise NothingThere
+        return rows[which % len(rows)]
+
+    def stops_in(self, *states: StopState) -> list[Row]:
+        return [stop for stop in self.rows.stops if stop.state in states]
+
+    def visits_in(self, *states: VisitState) -> list[Row]:
+        return [visit for visit in self.rows.visits.values() if visit.state in states]
+
+    def bookings_in(self, *states: BookingState) -> list[Row]:
+        return [booking for booking in self.rows.bookings if booking.state in states]
+
+    def recent_acts(self) -> list[Row]:
+        return [act for act in self.acts if act.undone_at is None and act.at >= self.hall.now - timedelta(minutes=1)]
+
+    def tick(self) -> None:
+        """What the job does each second."""
+        self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        self.database.write_now(match, self.hall.id, now=self.hall.now, day=self.hall.id)
+        self.look()
+        self.keep_images()
+
+    # -- what holds after every step ----------------------------------------------------------------------------
+
+    @invariant()
+    def everything_holds(self) -> None:
+        self.every_promise_holds()
+        self.who_came_in_waits_or_is_served_or_is_done()
+        self.seniority_never_falls()
+        self.numbers_are_new()
+        self.nobody_meets_an_institution_she_did_not_accept()
+        self.a_ready_desk_has_nobody_to_call()
+
+    def every_promise_holds(self) -> None:
+        assert audit_day(self.rows, now=self.hall.now) == []
+
+    def who_came_in_waits_or_is_served_or_is_done(self) -> None:
+        open_stops = {stop.visit_id: stop for stop in self.rows.stops if stop.state in STOP_OPEN - AT_DESK}
+        serving = {stop.visit_id for stop in self.stops_in(*AT_DESK)}
+        waiting = {visit.id for visit in self.visits_in(VisitState.OPEN) if visit.id in open_stops} - serving
+        done = {visit.id for visit in self.visits_in(*(frozenset(VisitState) - {VisitState.OPEN}))}
+        assert self.inside == waiting | serving | done
+        assert len(self.inside) == len(waiting) + len(serving) + len(done)
+
+    def seniority_never_falls(self) -> None:
+        now = {
+            visit.id: max(0.0, waited_seconds(visit.waited_seconds, visit.waiting_since_at, self.hall.now))
+            for visit in self.visits_in(VisitState.OPEN)
+        }
+        fallen = {visit for visit, had in self.seniority.items() if now.get(visit, had) < had}
+        assert fallen <= self.undone
+        self.seniority = now
+        self.undone = set()
+
+    def numbers_are_new(self) -> None:
+        assert len(self.numbers) == len(set(self.numbers))
+        given = [party.number for party in self.rows.parties.values() if party.number is not None]
+        assert sorted(self.numbers) == sorted(given)
+
+    def nobody_meets_an_institution_she_did_not_accept(self) -> None:
+        for stop in self.stops_in(
+            *(frozenset(StopState) - {StopState.PROPOSED, StopState.DECLINED, StopState.DROPPED})
+        ):
+            assert stop.institution_id in self.accepted[stop.party_id]
+
+    def a_ready_desk_has_nobody_to_call(self) -> None:
+        if self.rows.day.paused_at is None and any(desk.ready_until_at for desk in self.rows.desks.values()):
+            hall = self.database.read_now(load_hall, self.hall.id, now=self.hall.now)
+            for desk in hall.ready_desks(self.hall.now):
+                assert calling_rule(desk, hall.waiting, hall.state, self.hall.now) is None

@@ -1,0 +1,230 @@
+"""The ticket machine without script: today, another day, a code, change and cancel; it never ends in "full"."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from onestop.booking.queries import booking_of_party
+from onestop.booking.tables import bookings, members, parties, stops
+from onestop.booking.tickets import find_code, ticket_again
+from onestop.days.actions import create_day, publish_day
+from onestop.days.dayfile import read_template
+from onestop.days.queries import day_by_id
+from onestop.domain.booking import BookingState
+from onestop.keys import load_ticket_key
+from onestop.visits.tables import visits
+from tests.halls import ON, STAFF
+from tests.web.kiosk.touch import finger
+from tests.web.site import Site
+
+
+def _later_day(site: Site, days: int = 7) -> str:
+    """Another published day, a week on."""
+    hall = site.hall
+    made = site.database.write_now(
+        create_day, read_template("iom-bratislava"), on=ON + timedelta(days=days), actor=STAFF, now=hall.now
+    )
+    site.database.write_now(publish_day, made, actor=STAFF, now=hall.now)
+    return site.database.read_now(day_by_id, made).slug
+
+
+def _count(site: Site, table: sa.Table) -> int:
+    return site.database.read_now(lambda conn: conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+
+def _code_of(address: str) -> str:
+    return address.split("/tickets/")[1].split("?")[0].split("/")[0]
+
+
+async def test_help_today_is_three_taps_from_the_first_screen_to_the_ticket(site: Site) -> None:
+    hand = finger(site)
+    await hand.go("/kiosk")
+    await hand.follow("English")
+    await hand.follow("Health insurance")
+    assert "Health insurance company" in hand.text
+    await hand.press("Yes, give me a ticket")
+    assert hand.taps == 3
+    assert hand.text.startswith("Take your paper. One-Stop Shop Bratislava Thursday 3 December 2026")
+    assert "Your number 100 Please wait. We call this number." in hand.text
+    assert _count(site, visits) == 1
+
+
+async def test_a_police_desk_is_marked_first_and_stays_off_when_it_is_taken_off(site: Site) -> None:
+    hand = finger(site)
+    await hand.go("/kiosk")
+    await hand.follow("English")
+    await hand.follow("My residence permit")
+    assert hand.text.index("Foreign Police Department Police") < hand.text.index("Legal advice")
+    police = site.hall.service("residence")
+    await hand.take_off(police.hex[-12:])
+    await hand.press("Yes, give me a ticket")
+    assert hand.taps == 4
+    wanted = site.database.read_now(lambda conn: set(conn.execute(sa.select(stops.c.service_id)).scalars()))
+    assert wanted == {site.hall.service("legal")}
+
+
+async def test_pressing_the_button_twice_gives_one_ticket(site: Site) -> None:
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+    await hand.follow("Health insurance")
+    desks = hand.page
+    await hand.press("Yes, give me a ticket")
+    first = str(hand.page.url) if hand.page else ""
+    hand.page = desks
+    await hand.press("Yes, give me a ticket")
+    assert (str(hand.page.url) if hand.page else "") == first
+    assert _count(site, visits) == 1
+
+
+async def test_without_any_desk_the_same_screen_says_what_is_missing(site: Site) -> None:
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+    await hand.follow("Health insurance")
+    await hand.take_off(site.hall.service("health-insurance").hex[-12:])
+    await hand.press("Yes, give me a ticket")
+    assert hand.page is not None
+    assert hand.page.status_code == 422
+    assert "Please choose at least one thing that you need." in hand.text
+    assert _count(site, parties) == 0
+
+
+async def test_a_family_needs_no_keyboard(site: Site) -> None:
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+    await hand.follow("Health insurance")
+    hand.off.update({"1", "0"})
+    await hand.press("Yes, give me a ticket", typed={"adults": "2", "children": "3"})
+    children = site.database.read_now(
+        lambda conn: list(conn.execute(sa.select(members.c.child).order_by(members.c.mark)).scalars())
+    )
+    assert children == [False, False, True, True, True]
+
+
+async def test_another_day_is_booked_in_six_taps_with_nothing_typed(site: Site) -> None:
+    slug = _later_day(site)
+    hand = finger(site)
+    await hand.go("/kiosk?lang=en")
+    await hand.follow("I want to come another day")
+    await hand.follow("Thursday 10 December 2026")
+    await hand.follow("Health insurance")
+    await hand.press("Yes, show me the times")
+    await hand.press("10:00")
+    assert hand.taps <= 6
+    assert "Thursday 10 December 2026 10:00" in hand.text
+    assert "Please show this paper at the door." in hand.text
+    row = site.database.read_now(lambda conn: conn.execute(sa.select(bookings)).one())
+    assert (row.state, row.channel) == ("confirmed", "kiosk")
+    assert site.database.read_now(day_by_id, row.day_id).slug == slug
+
+
+async def test_a_day_without_a_free_time_leads_on_to_other_days(site: Site) -> None:
+    slug = _later_day(site)
+    site.set_time(site.database.read_now(day_by_id, site.hall.id).closes_at + timedelta(days=7) - timedelta(minutes=20))
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{slug}/needs?lang=en")
+    await hand.follow("Health insurance")
+    await hand.press("Yes, show me the times")
+    assert "No time is free for all these desks on this day." in hand.text
+    await hand.follow("Show other days")
+    assert "On which day do you want to come?" in hand.text
+
+
+@pytest.mark.parametrize("form", ["long", "short", "address", "spaced"])
+async def test_a_code_in_every_form_says_that_she_is_here(site: Site, form: str) -> None:
+    key = load_ticket_key(site.settings)
+    made = site.hall.book(site.hall.wish("legal"))
+    ticket = site.database.read_now(ticket_again, party=made.party, key=b"test key of thirty-two bytes ....")
+    text = {
+        "long": ticket.code,
+        "short": ticket.short.lower(),
+        "address": f"https://example.org/t/{ticket.code}",
+        "spaced": f"{ticket.short[:4]} - {ticket.short[4:]}",
+    }[form]
+    assert key
+    hand = finger(site)
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": text})
+    assert "Good. We know that you are here. Your number 100" in hand.text
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": text})
+    assert "Good. We know that you are here. Your number 100" in hand.text
+    assert _count(site, visits) == 1
+
+
+@pytest.mark.parametrize("rubbish", ["", "hello", "BEGIN:VCARD\nFN:X", "0" * 8, "a" * 26, "<script>", "٣" * 399])
+async def test_rubbish_from_the_scanner_gets_a_sentence(site: Site, rubbish: str) -> None:
+    hand = finger(site)
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": rubbish})
+    assert hand.page is not None
+    assert hand.page.status_code == 404
+    assert "We do not know this code. Please check it, or show your paper at the door." in hand.text
+
+
+async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site) -> None:
+    _later_day(site)
+    hand = finger(site)
+    await hand.go("/kiosk/days?lang=en")
+    await hand.follow("Thursday 10 December 2026")
+    await hand.follow("Health insurance")
+    await hand.press("Yes, show me the times")
+    await hand.press("10:00")
+    assert hand.page is not None
+    code = _code_of(str(hand.page.url))
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": code})
+    assert "Your booking is for another day: Thursday 10 December 2026." in hand.text
+    await hand.follow("Change or cancel my time")
+    await hand.press("10:30")
+    assert "Thursday 10 December 2026 10:30" in hand.text
+    await hand.go("/kiosk/code?lang=en&why=change")
+    await hand.press("Continue", typed={"code": code})
+    await hand.press("I do not come. Cancel my time")
+    assert "Number 100 is cancelled." in hand.text
+    found = site.database.read_now(find_code, code)
+    booking = site.database.read_now(booking_of_party, found.party)
+    assert booking is not None
+    assert booking.state is BookingState.CANCELLED
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": code})
+    assert "Back to the start" in hand.text
+
+
+async def test_a_machine_where_nothing_takes_place_today_still_gives_other_days(site: Site) -> None:
+    _later_day(site)
+    site.set_time(site.hall.now + timedelta(days=2))
+    hand = finger(site)
+    await hand.go("/kiosk?lang=en")
+    assert "Today there is no advice here." in hand.text
+    assert "I want help today" not in hand.text
+    await hand.follow("I want to come another day")
+    assert "Thursday 10 December 2026" in hand.text
+
+
+async def test_the_machine_remembers_nobodys_language(site: Site) -> None:
+    hand = finger(site)
+    await hand.go("/kiosk?lang=ar")
+    assert hand.page is not None
+    assert 'lang="ar" dir="rtl"' in hand.page.text
+    await hand.go("/kiosk")
+    assert hand.page is not None
+    assert 'lang="sk"' in hand.page.text
+
+
+async def test_every_screen_goes_back_by_itself(site: Site) -> None:
+    hand = finger(site)
+    for path in ("/kiosk", "/kiosk/code", "/kiosk/days", f"/kiosk/d/{site.hall.day.slug}/needs"):
+        await hand.go(path)
+        assert hand.page is not None
+        assert hand.page.headers["refresh"].endswith("; url=/kiosk")
+
+
+async def test_a_private_service_is_not_named_on_the_paper(site: Site) -> None:
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+    await hand.follow("My residence permit")
+    assert "Legal advice" in hand.text
+    await hand.press("Yes, give me a ticket")
+    assert "Legal advice" not in hand.text
+    assert "Foreign Police" not in hand.text

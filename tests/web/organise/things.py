@@ -1,0 +1,59 @@
+"""Things of the pilot day that stand in addresses of the organiser's door."""
+
+from uuid import uuid4
+
+from onestop.accounts.actions import add_account, make_pass
+from onestop.accounts.queries import passes_of_day
+from onestop.clock import real_now
+from onestop.days.organising import order_of_day
+from onestop.days.queries import mediators_of_day
+from onestop.devices.actions import create_device
+from onestop.directory.organising import directory
+from onestop.domain.roles import SYSTEM, Grant, Role
+from tests.web.site import Site
+
+
+def mediator(site: Site) -> str:
+    """The first mediator of the day."""
+    return str(site.database.read_now(mediators_of_day, site.hall.id)[0].id)
+
+
+def pair(site: Site) -> str:
+    """The first order of services of the day."""
+    return str(site.database.read_now(order_of_day, site.hall.id)[0].id)
+
+
+def day_pass(site: Site) -> str:
+    """A pass of the officer's desk."""
+    site.database.write_now(make_pass, site.desk.id, actor=SYSTEM, now=site.database.now())
+    return str(site.database.read_now(passes_of_day, site.hall.id)[0].id)
+
+
+def device(site: Site) -> str:
+    """A display of the day."""
+    real = real_now()
+    made = site.database.write_now(
+        create_device, kind=Role.DISPLAY, name="Hall", day_id=site.hall.id, actor=SYSTEM, real=real
+    )
+    return str(made.device)
+
+
+def account(site: Site) -> str:
+    """A receptionist's account."""
+    grant = Grant(role=Role.RECEPTIONIST)
+    login = f"somebody-{uuid4().hex[:8]}"
+    now = site.database.now()
+    return str(
+        site.database.write_now(add_account, login=login, password_hash="", held=(grant,), actor=SYSTEM, now=now)
+    )
+
+
+def institution(site: Site) -> str:
+    """The institution of the officer's desk."""
+    return str(site.desk.institution.id)
+
+
+def service(site: Site) -> str:
+    """A service of that institution."""
+    entries = site.database.read_now(directory)
+    return str(next(each for each in entries if each.id == site.desk.institution.id).services[0].id)

@@ -1,0 +1,197 @@
+"""Finding a ticket holder by whatever she has: paper, number, name, phone."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.clock import real_now
+from onestop.domain.roles import SYSTEM, Grant, Role
+from onestop.domain.ticket import spell_short_code
+from onestop.web.kit.sessions import SESSION_COOKIE
+from tests.halls import ON, TestDay, make_test_day
+from tests.web.hall_desk import Staff
+from tests.web.site import Site
+
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff " * 5
+
+
+def another_day(site: Site, weeks: int = 1) -> TestDay:
+    hall = make_test_day(site.database, on=ON + timedelta(weeks=weeks))
+    hall.now = site.hall.now
+    return hall
+
+
+async def numbers(reception: Staff, text: str) -> list[int]:
+    """The numbers on the page that a search answers, in their order."""
+    answer = await reception.search(text)
+    assert answer.status_code == 200
+    return [int(part.split("<", 1)[0]) for part in answer.text.split('class="number">')[1:]]
+
+
+async def test_the_search_field_has_the_focus(reception: Staff) -> None:
+    shown = await reception.look(reception.home)
+
+    (field,) = [part for part in shown.split("<input") if 'name="q"' in part.split(">")[0]]
+    assert 'autofocus="True"' in field.split(">")[0]
+
+
+@pytest.mark.parametrize("form", ["{code}", "https://onestop.example.org/t/{code}", " {code}\n"])
+async def test_a_scanned_ticket_opens_its_page(reception: Staff, form: str) -> None:
+    ticket = reception.book(name="Somebody")
+
+    answer = await reception.search(form.format(code=ticket.code))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, reception.path(ticket))
+
+
+async def test_a_short_code_opens_its_page_with_script_too(reception: Staff) -> None:
+    ticket = reception.book()
+
+    answer = await reception.search(spell_short_code(ticket.short).lower(), **{"HX-Request": "true"})
+
+    assert (answer.status_code, answer.headers["hx-redirect"], answer.text) == (204, reception.path(ticket), "")
+
+
+async def test_a_number_is_found_in_the_digits_of_any_script(reception: Staff) -> None:
+    tickets = [reception.book(place=place) for place in range(3)]
+
+    assert [ticket.number for ticket in tickets] == [100, 101, 102]
+    assert await numbers(reception, "101") == [101]
+    assert await numbers(reception, "١٠١") == [101]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("محمد عبد الله", "عبد"),
+        ("مُحَمَّد", "محمد"),
+        ("Іван Петренко", "петренко"),
+        ("Ali", "ALI"),
+        ("Nguyễn Thị Hồng", "nguyen hong"),
+        ("Dvořáková Jana", "jana dvorak"),
+        ("O'Connor", "o'c"),
+        (LONG_NAME.strip(), LONG_NAME.strip()),
+        (LONG_NAME.strip(), "wolfeschlegelsteinhausenbergerdorff"),
+        ("100% sure", "100%"),
+        ("김민수", "민수"),
+        ("ተስፋዬ", "ተስፋ"),
+    ],
+)
+async def test_a_name_is_found_in_any_script(reception: Staff, name: str, typed: str) -> None:
+    reception.book(name="Somebody else")
+    wanted = reception.book(name=name, place=1)
+
+    assert await numbers(reception, typed) == [wanted.number]
+
+
+async def test_a_percent_sign_is_a_letter_like_any_other(reception: Staff) -> None:
+    reception.book(name="Ali")
+
+    assert await numbers(reception, "%") == []
+
+
+@pytest.mark.parametrize("typed", ["456", "3456", "0903 123 456", "+421 903 123 456", "903123456"])
+async def test_the_end_of_a_phone_number_finds_its_party(reception: Staff, typed: str) -> None:
+    wanted = reception.book(phone="+421903123456")
+    reception.book(phone="+421903123999", place=1)
+
+    assert await numbers(reception, typed) == [wanted.number]
+
+
+@pytest.mark.parametrize("typed", ["56", "0904 123 456"])
+async def test_two_digits_or_another_phone_find_nobody(reception: Staff, typed: str) -> None:
+    reception.book(phone="+421903123456")
+
+    assert await numbers(reception, typed) == []
+
+
+async def test_a_number_stands_before_phones_that_end_like_it(reception: Staff) -> None:
+    by_phone = reception.book(phone="+421903123101")
+    by_number = reception.book(place=1)
+
+    assert (by_phone.number, by_number.number) == (100, 101)
+    assert await numbers(reception, "101") == [101, 100]
+
+
+async def test_nobody_found_says_what_to_ask_next(reception: Staff) -> None:
+    reception.book(name="Olena")
+
+    answer = await reception.search("somebody else")
+
+    assert "Nobody found." in answer.text
+    assert "Ask for the number or the code on the paper." in answer.text
+    assert f'href="{reception.home}/walk-in"' in answer.text
+    assert "Olena" not in answer.text
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\x00", "&&&", "7" * 300, "\u202e\u2066", "'; DROP TABLE parties; --"])
+async def test_rubbish_from_a_scanner_finds_nobody(reception: Staff, typed: str) -> None:
+    reception.book(name="Olena")
+
+    answer = await reception.search(typed)
+
+    assert (answer.status_code, "Olena" in answer.text) == (200, False)
+
+
+async def test_what_was_searched_stands_in_no_address(reception: Staff) -> None:
+    reception.book(name="Olena")
+
+    found = await reception.search("Olena")
+    again = await reception.browser.get(f"{reception.home}/find")
+
+    assert (found.status_code, "location" in found.headers) == (200, False)
+    assert (again.status_code, again.headers["location"]) == (303, reception.home)
+
+
+async def test_a_ticket_of_another_day_is_shown_with_its_date(reception: Staff, site: Site) -> None:
+    other = another_day(site)
+    ticket = reception.book(name="Olena", hall=other)
+
+    by_code = await reception.search(ticket.code)
+    by_name = await reception.search("olena")
+
+    for answer in (by_code, by_name):
+        assert answer.status_code == 200
+        assert "Another day: Thu 10 Dec" in answer.text
+        assert "Olena" in answer.text
+        assert "Help today" in answer.text
+        assert "Check in" not in answer.text
+
+
+async def test_somebody_who_works_at_one_day_sees_of_others_only_the_date(reception: Staff, site: Site) -> None:
+    ticket = reception.book(name="Olena", hall=another_day(site))
+    reception.browser.cookies.set(SESSION_COOKIE, session_for_one_day(site))
+
+    by_code = await reception.search(ticket.code)
+    by_name = await reception.search("olena")
+
+    assert "Another day: Thu 10 Dec" in by_code.text
+    assert ("Olena" in by_code.text, str(ticket.party) in by_code.text) == (False, False)
+    assert "Nobody found." in by_name.text
+
+
+async def test_the_days_are_a_list_and_one_day_opens_by_itself(reception: Staff, site: Site) -> None:
+    alone = await reception.browser.get("/reception")
+    other = another_day(site)
+    both = await reception.browser.get("/reception")
+
+    assert (alone.status_code, alone.headers["location"]) == (303, reception.home)
+    assert both.status_code == 200
+    assert [f'href="/reception/{hall.day.slug}"' in both.text for hall in (site.hall, other)] == [True, True]
+
+
+def session_for_one_day(site: Site) -> str:
+    """The session of a receptionist who works at the pilot day only."""
+    account = site.database.write_now(
+        add_account,
+        login=f"one-day-{uuid4().hex}",
+        password_hash="unused",
+        held=(Grant(role=Role.RECEPTIONIST, day=site.hall.id),),
+        actor=SYSTEM,
+        now=site.database.now(),
+    )
+    return site.database.write_now(
+        complete_sign_in, Attempt(account=account, password_hash="unused"), real=real_now()
+    )
