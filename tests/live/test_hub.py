@@ -132,3 +132,30 @@ def test_facts_of_one_act_are_told_as_one_change_of_each_key() -> None:
     ]
 
     assert changes_of(facts) == (Change(key_of("overview", DAY), 9), Change(key_of("visit", VISIT), 9))
+
+
+async def test_a_change_that_was_told_is_not_told_again_when_its_announcement_comes_late() -> None:
+    hub = Hub()
+    listener = hub.subscribe([key_of("board", DAY)])
+    listener.heard([Message(8, "board")])
+    hub.publish([Change(key_of("board", DAY), 8)])
+    assert await _hears(listener) == []
+
+    # Without a day's lock an older number can be committed later: that is news.
+    hub.publish([Change(key_of("board", DAY), 7)])
+    assert await _hears(listener) == [Message(7, "board")]
+
+
+async def test_after_a_gap_everybody_is_told_every_topic() -> None:
+    hub = Hub()
+    hub.open(asyncio.get_running_loop())
+    listener = hub.subscribe([key_of("board", DAY), key_of("visit", VISIT)])
+    hub.publish([Change(key_of("board", DAY), 8)])
+    assert await _hears(listener) == [Message(8, "board")]
+
+    await asyncio.to_thread(hub.publish_everything_from_thread)
+
+    assert {await listener.next_message(1), await listener.next_message(1)} == {
+        Message(8, "board"),
+        Message(8, "visit"),
+    }

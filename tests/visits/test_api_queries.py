@@ -1,11 +1,16 @@
 """The machine interface reads with a fixed number of statements."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from onestop.days.actions import create_day
+from onestop.days.dayfile import read_template
+from onestop.days.queries import day_offer, day_offers
 from onestop.db.session import Database
 from onestop.visits.queries.api import (
     desk_place,
@@ -17,7 +22,7 @@ from onestop.visits.queries.api import (
     visit_place,
 )
 from onestop.visits.queries.api_day import day_overview, facts_after
-from tests.halls import TestDay, make_test_day
+from tests.halls import STAFF, TestDay, make_test_day
 
 SERVICES = ("legal", "social", "labour")
 
@@ -40,6 +45,22 @@ def test_statements_do_not_grow_with_the_hall(database: Database) -> None:
         "day_overview": 5,
         "facts_after": 1,
     }
+
+
+def test_one_day_and_three_are_offered_with_the_same_statements(database: Database) -> None:
+    hall = make_test_day(database)
+    days = [hall.id]
+    for later in (7, 14):
+        file = read_template("arrival-hub")
+        on = hall.day.on + timedelta(days=later)
+        days.append(database.write_now(create_day, file, on=on, actor=STAFF, now=hall.now))
+
+    counts = [database.read_now(_count, partial(day_offers, day_ids=some)) for some in (days[:1], days)]
+    assert counts == [5, 5]
+    together = database.read_now(day_offers, days)
+    assert together == {day: database.read_now(day_offer, day) for day in days}
+    assert together[hall.id] == hall.offer
+    assert together[days[1]].services != hall.offer.services
 
 
 def _counted(hall: TestDay, *, parties: int, services: int) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The desk's screen and the board ask the database a fixed number of questions, however many people wait (house rule 15)."""
+"""The desk and the board ask a fixed number of questions, however many people wait."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +34,12 @@ def _counted() -> Iterator[list[str]]:
 def _count(hall: TestDay, query: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
     with _counted() as said:
         hall.db.read_now(query, *args, **kwargs)
-    return len([line for line in said if not line.startswith(("BEGIN", "PRAGMA"))])
+    return _asked(said)
+
+
+def _asked(said: list[str]) -> int:
+    """Questions and changes, without the beginning of the transaction and the lock of the day."""
+    return len([line for line in said if not line.startswith(("BEGIN", "PRAGMA", "SELECT pg_advisory"))])
 
 
 def _fill(hall: TestDay, waiting: int) -> None:
@@ -69,7 +74,7 @@ def test_the_desk_asks_as_much_with_three_people_as_with_one_or_none(database: D
         assert stop is not None
         hall.write(finish, stop.stop)
 
-    assert found == [{"now": 5, "next": 12, "mine": 5, "all": 20}] * 3
+    assert found == [{"now": 5, "next": 14, "mine": 5, "all": 22}] * 3
 
 
 def test_where_something_belongs_is_one_question(database: Database) -> None:
@@ -114,9 +119,8 @@ def test_calling_next_costs_the_same_with_few_and_many(database: Database) -> No
         with _counted() as said:
             called = hall.next(1)
         assert called.stop is not None
-        found.append(len([line for line in said if not line.startswith(("BEGIN", "PRAGMA"))]))
+        found.append(_asked(said))
         hall.write(finish, called.stop)
         hall.later(seconds=timedelta(minutes=1).total_seconds())
 
-    assert set(found) == {found[0]}
-    assert found[0] <= 36
+    assert found == [29, 29, 29]

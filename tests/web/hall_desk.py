@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,12 @@ from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket
+from onestop.clock import Clock, real_now
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.visits.queries.people import Standing
+from onestop.visits.queries.reception import find_people
 from onestop.visits.queries.visitor import Visitor, visitor
 from tests.halls import STAFF, TestDay
 from tests.web.site import Site
@@ -32,6 +34,9 @@ class Staff:
 
     site: Site
     browser: httpx.AsyncClient
+
+    def __post_init__(self) -> None:
+        self.set_time(self.hall.now)
 
     @property
     def hall(self) -> TestDay:
@@ -71,12 +76,17 @@ class Staff:
 
     def open(self) -> None:
         """The day opens, and every desk with it."""
-        self.site.set_time(self.hall.day.opens_at)
+        self.set_time(self.hall.day.opens_at)
         self.hall.open_desks()
 
     def later(self, **delta: float) -> None:
         """Let time pass."""
-        self.site.set_time(self.hall.now + timedelta(**delta))
+        self.set_time(self.hall.now + timedelta(**delta))
+
+    def set_time(self, now: datetime) -> None:
+        """Make it this moment, and let it stand, however slow the machine is."""
+        self.site.set_time(now)
+        self.site.database.clock = Clock(start=now, real_start=real_now(), rate=0.0)
 
     def holder(self, ticket: Ticket) -> Visitor:
         """What reception's page knows of a ticket."""
@@ -93,6 +103,11 @@ class Staff:
     def stops(self, ticket: Ticket) -> list[tuple[str, str]]:
         """Her stops: service and state."""
         return [(stop.title.key, stop.state.value) for stop in self.holder(ticket).stops]
+
+    def found_by(self, text: str) -> tuple[int, ...]:
+        """The numbers a search gives, of whatever day."""
+        found = self.hall.db.read_now(find_people, self.hall.day, text, everywhere=True)
+        return tuple(one.number for one in found.people)
 
     async def search(self, text: str, **headers: str) -> httpx.Response:
         """Type or scan into the field and press Enter."""
@@ -112,7 +127,9 @@ class Staff:
         """The ledger's lines of these kinds."""
 
         def read(conn: sa.Connection) -> list[tuple[str, dict[str, Any]]]:
-            rows = conn.execute(sa.select(facts.c.kind, facts.c.terms).where(facts.c.kind.in_(kinds)).order_by(facts.c.id))
+            rows = conn.execute(
+                sa.select(facts.c.kind, facts.c.terms).where(facts.c.kind.in_(kinds)).order_by(facts.c.id)
+            )
             return [(row.kind, row.terms) for row in rows]
 
         return self.hall.db.read_now(read)
@@ -126,7 +143,7 @@ def counted_statements(database: Database) -> Generator[Callable[[], int], None,
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
         seen.append(statement)
 
-    engine = database._reader  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+    engine = database._reader  # pyright: ignore[reportPrivateUsage]
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield lambda: len(seen)

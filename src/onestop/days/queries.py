@@ -1,9 +1,10 @@
 """Reads of days: the day itself, what it offers, and its capacity as the plan needs it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -302,8 +303,14 @@ def day_precedences(conn: sa.Connection, day_id: UUID) -> tuple[tuple[UUID, UUID
 
 def day_offer(conn: sa.Connection, day_id: UUID) -> DayOffer:
     """Needs and services of a day; five statements."""
+    return day_offers(conn, [day_id])[day_id]
+
+
+def day_offers(conn: sa.Connection, day_ids: Collection[UUID]) -> dict[UUID, DayOffer]:
+    """What each of these days offers; five statements however many."""
     rows = conn.execute(
         sa.select(
+            desks.c.day_id,
             services.c.id,
             services.c.key,
             services.c.private,
@@ -316,8 +323,9 @@ def day_offer(conn: sa.Connection, day_id: UUID) -> DayOffer:
         .join_from(desk_services, desks)
         .join(services, services.c.id == desk_services.c.service_id)
         .join(institutions, institutions.c.id == services.c.institution_id)
-        .where(desks.c.day_id == day_id)
+        .where(desks.c.day_id.in_(day_ids))
         .group_by(
+            desks.c.day_id,
             services.c.id,
             services.c.key,
             services.c.private,
@@ -332,43 +340,57 @@ def day_offer(conn: sa.Connection, day_id: UUID) -> DayOffer:
     papers: dict[UUID, list[Paper]] = defaultdict(list)
     for row in conn.execute(
         sa.select(checklist_items)
-        .where(checklist_items.c.service_id.in_([row.id for row in rows]))
+        .where(checklist_items.c.service_id.in_({row.id for row in rows}))
         .order_by(checklist_items.c.position)
     ):
         papers[row.service_id].append(Paper(id=row.id, key=row.key, pictogram=row.pictogram, blocking=row.blocking))
-    offered = tuple(
-        OfferedService(
-            id=row.id,
-            key=row.key,
-            private=row.private,
-            minutes=row.minutes,
-            institution=Institution(
-                id=row.institution_id, key=row.institution_key, name=row.name, authority=row.authority
-            ),
-            papers=tuple(papers[row.id]),
+    offered: dict[UUID, list[OfferedService]] = defaultdict(list)
+    for row in rows:
+        offered[row.day_id].append(
+            OfferedService(
+                id=row.id,
+                key=row.key,
+                private=row.private,
+                minutes=row.minutes,
+                institution=Institution(
+                    id=row.institution_id, key=row.institution_key, name=row.name, authority=row.authority
+                ),
+                papers=tuple(papers[row.id]),
+            )
         )
-        for row in rows
-    )
-    by_key: dict[str, list[UUID]] = defaultdict(list)
-    for service in offered:
-        by_key[service.key].append(service.id)
-    asked: dict[str, list[UUID]] = defaultdict(list)
-    pictograms: dict[str, str] = {}
-    for row in conn.execute(
+    asked = conn.execute(
         sa.select(needs.c.key, needs.c.pictogram, need_services.c.service_key)
         .join_from(needs, need_services)
         .order_by(needs.c.position, needs.c.key, need_services.c.service_key)
-    ):
+    ).all()
+    always: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in conn.execute(sa.select(day_always).where(day_always.c.day_id.in_(day_ids))):
+        always[row.day_id].add(row.service_id)
+    before: dict[UUID, list[tuple[UUID, UUID | None]]] = defaultdict(list)
+    for row in conn.execute(sa.select(precedences).where(precedences.c.day_id.in_(day_ids)).order_by(precedences.c.id)):
+        before[row.day_id].append((row.before_service_id, row.after_service_id))
+    return {
+        day: DayOffer(
+            needs=_offered_needs(asked, offered[day]),
+            services=tuple(offered[day]),
+            always=frozenset(always[day]),
+            precedences=tuple(before[day]),
+        )
+        for day in day_ids
+    }
+
+
+def _offered_needs(asked: Sequence[Any], offered: Sequence[OfferedService]) -> tuple[OfferedNeed, ...]:
+    by_key: dict[str, list[UUID]] = defaultdict(list)
+    for service in offered:
+        by_key[service.key].append(service.id)
+    wanted: dict[str, list[UUID]] = defaultdict(list)
+    pictograms: dict[str, str] = {}
+    for row in asked:
         pictograms[row.key] = row.pictogram
-        asked[row.key] += by_key[row.service_key]
-    always = conn.execute(sa.select(day_always.c.service_id).where(day_always.c.day_id == day_id)).scalars()
-    return DayOffer(
-        needs=tuple(
-            OfferedNeed(key=key, pictogram=pictograms[key], services=tuple(ids)) for key, ids in asked.items() if ids
-        ),
-        services=offered,
-        always=frozenset(always),
-        precedences=day_precedences(conn, day_id),
+        wanted[row.key] += by_key[row.service_key]
+    return tuple(
+        OfferedNeed(key=key, pictogram=pictograms[key], services=tuple(ids)) for key, ids in wanted.items() if ids
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.directory.tables import institutions, services
+from onestop.directory.tables import centres, institutions, services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +43,8 @@ def directory(conn: sa.Connection) -> list[InstitutionEntry]:
         )
         for row in conn.execute(sa.select(institutions).order_by(institutions.c.name, institutions.c.key))
     ]
+
+
+def centre_zone(conn: sa.Connection) -> str:
+    """The time zone of the centre, UTC before its first day."""
+    return conn.execute(sa.select(centres.c.timezone).limit(1)).scalar() or "UTC"

@@ -49,8 +49,22 @@ class Subscription:
     keys: frozenset[str]
     _waiting: dict[str, int] = field(default_factory=dict[str, int])
     _delayed: dict[str, int] = field(default_factory=dict[str, int])
+    _heard: dict[str, int] = field(default_factory=dict[str, int])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     closed: bool = False
+
+    def heard(self, messages: Iterable[Message]) -> None:
+        """What was told otherwise: the same change is not told twice when its announcement comes late."""
+        for message in messages:
+            self._heard[message.topic] = message.id
+            if self._waiting.get(message.topic) == message.id:
+                del self._waiting[message.topic]
+
+    def look_again(self, number: int) -> None:
+        """Tell every topic, because something may have been missed."""
+        self._heard.clear()
+        for key in self.keys:
+            self.tell(Change(key, number), _at_once)
 
     async def next_message(self, timeout: float) -> Message | None:  # noqa: ASYNC109 (silence is an answer here)
         """The next change, or `None` after `timeout` seconds of silence or when the hub closed."""
@@ -63,7 +77,8 @@ class Subscription:
         if not self._waiting:
             return None
         topic = next(iter(self._waiting))
-        return Message(self._waiting.pop(topic), topic)
+        number = self._heard[topic] = self._waiting.pop(topic)
+        return Message(number, topic)
 
     def tell(self, change: Change, later: Callable[[Callable[[], None]], object]) -> None:
         """Note a change; one for a phone waits a random moment unless it is a call."""
@@ -82,8 +97,15 @@ class Subscription:
         self._wake.set()
 
     def _note(self, topic: str, number: int) -> None:
+        # Only the very same one: an older number may be committed later, and is news.
+        if number == self._heard.get(topic):
+            return
         self._waiting[topic] = max(number, self._waiting.get(topic, 0))
         self._wake.set()
+
+
+def _at_once(then: Callable[[], None]) -> None:
+    then()
 
 
 class Hub:
@@ -155,7 +177,11 @@ class Hub:
         """Tell every listener to look again, because something may have been missed; the numbers stay as they are."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(lambda: self.publish([Change(key, self._newest) for key in self._by_key]))
+            loop.call_soon_threadsafe(self._all_look_again)
+
+    def _all_look_again(self) -> None:
+        for subscription in set(self._all()):
+            subscription.look_again(self._newest)
 
     def _later(self, then: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(random.uniform(0, self._spread), then)  # noqa: S311 (no secret)

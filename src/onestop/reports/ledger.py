@@ -13,6 +13,8 @@ from onestop.reports.violations import DayRows, Row, Violation, grouped, violati
 LONGEST_WAIT_FOR_THE_LOCK = timedelta(seconds=30)
 """A request reads the time before it waits for the day's lock, so neighbours in the ledger may be this far apart."""
 
+_MACHINE_TIME = "Device"
+"""Facts of machines carry real time, also where a demo bends the time of the day."""
 _ARRIVALS = {"VisitorCheckedIn": False, "WalkInIssued": True}
 
 
@@ -26,13 +28,18 @@ def audit_ledger(rows: DayRows, *, now: datetime) -> Iterator[Violation]:
 
 
 def _order(rows: DayRows, now: datetime) -> Iterator[Violation]:
+    if rows.erased and len(rows.erased) == len(rows.parties):
+        return  # retention rounds the times
+    apart = LONGEST_WAIT_FOR_THE_LOCK * max(1.0, rows.rate)
     latest: Row | None = None
     for fact in rows.facts:
-        if latest is not None and fact.at < latest.at - LONGEST_WAIT_FOR_THE_LOCK:
+        if fact.kind.startswith(_MACHINE_TIME):
+            continue
+        if latest is not None and fact.at < latest.at - apart:
             yield violation("ledger", f"{fact.kind} stands after {latest.kind} and happened before it.", fact.id)
         if latest is None or fact.at > latest.at:
             latest = fact
-    if latest is not None and latest.at > now + LONGEST_WAIT_FOR_THE_LOCK:
+    if latest is not None and latest.at > now + apart:
         yield violation("ledger", f"{latest.kind} has not happened yet.", latest.id)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, claims, contacts, leases, parties, stop_members, stops
 from onestop.days.tables import capacity, days, desks
+from onestop.db.clock_row import load_clock
 from onestop.db.ledger import facts
 from onestop.visits.tables import calls, visits
 
@@ -41,6 +42,7 @@ class DayRows:
             inside = sa.select(parent.c.id).where(parent.c.day_id == day)
             return list(conn.execute(sa.select(table).where(link.in_(inside))))
 
+        self.rate = load_clock(conn).rate
         self.day: Row = conn.execute(sa.select(days).where(days.c.id == day)).one()
         self.desks = by_id(of_day(desks))
         self.capacity = of_day(capacity, capacity.c.id)

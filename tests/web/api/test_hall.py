@@ -134,7 +134,7 @@ async def test_every_act_at_a_stop_has_its_answer(machine: Machine) -> None:
     assert await _act(machine, stop, "transfer", {}) == (422, "invalid_input")
     assert await _act(machine, stop, "transfer", {"service": "no-such-help"}) == (422, "service_unknown")
     other = machine.site.hall.desks[4].id
-    assert await _act(machine, stop, "transfer", {"desk": str(other)}) == (409, "move_refused")
+    assert await _act(machine, stop, "transfer", {"desk": str(other)}) == (404, "desk_unknown")
     assert await _act(machine, stop, "transfer", {"service": "social"}) == (200, "waiting")
     machine.site.set_time(machine.site.hall.now + timedelta(seconds=40))
     assert await _act(machine, stop, "undo") == (409, "undo_too_late")

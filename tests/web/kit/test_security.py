@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onestop.db.session import Database
+from onestop.db.session import Database, open_database
 from onestop.settings import Settings
 from onestop.web.kit import security
 from onestop.web.kit.masks import masked
@@ -147,13 +147,15 @@ async def test_a_body_that_never_ends_is_given_up(probed: Site, monkeypatch: pyt
     ],
 )
 async def test_with_a_base_url_only_its_host_and_port_are_known(
-    database: Database, tmp_path: Path, host: str, base_url: str, status: int
+    sqlite_url: str, tmp_path: Path, host: str, base_url: str, status: int
 ) -> None:
+    database = open_database(sqlite_url)
     shell = _shell(_Yes(), database, tmp_path, base_url=base_url)
     scheme = base_url.partition(":")[0] or "http"
 
     answers = [await talk(shell, "GET", path, headers={"host": host}, scheme=scheme) for path in ("/", "/health/live")]
 
+    database.close()
     assert [answer.status for answer in answers] == [status, 200]
 
 
@@ -189,14 +191,16 @@ def _shell(app: Any, database: Database, var: Path, **changed: Any) -> security.
     ],
 )
 async def test_forwarded_headers_count_only_from_the_named_proxies(
-    database: Database, tmp_path: Path, client: str, proxies: tuple[str, ...], seen: tuple[str, str]
+    sqlite_url: str, tmp_path: Path, client: str, proxies: tuple[str, ...], seen: tuple[str, str]
 ) -> None:
     spoofed = {"x-forwarded-for": "9.9.9.9, 203.0.113.7, 10.0.0.2", "x-forwarded-proto": "https"}
     app = _Yes()
+    database = open_database(sqlite_url)
     shell = _shell(app, database, tmp_path, trusted_proxies=proxies)
 
     await talk(shell, "GET", "/", headers=spoofed, client=client)
 
+    database.close()
     assert (app.scope["client"][0], app.scope["scheme"]) == seen
 
 

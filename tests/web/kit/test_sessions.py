@@ -8,7 +8,7 @@ import pytest
 from onestop.accounts.queries import actor_of_session
 from onestop.accounts.tables import sessions
 from onestop.clock import real_now
-from onestop.db.session import Database
+from onestop.db.session import open_database
 from onestop.keys import hash_token
 from onestop.web.kit.limits import RULES, Limits
 from onestop.web.kit.sessions import DEVICE_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE
@@ -83,8 +83,9 @@ def rule() -> int:
 
 
 async def test_a_network_is_stopped_after_its_limit_but_its_machines_are_not(
-    database: Database, tmp_path: Path, rule: int
+    sqlite_url: str, tmp_path: Path, rule: int
 ) -> None:
+    database = open_database(sqlite_url)
     async with running(database, tmp_path, handlers=PROBES, doors=(), limits=Limits()) as site:
         stranger, kiosk, neighbour = site.browser(), site.sign_in("kiosk"), site.browser()
         met = [(await stranger.get("/probe/limited")).status_code for _ in range(rule + 1)]
@@ -93,10 +94,12 @@ async def test_a_network_is_stopped_after_its_limit_but_its_machines_are_not(
 
         assert met == [200] * rule + [429]
         assert (machine, elsewhere, (await neighbour.get("/probe/limited")).status_code) == ([200] * 3, 200, 429)
+    database.close()
 
 
-async def test_one_contact_is_stopped_from_many_networks(database: Database, tmp_path: Path) -> None:
+async def test_one_contact_is_stopped_from_many_networks(sqlite_url: str, tmp_path: Path) -> None:
     allowed = RULES["pair"].contact
+    database = open_database(sqlite_url)
     async with running(database, tmp_path, handlers=PROBES, doors=(), limits=Limits()) as site:
         met = [
             (await talk(site.app, "GET", "/probe/limited?contact=A@x.org ", client=f"198.51.100.{number}")).status
@@ -108,3 +111,4 @@ async def test_one_contact_is_stopped_from_many_networks(database: Database, tmp
         ]
 
         assert (met, more) == ([200] * allowed, [429, 200])
+    database.close()

@@ -69,9 +69,9 @@ async def _happen(site: Site, kind: str, day: UUID | None = None) -> str:
     return str(await site.database.write(record, fact))
 
 
-async def test_a_new_client_hears_every_topic_once_then_what_changes(probed: Site) -> None:
-    last = await _happen(probed, "StopCalled")
-    stream = Stream(probed, f"/probe/live/{probed.hall.id}")
+async def test_a_new_client_hears_every_topic_once_then_what_changes(probed_twice: Site) -> None:
+    last = await _happen(probed_twice, "StopCalled")
+    stream = Stream(probed_twice, f"/probe/live/{probed_twice.hall.id}")
 
     assert list(await stream.next()) == ["retry"]
     hello = [await stream.next(), await stream.next()]
@@ -82,54 +82,56 @@ async def test_a_new_client_hears_every_topic_once_then_what_changes(probed: Sit
     assert (stream.status, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert (stream.headers["x-accel-buffering"], stream.headers["cache-control"]) == ("no", "no-cache, no-store")
 
-    arrived = await _happen(probed, "VisitArrived")
+    arrived = await _happen(probed_twice, "VisitArrived")
     assert await stream.next() == {"id": arrived, "event": "topic", "data": "overview"}
-    await _happen(probed, "VisitArrived", day=UUID(int=1))
-    called = await _happen(probed, "StopCalled")
+    await _happen(probed_twice, "VisitArrived", day=UUID(int=1))
+    called = await _happen(probed_twice, "StopCalled")
     assert [await stream.next(), await stream.next()] == [
         {"id": called, "event": "topic", "data": "overview"},
         {"id": called, "event": "topic", "data": "board"},
     ]
     await stream.leave()
-    assert len(probed.app.state.hub) == 0
+    assert len(probed_twice.app.state.hub) == 0
 
 
-async def test_a_client_that_comes_back_hears_what_it_missed_and_nothing_if_it_missed_nothing(probed: Site) -> None:
-    heard = await _happen(probed, "StopCalled")
-    behind = Stream(probed, f"/probe/live/{probed.hall.id}", {"last-event-id": "0"})
-    same = Stream(probed, f"/probe/live/{probed.hall.id}?after={heard}")
+async def test_a_client_that_comes_back_hears_what_it_missed_and_nothing_if_it_missed_nothing(
+    probed_twice: Site,
+) -> None:
+    heard = await _happen(probed_twice, "StopCalled")
+    behind = Stream(probed_twice, f"/probe/live/{probed_twice.hall.id}", {"last-event-id": "0"})
+    same = Stream(probed_twice, f"/probe/live/{probed_twice.hall.id}?after={heard}")
     await behind.next()
     await same.next()
 
     assert (await behind.next())["id"] == heard
-    missed_nothing = await _happen(probed, "VisitArrived")
+    missed_nothing = await _happen(probed_twice, "VisitArrived")
     assert await same.next() == {"id": missed_nothing, "event": "topic", "data": "overview"}
     await behind.leave()
     await same.leave()
 
 
-async def test_a_silent_stream_has_a_heartbeat(probed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_stream_has_a_heartbeat(probed_twice: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sse.PING_SECONDS < 15
     monkeypatch.setattr(sse, "PING_SECONDS", 0.05)
-    stream = Stream(probed, f"/probe/live/{UUID(int=1)}", {"last-event-id": "0"})
+    stream = Stream(probed_twice, f"/probe/live/{UUID(int=1)}", {"last-event-id": "0"})
     await stream.next()
 
     assert [await stream.next() for _ in range(3)] == [{"event": "ping", "data": "ping"}] * 3
     await stream.leave()
 
 
-async def test_closing_the_hub_ends_every_stream_at_once(probed: Site) -> None:
-    streams = [Stream(probed, f"/probe/live/{probed.hall.id}") for _ in range(20)]
+async def test_closing_the_hub_ends_every_stream_at_once(probed_twice: Site) -> None:
+    streams = [Stream(probed_twice, f"/probe/live/{probed_twice.hall.id}") for _ in range(20)]
     for stream in streams:
         await stream.next()
-    assert len(probed.app.state.hub) == 20
-    probed.app.state.hub.close()
+    assert len(probed_twice.app.state.hub) == 20
+    probed_twice.app.state.hub.close()
 
     await asyncio.wait_for(asyncio.gather(*(stream.ended for stream in streams)), 1)
-    assert len(probed.app.state.hub) == 0
+    assert len(probed_twice.app.state.hub) == 0
 
 
-async def test_a_client_that_takes_nothing_is_cut_off(probed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_takes_nothing_is_cut_off(probed_twice: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sse, "STUCK_SECONDS", 0.05)
     started = asyncio.Event()
 
@@ -142,16 +144,16 @@ async def test_a_client_that_takes_nothing_is_cut_off(probed: Site, monkeypatch:
             started.set()
             await asyncio.sleep(60)
 
-    hub = probed.app.state.hub
+    hub = probed_twice.app.state.hub
     stream = sse.EventStream(hub, hub.subscribe(["board:x"]), ())
     await asyncio.wait_for(stream.to_asgi_response()({}, receive, send), 2)
 
     assert (started.is_set(), len(hub)) == (True, 0)
 
 
-async def test_a_nonsense_last_event_id_counts_as_none(probed: Site) -> None:
+async def test_a_nonsense_last_event_id_counts_as_none(probed_twice: Site) -> None:
     for nonsense in ("x", "-1", "9" * 40, "٣"):
-        stream = Stream(probed, f"/probe/live/{probed.hall.id}?after={nonsense}")
+        stream = Stream(probed_twice, f"/probe/live/{probed_twice.hall.id}?after={nonsense}")
         await stream.next()
         assert (await stream.next())["data"] == "overview"
         await stream.leave()

@@ -151,7 +151,7 @@ class DeskScreen:
 
 
 def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: frozenset[Part] = PARTS) -> DeskScreen:
-    """The screen of a desk: 1 statement, 4 more for *now*, 11 for *next*, 5 for *mine*. Raises `DeskUnknown`."""
+    """The screen of a desk: 1 statement, 4 more for *now*, 13 for *next*, 4 for *mine*. Raises `DeskUnknown`."""
     head, day = _head(conn, desk_id, now)
     return DeskScreen(
         head=head,

@@ -156,11 +156,6 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
     )
 
 
-def stop_of_party(conn: sa.Connection, party: UUID, stop: UUID) -> bool:
-    """Whether the stop is on this party's route: nobody acts on another one's."""
-    return conn.execute(sa.select(stops.c.id).where(stops.c.id == stop, stops.c.party_id == party)).scalar() is not None
-
-
 def _stops(conn: sa.Connection, party: UUID, day: UUID) -> tuple[TicketStop, ...]:
     rows = conn.execute(
         sa.select(

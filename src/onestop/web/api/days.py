@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from onestop.booking.queries import arrivals
-from onestop.days.queries import Day, DayOffer, day_offer, published_days
+from onestop.days.queries import Day, DayOffer, day_offer, day_offers, published_days
 from onestop.domain.booking import Interpreter
 from onestop.domain.party import PARTY_LIMIT
 from onestop.domain.plan import NominalPlan
@@ -28,30 +28,6 @@ class VenueShown(Struct, kw_only=True):
 
     name: str
     address: str
-
-
-class DaySummary(Struct, kw_only=True):
-    """A day; its id is its name in the address."""
-
-    id: str
-    name: str
-    on: date
-    opens_at: datetime
-    closes_at: datetime
-    zone: str
-    venue: VenueShown
-    state: str
-    release: str
-    languages: list[str]
-    working_language: str
-    slot_minutes: int
-
-
-class DayList(Struct, kw_only=True):
-    """A page of days."""
-
-    items: list[DaySummary]
-    next: int | None
 
 
 class PaperShown(Struct, kw_only=True):
@@ -90,11 +66,30 @@ class NeedShown(Struct, kw_only=True):
     services: list[UUID]
 
 
-class DayShown(DaySummary, kw_only=True):
-    """A day with what it offers."""
+class DayShown(Struct, kw_only=True):
+    """A day with what it offers; its id is its name in the address."""
 
+    id: str
+    name: str
+    on: date
+    opens_at: datetime
+    closes_at: datetime
+    zone: str
+    venue: VenueShown
+    state: str
+    release: str
+    languages: list[str]
+    working_language: str
+    slot_minutes: int
     services: list[ServiceShown]
     needs: list[NeedShown]
+
+
+class DayList(Struct, kw_only=True):
+    """A page of days."""
+
+    items: list[DayShown]
+    next: int | None
 
 
 class PlannedStop(Struct, kw_only=True):
@@ -172,20 +167,20 @@ How = Annotated[Interpreter, QueryParameter(description="How we shall talk.")]
 
 
 @reads("/days")
-async def show_days(db: Db, after: After = 0, limit: Limit = 100) -> DayList:
+async def show_days(request: WebRequest, db: Db, after: After = 0, limit: Limit = 100) -> DayList:
     """Published days that are not over, soonest first."""
     days = await db.read(published_days, now=db.now())
-    shown, next_page = paged([DaySummary(**_summary(day)) for day in days], after=after, limit=limit)
-    return DayList(items=shown, next=next_page)
+    shown, next_page = paged(days, after=after, limit=limit)
+    offers = await db.read(day_offers, [day.id for day in shown])
+    locale = locale_of(request)
+    return DayList(items=[_day(day, offers[day.id], locale) for day in shown], next=next_page)
 
 
 @reads("/days/{day:str}", 404)
 async def show_day(request: WebRequest, db: Db, day: FromPath[str]) -> DayShown:
     """One day with its services and needs."""
     found = await open_day(request, day)
-    offer = await db.read(day_offer, found.id)
-    locale = locale_of(request)
-    return DayShown(**_summary(found), services=_services(offer, locale), needs=_needs(offer, locale))
+    return _day(found, await db.read(day_offer, found.id), locale_of(request))
 
 
 @reads("/days/{day:str}/arrivals", 404, 422)
@@ -261,21 +256,23 @@ async def show_ledger(request: WebRequest, db: Db, day: FromPath[str], after: Af
     return Ledger(items=shown, next=shown[-1].id if len(lines) > limit else None)
 
 
-def _summary(day: Day) -> dict[str, Any]:
-    return {
-        "id": day.slug,
-        "name": day.name,
-        "on": day.on,
-        "opens_at": day.opens_at,
-        "closes_at": day.closes_at,
-        "zone": day.timezone,
-        "venue": VenueShown(name=day.venue, address=day.address),
-        "state": day.state,
-        "release": day.release,
-        "languages": list(day.languages),
-        "working_language": day.working_language,
-        "slot_minutes": day.slot_minutes,
-    }
+def _day(day: Day, offer: DayOffer, locale: Locale) -> DayShown:
+    return DayShown(
+        id=day.slug,
+        name=day.name,
+        on=day.on,
+        opens_at=day.opens_at,
+        closes_at=day.closes_at,
+        zone=day.timezone,
+        venue=VenueShown(name=day.venue, address=day.address),
+        state=day.state,
+        release=day.release,
+        languages=list(day.languages),
+        working_language=day.working_language,
+        slot_minutes=day.slot_minutes,
+        services=_services(offer, locale),
+        needs=_needs(offer, locale),
+    )
 
 
 def _services(offer: DayOffer, locale: Locale) -> list[ServiceShown]:

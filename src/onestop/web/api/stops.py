@@ -10,12 +10,12 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from onestop.days.queries import day_offer
-from onestop.domain.errors import InvalidInput
+from onestop.domain.errors import DeskUnknown, InvalidInput
 from onestop.domain.roles import Role
 from onestop.domain.visit import Outcome
 from onestop.visits.actions import calls
 from onestop.visits.actions.undo import undo
-from onestop.visits.queries.api import StopLine, stop_line
+from onestop.visits.queries.api import StopLine, desk_place, stop_line
 from onestop.web.api.access import acts, stop_for
 from onestop.web.api.answers import act
 from onestop.web.api.wishes import Service, service_of
@@ -120,6 +120,10 @@ async def transfer(request: WebRequest, db: Db, stop: FromPath[UUID], data: JSON
     line, someone = await stop_for(request, stop, Role.OFFICER)
     if data.desk is None and data.service is None:
         raise InvalidInput(field="desk")
+    if data.desk is not None:
+        place = await db.read(desk_place, data.desk)
+        if (place.day, place.institution) != (line.day, line.institution):
+            raise DeskUnknown  # a foreign desk answers like an unknown one (R14)
     service = None if data.service is None else service_of(await db.read(day_offer, line.day), data.service)
     return await act(
         request,

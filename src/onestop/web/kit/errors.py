@@ -92,6 +92,9 @@ _STAFF = tuple(
         ("/organise", N_("Go to the organiser page")),
     )
 )
+_AT_DESK = tuple(
+    _Door(prefix, NextStep(href="/desk", label=N_("Go to the desk"))) for prefix in ("/desks", "/stops", "/visits")
+)
 _DEVICES = (
     _Door("/kiosk", NextStep(href="/kiosk", label=N_("Start again")), "/pair"),
     _Door("/display", NextStep(href="/pair", label=N_("Pair this machine")), "/pair"),
@@ -177,7 +180,7 @@ def _next_step(request: WebRequest, refusal: Refusal) -> NextStep:
     # The form she comes from still holds what she typed.
     if request.method == "POST" and refusal.status not in (404, 410) and (back := _back(request)) != "/":
         return NextStep(href=back, label=N_("Go back"))
-    for door in (*_STAFF, *_DEVICES):
+    for door in (*_STAFF, *_AT_DESK, *_DEVICES):
         if _inside(path, door.prefix) and path != door.home.href:
             return door.home
     return NextStep()

@@ -82,6 +82,7 @@ async def live_stream(request: WebRequest, keys: Iterable[str]) -> Response[Any]
     except BaseException:
         hub.unsubscribe(subscription)
         raise
+    subscription.heard(first)
     return EventStream(hub, subscription, first)
 
 

@@ -79,7 +79,7 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
         over=tuple(day for day in days if day not in running and day not in drafts),
         may_add=works_everywhere(someone),
     )
-    return page(request, context, **centre_frame(request, "/organise"))
+    return page(request, context, **await centre_frame(request, db, "/organise"))
 
 
 @get("/organise/new")
@@ -177,7 +177,7 @@ async def _again(
 async def _new_page(request: WebRequest, db: Db, *, status: int = 200, **more: Any) -> Response[Any]:
     days: Sequence[Day] = await db.read(all_days)
     context = NewPage(templates=_TEMPLATES, days=tuple(days), earliest=db.now().date(), **more)
-    return page(request, context, status=status, **centre_frame(request, "/organise"))
+    return page(request, context, status=status, **await centre_frame(request, db, "/organise"))
 
 
 def _template(key: str) -> Template:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from onestop.days.queries import Day, day_by_slug
 from onestop.db.session import Database
+from onestop.directory.organising import centre_zone
 from onestop.domain.errors import N_, InvalidInput, NotAllowed, Refusal
 from onestop.domain.roles import Actor, Role
 from onestop.web.kit.guards import require
@@ -56,11 +57,11 @@ def path_of(day: Day, more: str = "") -> str:
     return f"/organise/{day.slug}{more}"
 
 
-def centre_frame(request: WebRequest, current: str) -> Round:
-    """Menu of the pages about the whole centre."""
+async def centre_frame(request: WebRequest, db: Database, current: str) -> Round:
+    """Menu and time zone of the pages about the whole centre."""
     locale = locale_of(request)
     nav = tuple(NavLink(label=locale.gettext(label), href=href, current=href == current) for href, label in _CENTRE)
-    return Round(door="organise", home="/organise", nav=nav)
+    return Round(door="organise", zone=await db.read(centre_zone), home="/organise", nav=nav)
 
 
 def day_frame(request: WebRequest, day: Day, current: str = "-") -> Round:

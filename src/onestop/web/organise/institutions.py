@@ -113,7 +113,7 @@ async def show_institution(request: WebRequest, db: Db, institution: FromPath[UU
     """One institution."""
     await enter_centre(request)
     found = await _entry(db, institution)
-    return _page(request, found, saved=request.query_params.get("done") == "saved")
+    return await _page(request, db, found, saved=request.query_params.get("done") == "saved")
 
 
 @post("/organise/institutions/{institution:uuid}")
@@ -137,7 +137,7 @@ async def change(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Re
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return _page(request, found, name=name, authority=authority, errors=errors, status=refusal.status)
+        return await _page(request, db, found, name=name, authority=authority, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -171,7 +171,7 @@ async def add_one_service(request: WebRequest, db: Db, institution: FromPath[UUI
             errors |= errors_of(read.locale, refusal)
             status = refusal.status
     typed = {"service": chosen, "own": own, "minutes": form.text("minutes", 12), "private": form.ticked("private")}
-    return _page(request, found, errors=errors, status=status, **typed)
+    return await _page(request, db, found, errors=errors, status=status, **typed)
 
 
 @post("/organise/services/{service:uuid}")
@@ -202,7 +202,7 @@ async def change_one_service(request: WebRequest, db: Db, service: FromPath[UUID
         except Refusal as refusal:
             read.errors |= {f"minutes-{service}": text for text in errors_of(read.locale, refusal).values()}
             status = refusal.status
-    return _page(request, found, errors=read.errors, status=status)
+    return await _page(request, db, found, errors=read.errors, status=status)
 
 
 async def _entry(db: Db, institution: UUID) -> InstitutionEntry:
@@ -216,10 +216,12 @@ async def _list_page(request: WebRequest, db: Db, *, status: int = 200, **more: 
     locale = locale_of(request)
     institutions = tuple(_institution(each, locale) for each in await db.read(directory))
     context = InstitutionsPage(institutions=institutions, **more)
-    return page(request, context, status=status, **centre_frame(request, HOME))
+    return page(request, context, status=status, **await centre_frame(request, db, HOME))
 
 
-def _page(request: WebRequest, entry: InstitutionEntry, *, status: int = 200, **more: Any) -> Response[Any]:
+async def _page(
+    request: WebRequest, db: Db, entry: InstitutionEntry, *, status: int = 200, **more: Any
+) -> Response[Any]:
     locale = locale_of(request)
     there = {each.key for each in entry.services}
     more.setdefault("name", entry.name)
@@ -229,7 +231,7 @@ def _page(request: WebRequest, entry: InstitutionEntry, *, status: int = 200, **
         offered=tuple((key, locale.gettext(words.title)) for key, words in SERVICES.items() if key not in there),
         **more,
     )
-    return page(request, context, status=status, **centre_frame(request, HOME))
+    return page(request, context, status=status, **await centre_frame(request, db, HOME))
 
 
 def _institution(entry: InstitutionEntry, locale: Locale) -> Institution:

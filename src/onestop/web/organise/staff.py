@@ -117,7 +117,7 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
                 real=real_now(),
                 back=HOME,
             )
-            return _link(request, typed["login"], made.token) if made else see_other(path)
+            return await _link(request, db, typed["login"], made.token) if made else see_other(path)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             status = refusal.status
@@ -140,7 +140,7 @@ async def new_link(request: WebRequest, db: Db, account: FromPath[UUID]) -> Resp
         real=real_now(),
         back=HOME,
     )
-    return _link(request, found.login, made.token) if made else see_other(path)
+    return await _link(request, db, found.login, made.token) if made else see_other(path)
 
 
 @post("/organise/staff/{account:uuid}/revoke")
@@ -192,13 +192,13 @@ def _is_beyond(account: Account, someone: Actor) -> bool:
     return not _may_all(someone) and any(grant.role is Role.ADMINISTRATOR for grant in account.grants)
 
 
-def _link(request: WebRequest, login: str, token: str) -> Response[Any]:
+async def _link(request: WebRequest, db: Db, login: str, token: str) -> Response[Any]:
     context = StaffLinkPage(
         login=login,
         link=f"{base_url_of(request)}/sign-in/link/{token}",
         hours=LINK_LASTS // timedelta(hours=1),
     )
-    return page(request, context, **centre_frame(request, HOME))
+    return page(request, context, **await centre_frame(request, db, HOME))
 
 
 async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 200, **more: Any) -> Response[Any]:
@@ -239,7 +239,7 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
         done=request.query_params.get("done", "")[:20],
         **more,
     )
-    return page(request, context, status=status, **centre_frame(request, HOME))
+    return page(request, context, status=status, **await centre_frame(request, db, HOME))
 
 
 route_handlers: list[Any] = [show_staff, add, new_link, revoke]

@@ -23,7 +23,7 @@ from onestop.visits.queries.ticket import TicketState, TicketStop
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.parts import DeskMark, TicketView
+from onestop.web.kit.parts import DeskMark, PlanLine, TicketView
 from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx, settings_of
 from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
@@ -39,7 +39,6 @@ from onestop.web.public.ticket_words import (
     mark_of,
     next_step,
     plan_lines,
-    progress,
     title_of,
     windows,
 )
@@ -77,8 +76,9 @@ class TicketPage:
     on: datetime
     place: str
     ticket: TicketView
-    progress: str
     turn: DeskMark | None
+    plan: tuple[PlanLine, ...]
+    """The steps of a booking; on the day they stand on the card."""
     proposals: tuple[Proposal, ...]
     removable: tuple[Removable, ...]
     papers: tuple[PaperLine, ...]
@@ -251,17 +251,18 @@ async def _page(
     ticket, now = access.ticket, db.now()
     is_open = ticket.visit is not None and ticket.visit.state is VisitState.OPEN
     outlooks = await estimates_of(request.app.state).of_day(db, access.day) if is_open else None
-    by_stop = windows(outlooks)
+    by_stop = windows(outlooks, now)
     called = called_stop(ticket)
     turn = mark_of(called.desk) if called is not None and called.desk is not None else None
     booked = is_booked(ticket, now)
     removable = [stop for stop in ticket.stops if stop.state in AHEAD | {StopState.CALLED}]
+    plan = plan_lines(locale, ticket, by_stop)
     shown = TicketView(
         number=ticket.number,
         next_step=next_step(locale, ticket, by_stop, now),
         called=turn is not None,
         desk=turn,
-        plan=plan_lines(locale, ticket, by_stop),
+        plan=plan if ticket.visit is not None else (),
     )
     cancelled = ticket.booking is not None and ticket.booking.state is BookingState.CANCELLED
     return TicketPage(
@@ -269,8 +270,8 @@ async def _page(
         on=_on(ticket),
         place=place_of(ticket.day),
         ticket=shown if cancelled else await _card(request, db, key, access, shown),
-        progress=progress(locale, ticket),
         turn=turn,
+        plan=plan if booked else (),
         proposals=_proposals(locale, ticket) if is_open else (),
         # The last step is not taken off but the booking cancelled: that is what it means.
         removable=tuple(Removable(id=stop.id, title=title_of(locale, stop)) for stop in removable)

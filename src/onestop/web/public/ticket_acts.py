@@ -181,7 +181,7 @@ async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: From
 async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """What erasing means."""
     access = await _eraser(request, db, ticket_key, code)
-    return _show_erase(request, db, access)
+    return _show_erase(request, access, db.now())
 
 
 @post("/t/{code:str}/erase")
@@ -196,7 +196,7 @@ async def erase(
     try:
         await db.write(erase_party, access.party, journal=settings.var, actor=VISITOR, now=db.now(), day=access.day)
     except Refusal as refusal:
-        return _show_erase(request, db, access, refusal=refusal)
+        return _show_erase(request, access, db.now(), refusal=refusal)
     return await centre_page(request, db, ErasedPage(home=link(request, "/")))
 
 
@@ -256,13 +256,13 @@ async def _show_change(
     return ticket_page(request, access, context, status=refusal.status if refusal else 200)
 
 
-def _show_erase(request: WebRequest, db: Database, access: Access, *, refusal: Refusal | None = None) -> Response[Any]:
+def _show_erase(request: WebRequest, access: Access, now: datetime, *, refusal: Refusal | None = None) -> Response[Any]:
     locale = locale_of_ticket(request, access.ticket)
     context = ErasePage(
         path=access.path,
         query=link(request, ""),
         is_open=access.ticket.visit is not None,
-        books=is_booked(access.ticket, db.now()),
+        books=is_booked(access.ticket, now),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
     return ticket_page(request, access, context, status=refusal.status if refusal else 200)

@@ -5,7 +5,7 @@ A private stop is told as a talk at the centre, with no institution, no paper an
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from onestop.domain.booking import BookingState
@@ -20,7 +20,7 @@ from onestop.web.kit.words import stop_title
 from onestop.web.public.estimates import Outlooks
 
 STEP = timedelta(minutes=5)
-SOON = timedelta(minutes=5)
+EPOCH = datetime.fromtimestamp(0, UTC)
 AHEAD = frozenset({StopState.WAITING, StopState.PARKED, StopState.BLOCKED, StopState.PLANNED})
 GONE = frozenset({StopState.DROPPED, StopState.DECLINED, StopState.CARRIED_OVER, StopState.MISSED})
 ORDER = {StopState.FINISHED: 0, StopState.SERVING: 1, StopState.CALLED: 1}
@@ -59,18 +59,18 @@ class Window:
     before: int
 
 
-def windows(outlooks: Outlooks | None) -> dict[UUID, Window]:
-    """Estimates as times of the clock, rounded outwards to five minutes."""
+def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
+    """Estimates as times of the clock, none of them past, rounded outwards to five minutes."""
     if outlooks is None:
         return {}
-    return {stop: _window(each, outlooks.at) for stop, each in outlooks.by_stop.items()}
+    return {stop: _window(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
 
 
-def _window(estimate: Estimate, at: datetime) -> Window:
-    begins = at + timedelta(minutes=estimate.earliest)
-    ends = at + timedelta(minutes=estimate.latest)
-    begins -= (begins - datetime.min.replace(tzinfo=begins.tzinfo)) % STEP
-    ends += -(ends - datetime.min.replace(tzinfo=ends.tzinfo)) % STEP
+def _window(estimate: Estimate, at: datetime, now: datetime) -> Window:
+    begins = max(now, at + timedelta(minutes=estimate.earliest))
+    ends = max(now, at + timedelta(minutes=estimate.latest))
+    begins -= (begins - EPOCH) % STEP
+    ends += -(ends - EPOCH) % STEP
     return Window(begins_at=begins, ends_at=max(ends, begins + STEP), before=estimate.before)
 
 
@@ -88,15 +88,6 @@ def next_stop(ticket: TicketState, by_stop: dict[UUID, Window]) -> TicketStop | 
     """The waiting stop that is expected first."""
     waiting = [stop for stop in ticket.stops if stop.state is StopState.WAITING and stop.id in by_stop]
     return min(waiting, key=lambda stop: (by_stop[stop.id].begins_at, by_stop[stop.id].ends_at), default=None)
-
-
-def progress(locale: Locale, ticket: TicketState) -> str:
-    """`2 of 4 done.`; empty outside a visit."""
-    counted = [stop for stop in ticket.stops if stop.state not in GONE and stop.state is not StopState.PROPOSED]
-    if not _is_open(ticket) or len(counted) < 2:
-        return ""
-    done = sum(stop.state is StopState.FINISHED for stop in counted)
-    return locale.say(DONE_OF, {"done": done, "total": len(counted)})
 
 
 def next_step(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window], now: datetime) -> str:
@@ -146,6 +137,9 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         return
     if any(stop.not_seen_until is not None and stop.not_seen_until > now for stop in ticket.stops):
         yield locale.gettext(NOT_SEEN)
+    counted = [stop for stop in ticket.stops if stop.state not in GONE and stop.state is not StopState.PROPOSED]
+    if done := sum(stop.state is StopState.FINISHED for stop in counted):
+        yield locale.say(DONE_OF, {"done": done, "total": len(counted)})
     stop = next_stop(ticket, by_stop)
     if stop is not None:
         yield from _next(locale, ticket, stop, by_stop[stop.id])

@@ -1,0 +1,68 @@
+"""What people do at the doors, by ids and roles that are the same in every language."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Page
+
+from onestop.demo.world import DeskLink
+from tests.journeys.conftest import Hall
+
+
+def book(context: BrowserContext, hall: Hall, *needs: str, language: str, without_police: bool = False) -> Page:
+    """From the link to the ticket, on a phone; gives the ticket's page."""
+    page = context.new_page()
+    page.goto(f"/d/{hall.world.slug}?invitation={hall.world.invitation}&lang={language}")
+    for need in needs:
+        page.locator(f"label[for=need-{need}]").click()
+    page.locator("#needs-form button").click()
+    if without_police:
+        page.locator(".stop-choice.marked", has=page.locator(".tag")).first.locator("label").first.click()
+    page.locator("label:has(input[name=interpreter][value=none]), input[name=interpreter][value=none] ~ label").click()
+    page.locator("#plan-form .actions button").click()
+    page.locator("button[name=arrival]").first.click()
+    page.locator("#name").fill("اسم مخترع" if language == "ar" else "Invented Guest")
+    page.locator("#booking-form .actions.reach button").click()
+    page.wait_for_url(re.compile(r"/t/[a-z2-7]{26}"))
+    return page
+
+
+def code_of(page: Page) -> str:
+    """The long code in a ticket's address."""
+    found = re.search(r"/(?:t|tickets)/([a-z2-7]{26})", page.url)
+    assert found is not None, page.url
+    return found[1]
+
+
+def pair_kiosk(context: BrowserContext, hall: Hall) -> Page:
+    """The machine, paired."""
+    page = context.new_page()
+    page.goto(f"/pair?code={hall.world.kiosk_code}")
+    page.locator("main form button").click()
+    page.wait_for_url("**/kiosk")
+    return page
+
+
+def check_in(page: Page, code: str, language: str) -> None:
+    """Say at the machine that she is here, by the code a scanner would type."""
+    page.goto(f"/kiosk/code?lang={language}")
+    page.locator("#code").fill(code)
+    page.locator("[data-code-form] .actions button").click()
+    page.locator(".huge .ticket-number").wait_for()
+
+
+def sit_down(context: BrowserContext, desk: DeskLink) -> Page:
+    """An officer with the day pass of a desk: two taps to an open desk."""
+    page = context.new_page()
+    page.goto(desk.path)
+    page.locator("main form button").click()
+    page.wait_for_url(re.compile("/desk"))
+    return page
+
+
+def press(page: Page, act: str) -> None:
+    """Press the button of an act and wait for the answer."""
+    button = page.locator(f"form[action$='/{act}'] button").first
+    if not button.is_visible():
+        page.locator("details:not([open]) > summary", has_not=page.locator("[lang]")).last.click()
+    button.click()
+    page.wait_for_load_state("networkidle")
