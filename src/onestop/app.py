@@ -1,12 +1,12 @@
 """The one place where the parts are joined: doors, database, live hub, reactors, observers and the shell round it."""
 
 import asyncio
-import importlib
-import logging
 import signal
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, cast
 
 from litestar import Litestar, Request, Router
@@ -146,16 +146,13 @@ def provide_ticket_key(state: State) -> bytes:
 
 
 def _doors(names: Sequence[str]) -> list[Any]:
-    """Every door; pages stay out of the description of the machine interface."""
+    """The doors that are built; pages stay out of the description of the machine interface."""
     pages: list[Any] = [*health.route_handlers, *account]
     machines: list[Any] = []
     for name in names:
-        try:
-            handlers = importlib.import_module(f"onestop.web.{name}").route_handlers
-        except (ImportError, AttributeError, SyntaxError) as error:  # doors under construction
-            logging.getLogger("onestop").error("the door %r is not ready: %s", name, error)
-            continue
-        (machines if name == "api" else pages).extend(handlers)
+        if find_spec(f"onestop.web.{name}") is not None:
+            door = import_module(f"onestop.web.{name}")
+            (machines if name == "api" else pages).extend(door.route_handlers)
     return [Router("/", route_handlers=pages, include_in_schema=False), *machines]
 
 

@@ -59,10 +59,26 @@ def sit_down(context: BrowserContext, desk: DeskLink) -> Page:
     return page
 
 
-def press(page: Page, act: str) -> None:
-    """Press the button of an act and wait for the answer."""
-    button = page.locator(f"form[action$='/{act}'] button").first
-    if not button.is_visible():
-        page.locator("details:not([open]) > summary", has_not=page.locator("[lang]")).last.click()
-    button.click()
-    page.wait_for_load_state("networkidle")
+def press(page: Page, key: str) -> None:
+    """Press the button of the desk that has this key, as a finger or a mouse does."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator(f"#zones button[data-key='{key}']:not([disabled])").first.click()
+    page.wait_for_load_state("load")
+
+
+def serve_next(page: Page, shows: int) -> None:
+    """Next, until this number is called (she is free a moment after her last desk); start; finish."""
+    number = page.locator("#now").get_by_text(str(shows), exact=True).first
+    for _ in range(20):
+        page.reload()
+        if number.is_visible():
+            break
+        again = page.locator("#zones button[data-key='n']:not([disabled])")
+        if again.count():
+            press(page, "n")
+        page.wait_for_timeout(300)
+    number.wait_for()
+    press(page, "s")
+    page.locator("form#finish button").wait_for()
+    press(page, "f")
+    page.locator("#zones button[data-key='n']:not([disabled])").wait_for()

@@ -137,6 +137,7 @@ def test_facts_of_one_act_are_told_as_one_change_of_each_key() -> None:
 async def test_a_change_that_was_told_is_not_told_again_when_its_announcement_comes_late() -> None:
     hub = Hub()
     listener = hub.subscribe([key_of("board", DAY)])
+    hub.publish([Change(key_of("board", DAY), 8)])
     listener.heard([Message(8, "board")])
     hub.publish([Change(key_of("board", DAY), 8)])
     assert await _hears(listener) == []

@@ -193,6 +193,11 @@ _DAY = "/organise/{day:str}"
 _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide", "mediator")
 """Who works in the hall and may see its board."""
 
+FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
+    "/kiosk/code": lambda site: {"code": site.hall.book(site.hall.wish("legal")).code},
+}
+"""What a form holds that must name a thing of this site."""
+
 MATRIX: list[Row] = [
     # -- the shell ------------------------------------------------------------------------------------
     public("GET", "/static/{file_path:path}"),

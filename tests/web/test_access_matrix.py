@@ -16,7 +16,19 @@ from onestop.settings import Settings
 from onestop.web.kit.limits import Limits
 from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
 from tests.halls import TestDay, make_test_day
-from tests.web.access_matrix import FILLS, IN, MATRIX, REFUSED, SIGN_IN, SPECIAL, STRANGERS, UNKNOWN, Row, Verdict
+from tests.web.access_matrix import (
+    FILLS,
+    FORMS,
+    IN,
+    MATRIX,
+    REFUSED,
+    SIGN_IN,
+    SPECIAL,
+    STRANGERS,
+    UNKNOWN,
+    Row,
+    Verdict,
+)
 from tests.web.site import ROLES, Site
 
 _PARAMETER = re.compile(r"{(\w+):\w+}")
@@ -72,12 +84,16 @@ def prepared(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return Prepared(app, path, hall, settings, cookies, bearer)
 
 
+def _form(row: Row, site: Site) -> dict[str, str]:
+    return FORMS[row.path](site) if row.method == "POST" and row.path in FORMS else row.form
+
+
 async def _knock(row: Row, role: str, site: Site, prepared: Prepared) -> Verdict | str:
     if row.bearer:
         browser = site.browser(headers={**prepared.bearer.get(role, {}), "Idempotency-Key": uuid4().hex})
     else:
         browser = site.browser(cookies=prepared.cookies.get(role, {}))
-    answer = await browser.request(row.method, _filled(row, site), data=row.form or None, json=row.json)
+    answer = await browser.request(row.method, _filled(row, site), data=_form(row, site) or None, json=row.json)
     return _verdict(answer)
 
 
@@ -122,4 +138,12 @@ async def test_each_role_meets_what_the_matrix_says(rows: list[Row], prepared: P
         await client.aclose()
     database.close()
 
-    assert met == {row.path: row.verdicts for row in rows}
+    expected = {row.path: row.verdicts for row in rows}
+    wrong = [
+        f"{path} {role}: {met[path][role]}, not {verdict}"
+        for path, verdicts in expected.items()
+        for role, verdict in verdicts.items()
+        if met[path][role] != verdict
+    ]
+    assert wrong == []
+    assert met == expected

@@ -19,9 +19,13 @@ from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
 
 
+_ENDED_WITH = {BookingState.EXPIRED: (StopState.DROPPED,), BookingState.RELEASED: (StopState.DROPPED,)}
+"""A hold that is over has dropped its stops; while it lived nobody could take one off, so all of them were accepted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A hold with its answers; `services` is empty once it was given back. `extends_to` is the last end it can have."""
+    """A hold with its answers. `extends_to` is the last end it can have."""
 
     booking: Booking
     services: tuple[UUID, ...]
@@ -48,7 +52,10 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
     ).one()
     services = conn.execute(
         sa.select(stops.c.service_id)
-        .where(stops.c.party_id == booking.party, stops.c.state == StopState.PLANNED)
+        .where(
+            stops.c.party_id == booking.party,
+            stops.c.state.in_([StopState.PLANNED, *_ENDED_WITH.get(booking.state, ())]),
+        )
         .order_by(stops.c.position, stops.c.id)
     ).scalars()
     return Held(

@@ -37,7 +37,8 @@ def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetim
 
     `host` is the right part of the Message-ID, which never changes after this.
     """
-    withdraw(conn, party, now=now)
+    if kind != "confirmation":
+        withdraw(conn, party, now=now)
     recipients = recipients_of(conn, party)
     told = told_of(conn, party) if recipients else None
     if told is None:

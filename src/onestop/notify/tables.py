@@ -5,6 +5,8 @@ import sqlalchemy as sa
 from onestop.db.base import metadata
 from onestop.db.types import id_column, instant, one_of, ref
 
+_UNSENT = sa.text("sent_at IS NULL AND dead_at IS NULL AND withdrawn_at IS NULL")
+
 outbox = sa.Table(
     "outbox",
     metadata,
@@ -29,5 +31,6 @@ outbox = sa.Table(
     instant("dead_at", null=True),
     instant("withdrawn_at", null=True),
     one_of("kind", ("confirmation", "changed", "cancelled", "reminder", "limit"), "kind"),
-    sa.Index("ix_outbox_due_at", "due_at"),
+    # The sender asks each second: the index holds only what is still to be sent.
+    sa.Index("ix_outbox_due_at", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )

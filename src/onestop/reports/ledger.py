@@ -48,7 +48,7 @@ def _arrivals(rows: DayRows) -> Iterator[Violation]:
     for visit in rows.visits.values():
         kinds = [_ARRIVALS[fact.kind] for fact in said.get(visit.id, [])]
         if kinds != [visit.walk_in] and visit.party_id not in rows.erased:
-            yield violation("ledger", f"A visit began {len(kinds)} times in the ledger or as another kind.", visit.id)
+            yield violation("ledger", "The ledger does not say once, and rightly, how a visit began.", visit.id)
 
 
 def _bookings(rows: DayRows) -> Iterator[Violation]:
@@ -59,10 +59,14 @@ def _bookings(rows: DayRows) -> Iterator[Violation]:
             continue
         if confirmed[booking.party_id] != (booking.confirmed_at is not None):
             times = confirmed[booking.party_id]
-            yield violation("ledger", f"A {booking.state} booking was confirmed {times} times.", booking.id)
+            yield violation(
+                "ledger", f"A booking is {booking.state}; the ledger confirmed it {times} times.", booking.id
+            )
         if cancelled[booking.party_id] != (booking.state == BookingState.CANCELLED):
             times = cancelled[booking.party_id]
-            yield violation("ledger", f"A {booking.state} booking was cancelled {times} times.", booking.id)
+            yield violation(
+                "ledger", f"A booking is {booking.state}; the ledger cancelled it {times} times.", booking.id
+            )
 
 
 def _calls(rows: DayRows) -> Iterator[Violation]:

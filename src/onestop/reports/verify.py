@@ -64,7 +64,7 @@ def _capacity(rows: DayRows) -> Iterator[Violation]:
         if states[claim.booking_id] not in HOLDS_CAPACITY:
             yield violation(
                 "R1",
-                f"A {states[claim.booking_id]} booking still claims capacity.",
+                f"A booking is {states[claim.booking_id]} and still claims capacity.",
                 claim.booking_id,
                 claim.capacity_id,
             )
@@ -86,7 +86,7 @@ def _capacity(rows: DayRows) -> Iterator[Violation]:
     for booking in rows.bookings:
         holds = booking.state in HOLDS_CAPACITY and booking.party_id not in rows.erased
         if holds and claimed.get(booking.id) != [booking.arrival_at]:
-            yield violation("R1", f"A {booking.state} booking does not claim its arrival time.", booking.id)
+            yield violation("R1", f"A booking is {booking.state} and does not claim its arrival time.", booking.id)
 
 
 def _contacts(rows: DayRows) -> Iterator[Violation]:
@@ -117,7 +117,7 @@ def _desks(rows: DayRows) -> Iterator[Violation]:
     for stop in busy:
         desk = rows.desks.get(stop.desk_id)
         if desk is None or desk.institution_id != stop.institution_id or desk.state == DeskState.CLOSED:
-            yield violation("R2", f"A {stop.state} stop is at a closed or foreign desk.", stop.id)
+            yield violation("R2", f"A stop is {stop.state} at a closed or foreign desk.", stop.id)
         elif desk.ready_until_at is not None:
             yield violation("R2", "A desk asks for the next visitor while it has one.", desk.id, stop.id)
 
@@ -202,7 +202,7 @@ def _bookings(rows: DayRows) -> Iterator[Violation]:
         visit = came.get(booking.party_id)
         if (booking.state == BookingState.ARRIVED) != (visit is not None):
             has = "a visit" if visit is not None else "no visit"
-            yield violation("R8", f"A {booking.state} booking has {has}.", booking.id)
+            yield violation("R8", f"A booking is {booking.state} and has {has}.", booking.id)
         if rows.day.state == DayState.CLOSED and booking.state in _ENDS_WITH_THE_DAY:
             yield violation("R8", f"The day is closed and a booking is still {booking.state}.", booking.id)
     for visit in came.values():

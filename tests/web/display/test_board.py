@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
 from onestop.booking.wish import make_wish
@@ -31,6 +32,12 @@ EVERY_DESK = (
     ("employment-office", 5),
     ("health-insurance", 6),
 )
+
+
+@pytest.fixture
+def doors() -> tuple[str, ...]:
+    """The desk too: what must not be on the board is first seen there."""
+    return ("desk", "display")
 
 
 def _path(site: Site, more: str = "") -> str:

@@ -12,6 +12,7 @@ from onestop.days.tables import days
 from onestop.domain.day import DayState, Release
 from tests.web.site import Site
 
+INLINE = frozenset({"a", "bdi", "span", "strong", "time"})
 VOID = frozenset({"input", "meta", "link", "br", "img", "hr"})
 
 
@@ -54,11 +55,12 @@ class Page(HTMLParser):
         self._select = ""
         self._open: list[str] = []
         self.feed(html)
-        self.text = " ".join(" ".join(self._words).split())
+        self.text = " ".join("".join(self._words).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.ids.add(given.get("id", ""))
+        self._words.append("" if tag in INLINE else " ")
         if tag not in VOID:
             self._open.append(tag)
         if tag == "form":
@@ -89,7 +91,8 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._open and tag not in VOID:
             assert self._open.pop() == tag, f"</{tag}> closes another element"
-        words = " ".join(" ".join(self._inside).split())
+        words = " ".join("".join(self._inside).split())
+        self._words.append("" if tag in INLINE else " ")
         if tag == "form":
             self._form = None
         elif tag == "button" and self._form is not None and self._button is not None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, members, parties, stops
+from onestop.booking.tables import bookings, members, parties, stop_members, stops
 from onestop.days.queries import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState, Interpreter
@@ -19,11 +19,15 @@ from onestop.visits.queries.hall import waited_seconds
 from onestop.visits.tables import visits
 
 LONG_WAIT = timedelta(minutes=45)
-Why = Literal["long_wait", "no_show", "papers", "stepped_out", "guardian", "nobody_speaks", "no_desk", "missed"]
+LONG_CALL = timedelta(minutes=10)
+Why = Literal[
+    "long_wait", "long_call", "no_show", "papers", "stepped_out", "guardian", "nobody_speaks", "no_desk", "missed"
+]
 """Why a ticket is at risk, the gravest first."""
 _ORDER: tuple[Why, ...] = (
     "nobody_speaks",
     "no_desk",
+    "long_call",
     "no_show",
     "missed",
     "papers",
@@ -116,17 +120,19 @@ class Overview:
 
 
 def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetime) -> Overview:
-    """The day as it stands; eleven statements however many people there are."""
+    """The day as it stands; twelve statements however many people there are."""
     desks = desks_of_day(conn, day)
     mediators = mediators_of_day(conn, day)
     here = _visits(conn, day)
     rows = conn.execute(sa.select(stops).where(stops.c.day_id == day, stops.c.visit_id.is_not(None))).all()
     titles = _titles(conn, day)
+    elsewhere = _elsewhere(conn, day)
+    waiting = [row for row in rows if _waits(row, here[row.visit_id]) and row.id not in elsewhere]
     return Overview(
         figures=_figures(conn, day, here, rows, now),
         at_risk=_at_risk(here, rows, desks, mediators, now=now, opens_at=opens_at),
-        desks=tuple(_desk(desk, rows, here, now) for desk in desks),
-        queues=_queues(here, rows, desks, titles, now),
+        desks=tuple(_desk(desk, rows, waiting, here, now) for desk in desks),
+        queues=_queues(here, waiting, desks, titles, now),
         mediators=tuple(_mediator(one, rows, desks) for one in mediators),
     )
 
@@ -158,6 +164,22 @@ def _titles(conn: sa.Connection, day: UUID) -> dict[UUID, Row]:
         .where(services.c.id.in_(wanted))
     )
     return {row.id: row for row in rows}
+
+
+def _elsewhere(conn: sa.Connection, day: UUID) -> frozenset[UUID]:
+    """Stops of people who are at a desk just now."""
+    busy = (
+        sa.select(stop_members.c.member_id)
+        .join(stops, stops.c.id == stop_members.c.stop_id)
+        .where(stops.c.day_id == day, stop_members.c.active)
+    )
+    return frozenset(
+        conn.execute(sa.select(stop_members.c.stop_id).where(stop_members.c.member_id.in_(busy))).scalars()
+    )
+
+
+def _waits(stop: Row, visit: Row) -> bool:
+    return stop.state == StopState.WAITING and visit.state == VisitState.OPEN and visit.stepped_out_at is None
 
 
 def _figures(conn: sa.Connection, day: UUID, here: Mapping[UUID, Row], rows: Sequence[Row], now: datetime) -> Figures:
@@ -192,16 +214,15 @@ def _figures(conn: sa.Connection, day: UUID, here: Mapping[UUID, Row], rows: Seq
     )
 
 
-def _desk(desk: DeskRow, rows: Sequence[Row], here: Mapping[UUID, Row], now: datetime) -> DeskNow:
+def _desk(
+    desk: DeskRow, rows: Sequence[Row], waiting: Sequence[Row], here: Mapping[UUID, Row], now: datetime
+) -> DeskNow:
     at = next((row for row in rows if row.desk_id == desk.id and row.state in AT_DESK), None)
     since = None if at is None else at.served_at or at.called_at
-    waiting = {
+    for_here = {
         row.visit_id
-        for row in rows
-        if row.state == StopState.WAITING
-        and row.service_id in desk.services
-        and (row.only_desk_id is None or row.only_desk_id == desk.id)
-        and here[row.visit_id].stepped_out_at is None
+        for row in waiting
+        if row.service_id in desk.services and (row.only_desk_id is None or row.only_desk_id == desk.id)
     }
     return DeskNow(
         id=desk.id,
@@ -214,7 +235,7 @@ def _desk(desk: DeskRow, rows: Sequence[Row], here: Mapping[UUID, Row], now: dat
         stop_state=None if at is None else StopState(at.state),
         ticket=None if at is None or at.private else here[at.visit_id].number,
         minutes=0 if since is None else _minutes((now - since).total_seconds()),
-        waiting=len(waiting),
+        waiting=len(for_here),
         finished=sum(1 for row in rows if row.desk_id == desk.id and row.state == StopState.FINISHED),
         closes_at=desk.closes_at,
     )
@@ -222,26 +243,25 @@ def _desk(desk: DeskRow, rows: Sequence[Row], here: Mapping[UUID, Row], now: dat
 
 def _queues(
     here: Mapping[UUID, Row],
-    rows: Sequence[Row],
+    waiting: Sequence[Row],
     desks: Sequence[DeskRow],
     titles: Mapping[UUID, Row],
     now: datetime,
 ) -> tuple[QueueNow, ...]:
     lines: dict[UUID | None, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.state == StopState.WAITING and here[row.visit_id].stepped_out_at is None:
-            lines[None if row.private else row.service_id].append(row)
+    for row in waiting:
+        lines[None if row.private else row.service_id].append(row)
     found: list[QueueNow] = []
-    for service, waiting in sorted(lines.items(), key=lambda line: _place(line[0], titles)):
-        wanted = {row.service_id for row in waiting}
+    for service, own in sorted(lines.items(), key=lambda line: _place(line[0], titles)):
+        wanted = {row.service_id for row in own}
         serving = [desk for desk in desks if wanted & desk.services.keys()]
         opened = sum(1 for desk in serving if desk.state is DeskState.OPEN)
         found.append(
             QueueNow(
                 key="" if service is None else titles[service].key,
                 institution="" if service is None else titles[service].name,
-                waiting=len(waiting),
-                longest_minutes=max(_waited(here[row.visit_id], now) for row in waiting),
+                waiting=len(own),
+                longest_minutes=max(_waited(here[row.visit_id], now) for row in own),
                 open_desks=opened,
                 closed_desks=len(serving) - opened,
             )
@@ -284,6 +304,8 @@ def _at_risk(
             why[visit.id].add("papers" if row.blocked_by == BlockedBy.PAPERS else "guardian")
         if row.state in (StopState.WAITING, StopState.CALLED) and row.no_shows:
             why[visit.id].add("no_show")
+        if row.state == StopState.CALLED and row.called_at < now - LONG_CALL:
+            why[visit.id].add("long_call")
         if row.state in (StopState.WAITING, StopState.BLOCKED, StopState.PARKED):
             needs = visit.interpreter == Interpreter.NEEDED
             if needs and spoken.get(row.service_id, bridging).isdisjoint(visit.languages):

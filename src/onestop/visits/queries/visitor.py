@@ -56,7 +56,7 @@ class Visitor:
 
 
 def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Visitor:
-    """One ticket holder of this day; seven statements. Raises `TicketUnknown`."""
+    """One ticket holder of this day; eight statements. Raises `TicketUnknown`."""
     found = people(conn, sa.and_(parties.c.id == party, parties.c.day_id == day))
     if not found:
         raise TicketUnknown

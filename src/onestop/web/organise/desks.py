@@ -25,7 +25,7 @@ from onestop.web.kit.words import service_pictogram, service_title
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices, read_id
 
-MOST_HOURS = 4
+MOST_HOURS = 8
 _NOTHING_TYPED = Form([])
 
 
@@ -213,9 +213,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
         desk_number=form.text("number", 12),
         services=_choices(read.locale, chosen, settings.services, form),
         languages=language_choices(settings.languages, near=day.languages),
-        hours=tuple(
-            (form.text(f"opens_{nth}", 12), form.text(f"closes_{nth}", 12)) for nth in range(1, MOST_HOURS + 1)
-        ),
+        hours=_typed_hours(form),
         published=day.state is DayState.PUBLISHED,
         errors=read.errors,
     )
@@ -254,7 +252,8 @@ def _stored(
         desk_number=number,
         services=_choices(locale_of(request), institution, offered, _NOTHING_TYPED),
         languages=language_choices(desk.languages if desk else {day.working_language}, near=day.languages),
-        hours=tuple((hours + [("", "")] * MOST_HOURS)[: max(MOST_HOURS, len(hours))]),
+        # One empty line more than there are, so that a break can be added.
+        hours=tuple((hours + [("", "")] * MOST_HOURS)[: max(2, min(MOST_HOURS, len(hours) + 1))]),
         published=day.state is DayState.PUBLISHED,
     )
     return page(request, context, **day_frame(request, day))
@@ -272,6 +271,11 @@ def _choices(locale: Locale, institution: InstitutionEntry, ticked: Any, form: F
         )
         for each in institution.services
     )
+
+
+def _typed_hours(form: Form) -> tuple[tuple[str, str], ...]:
+    rows = [(form.text(f"opens_{nth}", 12), form.text(f"closes_{nth}", 12)) for nth in range(1, MOST_HOURS + 1)]
+    return tuple(row for nth, row in enumerate(rows) if nth < 2 or any(row))
 
 
 def _action(day: Day, desk: DeskRow | None) -> str:

@@ -28,6 +28,7 @@ from onestop.web.organise.frame import day_frame, enter, path_of
 
 WHY: Mapping[str, str] = {
     "long_wait": N_("waits long"),
+    "long_call": N_("was called and is not there"),
     "no_show": N_("did not come when called"),
     "missed": N_("missed a call three times"),
     "papers": N_("a paper is missing"),

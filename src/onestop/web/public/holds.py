@@ -326,7 +326,7 @@ async def _show(
         return await shut_page(request, db, HoldGone(), but=here.day)
     context = HoldGivenBackPage(
         day=here.day,
-        again=here.answers.link(f"/d/{here.day.slug}", "hold", "services", "asked"),
+        again=here.answers.link(f"/d/{here.day.slug}/plan", "hold"),
         home=link(request, "/"),
     )
     return day_page(request, here.day, context, status=410, locale=here.locale)

@@ -657,7 +657,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_due_at", ["due_at"], unique=False)
+        unsent = sa.text("sent_at IS NULL AND dead_at IS NULL AND withdrawn_at IS NULL")
+        batch_op.create_index(
+            "ix_outbox_due_at", ["due_at"], unique=False, sqlite_where=unsent, postgresql_where=unsent
+        )
         batch_op.create_index(batch_op.f("ix_outbox_party_id"), ["party_id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,163 @@
+"""One visit in real browsers: book on a phone, check in at the machine, be called from desk to desk until done."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import BrowserContext, expect
+
+from onestop.booking.tables import parties, stops
+from onestop.directory.tables import services
+from onestop.reports.verify import verify
+from onestop.visits.tables import visits
+from tests.journeys.conftest import Hall
+from tests.journeys.people import book, check_in, code_of, pair_kiosk, press, serve_next, sit_down
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+Someone = Callable[..., BrowserContext]
+
+
+def _stops(hall: Hall) -> list[tuple[str, str]]:
+    """Service and state of every stop."""
+    return hall.database.read_now(
+        lambda conn: [
+            (row.key, row.state)
+            for row in conn.execute(
+                sa.select(services.c.key, stops.c.state)
+                .join_from(stops, services, services.c.id == stops.c.service_id)
+                .order_by(services.c.key)
+            )
+        ]
+    )
+
+
+def _visit_states(hall: Hall) -> list[str]:
+    return hall.database.read_now(lambda conn: list(conn.execute(sa.select(visits.c.state)).scalars()))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_from_the_link_to_the_last_desk(hall: Hall, someone: Someone, script: bool, language: str) -> None:
+    phone = someone(script=script)
+    ticket = book(phone, hall, "residence-permit", language=language)
+    assert ticket.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    expect(ticket.locator(".ticket-number")).to_have_text("100")
+    kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
+    check_in(kiosk, code_of(ticket), language)
+    ticket.reload()
+    board = someone(width=1920, height=1080, script=script).new_page()
+    board.goto(f"/pair?code={hall.world.display_code}")
+    board.locator("main form button").click()
+    officers = {n: sit_down(someone(width=1280, height=800, script=script), hall.world.desks[n - 1]) for n in (1, 4)}
+    for page in officers.values():
+        press(page, "n")  # opens the desk
+        page.locator("#zones .zone-now.open").wait_for()
+    press(officers[1], "n")
+    if script:
+        expect(board.get_by_text("100").first).to_be_visible()
+        expect(ticket.locator("[data-turn='1']")).to_be_visible()
+    else:
+        board.reload()
+        expect(board.get_by_text("100").first).to_be_visible()
+        ticket.reload()
+        expect(ticket.locator("[data-turn='1']")).to_be_visible()
+    serve_next(officers[1], 100)
+    serve_next(officers[4], 100)
+    assert _stops(hall) == [("legal", "finished"), ("residence", "finished")]
+    assert _visit_states(hall) == ["completed"]
+    ticket.reload()
+    expect(ticket.locator(".plan-line.done")).to_have_count(2)
+    assert hall.database.read_now(verify, now=hall.database.now()) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_party_that_took_the_police_line_off_is_never_called_there(
+    hall: Hall, someone: Someone, script: bool, language: str
+) -> None:
+    ticket = book(someone(script=script), hall, "residence-permit", language=language, without_police=True)
+    kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
+    check_in(kiosk, code_of(ticket), language)
+    police = sit_down(someone(width=1280, height=800, script=script), hall.world.desks[3])
+    press(police, "n")
+    police.locator("#zones .zone-now.open").wait_for()
+    press(police, "n")
+    legal = sit_down(someone(width=1280, height=800, script=script), hall.world.desks[0])
+    press(legal, "n")
+    legal.locator("#zones .zone-now.open").wait_for()
+    serve_next(legal, 100)
+    police.reload()
+    expect(police.locator("#now")).not_to_contain_text("100")
+    assert _stops(hall) == [("legal", "finished")]
+    assert _visit_states(hall) == ["completed"]
+
+
+def test_the_machine_books_another_day_in_six_taps(hall: Hall, someone: Someone, script: bool) -> None:
+    page = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
+    page.goto("/kiosk?lang=en")
+    taps = 0
+    for step in (
+        page.get_by_role("link", name="I want to come another day"),
+        page.locator(".doors a.button").first,
+        page.get_by_role("link", name="Health insurance"),
+        page.get_by_role("button", name="Yes, show me the times"),
+        page.locator("button[name=arrival]").nth(3),
+    ):
+        step.click()
+        taps += 1
+    expect(page.locator(".ticket-number")).to_have_text("100")
+    assert taps <= 6
+    named = hall.database.read_now(lambda conn: list(conn.execute(sa.select(parties.c.name)).scalars()))
+    assert named == [""]
+
+
+def test_an_officer_works_by_keyboard_alone(hall: Hall, someone: Someone) -> None:
+    ticket = book(someone(), hall, "health-insurance", language="en")
+    check_in(pair_kiosk(someone(width=1080, height=1920), hall), code_of(ticket), "en")
+    page = someone(width=1280, height=800).new_page()
+    page.goto(hall.world.desks[5].path)
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.closest('main form') === null"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk*")
+    expect(page.locator("button[data-key='n']")).to_be_enabled()
+    page.keyboard.press("n")  # open
+    expect(page.locator("#now-title")).to_contain_text("Nobody is at this desk.")
+    page.keyboard.press("n")  # next
+    expect(page.locator("#now")).to_contain_text("100")
+    page.keyboard.press("r")  # call again
+    page.keyboard.press("Enter")  # start
+    expect(page.locator("#now-title")).to_contain_text("Here since")
+    page.keyboard.press("f")
+    expect(page.locator("#now-title")).to_contain_text("Nobody is at this desk.")
+    page.keyboard.press("u")  # the wrong key; she still sits here
+    expect(page.locator("#now-title")).to_contain_text("Here since")
+    page.keyboard.press("f")
+    expect(page.locator("#now-title")).to_contain_text("Nobody is at this desk.")
+    assert _visit_states(hall) == ["completed"]
+
+
+def test_one_person_runs_all_six_desks_from_a_tablet(hall: Hall, someone: Someone, script: bool) -> None:
+    for needs in (("residence-permit",), ("find-work", "family-money-home"), ("health-insurance",)):
+        ticket = book(someone(script=script), hall, *needs, language="en")
+        if needs == ("residence-permit",):
+            kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
+        check_in(kiosk, code_of(ticket), "en")
+    tablet = someone(width=768, height=1024, script=script, touch=True).new_page()
+    tablet.goto(hall.world.reception)
+    tablet.locator("main form button").click()
+    tablet.goto(f"/floor/{hall.world.slug}")
+    for act in ("open",) * 6:
+        tablet.locator(f".desk-tile.closed button[id$='-{act}']").first.tap()
+        tablet.wait_for_load_state("networkidle")
+    for _ in range(60):
+        if _visit_states(hall) == ["completed"] * 3:
+            break
+        for button in ("-finish", "-start", "-next"):
+            found = tablet.locator(f".desk-tile button[id$='{button}']")
+            if found.count():
+                found.first.tap()
+                tablet.wait_for_load_state("networkidle")
+        tablet.reload()
+    assert _visit_states(hall) == ["completed"] * 3
+    assert {state for _, state in _stops(hall)} == {"finished"}
+    assert hall.database.read_now(verify, now=hall.database.now()) == []

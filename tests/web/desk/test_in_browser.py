@@ -1,0 +1,156 @@
+"""The desk in a real browser: keys alone, zones that stay, a ready desk that sounds, and what is said when cut off."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from onestop.db.session import open_database
+from onestop.visits.actions.calls import serve
+from tests.web.served import chromium, served, somebody
+from tests.web.site import Site, running
+
+pytestmark = pytest.mark.browser
+
+LISTEN = """
+    window.played = 0;
+    document.getElementById("ready-sound").play = () => { window.played += 1; return Promise.resolve(); };
+    0
+"""
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[tuple[Site, Page], None]:
+    """The day on SQLite, and the officer's window on it."""
+    database = open_database(sqlite_url)
+    async with (
+        running(database, tmp_path, doors=("desk",)) as site,
+        served(site) as address,
+        chromium() as browser,
+    ):
+        window = await somebody(browser, site, address, "officer")
+        page = await window.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        await page.goto(f"{address}/desk")
+        await page.evaluate(LISTEN)
+        yield site, page
+        await window.close()
+        assert faults == []
+    database.close()
+
+
+async def _state(page: Page, words: str) -> None:
+    await expect(page.locator("#now-title")).to_contain_text(words)
+    await page.wait_for_timeout(400)  # a press this soon after a change by others is not taken
+
+
+async def test_an_officer_works_by_keyboard_alone(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.walk_in(site.hall.wish("legal"))
+    said: list[str] = []
+    for key, words in (
+        ("Enter", "Nobody is at this desk."),
+        ("n", "Called at"),
+        ("r", "Called at"),
+        ("Enter", "Here since"),
+        ("3", "Here since"),
+        ("f", "Nobody is at this desk."),
+    ):
+        await page.keyboard.press(key)
+        await _state(page, words)
+    said.append(await page.locator(".done-here li").inner_text())
+    await page.keyboard.press("u")
+    await _state(page, "Here since")
+    await page.keyboard.press("?")
+    await page.keyboard.press("a")
+
+    assert [" ".join(line.split()) for line in said] == ["100 Must come again 08:30"]
+    assert await page.locator("#add-service").is_visible()
+    assert page.url.endswith(f"/desks/{site.desk.id}")
+
+
+async def test_a_ready_desk_hears_of_its_visitor_at_once_and_sounds(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    await page.keyboard.press("n")
+    await _state(page, "Nobody is at this desk.")
+    await page.keyboard.press("n")
+    await _state(page, "Ready until")
+
+    site.hall.walk_in(site.hall.wish("legal"))
+
+    await expect(page.locator("#now-title")).to_contain_text("Called at", timeout=2000)
+    await expect(page.locator("#said")).to_have_text("Number 100")
+    assert await page.evaluate("window.played") == 1
+
+
+async def test_a_double_press_is_one_press(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.walk_in(site.hall.wish("legal"))
+    await page.keyboard.press("n")
+    await _state(page, "Nobody is at this desk.")
+
+    async with page.expect_response("**/calls"):
+        await page.keyboard.press("Enter")
+    await page.locator("#now.called").wait_for()
+    await page.keyboard.press("Enter")
+    await page.wait_for_timeout(300)
+
+    await expect(page.locator("#now-title")).to_contain_text("Called at")
+
+
+async def test_the_keys_stay_in_place_and_an_unchanged_zone_is_not_replaced(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    places: list[float] = []
+    await page.keyboard.press("n")
+    await _state(page, "Nobody is at this desk.")
+    for key, words in (("n", "Ready until"), ("Escape", "Nobody is at this desk.")):
+        await page.keyboard.press(key)
+        await _state(page, words)
+        places.append((await page.locator(".acts").bounding_box() or {})["y"])
+    site.hall.walk_in(
+        site.hall.wish("legal", "residence", "social", adults=3, children=1, languages=("ar", "fr", "vi"))
+    )
+    for key, words in (("n", "Called at"), ("s", "Here since")):
+        await page.keyboard.press(key)
+        await _state(page, words)
+        places.append((await page.locator(".acts").bounding_box() or {})["y"])
+        await page.screenshot(path=f"/tmp/deskshots/place-{key}.png")
+    await page.evaluate("document.getElementById('now').kept = true")
+    await page.keyboard.press("?")
+    places.append((await page.locator(".acts").bounding_box() or {})["y"])
+    async with page.expect_response("**/next"):
+        site.hall.walk_in(site.hall.wish("social"))
+        site.hall.walk_in(site.hall.wish("legal"))
+    await expect(page.locator("#next")).to_contain_text("102")
+
+    assert len(set(places)) == 1, places
+    assert await page.evaluate("document.getElementById('now').kept && document.getElementById('more').open")
+
+
+async def test_an_old_page_is_told_what_is_so(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.hall.next(1).stop
+    await _state(page, "Called at")
+    # The stream is deaf, as in a tab that slept.
+    await page.route("**/now", lambda route: route.abort())
+    site.hall.write(serve, stop)
+
+    await page.keyboard.press("h")
+
+    await expect(page.locator(".zone-say")).to_contain_text("This visitor has moved on in the meantime.")
+    await expect(page.locator("#now-title")).to_contain_text("Here since")
+
+
+async def test_a_desk_that_is_cut_off_says_so_and_recovers(desk: tuple[Site, Page]) -> None:
+    _, page = desk
+    await expect(page.locator("#cut-off")).to_be_hidden()
+
+    await page.context.set_offline(True)
+    await expect(page.locator("#cut-off")).to_contain_text("Not live. Work from the paper sheet.", timeout=6000)
+    await page.context.set_offline(False)
+
+    await expect(page.locator("#cut-off")).to_be_hidden(timeout=7000)

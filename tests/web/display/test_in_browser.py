@@ -1,0 +1,142 @@
+"""The board in a real browser: each call is played once, oldest first; what is old says so and recovers."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from onestop.db.session import open_database
+from onestop.visits.actions.calls import recall
+from tests.web.served import chromium, served, somebody
+from tests.web.site import Site, running
+
+pytestmark = pytest.mark.browser
+
+LISTEN = """
+    window.played = [];
+    document.getElementById("chime").play = () => {
+        window.played.push(document.querySelector(".calls > li:not([hidden]) .number").textContent);
+        return Promise.resolve();
+    };
+    0
+"""
+
+
+@pytest.fixture
+async def board(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[tuple[Site, Page], None]:
+    """The day on SQLite with open desks, and the board with a clock of its own."""
+    database = open_database(sqlite_url)
+    async with (
+        running(database, tmp_path, doors=("display",)) as site,
+        served(site) as address,
+        chromium() as browser,
+    ):
+        site.hall.open_desks()
+        window = await somebody(browser, site, address, "display")
+        page = await window.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        await page.clock.install()
+        await page.goto(f"{address}/display/{site.hall.day.slug}")
+        await page.evaluate(LISTEN)
+        yield site, page
+        await window.close()
+        assert faults == []
+    database.close()
+
+
+def _call(site: Site, number: int, key: str) -> object:
+    site.hall.walk_in(site.hall.wish(key))
+    return site.hall.next(number).stop
+
+
+async def _pass(page: Page, seconds: float) -> None:
+    """Let time pass for the board's scripts, and its requests be answered."""
+    for _ in range(int(seconds)):
+        await page.clock.run_for(1000)
+        await page.wait_for_timeout(60)
+
+
+async def test_each_call_is_played_once_oldest_first_and_a_recall_again(board: tuple[Site, Page]) -> None:
+    site, page = board
+    first = _call(site, 1, "legal")
+    _call(site, 2, "social")
+    _call(site, 3, "labour")
+    await _pass(page, 20)
+    after_calls = await page.evaluate("[...window.played]")
+
+    site.set_time(site.hall.now + timedelta(seconds=20))
+    site.hall.write(recall, first)
+    await _pass(page, 12)
+
+    shown = await page.locator(".calls > li:not([hidden]) .number").all_inner_texts()
+    assert after_calls == ["100", "101", "102"]
+    assert await page.evaluate("window.played") == ["100", "101", "102", "100"]
+    assert shown == ["100", "102", "101"]
+
+
+async def test_a_board_that_was_away_plays_what_is_young_and_ends_like_a_fresh_one(board: tuple[Site, Page]) -> None:
+    site, page = board
+    await page.context.set_offline(True)
+    _call(site, 1, "legal")
+    site.set_time(site.hall.now.replace(minute=site.hall.now.minute + 2))
+    _call(site, 2, "social")
+    await _pass(page, 8)
+
+    await page.context.set_offline(False)
+    await _pass(page, 12)
+
+    shown = await page.locator(".calls > li:not([hidden]) .number").all_inner_texts()
+    assert await page.evaluate("window.played") == ["101"]
+    assert shown == ["101", "100"]
+
+
+async def test_what_is_old_is_marked_greyed_hidden_and_recovers(board: tuple[Site, Page]) -> None:
+    site, page = board
+    _call(site, 1, "legal")
+    await _pass(page, 6)
+    root, states = page.locator("html"), []
+
+    async def note() -> None:
+        classes = set((await root.get_attribute("class") or "").split())
+        visible = [await page.locator(which).is_visible() for which in ("#stale", ".calls", "#gone")]
+        states.append((*visible, "stale" in classes))
+
+    await note()
+    await page.context.set_offline(True)
+    for seconds in (18, 50, 240):
+        await page.clock.run_for(seconds * 1000)
+        await note()
+    await page.context.set_offline(False)
+    await _pass(page, 7)
+    await note()
+
+    live, amber, grey, gone = (
+        (False, True, False, False),
+        (True, True, False, False),
+        (True, True, False, True),
+        (
+            True,
+            False,
+            True,
+            True,
+        ),
+    )
+    assert states == [live, amber, grey, gone, live]
+
+
+async def test_a_browser_that_wants_a_hand_first_shows_the_button_for_the_sound(board: tuple[Site, Page]) -> None:
+    site, page = board
+    await page.evaluate(
+        """document.getElementById("chime").play = () => Promise.reject(new DOMException("no", "NotAllowedError")); 0"""
+    )
+    _call(site, 1, "legal")
+    await _pass(page, 6)
+    await expect(page.locator("#sound-on")).to_be_visible()
+
+    await page.evaluate(LISTEN)
+    await page.locator("#sound-on").click()
+
+    await expect(page.locator("#sound-on")).to_be_hidden()

@@ -1,0 +1,29 @@
+"""A first organiser makes, checks and publishes a day of six desks, from the template, in a few acts."""
+
+import re
+
+from onestop.days.queries import day_by_slug, desks_of_day
+from onestop.domain.day import DayState
+from tests.web.organise.browsing import Organiser
+from tests.web.site import Site
+
+
+async def test_a_six_desk_day_is_made_checked_and_published_in_six_acts(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open("/organise")
+    await organiser.open("/organise/new")
+    draft = await organiser.send("/organise/days/from-template", template="iom-bratislava", on_template="2026-12-17")
+    path = draft.url.path
+    assert path == "/organise/iom-bratislava-2026-12-17"
+    assert "Nothing is missing" not in draft.text
+    assert "there is no invitation yet" in draft.text
+
+    published = await organiser.send(f"{path}/publish")
+    await organiser.open(f"{path}/invitations")
+    sheet = await organiser.send(f"{path}/invitations", count="20")
+
+    day = site.database.read_now(day_by_slug, "iom-bratislava-2026-12-17")
+    desks = site.database.read_now(desks_of_day, day.id)
+    assert (organiser.acts, day.state, len(desks)) == (6, DayState.PUBLISHED, 6)
+    assert "The day is published." in published.text
+    assert len(set(re.findall(r'class="code"><bdi dir="ltr">(\w{5} \w{5})<', sheet.text))) == 20

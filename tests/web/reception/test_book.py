@@ -1,0 +1,124 @@
+"""A booking for a caller: needs, desks, a time, and a number and code to read out."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, contacts
+from onestop.domain.ticket import spell_short_code
+from onestop.visits.queries.people import Standing
+from tests.halls import ON, make_test_day
+from tests.web.hall_desk import Staff
+from tests.web.reception.test_walk_in import holder_of
+from tests.web.site import Site
+
+
+def answers(reception: Staff, **changed: str) -> dict[str, str]:
+    return {
+        "services": str(reception.hall.service("legal")),
+        "adults": "1",
+        "children": "0",
+        "languages": "uk",
+        "interpreter": "none",
+        "name": "Olena",
+        "phone": "0903 123 456",
+        "email": "olena@example.org",
+        **changed,
+    }
+
+
+def offered(page: str) -> list[str]:
+    """The times that are buttons."""
+    return [part.split('value="', 1)[1].split('"')[0] for part in page.split('name="arrival"')[1:]]
+
+
+async def test_a_caller_is_booked_and_the_number_and_code_are_read_out(reception: Staff) -> None:
+    needs = await reception.look(f"{reception.home}/book")
+    wish = await reception.press(f"{reception.home}/book/wish", {"needs": "my-rights"})
+    times = await reception.press(f"{reception.home}/book/times", answers(reception))
+    at = offered(times.text)[2]
+    booked = await reception.press(f"{reception.home}/book", answers(reception, arrival=at, _key="k" * 22))
+    again = await reception.press(f"{reception.home}/book", answers(reception, arrival=at, _key="k" * 22))
+
+    assert "I have a question about the law or a letter" in needs
+    assert ("Legal advice" in wish.text, 'name="phone"' in wish.text) == (True, True)
+    assert (booked.status_code, booked.headers["location"]) == (303, again.headers["location"])
+    known = holder_of(reception, booked.headers["location"])
+    assert (known.person.standing, known.person.name, known.reached_by) == (
+        Standing.BOOKED,
+        "Olena",
+        (("email", ""), ("phone", "3456")),
+    )
+    page = await reception.look(booked.headers["location"])
+    number, code = (part.split(">", 1)[1].split("<")[0] for part in page.split('<p class="code">')[1:3])
+    assert number == "100"
+    assert reception.found_by(code) == (100,)
+    assert spell_short_code(code.replace(" ", "")) == code
+    assert rows(reception) == (1, [("email", "olena@example.org"), ("phone", "+421903123456")])
+
+
+async def test_a_time_that_went_in_the_meantime_shows_the_others_with_everything_typed(reception: Staff) -> None:
+    times = await reception.press(f"{reception.home}/book/times", answers(reception))
+    at = offered(times.text)[0]
+    while at in offered((await reception.press(f"{reception.home}/book/times", answers(reception))).text):
+        await reception.press(f"{reception.home}/book", answers(reception, arrival=at, name=""))
+
+    late = await reception.press(f"{reception.home}/book", answers(reception, arrival=at))
+
+    assert late.status_code == 409
+    assert "This time has just been taken." in late.text
+    assert (at in offered(late.text), len(offered(late.text)) > 3) == (False, True)
+    assert ['value="Olena"' in late.text, 'value="0903 123 456"' in late.text] == [True, True]
+
+
+async def test_wrong_contacts_are_told_beside_their_fields(reception: Staff) -> None:
+    email = await reception.press(f"{reception.home}/book/times", answers(reception, email="olena"))
+    phone = await reception.press(f"{reception.home}/book/times", answers(reception, phone="none"))
+
+    assert (email.status_code, phone.status_code) == (422, 422)
+    assert ('href="#email"' in email.text, 'value="olena"' in email.text) == (True, True)
+    assert ('href="#phone"' in phone.text, 'value="none"' in phone.text) == (True, True)
+
+
+async def test_a_language_nobody_interprets_is_said_and_times_are_offered_all_the_same(reception: Staff) -> None:
+    shown = await reception.press(
+        f"{reception.home}/book/times", answers(reception, languages="vi", interpreter="needed")
+    )
+
+    assert "No interpreter for Vietnamese on this day." in shown.text
+    assert len(offered(shown.text)) > 3
+
+
+async def test_any_published_day_can_be_booked(reception: Staff, site: Site) -> None:
+    other = make_test_day(site.database, on=ON + timedelta(days=7))
+    home = f"/reception/{other.day.slug}"
+
+    shown = await reception.look(f"{reception.home}/book")
+    times = await reception.press(f"{home}/book/times", answers(reception))
+    booked = await reception.press(f"{home}/book", answers(reception, arrival=offered(times.text)[0]))
+
+    assert f'href="{home}/book"' in shown
+    assert (booked.status_code, booked.headers["location"].startswith(f"{home}/parties/")) == (303, True)
+
+
+async def test_a_later_page_opened_by_its_address_leads_to_the_first(reception: Staff) -> None:
+    answers_ = [
+        await reception.browser.get(f"{reception.home}/{end}") for end in ("book/wish", "book/times", "walk-in/wish")
+    ]
+
+    assert [(each.status_code, each.headers["location"]) for each in answers_] == [
+        (303, f"{reception.home}/book"),
+        (303, f"{reception.home}/book"),
+        (303, f"{reception.home}/walk-in"),
+    ]
+
+
+def rows(reception: Staff) -> tuple[int, list[tuple[str, str]]]:
+    """How many bookings there are, and every contact."""
+
+    def read(conn: sa.Connection) -> tuple[int, list[tuple[str, str]]]:
+        kept = conn.execute(sa.select(contacts.c.kind, contacts.c.address).order_by(contacts.c.kind)).all()
+        count = conn.execute(sa.select(sa.func.count()).select_from(bookings)).scalar_one()
+        return count, [(row.kind, row.address) for row in kept]
+
+    return reception.hall.db.read_now(read)
