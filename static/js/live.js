@@ -106,6 +106,8 @@ function replace(id, html) {
   holder.innerHTML = html;
   const fresh = holder.content.getElementById(id);
   if (!old || !fresh || old.isEqualNode(fresh)) return;
+  /* A press is under way here: its own answer replaces the part, and htmx needs the form until then. */
+  if (old.querySelector(".htmx-request")) return;
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   if (focused?.matches("input:not([type=hidden]), textarea, select")) {
     focused.addEventListener("blur", () => refresh(document.getElementById(id)), { once: true });

@@ -186,11 +186,15 @@ def test_onestop_jobs_works_until_it_is_told_to_stop(sqlite_url: str, tmp_path: 
          " run_jobs(read_settings())"],
         env=environment, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(3)
+    key = tmp_path / "var" / "ticket.key"
+    end = time.monotonic() + 60
+    while not key.exists() and time.monotonic() < end:  # made when it begins to work
+        time.sleep(TICK)
+    time.sleep(1)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
 
-    _, said = process.communicate(timeout=15)
+    _, said = process.communicate(timeout=30)
     assert (process.returncode, said) == (0, "")
 
 

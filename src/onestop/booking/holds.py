@@ -18,7 +18,6 @@ from onestop.domain.party import Member
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
 
-
 _ENDED_WITH = {BookingState.EXPIRED: (StopState.DROPPED,), BookingState.RELEASED: (StopState.DROPPED,)}
 """A hold that is over has dropped its stops; while it lived nobody could take one off, so all of them were accepted."""
 
