@@ -1,8 +1,9 @@
 """A published pilot day and short verbs on it, for tests that need a running hall."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from onestop.booking.actions import confirm_booking, hold_arrival
@@ -50,8 +51,9 @@ class TestDay:
         children: int = 0,
         languages: Sequence[str] = ("en",),
         interpreter: Interpreter = Interpreter.NONE,
+        together: Mapping[str, Collection[int]] | None = None,
     ) -> Wish:
-        """A request for these services."""
+        """A request for these services; `together` narrows a service to some members."""
         return make_wish(
             self.offer,
             services=[self.service(key) for key in keys],
@@ -59,12 +61,13 @@ class TestDay:
             languages=languages,
             interpreter=interpreter,
             display_language="en",
+            together={self.service(key): marks for key, marks in (together or {}).items()},
         )
 
-    def write(self, action: object, *args: object, **kwargs: object) -> object:
+    def write(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run an action of this day as staff, now."""
         kwargs.setdefault("actor", STAFF)
-        return self.db.write_now(action, *args, day=self.id, now=self.now, **kwargs)  # type: ignore[arg-type]
+        return self.db.write_now(action, *args, day=self.id, now=self.now, **kwargs)
 
     def book(self, wish: Wish, *, at: datetime | None = None, name: str = "") -> Ticket:
         """A confirmed booking at the first (or the given) arrival."""

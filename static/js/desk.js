@@ -57,8 +57,15 @@ let settling = { until: 0, byOther: false };
 
 addEventListener("toggle", ({ target }) => target.id && opened[target.open ? "add" : "delete"](target.id), true);
 
+let outcome = {};
+addEventListener("change", ({ target }) => {
+  if (target.name === "outcome") outcome = { call, value: target.value };
+});
+
 document.addEventListener("live:changed", ({ target }) => {
   target.querySelectorAll("details[id]").forEach((fold) => (fold.open = opened.has(fold.id)));
+  const chosen = outcome.call === target.dataset.call && target.querySelector(`[name=outcome][value=${outcome.value}]`);
+  if (chosen) chosen.checked = true;
   changed(target.id === "now", true);
 });
 

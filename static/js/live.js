@@ -100,12 +100,20 @@ export async function refresh(part) {
   }
 }
 
+/** A part as the server made it, without what the reader opened and what scripts leave behind. */
+function plain(part) {
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll("details[open]").forEach((fold) => fold.removeAttribute("open"));
+  copy.querySelectorAll('[class=""]').forEach((element) => element.removeAttribute("class"));
+  return copy;
+}
+
 function replace(id, html) {
   const old = document.getElementById(id);
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const fresh = holder.content.getElementById(id);
-  if (!old || !fresh || old.isEqualNode(fresh)) return;
+  if (!old || !fresh || plain(old).isEqualNode(plain(fresh))) return;
   /* A press is under way here: its own answer replaces the part, and htmx needs the form until then. */
   if (old.querySelector(".htmx-request")) return;
   const focused = old.contains(document.activeElement) ? document.activeElement : null;

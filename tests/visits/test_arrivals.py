@@ -1,7 +1,7 @@
 """Arriving: early, on time and late; twice; on the wrong day; without an appointment; and taken back."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -25,7 +25,7 @@ from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in, 
 from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.route import come_back, step_out
 from onestop.visits.tables import visits
-from tests.halls import KEY, make_test_day
+from tests.halls import KEY, TestDay, make_test_day
 from tests.visits.looking import booking_state, call_at, rows, state, stops_of, told, visit, waited
 
 
@@ -118,12 +118,11 @@ def test_nobody_arrives_with_a_cancelled_an_unknown_or_a_late_ticket(database: D
         hall.arrive(late)
 
 
-def test_a_hold_is_no_ticket(database: Database) -> None:
+def test_a_booking_whose_check_in_was_taken_back_wants_the_same_stops(database: Database) -> None:
     hall = make_test_day(database)
     ticket = hall.book(hall.wish("legal"))
     booking = database.read_now(booking_of_party, ticket.party)
     assert booking is not None
-    hall.write(check_in, ticket.party)
     hall.write(undo_check_in, hall.arrive(ticket))
     assert database.read_now(wish_of_party, booking).stops == hall.wish("legal").stops
 
@@ -230,11 +229,11 @@ def test_a_number_that_was_not_leased_to_this_machine_is_refused(database: Datab
             )  # fmt: skip
 
 
-def leased(database: Database, hall):  # type: ignore[no-untyped-def]
+def leased(database: Database, hall: TestDay) -> tuple[UUID, dict[int, str]]:
     """A kiosk and the codes of its fifty numbers."""
     real = real_now()
     made = database.write_now(create_device, kind=Role.KIOSK, name="k", day_id=hall.id, actor=SYSTEM, real=real)
-    lease = database.write_now(
+    *_, codes = database.write_now(
         lambda conn: lease_numbers(conn, day=hall.id, device=made.device, key=KEY, now=hall.now), day=hall.id
     )
-    return made.device, dict(lease[3])
+    return made.device, dict(codes)

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
+from onestop.booking.tickets import new_code
 from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM
 from onestop.visits.actions.rows import stop_row
@@ -134,6 +135,21 @@ def _fresh_pass(site: Site) -> str:
     return f"/pass/{token}"
 
 
+def _public_ticket(path: str) -> Callable[[Site], str]:
+    def fresh(site: Site) -> str:
+        party = site.hall.book(site.hall.wish("legal")).party
+        key = site.app.state.ticket_key
+        made = site.database.write_now(new_code, party=party, key=key, actor=SYSTEM, now=site.hall.now)
+        return path.replace("{code:str}", made.code).replace("{stop:uuid}", str(uuid4()))
+
+    return fresh
+
+
+_TICKET_PLACES = (
+    *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
+    *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
+)
+SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}") for place in _TICKET_PLACES}
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
 
 
@@ -206,6 +222,21 @@ MATRIX: list[Row] = [
     nobody("GET", "/metrics"),
     public("GET", "/api/v1"),
     public("GET", "/api/v1/openapi.json"),
+    # -- public ---------------------------------------------------------------------------------------
+    public("GET", "/"),
+    public("GET", "/find"),
+    nobody("POST", "/find"),
+    *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
+    public("POST", "/d/{day:str}/holds"),
+    public("GET", "/holds/{hold:uuid}"),
+    *(public("POST", f"/holds/{{hold:uuid}}/{act}") for act in ("booking", "again", "extension", "release")),
+    *(
+        public("GET", f"/t/{{code:str}}{page}")
+        for page in ("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase")
+    ),
+    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "cancel", "out", "back", "erase")),
+    # Another one's step answers like an unknown one, whoever asks.
+    *(nobody("POST", f"/t/{{code:str}}/stops/{{stop:uuid}}/{act}") for act in ("drop", "accept", "decline")),
     # -- account --------------------------------------------------------------------------------------
     public("GET", "/sign-in"),
     nobody("POST", "/sign-in", SIGN_IN),

@@ -3,9 +3,17 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 
+from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.accounts.queries import actor_of_session
+from onestop.clock import real_now
+from onestop.devices.queries import actor_of_device
+from onestop.domain.roles import SYSTEM, Actor, Grant, Role
+from onestop.keys import hash_token
+from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
 from tests.web.site import Site
 
 Fields = list[tuple[str, str]]
@@ -70,8 +78,9 @@ def forms_of(answer: httpx.Response) -> list[Form]:
 class Organiser:
     """Counts what she does: pages opened and forms sent."""
 
-    def __init__(self, site: Site, role: str = "organiser") -> None:
-        self.browser = site.sign_in(role)
+    def __init__(self, site: Site, role: str = "organiser", *, day: UUID | None = None) -> None:
+        """With `day` somebody who organises that day only."""
+        self.browser = site.sign_in(role) if day is None else _only(site, Grant(role=Role(role), day=day))
         self.acts = 0
         self.page: httpx.Response | None = None
 
@@ -114,3 +123,24 @@ def _sent(fields: Fields, changed: dict[str, Any]) -> dict[str, list[str]]:
         else:
             sent[name] = value if isinstance(value, list) else [value]
     return sent
+
+
+def _only(site: Site, grant: Grant) -> httpx.AsyncClient:
+    """A browser of an account with this one grant."""
+    now, real = site.database.now(), real_now()
+    login = f"only-{uuid4().hex[:8]}"
+    account = site.database.write_now(
+        add_account, login=login, password_hash="unused", held=(grant,), actor=SYSTEM, now=now
+    )
+    token = site.database.write_now(complete_sign_in, Attempt(account=account, password_hash="unused"), real=real)
+    browser = site.browser()
+    browser.cookies.set(SESSION_COOKIE, token)
+    return browser
+
+
+def who(site: Site, browser: httpx.AsyncClient) -> Actor | None:
+    """Whom the application takes this browser for: by its session, or as a machine."""
+    session, device = browser.cookies.get(SESSION_COOKIE), browser.cookies.get(DEVICE_COOKIE)
+    if session:
+        return site.database.read_now(actor_of_session, hash_token(session), real=real_now(), now=site.database.now())
+    return site.database.read_now(actor_of_device, device) if device else None

@@ -179,7 +179,7 @@ async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, co
         appointment, locale_of_ticket(request, ticket), cancelled=booking.state is BookingState.CANCELLED
     )
     headers = {"Content-Disposition": 'attachment; filename="appointment.ics"', "Cache-Control": "no-store"}
-    return Response(content, status_code=200, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(content, status_code=200, media_type="text/calendar", headers=headers)
 
 
 @get("/t/{code:str}/print")

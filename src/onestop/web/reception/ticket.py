@@ -45,11 +45,11 @@ class Paper:
 @page_of("reception/print.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintPage:
-    """The paper with a button; `number` is for reading out."""
+    """The paper with a button; `ticket_number` is for reading out."""
 
     day: Day
     path: str
-    number: int
+    ticket_number: int
     paper: Markup
     done: str
     late: bool
@@ -81,7 +81,7 @@ async def show_print(
     context = PrintPage(
         day=day,
         path=party_path(day, party),
-        number=ticket.number,
+        ticket_number=ticket.number,
         paper=_paper(request, paper, theirs),
         done=locale_of(request).gettext(DONE[did]) if did in DONE else "",
         late=late,

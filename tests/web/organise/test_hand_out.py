@@ -1,0 +1,198 @@
+"""Invitations, day passes, machines and accounts: each secret is shown once, works, and can be taken back."""
+
+import re
+
+import httpx
+
+from onestop.accounts.queries import accounts_list, passes_of_day
+from onestop.booking.queries import invitation_by_code_hash
+from onestop.days.organising import InvitationLine, invitations_of_day
+from onestop.devices.queries import devices_list
+from onestop.domain.roles import Grant, Role
+from onestop.domain.ticket import invitation_hash
+from tests.web.organise import things
+from tests.web.organise.browsing import Organiser, who
+from tests.web.site import Site
+
+DAY = "/organise/iom-bratislava-2026-12-03"
+
+
+async def test_invitations_are_shown_once_with_link_picture_and_code_that_open_the_day(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/invitations")
+
+    sheet = await organiser.press(f"{DAY}/invitations", count="3", uses="2", label="Shelter Nora")
+    again = await organiser.press(f"{DAY}/invitations", count="3", uses="2", label="Shelter Nora")
+    listed = await organiser.open(f"{DAY}/invitations")
+
+    codes = [code.replace(" ", "") for code in re.findall(r'class="code"><bdi dir="ltr">(\w{5} \w{5})<', sheet.text)]
+    known = [
+        site.database.read_now(invitation_by_code_hash, site.hall.id, invitation_hash(code)) is not None
+        for code in codes
+    ]
+    assert (sheet.status_code, known, sheet.text.count('class="qr"')) == (200, [True] * 3, 3)
+    assert (again.status_code, again.headers["location"]) == (303, f"{DAY}/invitations?told=1")
+    assert site.database.read_now(invitations_of_day, site.hall.id) == [
+        InvitationLine(label="Shelter Nora", made=3, uses=6, used=0)
+    ]
+    assert [code for code in codes if code in listed.text] == []
+    assert sheet.headers["cache-control"] == "no-store"
+
+
+async def test_a_wrong_number_of_invitations_is_asked_for_again(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/invitations")
+
+    answer = await organiser.send(f"{DAY}/invitations", count="101", uses="0", label="Kept")
+
+    assert answer.status_code == 422
+    assert [
+        "Please write a number from 1 to 100." in answer.text,
+        "Please write a number from 1 to 1000." in answer.text,
+        'value="Kept"' in answer.text,
+    ] == [True] * 3
+    assert site.database.read_now(invitations_of_day, site.hall.id) == []
+
+
+async def test_the_sheet_of_day_passes_signs_officers_in_until_revoked(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/passes")
+    assert len(organiser.form(f"{DAY}/passes").all("desks")) == 6
+
+    sheet = await organiser.press(f"{DAY}/passes", desks=[str(site.hall.desks[n].id) for n in (1, 4)])
+    again = await organiser.press(f"{DAY}/passes", desks=[str(site.hall.desks[n].id) for n in (1, 4)])
+    links = re.findall(r"/pass/[\w-]+", sheet.text)
+    officer, other = site.browser(), site.browser()
+    entered = await officer.post(links[1])
+    refused = await other.post(links[1])
+    await organiser.open(f"{DAY}/passes")
+    bound = next(each for each in site.database.read_now(passes_of_day, site.hall.id) if each.bound_at)
+    await organiser.send(f"{DAY}/passes/{bound.id}/release")
+    let_in = await other.post(links[1])
+    working = who(site, other)
+    await organiser.open(f"{DAY}/passes")
+    await organiser.send(f"{DAY}/passes/{bound.id}/revoke")
+
+    assert (len(links), sheet.text.count('class="qr"')) == (2, 2)
+    assert (again.status_code, again.headers["location"]) == (303, f"{DAY}/passes?told=1")
+    assert (bound.desk_number, entered.headers["location"]) == (4, "/desk")
+    assert (refused.status_code, let_in.status_code) == (403, 303)
+    grant = Grant(role=Role.OFFICER, institution=site.hall.desks[4].institution.id, day=site.hall.id, desk=bound.desk)
+    assert (working.grants if working else None, who(site, officer), who(site, other)) == ((grant,), None, None)
+    assert len(site.database.read_now(passes_of_day, site.hall.id)) == 2
+
+
+async def test_a_sheet_for_no_desk_is_asked_about(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/passes")
+
+    answer = await organiser.send(f"{DAY}/passes", desks=None)
+
+    assert "Please choose at least one desk." in answer.text
+    assert site.database.read_now(passes_of_day, site.hall.id) == []
+
+
+async def test_the_pass_of_another_day_is_unknown_here(site: Site) -> None:
+    foreign = things.day_pass(site)
+    organiser = Organiser(site)
+    await organiser.open("/organise/new")
+    other = await organiser.send("/organise/days/from-template", template="greek-mic", on_template="2026-12-17")
+
+    answer = await organiser.browser.post(f"{other.url.path}/passes/{foreign}/revoke")
+
+    assert answer.status_code == 404
+    assert [each.revoked_at for each in site.database.read_now(passes_of_day, site.hall.id)] == [None]
+
+
+async def test_a_display_is_paired_by_its_big_code_seen_and_shut_out(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/devices")
+    shown = await organiser.press(f"{DAY}/devices", kind="display", name="Hall, north")
+    code = re.findall(r'class="big-code"><bdi dir="ltr">(\d{3} \d{3})<', shown.text)[0]
+    machine = site.browser()
+
+    paired = await machine.post("/pair", data={"code": code})
+    listed = await organiser.open(f"{DAY}/devices")
+    working = who(site, machine)
+    (device,) = site.database.read_now(devices_list, site.hall.id)
+    await organiser.send(f"{DAY}/devices/{device.id}/revoke")
+
+    assert paired.headers["location"] == f"/display/{site.hall.day.slug}"
+    assert ["Hall, north" in listed.text, "seen just now" in listed.text, code in listed.text] == [True, True, False]
+    assert (working.grants if working else None, who(site, machine)) == (
+        (Grant(role=Role.DISPLAY, day=site.hall.id),),
+        None,
+    )
+
+
+async def test_a_machine_without_a_name_is_asked_for_one(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/devices")
+
+    answer = await organiser.send(f"{DAY}/devices", kind="kiosk", name="  ")
+
+    assert (answer.status_code, site.database.read_now(devices_list)) == (422, [])
+    assert "Please write a name for the machine" in answer.text
+
+
+async def test_an_account_gets_a_link_that_signs_in_once_and_can_be_closed(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open("/organise/staff")
+    shown = await organiser.press(
+        "/organise/staff", login="Reception", name="Nina", role="receptionist", day=str(site.hall.id)
+    )
+    link = re.findall(r"/sign-in/link/[\w-]+", shown.text)[0]
+    person = site.browser()
+
+    first = await person.post(link)
+    second = await site.browser().post(link)
+    working = who(site, person)
+    account = next(each for each in site.database.read_now(accounts_list) if each.login == "reception")
+    listed = await organiser.open("/organise/staff")
+    await organiser.send(f"/organise/staff/{account.id}/revoke")
+
+    assert (first.headers["location"], second.status_code) == ("/reception", 403)
+    assert (working.grants if working else None, who(site, person)) == (account.grants, None)
+    assert account.grants == (Grant(role=Role.RECEPTIONIST, day=site.hall.id),)
+    assert [word in listed.text for word in ("Nina", "Receptionist", link)] == [True, True, False]
+
+
+async def test_an_officer_without_an_institution_is_not_made(site: Site) -> None:
+    organiser = Organiser(site)
+    before = len(site.database.read_now(accounts_list))
+    await organiser.open("/organise/staff")
+
+    refused = await organiser.send("/organise/staff", login="police", role="officer", institution="")
+    unmade = len(site.database.read_now(accounts_list))
+    made = await organiser.send("/organise/staff", login="police", role="officer", institution=things.institution(site))
+
+    account = next(each for each in site.database.read_now(accounts_list) if each.login == "police")
+    assert (refused.status_code, unmade, made.status_code) == (422, before, 200)
+    assert '<a href="#institution">An officer needs an institution.</a>' in refused.text
+    assert account.grants == (Grant(role=Role.OFFICER, institution=site.desk.institution.id),)
+
+
+async def test_an_organiser_cannot_become_or_touch_an_administrator(site: Site) -> None:
+    site.sign_in("administrator")
+    chief = next(each for each in site.database.read_now(accounts_list) if each.grants[0].role is Role.ADMINISTRATOR)
+    organiser, administrator = Organiser(site), Organiser(site, "administrator")
+    await organiser.open("/organise/staff")
+    await administrator.open("/organise/staff")
+
+    made = await organiser.send("/organise/staff", login="root", role="administrator")
+    link = await organiser.browser.post(f"/organise/staff/{chief.id}/link")
+    closed = await organiser.browser.post(f"/organise/staff/{chief.id}/revoke")
+    allowed = await administrator.press("/organise/staff", login="root", role="administrator")
+
+    assert (made.status_code, link.status_code, closed.status_code, allowed.status_code) == (422, 403, 403, 200)
+    assert next(each for each in site.database.read_now(accounts_list) if each.id == chief.id).active
+
+
+async def test_nobody_closes_the_own_account(site: Site) -> None:
+    organiser = Organiser(site)
+    (me,) = [each for each in site.database.read_now(accounts_list) if each.login.startswith("organiser")]
+
+    answer: httpx.Response = await organiser.browser.post(f"/organise/staff/{me.id}/revoke")
+
+    assert (answer.status_code, "You cannot close your own account." in answer.text) == (409, True)
+    assert (await organiser.open("/organise/staff")).status_code == 200
