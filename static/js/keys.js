@@ -35,7 +35,7 @@ document.addEventListener("keydown", (event) => {
   );
   if (!button) return;
   event.preventDefault();
-  if (foldOf(button)) foldOf(button).open = true;
+  if (!button.checkVisibility()) foldOf(button).open = true;
   button.focus();
   button.click();
 });

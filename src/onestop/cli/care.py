@@ -5,8 +5,8 @@ import importlib
 from datetime import datetime
 
 import rich_click as click
-from click.exceptions import Exit
 import sqlalchemy as sa
+from click.exceptions import Exit
 
 from onestop.booking.tickets import find_code
 from onestop.cli.opening import OPERATOR, json_option, opened, show
@@ -180,8 +180,8 @@ def _worries(settings: Settings) -> list[str]:
         found.append("base_url is https, but trusted_proxies is empty: every visitor would share one address.")
     if settings.smtp_host and not settings.mail_from:
         found.append("mail_from is empty: no mail can be sent.")
-    if settings.smtp_host and settings.smtp_tls == "none":
-        found.append("smtp_tls is none: mails travel unprotected.")
+    if settings.smtp_host and settings.smtp_tls in {"none", "unsafe"}:
+        found.append(f"smtp_tls is {settings.smtp_tls}: mails travel unprotected.")
     with opened(settings) as database:
         if database.read_now(is_demo):
             found.append("this database belongs to a demo.")

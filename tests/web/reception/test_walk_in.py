@@ -139,7 +139,9 @@ async def test_she_is_told_when_the_day_may_end_before_her_turn_and_gets_a_ticke
         hall.walk_in(hall.wish("labour"))
 
     after = await reception.press(f"{reception.home}/walk-in/wish", wish)
-    issued = await reception.press(f"{reception.home}/walk-in", {"services": str(hall.service("labour"))})
+    issued = await reception.press(
+        f"{reception.home}/walk-in", {"services": str(hall.service("labour")), "ticket_language": "en"}
+    )
     paper = await reception.look(issued.headers["location"])
 
     told = "Tell her: we may not reach you today."

@@ -151,13 +151,23 @@ def door_counts(conn: sa.Connection, day: Day, *, now: datetime) -> DoorCounts:
     )
 
 
-def reach_today(conn: sa.Connection, day: Day, wanted: tuple[OfferedService, ...], *, now: datetime) -> Reach:
-    """Whether these services are still reached today by somebody who comes now; five statements."""
+def reach_today(
+    conn: sa.Connection, day: Day, wanted: tuple[OfferedService, ...], *, now: datetime, without: UUID | None = None
+) -> Reach:
+    """Whether these services are still reached today by somebody who comes now; five statements.
+
+    `without` is a party whose own stops do not stand in its way.
+    """
     minutes = conn.execute(
         sa.select(stops.c.service_id, sa.func.sum(stops.c.minutes).label("minutes"))
         .join_from(stops, parties)
         # Without a number: a time somebody began to book and did not take.
-        .where(stops.c.day_id == day.id, stops.c.state.in_(STOP_OPEN), parties.c.number.is_not(None))
+        .where(
+            stops.c.day_id == day.id,
+            stops.c.state.in_(STOP_OPEN),
+            parties.c.number.is_not(None),
+            parties.c.id != without if without is not None else sa.true(),
+        )
         .group_by(stops.c.service_id)
     )
     return reach(

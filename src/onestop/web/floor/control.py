@@ -49,7 +49,7 @@ class FloorDaysPage:
     """The days to choose from."""
 
     days: tuple[Day, ...]
-    now: datetime
+    today: frozenset[UUID]
 
 
 @page_of("floor/control.html")
@@ -81,7 +81,8 @@ async def show_floor_days(request: WebRequest, db: Db) -> Response[Any]:
     if len(days) == 1:
         return see_other(home_of(days[0]))
     zone = days[0].timezone if days else "UTC"
-    return page(request, FloorDaysPage(days=days, now=db.now()), door="floor", home="/floor", zone=zone)
+    today = frozenset(day.id for day in days if db.now().astimezone(day.zone).date() == day.on)
+    return page(request, FloorDaysPage(days=days, today=today), door="floor", home="/floor", zone=zone)
 
 
 @get("/floor/{slug:str}")

@@ -12,7 +12,6 @@ from onestop.days.queries import Day, DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, Refusal
-from onestop.domain.party import PARTY_LIMIT
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here
 from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
 from onestop.web.kit.forms import new_key
@@ -70,7 +69,6 @@ class KioskDesks:
     tiles: tuple[DeskTile, ...]
     people: int
     children: int
-    most: int
     interpreter: str
     interpreters: tuple[tuple[Interpreter, str], ...]
     speaks: tuple[str, ...]
@@ -175,7 +173,6 @@ def desks_page(
         ),
         people=answers.adults,
         children=answers.children,
-        most=PARTY_LIMIT,
         interpreter=answers.interpreter or Interpreter.NONE,
         interpreters=INTERPRETERS,
         speaks=tuple(near),

@@ -29,7 +29,6 @@ class KioskDays:
     """Days to come on another day; the machine never ends in "full"."""
 
     days: tuple[tuple[Day, str], ...]
-    today_over: bool
     back: str
 
 
@@ -53,7 +52,6 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
     _, today = await today_of(request, db)
     context = KioskDays(
         days=tuple((day, link(request, f"/kiosk/d/{day.slug}/needs")) for day in await other_days(db, today)),
-        today_over=today is None,
         back=link(request, "/kiosk"),
     )
     return kiosk_page(request, today, context)

@@ -55,8 +55,13 @@ async def find_ticket(request: WebRequest, db: Db, ticket_key: TicketKey) -> Res
     form = await read_form(request)
     code, day = form.text("code", 300), form.text("day", 120)
     try:
-        await check_limit(request, "find", contact=day)
-        return see_other(link(request, await _path_of(db, ticket_key, code, day)))
+        await check_limit(request, "find")
+        try:
+            return see_other(link(request, await _path_of(db, ticket_key, code, day)))
+        except TicketUnknown:
+            # Wrong tries also count for the day, whichever networks they come from; right ones must not.
+            await check_limit(request, "find", contact=day)
+            raise
     except (TicketUnknown, TooManyTries) as refusal:
         return await ask_again(request, db, refusal, code=code, day=day)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -43,7 +44,7 @@ class DaysPage:
     """The days she can work on."""
 
     days: tuple[Day, ...]
-    now: datetime
+    today: frozenset[UUID]
 
 
 @page_of("reception/home.html")
@@ -71,7 +72,8 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
     if len(days) == 1:
         return see_other(home_of(days[0]))
     zone = days[0].timezone if days else "UTC"
-    return page(request, DaysPage(days=days, now=db.now()), door="reception", home="/reception", zone=zone)
+    today = frozenset(day.id for day in days if is_on(day, db.now()))
+    return page(request, DaysPage(days=days, today=today), door="reception", home="/reception", zone=zone)
 
 
 @get("/reception/{slug:str}")

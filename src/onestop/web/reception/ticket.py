@@ -13,6 +13,7 @@ from onestop.booking.tickets import ticket_again
 from onestop.days.queries import Day, day_offer
 from onestop.domain.errors import N_
 from onestop.domain.ticket import spell_short_code
+from onestop.domain.visit import VisitState
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.reception import reach_today
 from onestop.visits.queries.visitor import Visitor, visitor
@@ -97,13 +98,13 @@ def _paper(request: WebRequest, paper: Paper, theirs: Locale) -> Markup:
 def _next_step(known: Visitor, theirs: Locale) -> str:
     if known.person.standing is Standing.BOOKED:
         return theirs.gettext(N_("Please show this paper at the door."))
-    return theirs.gettext(N_("Please wait. We call this number."))
+    return theirs.gettext(N_("Please wait. We call this number.")) if known.visit_state is VisitState.OPEN else ""
 
 
 async def _late(db: Db, day: Day, known: Visitor) -> bool:
     offer = await db.read(day_offer, day.id)
     wanted = tuple(service for service in offer.services if service.id in known.services_open)
-    return bool((await db.read(reach_today, day, wanted, now=db.now())).late)
+    return bool((await db.read(reach_today, day, wanted, now=db.now(), without=known.person.party)).late)
 
 
 route_handlers: list[Any] = [show_print]
