@@ -6,7 +6,6 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, cast
 
 from litestar import Litestar, Request, Router
@@ -39,7 +38,7 @@ from onestop.web.kit.metrics import Metrics
 from onestop.web.kit.security import MOST_BYTES, Shell
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
-DOORS = ("public", "kiosk", "display", "reception", "floor", "desk", "mediator", "helper", "organise", "api")
+DOORS = ("public", "kiosk", "display", "reception", "floor", "desk", "organise", "api")
 
 
 class App:
@@ -146,13 +145,12 @@ def provide_ticket_key(state: State) -> bytes:
 
 
 def _doors(names: Sequence[str]) -> list[Any]:
-    """The doors that are built; pages stay out of the description of the machine interface."""
+    """The doors; pages stay out of the description of the machine interface."""
     pages: list[Any] = [*health.route_handlers, *account]
     machines: list[Any] = []
     for name in names:
-        if find_spec(f"onestop.web.{name}") is not None:
-            door = import_module(f"onestop.web.{name}")
-            (machines if name == "api" else pages).extend(door.route_handlers)
+        door = import_module(f"onestop.web.{name}")
+        (machines if name == "api" else pages).extend(door.route_handlers)
     return [Router("/", route_handlers=pages, include_in_schema=False), *machines]
 
 

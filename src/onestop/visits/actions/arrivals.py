@@ -18,7 +18,15 @@ from onestop.db.ledger import record
 from onestop.db.types import fold, new_id
 from onestop.domain.booking import BookingState, check_move
 from onestop.domain.day import DayState, DeskState, check_bookable, check_day_move
-from onestop.domain.errors import BookingCancelled, BookingClosed, DayStillInside, MoveRefused, TicketUnknown, WrongDay
+from onestop.domain.errors import (
+    BookingCancelled,
+    BookingClosed,
+    DayStillInside,
+    DeskServing,
+    MoveRefused,
+    TicketUnknown,
+    WrongDay,
+)
 from onestop.domain.facts import Fact
 from onestop.domain.name import read_name
 from onestop.domain.roles import Actor
@@ -160,7 +168,7 @@ def issue_walk_in(
 def close_day(conn: sa.Connection, day_id: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
     """Close the day: bookings that did not come are missed; whoever is still inside ends as left, with the reason.
 
-    Raises `DayStillInside` while somebody is inside and no reason is given.
+    Raises `DayStillInside` while somebody is inside and no reason is given, `DeskServing` in the middle of a talk.
     """
     day = day_by_id(conn, day_id)
     check_day_move(day.state, DayState.CLOSED)
@@ -169,6 +177,9 @@ def close_day(conn: sa.Connection, day_id: UUID, *, reason: str = "", actor: Act
     ).scalars().all()  # fmt: skip
     if inside and not reason.strip():
         raise DayStillInside(count=len(inside))
+    serving = sa.select(stops.c.id).where(stops.c.day_id == day_id, stops.c.state == StopState.SERVING).limit(1)
+    if conn.execute(serving).scalar() is not None:
+        raise DeskServing
     conn.execute(desks.update().where(desks.c.day_id == day_id).values(ready_since_at=None, ready_until_at=None))
     for visit in inside:
         leave(conn, visit, reason=VisitReason.DAY_CLOSED, actor=actor, now=now)

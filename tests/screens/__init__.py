@@ -1,0 +1,1 @@
+"""Pictures of every door for docs/screens: `python -m tests.screens`."""
