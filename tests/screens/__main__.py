@@ -48,20 +48,21 @@ class Camera:
         finally:
             context.close()
 
-    def take(self, page: Page, name: str, *, whole: bool = True) -> None:
+    def take(self, page: Page, name: str, *, whole: bool = True, tallest: int = TALLEST) -> None:
         """One file: the whole page up to a height that is still nice to look at, or what the screen shows."""
         if self.wanted and not any(part in name for part in self.wanted):
             return
         size = page.viewport_size
         assert size is not None
-        height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST) if whole else size["height"]
+        height = min(int(page.evaluate("document.documentElement.scrollHeight")), tallest) if whole else size["height"]
         page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
+        page.evaluate("window.scrollTo(0, 0)")
         page.wait_for_timeout(300)
         wide = int(page.evaluate("document.documentElement.scrollWidth"))
         if wide > size["width"]:
             self.wrong.append(f"{name}: {wide} pixels wide, the window has {size['width']}")
         file = FOLDER / f"{name}.png"
-        page.screenshot(path=file)
+        page.screenshot(path=file, caret="initial")  # hiding it would write style="" into the page
         page.set_viewport_size(size)
         weight = file.stat().st_size
         if weight > HEAVIEST:
@@ -110,7 +111,7 @@ def _public(camera: Camera, morning: Morning, language: str) -> None:
         camera.take(page, f"public-hold-{language}-360")
         for name, ticket in (("booked", morning.at_home), ("waiting", morning.waiting), ("called", morning.called)):
             page.goto(f"/t/{ticket.code}?lang={language}")
-            camera.take(page, f"ticket-{name}-{language}-360")
+            camera.take(page, f"ticket-{name}-{language}-360", whole=name != "called")
 
 
 def _kiosk(camera: Camera, morning: Morning) -> None:
@@ -154,9 +155,10 @@ def _reception(camera: Camera, morning: Morning) -> None:
 def _desk(camera: Camera, link: DeskLink) -> None:
     with camera.window(1280, 800) as page:
         _enter(page, link.path)
+        desk = page.url.partition("?")[0]
         for act in ("called", "serving"):
             for language in ("en", "ar"):
-                page.goto(f"/desk?lang={language}")
+                page.goto(f"{desk}?lang={language}")
                 camera.take(page, f"desk-{act}-{language}-1280")
             if act == "called" and page.locator("#zones button[data-key='s']").count():
                 page.locator("#zones button[data-key='s']").click()
@@ -164,12 +166,12 @@ def _desk(camera: Camera, link: DeskLink) -> None:
 
 
 def _organise(camera: Camera, morning: Morning) -> None:
-    with camera.window(1280, 800) as page:
+    with camera.window(1280, 800, 0.75) as page:
         _enter(page, morning.world.organiser)
         for language in ("en", "ar"):
             for name, path in (("day", ""), ("overview", "/overview")):
                 page.goto(f"/organise/{morning.world.slug}{path}?lang={language}")
-                camera.take(page, f"organise-{name}-{language}-1280")
+                camera.take(page, f"organise-{name}-{language}-1280", tallest=1160)
 
 
 def main() -> int:

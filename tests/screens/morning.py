@@ -119,11 +119,11 @@ class _Hall:
 
     def _desk(self, number: int) -> None:
         stop = self.stop_at(number)
-        lasted = (self.day.now - self.since.get(number, self.day.now)).total_seconds() / 60
         if stop is None:
-            if self.day.next(number, standing=True).stop is not None:
-                self.since[number] = self.day.now
-        elif stop[1] is StopState.CALLED and lasted >= 2:
+            self.day.next(number, standing=True)
+            return
+        lasted = (self.day.now - self.since.setdefault(number, self.day.now)).total_seconds() / 60
+        if stop[1] is StopState.CALLED and lasted >= 2:
             self.day.write(serve, stop[0])
             self.since[number] = self.day.now
         elif stop[1] is StopState.SERVING and lasted >= 11 + 2 * (number % 4):

@@ -119,8 +119,14 @@ def test_an_operational_need_counts_as_twenty_minutes(hall: TestDay) -> None:
     called = call_at(hall, 2)
     assert stop(hall, called).visit_id == infant
     assert call_of(hall, called).terms == {
-        "waited": 0, "still": 18, "need": 20, "score": -16.0, "mediator": False, "no_interpreter": False, "parked": False
-    }  # fmt: skip
+        "waited": 0,
+        "still": 18,
+        "need": 20,
+        "score": -16.0,
+        "mediator": False,
+        "no_interpreter": False,
+        "parked": False,
+    }
 
 
 def test_the_counsellor_comes_before_the_police_desk(hall: TestDay) -> None:

@@ -1,6 +1,6 @@
 """Wait estimates: the rest of the day played forward with the calling rule, in a handful of futures.
 
-Source: delay announcements by forward simulation of the actual rule (docs/concepts.md; Ibrahim & Whitt 2009, 2011).
+Source: delay announcements by forward simulation of the actual rule (docs/doors/public.md; Ibrahim & Whitt 2009, 2011).
 Each future gives every talk another quantile of its lognormal length (CV 0.7, mean as expected), so that over all
 futures each talk meets each quantile once; the interval reaches from the earliest to the latest call.
 

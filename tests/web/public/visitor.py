@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from onestop.days.tables import days
 from onestop.domain.day import DayState, Release
+from onestop.web.public.answers import need_mark, service_mark
 from tests.web.site import Site
 
 INLINE = frozenset({"a", "bdi", "span", "strong", "time"})
@@ -162,15 +163,11 @@ class Visitor:
 
 def need(key: str) -> str:
     """The value of a need's check box."""
-    from onestop.web.public.answers import need_mark
-
     return need_mark(key)
 
 
 def service(site: Site, key: str) -> str:
     """The value of a service's check box."""
-    from onestop.web.public.answers import service_mark
-
     return service_mark(site.hall.service(key))
 
 

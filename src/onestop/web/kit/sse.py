@@ -75,13 +75,16 @@ async def live_stream(request: WebRequest, keys: Iterable[str]) -> Response[Any]
     because something may have happened between its page and its stream. Raises `Busy`.
     """
     wanted = tuple(dict.fromkeys(keys))[:MOST_KEYS]
+    after = last_event_id(request)
     hub = hub_of(request)
     subscription = hub.subscribe(wanted)
     try:
-        first = await db_of(request).read(newest_changes, wanted, after=last_event_id(request))
+        first = await db_of(request).read(newest_changes, wanted, after=after)
     except BaseException:
         hub.unsubscribe(subscription)
         raise
+    if after is not None:
+        subscription.heard(Message(after, key.partition(":")[0]) for key in wanted)
     subscription.heard(first)
     return EventStream(hub, subscription, first)
 

@@ -60,7 +60,6 @@ class DeviceCodePage:
     name: str
     code: str
     address: str
-    until_at: datetime
 
 
 @get("/organise/{day:str}/devices")
@@ -141,7 +140,6 @@ def _code(request: WebRequest, day: Day, name: str, made: PairCode) -> Response[
         name=name,
         code=f"{made.code[:3]} {made.code[3:]}",
         address=f"{base_url_of(request)}/pair",
-        until_at=made.until_at,
     )
     return page(request, context, **day_frame(request, day))
 
