@@ -16,11 +16,14 @@ help: ## list the targets
 demo: $(VENV)/.app ## install everything, load the demo day and serve it (PORT=, ONESTOP_VAR=, PLAY=20)
 	@exec $(BIN)/onestop demo
 
+# Memory where there is some: durability has tests of its own, the others need not wait for a disk.
+TEMP = $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
+
 test: lint machine ## everything the project checks about itself, on SQLite and PostgreSQL (ARGS= for pytest)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not full" $(ARGS)
+	PYTEST_DEBUG_TEMPROOT=$(TEMP) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not full" $(ARGS)
 
 test-full: lint machine ## the same with the big sizes
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "full or not full" $(ARGS)
+	PYTEST_DEBUG_TEMPROOT=$(TEMP) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "full or not full" $(ARGS)
 
 lint: $(VENV)/.test ## style, types, import contracts, templates
 	$(BIN)/ruff check .

@@ -53,7 +53,7 @@ def postgres_urls(postgres_server: Server) -> Iterator[Urls]:
     """The addresses (owner, app) of a migrated, empty PostgreSQL database of this test alone."""
     urls = postgres_server.fresh_database()
     yield urls
-    postgres_server.drop(urls)
+    postgres_server.give_back(urls)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -38,11 +38,14 @@ class Server:
         self._migrate = migrate
         self._template: str | None = None
         self._made: list[str] = []
+        self._free: list[str] = []
         for role in (OWNER, APP):
             self._make_role(role)
 
     def fresh_database(self) -> Urls:
-        """A new, migrated, empty database."""
+        """A migrated, empty database: one that a test gave back, else a new one."""
+        if self._free:
+            return self._urls(self._free.pop())
         if self._template is None:
             self._template = self._make_template()
         name = f"onestop_{uuid.uuid4().hex}"
@@ -65,6 +68,18 @@ class Server:
         for grant in grants:
             self._run(grant, OWNER, APP, database=name)
         return self._urls(name)
+
+    def give_back(self, urls: Urls) -> None:
+        """Empty a database for the next test, which is quicker than making one; drop one that is still in use."""
+        name = sa.make_url(urls.owner).database or ""
+        url = self._admin.set(drivername="postgresql", database=name)
+        try:
+            with psycopg.connect(url.render_as_string(hide_password=False)) as conn:
+                _empty(conn)
+        except psycopg.Error:
+            self.drop(urls)
+        else:
+            self._free.append(name)
 
     def drop(self, urls: Urls) -> None:
         """Remove a database, whoever is still connected."""
@@ -102,6 +117,25 @@ class Server:
         url = self._admin.set(drivername="postgresql+psycopg", database=name, password=PASSWORD)
         owner, app = (url.set(username=role).render_as_string(hide_password=False) for role in (OWNER, APP))
         return Urls(owner=owner, app=app)
+
+
+def _empty(conn: psycopg.Connection[Any]) -> None:
+    """Delete every row and start every counter anew; raises where somebody holds a lock."""
+    conn.execute("SET lock_timeout = '2s'")
+    conn.execute("SET session_replication_role = replica")  # the order of foreign keys does not matter
+    conn.execute(
+        """
+        DO $$ DECLARE one record; filled boolean; BEGIN
+          FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', one.tablename) INTO filled;
+            IF filled THEN EXECUTE format('DELETE FROM %I', one.tablename); END IF;
+          END LOOP;
+          FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+            EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename);
+          END LOOP;
+        END $$
+        """
+    )
 
 
 class LocalServer:

@@ -6,7 +6,7 @@ Ends with 1 when a page answered an error, its console logged one, or a file bec
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ class Camera:
     wrong: list[str] = field(default_factory=list[str])
 
     @contextmanager
-    def window(self, width: int, height: int, scale: float = 1) -> Iterator[Page]:
+    def window(self, width: int, height: int, scale: float = 1) -> Generator[Page]:
         """A page in a window of its own."""
         context = self.browser.new_context(
             base_url=self.base,
@@ -141,7 +141,7 @@ def _board(camera: Camera, morning: Morning) -> None:
 
 def _reception(camera: Camera, morning: Morning) -> None:
     slug = morning.world.slug
-    with camera.window(768, 1024) as page:
+    with camera.window(768, 1024, 0.85) as page:
         _enter(page, morning.world.reception)
         for language in ("en", "ar"):
             page.goto(f"/reception/{slug}?lang={language}")

@@ -1,4 +1,4 @@
-"""An invented morning on the demo day: parties book, come, wait, are called and served; then the clock stands at that moment."""
+"""An invented morning on the demo day: parties book, come, wait, are called and served; the clock starts there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -55,6 +55,9 @@ GUESTS = (
     Guest(name="", services=("social", "residence"), at=62, language="sk", walks_in=True),
     Guest(name="", services=("legal", "health-insurance"), at=66, walks_in=True),
     Guest(name="", services=("social",), at=70, language="ar", interpreter=Interpreter.NEEDED, walks_in=True),
+    Guest(name="", services=("legal", "residence"), at=74, walks_in=True),
+    Guest(name="", services=("social", "labour"), at=76, children=1, walks_in=True),
+    Guest(name="", services=("legal", "employment-office"), at=78, language="uk", walks_in=True),
     Guest(name="Noor", services=("legal", "residence"), at=150),
 )
 

@@ -189,24 +189,27 @@ def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
         (row.kind, row.key, row.bucket_at): row
         for row in conn.execute(sa.select(capacity).where(capacity.c.day_id == day.id))
     }
+    fresh: list[dict[str, object]] = []
     for row in rows:
         old = held.pop((row.kind, row.key, row.bucket_at), None)
-        if old is None:
-            conn.execute(
-                capacity.insert().values(
-                    id=new_id(),
-                    day_id=day.id,
-                    kind=row.kind,
-                    key=row.key,
-                    bucket_at=row.bucket_at,
-                    total=row.total,
-                    reserve=row.reserve,
-                    used=0,
-                    used_reserve=0,
-                )
-            )
-        else:
+        if old is not None:
             _resize(conn, old, total=row.total, reserve=row.reserve)
+            continue
+        fresh.append(
+            {
+                "id": new_id(),
+                "day_id": day.id,
+                "kind": row.kind,
+                "key": row.key,
+                "bucket_at": row.bucket_at,
+                "total": row.total,
+                "reserve": row.reserve,
+                "used": 0,
+                "used_reserve": 0,
+            }
+        )
+    if fresh:
+        conn.execute(capacity.insert(), fresh)
     for old in held.values():
         _resize(conn, old, total=0, reserve=0)
 

@@ -190,14 +190,14 @@ async def test_more_calls_at_once_than_lines_are_all_told_so_that_each_is_played
 
 async def test_each_state_of_the_day_has_its_sentence(site: Site) -> None:
     screen = site.sign_in("display")
-    said = {"before": _message(await _board(site, screen))}
+    said = {"before": _message(await _board(site, screen, "?lang=en"))}
     site.set_time(site.hall.day.opens_at)
-    said["nobody called"] = _message(await _board(site, screen))
+    said["nobody called"] = _message(await _board(site, screen, "?lang=en"))
     site.hall.write(set_paused, site.hall.id, paused=True, why="Fire alarm.")
-    said["pause"] = _message(await _board(site, screen))
+    said["pause"] = _message(await _board(site, screen, "?lang=en"))
     site.hall.write(set_paused, site.hall.id, paused=False, why="")
     site.hall.write(close_day, site.hall.id)
-    said["over"] = _message(await _board(site, screen))
+    said["over"] = _message(await _board(site, screen, "?lang=en"))
 
     assert said == {
         "before": "We open at 09:00. You will see your number here.",
@@ -208,7 +208,7 @@ async def test_each_state_of_the_day_has_its_sentence(site: Site) -> None:
 
 
 async def test_the_board_works_without_script_and_says_what_is_old_with_it(site: Site) -> None:
-    page = await _board(site, site.sign_in("display"))
+    page = await _board(site, site.sign_in("display"), "?lang=en")
 
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
     assert re.search(r'id="stale" hidden>.*Not live\. These numbers are from', page, re.DOTALL)

@@ -26,7 +26,8 @@ async def show_desks(request: WebRequest, db: Db) -> Response[Any]:
     choices = await db.read(desks_to_open, someone.grants, now=db.now())
     if len(choices) == 1:
         return see_other(f"/desks/{choices[0].id}")
-    return page(request, DesksPage(desks=choices), door="desk", home="/desk")
+    zone = choices[0].timezone if choices else "UTC"
+    return page(request, DesksPage(desks=choices), zone=zone, door="desk", home="/desk")
 
 
 @get("/desks/{desk_id:uuid}")
