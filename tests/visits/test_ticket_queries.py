@@ -28,7 +28,8 @@ def statements(database: Database, query: Callable[..., Any], *args: Any, **kwar
 
     def count(conn: sa.Connection) -> None:
         def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-            sent.append(statement)
+            if not statement.startswith("BEGIN"):
+                sent.append(statement)
 
         event.listen(conn, "before_cursor_execute", note)
         query(conn, *args, **kwargs)
@@ -44,7 +45,7 @@ def test_a_ticket_costs_the_same_with_one_and_with_three_stops(database: Databas
     three = hall.book(hall.wish("legal", "residence", "labour", adults=2, children=1))
 
     counts = [statements(database, ticket_state, ticket.party) for ticket in (one, three)]
-    assert counts[0] == counts[1] <= 9
+    assert counts == [9, 9]
 
 
 def test_the_hall_costs_the_same_with_one_and_with_three_visitors(database: Database) -> None:
@@ -56,7 +57,7 @@ def test_the_hall_costs_the_same_with_one_and_with_three_visitors(database: Data
     hall.open_desks()
     hall.next(3)
 
-    assert statements(database, outlook_of_day, hall.id, now=hall.now) == first == 17
+    assert statements(database, outlook_of_day, hall.id, now=hall.now) == first == 16
 
 
 def test_a_hold_and_the_list_of_days_cost_the_same_with_one_and_with_three(database: Database) -> None:

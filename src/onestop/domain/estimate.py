@@ -117,9 +117,11 @@ def estimate_waits(outlook: Outlook, now: datetime, *, futures: int = FUTURES) -
 class _Prepared:
     def __init__(self, outlook: Outlook, now: datetime) -> None:
         state = outlook.state
-        waiting = [each.stop for each in outlook.waiting]
+        # Whom the rule prefers among equal scores has the smaller number.
+        expected = sorted(outlook.waiting, key=lambda each: (-each.stop.waited_minutes, each.stop.stop))
+        waiting = [each.stop for each in expected]
         self.ids = [stop.stop for stop in waiting]
-        self.minutes = [each.minutes for each in outlook.waiting]
+        self.minutes = [each.minutes for each in expected]
         self.service = [stop.service for stop in waiting]
         people = {member for stop in waiting for member in stop.members} | state.busy_members
         people |= {member for each in outlook.desks if each.at is not None for member in each.at.members}
@@ -134,6 +136,9 @@ class _Prepared:
             stop.waited_minutes - STILL_WEIGHT * stop.remaining_minutes + (NEED_POINTS if stop.need else 0)
             for stop in waiting
         ]
+        # Equally long waits are equal between desks; only inside a line the number decides.
+        waits = sorted({-stop.waited_minutes for stop in waiting})
+        self.rank = [waits.index(-stop.waited_minutes) for stop in waiting]
         self.due = [max(0.0, -stop.waited_minutes) for stop in waiting]
         self.from_ = [_minutes(stop.callable_from, now) if stop.callable_from else 0.0 for stop in waiting]
         self.desks = outlook.desks
@@ -347,7 +352,7 @@ class _Roll:
         self._idle.difference_update(closed)
         best = {d: found for d in self._idle if (found := self._best(d, now)) is not None}
         while best:
-            d = min(best, key=lambda each: self._turn(each, best[each][0], now)) if len(best) > 1 else next(iter(best))
+            d = min(best, key=lambda each: self._turn(each, best[each], now)) if len(best) > 1 else next(iter(best))
             _, i, mediator = best.pop(d)
             self._call(d, i, mediator, now)
             calls += 1
@@ -368,13 +373,13 @@ class _Roll:
         found: tuple[float, int, int | None] | None = None
         for queue, speaks in plan.served[d]:
             line = self._queues[queue]
-            if not line or (found is not None and line[0][0] >= found[0]):
+            if not line or (found is not None and line[0] >= found[:2]):
                 continue
             mediator = None
             if speaks is not None and (mediator := self._mediator(speaks, now)) is None:
                 continue
             for key, i in line:
-                if found is not None and key >= found[0]:
+                if found is not None and (key, i) >= found[:2]:
                     break
                 only = plan.only[i]
                 if (only is None or only == d) and busy.isdisjoint(plan.members[i]):
@@ -394,9 +399,10 @@ class _Roll:
             )[1]
         return self._help[speaks]
 
-    def _turn(self, d: int, key: float, now: float) -> tuple[bool, float, int]:
+    def _turn(self, d: int, choice: tuple[float, int, int | None], now: float) -> tuple[bool, float, bool, int, int]:
         """Which of several desks goes first: due ones, then score and backlog and closing, as `choose_jointly`."""
         plan = self._plan
+        key, i, mediator = choice
         early = key > _EARLY / 2
         score = (_EARLY if early else _BACK if key < _BACK / 2 else 0.0) - key + now
         desk = plan.desks[d].desk
@@ -405,7 +411,8 @@ class _Roll:
         left = plan.closes[d] - now
         if desk.closes_at is not None and backlog > CLOSING_SCARCE * left:
             urgency = max(0.0, CLOSING_POINTS * (1 - left / (CLOSING_NEAR / _MINUTE)))
-        return early, -(score + BACKLOG_WEIGHT * backlog + urgency), desk.number
+        total = score + BACKLOG_WEIGHT * backlog + urgency
+        return early, -total, mediator is not None, plan.rank[i], desk.number
 
     def _call(self, d: int, i: int, mediator: int | None, now: float) -> None:
         plan = self._plan

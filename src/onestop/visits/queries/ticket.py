@@ -237,7 +237,7 @@ def _with_dropped(
 
 
 def outlook_of_day(conn: sa.Connection, day: UUID, *, now: datetime) -> Outlook:
-    """The hall as `estimate_waits` takes it; seventeen statements however many wait."""
+    """The hall as `estimate_waits` takes it; sixteen statements however many wait."""
     hall = load_hall(conn, day, now=now)
     rows = conn.execute(
         sa.select(stops).where(
