@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from onestop.days.tables import days
 from onestop.domain.day import DayState, Release
-from onestop.web.public.answers import need_mark, service_mark
+from onestop.web.kit.answers import need_mark, service_mark
 from tests.web.site import Site
 
 INLINE = frozenset({"a", "bdi", "span", "strong", "time"})

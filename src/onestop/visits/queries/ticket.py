@@ -105,7 +105,7 @@ class TicketState:
 
 
 def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
-    """The ticket of a party; nine statements however many stops. Raises `TicketUnknown`."""
+    """The ticket of a party; eight statements however many stops. Raises `TicketUnknown`."""
     row = conn.execute(
         sa.select(
             parties,

@@ -21,27 +21,6 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round, page
 
-COUNTRIES = {
-    "Europe/Athens": "GR",
-    "Europe/Berlin": "DE",
-    "Europe/Bratislava": "SK",
-    "Europe/Brussels": "BE",
-    "Europe/Bucharest": "RO",
-    "Europe/Budapest": "HU",
-    "Europe/Lisbon": "PT",
-    "Europe/Ljubljana": "SI",
-    "Europe/Madrid": "ES",
-    "Europe/Paris": "FR",
-    "Europe/Prague": "CZ",
-    "Europe/Rome": "IT",
-    "Europe/Sofia": "BG",
-    "Europe/Vienna": "AT",
-    "Europe/Vilnius": "LT",
-    "Europe/Warsaw": "PL",
-    "Europe/Zagreb": "HR",
-}
-"""Where a phone number without a country prefix is read, by the zone of the venue."""
-
 
 class DrawDay(Refusal):
     code = "draw_day"
@@ -81,11 +60,6 @@ class InvitationPage:
     home: str
     code: str = ""
     error: str = ""
-
-
-def country_of(day: Day) -> str:
-    """The country of a day, as phone numbers know it."""
-    return COUNTRIES.get(day.timezone, "SK")
 
 
 def languages_of(day: Day) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions import confirm_booking, extend_hold, release_hold
-from onestop.booking.contacts import Contact, read_contacts
+from onestop.booking.contacts import Contact, country_of_zone, read_contacts
 from onestop.booking.holds import Held, book_again, held
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket, ticket_again
@@ -30,6 +30,7 @@ from onestop.domain.errors import (
 )
 from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
+from onestop.web.kit.answers import Answers, answers_of, dropped_precedences, read_answers
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.locale import Locale
@@ -38,8 +39,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import stop_title
-from onestop.web.public.answers import Answers, answers_of, dropped_precedences, read_answers
-from onestop.web.public.frame import country_of, day_page, link, locale_for_day, place_of, shut_page
+from onestop.web.public.frame import day_page, link, locale_for_day, place_of, shut_page
 from onestop.web.public.times import Hour, hours_of, read_instant
 
 TICKET_FROM_HOLD = timedelta(hours=1)
@@ -271,7 +271,7 @@ def _typed(form: Form) -> Typed:
 async def _checked(request: WebRequest, day: Day, typed: Typed) -> tuple[Contact, ...]:
     """The contacts, once everything typed can be used. Raises what cannot; the limit is counted without telling."""
     read_name(typed.name)
-    contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of(day))
+    contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of_zone(day.timezone))
     if day.scarce and not contact:
         raise _AddressNeeded(field="email")
     await check_limit(request, "book", contact=typed.email or typed.phone)

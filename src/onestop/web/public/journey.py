@@ -12,17 +12,17 @@ from onestop.days.visitors import spoken_on
 from onestop.db.session import Database
 from onestop.domain.errors import N_, InvalidInput, NoServiceChosen, Refusal
 from onestop.domain.party import PARTY_LIMIT
-from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale
-from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.words import need_says, paper_text, service_pictogram, service_title
-from onestop.web.public.answers import (
+from onestop.web.kit.answers import (
     Answers,
     lines_of,
     need_mark,
     read_answers,
     service_mark,
 )
+from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.words import need_says, paper_text, service_pictogram, service_title
 from onestop.web.public.frame import (
     closed_door,
     day_page,

@@ -18,6 +18,7 @@ from onestop.domain.errors import ArrivalTaken, Refusal
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import invitation_hash
 from onestop.settings import Settings
+from onestop.web.kit.answers import Answers, dropped_precedences
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -25,7 +26,6 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import service_title
-from onestop.web.public.answers import Answers, dropped_precedences
 from onestop.web.public.frame import DayLink, day_page, link, locale_for_day, other_days, place_of
 from onestop.web.public.journey import ask_again, start
 
