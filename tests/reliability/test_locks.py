@@ -2,7 +2,7 @@
 
 Broken once on purpose, each turned these tests red and was put back: `pg_advisory_xact_lock` left out (two officers
 call the same visitor and one of them is refused), the writer's lock left out on SQLite (a transaction begins within
-another), the conditions of the guarded UPDATE left out (the database's CHECK stops it with an error instead of "taken").
+another), the conditions of the guarded UPDATE left out (the database's CHECK stops it with an error, not "taken").
 """
 
 from collections import Counter
