@@ -67,7 +67,7 @@ async def test_of_a_hundred_clients_exactly_one_gets_the_one_place(
     assert audit(database_url) == []
 
 
-async def test_two_hundred_walk_ins_at_eight_kiosks_get_their_own_numbers_and_eight_officers_call_each_of_them_once(
+async def test_two_hundred_walk_ins_get_two_hundred_numbers_and_eight_officers_call_each_of_them_once(
     database_url: str, start: Callable[[], Running]
 ) -> None:
     database = open_database(database_url)

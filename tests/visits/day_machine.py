@@ -46,7 +46,10 @@ from tests.visits.watched_day import NothingThere, WatchedDay
 some = st.integers(0, 10_000)
 """Which of the things at hand is meant; taken modulo how many there are."""
 slots = st.integers(0, 4)
-AT_A_DESK = ("next", "all next", "serve", "serve", "finish", "finish", "no_show", "no_show", "park", "recall", "wait")
+AT_A_DESK = (
+    *("next", "all next", "serve", "serve", "finish", "finish", "no_show", "no_show"),
+    *("park", "recall", "wait", "air", "undo", "undo"),
+)
 _TAKEN_BACK = ("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "leave")
 _OLD_BUTTONS = (serve, finish, no_show, park, drop_stop, accept_stop, transfer, bring_back)
 _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
@@ -54,7 +57,11 @@ _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "confirm": (3, {"which": some, "contact": st.sets(st.sampled_from(CONTACTS), max_size=1)}),
     "change_booking": (
         3,
-        {"which": some, "slot": slots, "verb": st.sampled_from(["extend", "release", "expire", "move", "cancel"])},
+        {
+            "which": some,
+            "slot": slots,
+            "verb": st.sampled_from(["extend", "release", "expire", "move", "move", "cancel"]),
+        },
     ),
     "arrive": (3, {"which": some}),
     "take_arrival_back": (1, {"which": some}),
@@ -97,7 +104,9 @@ class AnyDay(WatchedDay):
             self.do(set_desk_state, desk.id, DeskState.OPEN)
         for services in (("legal", "residence"), ("social",), ("legal", "social")):
             self.walk_in({**ALONE, "services": set(services)})
-        self.hold({**ALONE, "services": {"legal"}}, slot=1, channel=Channel.PUBLIC, reserve=False)
+        for slot in (1, 3):
+            self.hold({**ALONE, "services": {"legal"}}, slot=slot, channel=Channel.PUBLIC, reserve=False)
+        self.confirm(0, set(CONTACTS[:1]))
 
     @rule(step=steps)
     def step(self, step: tuple[str, dict[str, Any]]) -> None:
@@ -211,6 +220,13 @@ class AnyDay(WatchedDay):
                 self.press_next(number, standing=True)
         elif act == "wait":
             self.time_passes((3, 10, 300, 600)[which % 4])
+        elif act == "undo":
+            self.take_back(which % 4)
+        elif act == "air":
+            visit = self.one(which, self.visits_in(VisitState.OPEN)).id
+            self.do(step_out, visit)
+            self.at_a_desk("all next", which)
+            self.do(come_back, visit)
         elif act in {"finish", "park"}:
             self.do(finish if act == "finish" else park, self.one(which, serving or called).id)
         else:
@@ -253,6 +269,10 @@ class AnyDay(WatchedDay):
         (act,) = [act for act in self.acts if act.undone_at is not None and act.id not in known]
         visit = next(stop.visit_id for stop in self.rows.stops if stop.id == act.stop_id)
         self.undone.add(visit)
+        own = {stop.id for stop in self.rows.stops if stop.visit_id == visit}
+        later = self.acts[self.acts.index(act) + 1 :]
+        since = [other.kind for other in later if other.stop_id in own and other.undone_at is None]
+        assert since in ([], ["call"])  # a desk that stands by may call her again at once
         last = [fact.kind for fact in self.rows.facts if fact.visit_id == visit][-1]
         before = self.images[act.id]
         if before is not None and last == "ActUndone":

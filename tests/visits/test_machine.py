@@ -1,20 +1,17 @@
 """Any interleaving of the verbs keeps the promises; accepted undos restore exactly."""
 
-import os
-
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from onestop.db.session import Database
 from tests.visits.day_machine import AnyDay
 
 QUICK = settings(
-    max_examples=10,
+    max_examples=15,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
-    phases=[Phase.generate] if os.environ.get("NOSHRINK") else list(Phase),
     suppress_health_check=list(HealthCheck),
 )
 THOROUGH = settings(QUICK, max_examples=300, stateful_step_count=80, derandomize=False)

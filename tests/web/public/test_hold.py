@@ -44,7 +44,7 @@ async def test_all_answers_stand_there_with_a_way_to_change_each(site: Site) -> 
 
     said = [
         "We keep this time for you until",
-        "Thursday 3 December 2026, 10:00",
+        "Thursday 3 December 2026 · 10:00",
         "Legal advice IOM Migration Information Centre Residence permit Foreign Police Department",
         "2 adults, one child",
         "українська, русский I bring somebody who interprets",

@@ -1,7 +1,7 @@
 """The time that is kept: what to call her, all answers with a way to change them; longer, given back, or run out."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -255,13 +255,7 @@ async def _here(request: WebRequest, db: Database, hold: UUID) -> _Here | Respon
 
 async def _again(here: _Here, db: Database) -> _Here:
     """The hold as it is now."""
-    return _Here(
-        held=await db.read(held, here.held.booking.id),
-        day=here.day,
-        offer=here.offer,
-        answers=here.answers,
-        locale=here.locale,
-    )
+    return replace(here, held=await db.read(held, here.held.booking.id))
 
 
 def _typed(form: Form) -> Typed:
