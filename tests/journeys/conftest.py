@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from onestop.clock import monotonic
 from onestop.db.session import Database, open_database
@@ -28,6 +28,9 @@ SWITCHES = [
     "--no-first-run",
 ]
 RATE = 20.0
+PATIENCE_MS = 30_000
+"""A busy machine is slow, not wrong: what a journey waits for may take long."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def someone(chromium: Browser, hall: Hall) -> Generator[Callable[..., BrowserCon
             has_touch=touch,
             locale="en-GB",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         return context
 
