@@ -71,8 +71,9 @@ def test_from_the_link_to_the_last_desk(hall: Hall, someone: Someone, script: bo
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_party_that_took_the_police_line_off_is_never_called_there(
-    hall: Hall, someone: Someone, script: bool, language: str
+    hall: Hall, someone: Someone, language: str
 ) -> None:
+    script = False
     ticket = book(someone(script=script), hall, "residence-permit", language=language, without_police=True)
     kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
     check_in(kiosk, code_of(ticket), language)
@@ -107,57 +108,3 @@ def test_the_machine_books_another_day_in_six_taps(hall: Hall, someone: Someone,
     assert taps <= 6
     named = hall.database.read_now(lambda conn: list(conn.execute(sa.select(parties.c.name)).scalars()))
     assert named == [""]
-
-
-def test_an_officer_works_by_keyboard_alone(hall: Hall, someone: Someone) -> None:
-    ticket = book(someone(), hall, "health-insurance", language="en")
-    check_in(pair_kiosk(someone(width=1080, height=1920), hall), code_of(ticket), "en")
-    page = someone(width=1280, height=800).new_page()
-    page.goto(hall.world.desks[5].path)
-    page.keyboard.press("Tab")
-    while page.evaluate("document.activeElement.closest('main form') === null"):
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/desk*")
-    expect(page.locator("button[data-key='n']")).to_be_enabled()
-    page.keyboard.press("n")  # open
-    expect(page.locator("#now-title")).to_contain_text("Nobody is at this desk.")
-    page.keyboard.press("n")  # next
-    expect(page.locator("#now")).to_contain_text("100")
-    page.keyboard.press("r")  # call again
-    page.keyboard.press("Enter")  # start
-    expect(page.locator("#now-title")).to_contain_text("Here since")
-    page.keyboard.press("f")
-    expect(page.locator("#now-title")).to_contain_text("Nobody is at this desk.")
-    page.keyboard.press("u")  # the wrong key; she still sits here
-    expect(page.locator("#now-title")).to_contain_text("Here since")
-    page.keyboard.press("f")
-    expect(page.locator("#now-title")).to_contain_text("Nobody is at this desk.")
-    assert _visit_states(hall) == ["completed"]
-
-
-def test_one_person_runs_all_six_desks_from_a_tablet(hall: Hall, someone: Someone, script: bool) -> None:
-    for needs in (("residence-permit",), ("find-work", "family-money-home"), ("health-insurance",)):
-        ticket = book(someone(script=script), hall, *needs, language="en")
-        if needs == ("residence-permit",):
-            kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
-        check_in(kiosk, code_of(ticket), "en")
-    tablet = someone(width=768, height=1024, script=script, touch=True).new_page()
-    tablet.goto(hall.world.reception)
-    tablet.locator("main form button").click()
-    tablet.goto(f"/floor/{hall.world.slug}")
-    for act in ("open",) * 6:
-        tablet.locator(f".desk-tile.closed button[id$='-{act}']").first.tap()
-        tablet.wait_for_load_state("networkidle")
-    for _ in range(60):
-        if _visit_states(hall) == ["completed"] * 3:
-            break
-        for button in ("-finish", "-start", "-next"):
-            found = tablet.locator(f".desk-tile button[id$='{button}']")
-            if found.count():
-                found.first.tap()
-                tablet.wait_for_load_state("networkidle")
-        tablet.reload()
-    assert _visit_states(hall) == ["completed"] * 3
-    assert {state for _, state in _stops(hall)} == {"finished"}
-    assert hall.database.read_now(verify, now=hall.database.now()) == []
