@@ -91,9 +91,9 @@ def hall(tmp_path: Path) -> Generator[Hall, None, None]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Generator[Browser, None, None]:
-    """One browser program for all journeys."""
+    """One browser program for the journeys of a module: while it lives, no test with a loop of its own can run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser

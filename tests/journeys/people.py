@@ -2,10 +2,14 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from onestop.demo.world import DeskLink
-from tests.journeys.conftest import Hall
+from tests.journeys.conftest import PATIENCE_MS, Hall
+
+HAND_MS = 500
+"""A hand needs that long from one press to the next; a page takes no second press much sooner."""
 
 
 def book(context: BrowserContext, hall: Hall, *needs: str, language: str, without_police: bool = False) -> Page:
@@ -60,25 +64,64 @@ def sit_down(context: BrowserContext, desk: DeskLink) -> Page:
 
 
 def press(page: Page, key: str) -> None:
-    """Press the button of the desk that has this key, as a finger or a mouse does."""
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.locator(f"#zones button[data-key='{key}']:not([disabled])").first.click()
-    page.wait_for_load_state("load")
+    """Press the button of the desk that has this key, as a finger or a mouse does, and wait for what comes of it."""
+    button = page.locator(f"#zones button[data-key='{key}']:not([disabled])").first
+    if page.evaluate("typeof htmx === 'undefined'"):
+        with page.expect_navigation(wait_until="load"):
+            button.click()
+        return
+    for _ in range(5):
+        page.wait_for_timeout(HAND_MS)
+        page.locator("#zones").evaluate("zones => zones.dataset.old = 'yes'")
+        button.click()
+        try:
+            page.locator("#zones:not([data-old])").wait_for(timeout=PATIENCE_MS / 5)
+        except PlaywrightTimeout:
+            continue  # the page drops a press in the moment in which somebody else changed it
+        return
+    raise AssertionError(f"the key {key} has no effect")
+
+
+def type_key(page: Page, key: str, then: str) -> None:
+    """Press a key of the keyboard; the state of the desk then says these words."""
+    page.wait_for_timeout(HAND_MS)
+    page.keyboard.press(key)
+    expect(page.locator("#now-title")).to_contain_text(then)
+
+
+def open_desk(page: Page) -> None:
+    """From the closed desk to the open one."""
+    press(page, "n")
+    page.locator("#zones .zone-now.open").wait_for()
 
 
 def serve_next(page: Page, shows: int) -> None:
     """Next, until this number is called (she is free a moment after her last desk); start; finish."""
-    number = page.locator("#now").get_by_text(str(shows), exact=True).first
-    for _ in range(20):
-        page.reload()
+    number = page.locator("#now .now-number").get_by_text(str(shows), exact=True).first
+    for _ in range(40):
         if number.is_visible():
             break
-        again = page.locator("#zones button[data-key='n']:not([disabled])")
-        if again.count():
+        if page.locator("#zones button[data-key='n']:not([disabled])").count():
             press(page, "n")
-        page.wait_for_timeout(300)
+        else:
+            page.wait_for_timeout(300)
+            page.reload()
     number.wait_for()
     press(page, "s")
     page.locator("form#finish button").wait_for()
     press(page, "f")
     page.locator("#zones button[data-key='n']:not([disabled])").wait_for()
+
+
+def tap(page: Page, button: Locator) -> None:
+    """Tap a button of floor control and wait until its card is a new one."""
+    if page.evaluate("typeof htmx === 'undefined'"):
+        with page.expect_navigation(wait_until="load"):
+            button.tap()
+        return
+    page.wait_for_timeout(HAND_MS)
+    card = button.locator("xpath=ancestor::article")
+    name = card.get_attribute("id")
+    card.evaluate("card => card.dataset.old = 'yes'")
+    button.tap()
+    page.locator(f"[id='{name}']:not([data-old])").wait_for()

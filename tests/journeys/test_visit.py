@@ -11,7 +11,7 @@ from onestop.directory.tables import services
 from onestop.reports.verify import verify
 from onestop.visits.tables import visits
 from tests.journeys.conftest import Hall
-from tests.journeys.people import book, check_in, code_of, pair_kiosk, press, serve_next, sit_down
+from tests.journeys.people import book, check_in, code_of, open_desk, pair_kiosk, press, serve_next, sit_down, tap, type_key
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Someone = Callable[..., BrowserContext]
@@ -49,8 +49,7 @@ def test_from_the_link_to_the_last_desk(hall: Hall, someone: Someone, script: bo
     board.locator("main form button").click()
     officers = {n: sit_down(someone(width=1280, height=800, script=script), hall.world.desks[n - 1]) for n in (1, 4)}
     for page in officers.values():
-        press(page, "n")  # opens the desk
-        page.locator("#zones .zone-now.open").wait_for()
+        open_desk(page)
     press(officers[1], "n")
     if script:
         expect(board.get_by_text("100").first).to_be_visible()
@@ -71,19 +70,16 @@ def test_from_the_link_to_the_last_desk(hall: Hall, someone: Someone, script: bo
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_party_that_took_the_police_line_off_is_never_called_there(
-    hall: Hall, someone: Someone, language: str
+    hall: Hall, someone: Someone, script: bool, language: str
 ) -> None:
-    script = False
     ticket = book(someone(script=script), hall, "residence-permit", language=language, without_police=True)
     kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
     check_in(kiosk, code_of(ticket), language)
     police = sit_down(someone(width=1280, height=800, script=script), hall.world.desks[3])
-    press(police, "n")
-    police.locator("#zones .zone-now.open").wait_for()
+    open_desk(police)
     press(police, "n")
     legal = sit_down(someone(width=1280, height=800, script=script), hall.world.desks[0])
-    press(legal, "n")
-    legal.locator("#zones .zone-now.open").wait_for()
+    open_desk(legal)
     serve_next(legal, 100)
     police.reload()
     expect(police.locator("#now")).not_to_contain_text("100")
@@ -108,3 +104,51 @@ def test_the_machine_books_another_day_in_six_taps(hall: Hall, someone: Someone,
     assert taps <= 6
     named = hall.database.read_now(lambda conn: list(conn.execute(sa.select(parties.c.name)).scalars()))
     assert named == [""]
+
+
+def test_an_officer_works_by_keyboard_alone(hall: Hall, someone: Someone) -> None:
+    ticket = book(someone(), hall, "health-insurance", language="en")
+    check_in(pair_kiosk(someone(width=1080, height=1920), hall), code_of(ticket), "en")
+    page = someone(width=1280, height=800).new_page()
+    page.goto(hall.world.desks[5].path)
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.closest('main form') === null"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk*")
+    for key, then in (
+        ("n", "Nobody is at this desk."),  # open
+        ("n", "Called at"),
+        ("r", "Called at"),  # again
+        ("Enter", "Here since"),
+        ("f", "Nobody is at this desk."),
+        ("u", "Here since"),  # the wrong key; she still sits here
+        ("f", "Nobody is at this desk."),
+    ):
+        type_key(page, key, then)
+    assert _visit_states(hall) == ["completed"]
+
+
+def test_one_person_runs_all_six_desks_from_a_tablet(hall: Hall, someone: Someone, script: bool) -> None:
+    for needs in (("residence-permit",), ("find-work", "family-money-home"), ("health-insurance",)):
+        ticket = book(someone(script=script), hall, *needs, language="en")
+        if needs == ("residence-permit",):
+            kiosk = pair_kiosk(someone(width=1080, height=1920, script=script), hall)
+        check_in(kiosk, code_of(ticket), "en")
+    tablet = someone(width=768, height=1024, script=script, touch=True).new_page()
+    tablet.goto(hall.world.reception)
+    tablet.locator("main form button").click()
+    tablet.goto(f"/floor/{hall.world.slug}")
+    for number in range(1, 7):
+        tap(tablet, tablet.locator(f".desk-tile:nth-child({number}) button[id$='-open']"))
+    rounds = 0
+    while _visit_states(hall) != ["completed"] * 3:
+        assert (rounds := rounds + 1) < 40
+        for button in ("-finish", "-start", "-next"):
+            found = tablet.locator(f".desk-tile button.primary[id$='{button}']")
+            if found.count():
+                tap(tablet, found.first)
+        tablet.reload()
+    assert _visit_states(hall) == ["completed"] * 3
+    assert {state for _, state in _stops(hall)} == {"finished"}
+    assert hall.database.read_now(verify, now=hall.database.now()) == []

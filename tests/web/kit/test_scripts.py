@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from onestop.paths import resource_dir
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("scripts")]
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SCRIPTS = "".join(f'<script type="module" src="/static/js/{name}.js"></script>' for name in ("live", "keys", "busy"))
