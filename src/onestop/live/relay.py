@@ -5,6 +5,8 @@ SQLite has one process and needs none of this.
 """
 
 import logging
+import selectors
+import socket
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -39,6 +41,7 @@ class Relay:
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._hub = hub
         self._stop = threading.Event()
+        self._wake, self._woken = socket.socketpair()
         self.listening = threading.Event()
         self._thread = threading.Thread(target=self._run, name="onestop-listen", daemon=True)
 
@@ -48,9 +51,11 @@ class Relay:
         self.listening.wait(5)
 
     def stop(self) -> None:
-        """End the thread and its connection."""
+        """End the thread and its connection, at once."""
         self._stop.set()
+        self._wake.close()
         self._thread.join(2 * LOOK_SECONDS + AGAIN_SECONDS)
+        self._woken.close()
 
     def _run(self) -> None:
         again = False
@@ -64,17 +69,21 @@ class Relay:
                 self._stop.wait(AGAIN_SECONDS)
 
     def _listen(self, again: bool) -> None:
-        with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as conn:
+        with (
+            psycopg.connect(self._address, autocommit=True, connect_timeout=5) as conn,
+            selectors.DefaultSelector() as either,  # select() would end at 1 024 open streams
+        ):
+            either.register(conn, selectors.EVENT_READ)
+            either.register(self._woken, selectors.EVENT_READ)
             conn.execute(f"LISTEN {CHANNEL}")
             self.listening.set()
             if again:
                 # What was announced while nobody listened is lost: everybody looks again.
                 self._hub.publish_everything_from_thread()
             while not self._stop.is_set():
-                for notice in conn.notifies(timeout=LOOK_SECONDS):
+                for notice in conn.notifies(timeout=0):
                     self._hub.publish_from_thread(_unpack(notice.payload))
-                    if self._stop.is_set():
-                        break
+                either.select(LOOK_SECONDS)
 
 
 def _pack(change: Change) -> str:
