@@ -3,7 +3,6 @@
 import sys
 
 import rich_click as click
-from click.exceptions import Exit
 
 from onestop import __version__
 from onestop.cli import care, days, people, running
@@ -44,9 +43,8 @@ for command in (
 def main() -> None:
     """Run a command; an expected refusal is one sentence on stderr and exit 1, wrong usage exit 2."""
     try:
-        onestop.main(prog_name="onestop", standalone_mode=False)
-    except Exit as stop:
-        sys.exit(stop.exit_code)
+        # A command that ends with `Exit` has its code given back here; nothing else gives a number.
+        code = onestop.main(prog_name="onestop", standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
@@ -56,3 +54,5 @@ def main() -> None:
     except (Refusal, SettingsWrong, DayFileWrong, KeyBroken) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
+    if code:
+        sys.exit(code)

@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from datetime import datetime
+from datetime import UTC, datetime
 
 import rich_click as click
 import sqlalchemy as sa
@@ -104,7 +104,7 @@ def run(at: datetime | None) -> None:
     """
     settings = read_settings()
     with opened(settings) as database:
-        counts = run_retention(database, settings, now=database.now() if at is None else at.astimezone())
+        counts = run_retention(database, settings, now=database.now() if at is None else at.replace(tzinfo=UTC))
     for name, count in counts.items():
         click.echo(f"{name}: {count}")
 

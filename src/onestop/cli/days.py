@@ -6,7 +6,8 @@ from pathlib import Path
 import rich_click as click
 
 from onestop.cli.opening import OPERATOR, json_option, opened, show
-from onestop.days.actions import create_day, make_invitations, publish_day
+from onestop.days.actions import create_day, make_invitations
+from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
 from onestop.days.queries import all_days, day_by_slug
 from onestop.visits.actions.arrivals import close_day
@@ -69,14 +70,32 @@ def list_days(as_json: bool) -> None:
 @day.command("publish")
 @click.argument("slug")
 def publish(slug: str) -> None:
-    """Open a day for booking.
+    """Open a day for booking, if nothing stops it; says what an organiser should know before.
 
     Example: onestop day publish iom-bratislava-2026-12-03
     """
     with opened() as database:
         found = database.read_now(day_by_slug, slug)
-        database.write_now(publish_day, found.id, actor=OPERATOR, now=database.now(), day=found.id)
+        now = database.now()
+        for finding in database.read_now(check_day, found, now=now):
+            click.echo(_line(finding), err=True)
+        database.write_now(publish_checked, found.id, version=found.version, actor=OPERATOR, now=now, day=found.id)
     click.echo(f"{slug} is published.")
+
+
+def _line(finding: Finding) -> str:
+    """What was found, for a terminal."""
+    about = [
+        f"desk {finding.desk}" if finding.desk is not None else "",
+        finding.institution,
+        finding.service,
+        finding.language,
+        f"{finding.at:%H:%M} UTC" if finding.at is not None else "",
+        f"{finding.minutes} min" if finding.minutes else "",
+    ]
+    return (
+        f"{'Stops' if finding.stops else 'Note'}: {', '.join(filter(None, [finding.kind.replace('_', ' '), *about]))}"
+    )
 
 
 @day.command("invite")

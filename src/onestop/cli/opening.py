@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from onestop.db.migrate import current_revision, newest_revision
+from onestop.db.migrate import current_revision, newest_revision, upgrade
 from onestop.db.session import Database, open_database
 from onestop.domain.roles import Actor
 from onestop.settings import Settings, read_settings
@@ -26,7 +26,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 
 @contextmanager
 def opened(settings: Settings | None = None) -> Generator[Database]:
-    """The database, migrated; says in a sentence what is wrong when it is not there or not up to date."""
+    """The database, made if there is none; says in a sentence what is wrong when it is not there or not up to date."""
     settings = settings or read_settings()
     settings.var.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -35,7 +35,9 @@ def opened(settings: Settings | None = None) -> Generator[Database]:
             revision = database.read_now(current_revision)
         except OperationalError as error:
             raise click.ClickException(f"The database cannot be opened: {error.orig}") from error
-        if revision != newest_revision():
+        if revision is None:
+            upgrade(settings.database_owner_url or settings.database)
+        elif revision != newest_revision():
             raise click.ClickException("The database is not up to date. Run `onestop db upgrade` first.")
         yield database
     finally:

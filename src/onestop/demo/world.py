@@ -12,7 +12,8 @@ from onestop.accounts.actions import add_account, create_token, make_pass
 from onestop.accounts.links import make_link
 from onestop.accounts.passwords import hash_password
 from onestop.clock import real_now
-from onestop.days.actions import create_day, make_invitations, publish_day
+from onestop.days.actions import create_day, make_invitations
+from onestop.days.checks import publish_checked
 from onestop.days.dayfile import DayFile, read_template
 from onestop.days.queries import Day, day_by_id, desks_of_day
 from onestop.days.tables import days
@@ -128,7 +129,8 @@ def _day(database: Database, file: DayFile, on: date, release: Release | None = 
     made = database.write_now(create_day, file, on=on, actor=SYSTEM, now=now, template=PILOT)
     if release is not None:
         database.write_now(_set_release, made, release)
-    database.write_now(publish_day, made, actor=SYSTEM, now=now, day=made)
+    drafted = database.read_now(day_by_id, made)
+    database.write_now(publish_checked, made, version=drafted.version, actor=SYSTEM, now=now, day=made)
     return database.read_now(day_by_id, made)
 
 

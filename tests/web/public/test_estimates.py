@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from onestop.web.public.estimates import EstimateCache
+from onestop.web.kit.estimates import EstimateCache
 from tests.web.site import Site
 
 

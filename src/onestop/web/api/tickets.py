@@ -1,6 +1,5 @@
 """A ticket by its code: see, move, cancel. The code is the right; a private stop shows nothing but a title."""
 
-import asyncio
 from datetime import datetime
 from math import ceil, floor
 from typing import Any
@@ -12,14 +11,13 @@ from msgspec import Struct
 
 from onestop.booking.actions import cancel_booking, move_booking
 from onestop.booking.tickets import find_code
-from onestop.domain.estimate import estimate_waits
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import AT_DESK, StopState
 from onestop.visits.queries.api import StopLine, TicketView, ticket_view
-from onestop.visits.queries.ticket import outlook_of_day
 from onestop.web.api.access import anyone, name_of, problems, reads
 from onestop.web.api.answers import instant
 from onestop.web.api.wishes import Instant
+from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.locale import Locale
@@ -118,12 +116,15 @@ async def _shown(request: WebRequest, db: Db, code: str) -> Ticket:
     view = await db.read(ticket_view, code)
     waits: dict[UUID, WaitEstimate] = {}
     if any(line.state in WAITS for line in view.stops):
-        now = db.now()
-        outlook = await db.read(outlook_of_day, view.day, now=now)
-        for stop, wait in (await asyncio.to_thread(estimate_waits, outlook, now)).items():
-            waits[stop] = WaitEstimate(
-                earliest_minutes=floor(wait.earliest), latest_minutes=ceil(wait.latest), before=wait.before
-            )
+        found = await estimates_of(request.app.state).of_day(db, view.day)
+        passed = (db.now() - found.at).total_seconds() / 60
+        for line in view.stops:
+            if (wait := found.by_stop.get(line.stop)) is not None:
+                waits[line.stop] = WaitEstimate(
+                    earliest_minutes=max(0, floor(wait.earliest - passed)),
+                    latest_minutes=max(0, ceil(wait.latest - passed)),
+                    before=wait.before,
+                )
     return _ticket(view, waits, locale_of(request))
 
 

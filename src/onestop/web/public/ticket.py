@@ -20,6 +20,7 @@ from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.ticket import TicketState, TicketStop
+from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.pages import page as page_of
@@ -29,7 +30,6 @@ from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import paper_text
 from onestop.web.public.access import Access, open_ticket
-from onestop.web.public.estimates import estimates_of
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import day_page, languages_of, link, place_of
 from onestop.web.public.journey import PaperLine

@@ -14,10 +14,10 @@ from onestop.domain.errors import N_
 from onestop.domain.estimate import Estimate
 from onestop.domain.visit import AT_DESK, BlockedBy, StopState, VisitState
 from onestop.visits.queries.ticket import DeskSign, TicketState, TicketStop
+from onestop.web.kit.estimates import Outlooks
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.parts import DeskMark, PlanLine, PlanMark
 from onestop.web.kit.words import stop_title
-from onestop.web.public.estimates import Outlooks
 
 STEP = timedelta(minutes=5)
 EPOCH = datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,190 @@
+"""Every command of the command line on both databases: what it prints, what it changes, how it ends."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from onestop.cli import main, onestop
+from onestop.clock import real_now
+from onestop.days.tables import capacity
+from onestop.db.session import Database, open_database
+from tests.halls import TestDay, make_test_day
+
+DATE = (real_now() + timedelta(days=30)).date()
+SLUG = f"iom-bratislava-{DATE}"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `onestop …` over a migrated, empty database; gives exit code, stdout, stderr."""
+    for name, value in {
+        "ONESTOP_DATABASE_URL": database_url,
+        "ONESTOP_VAR": str(tmp_path / "var"),
+        "ONESTOP_BASE_URL": "https://days.example",
+        "ONESTOP_TRUSTED_PROXIES": "127.0.0.1",
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    def command(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["onestop", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command
+
+
+@pytest.fixture
+def hall(run: Run, database_url: str) -> TestDay:
+    """A published day beside the command line."""
+    database = open_database(database_url)
+    made = make_test_day(database)
+    database.close()
+    return made
+
+
+def test_a_day_from_its_template_to_its_close(run: Run) -> None:
+    assert run("day", "new", "--template", "iom-bratislava", "--date", DATE) == (0, f"{SLUG}\n", "")
+    code, printed, _ = run("day", "list", "--json")
+    assert code == 0
+    assert [(row["day"], row["state"], row["release"]) for row in json.loads(printed)] == [(SLUG, "draft", "invited")]
+
+    code, printed, said = run("day", "publish", SLUG)
+    assert (code, printed) == (0, f"{SLUG} is published.\n")
+    assert "Note: no invitation" in said
+    code, printed, _ = run("day", "invite", SLUG, "--count", 3)
+    assert (code, len(set(printed.split()))) == (0, 3)
+    assert run("day", "close", SLUG) == (0, f"{SLUG} is closed.\n", "")
+    assert run("verify") == (0, "Every promise holds.\n", "")
+
+
+def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> None:
+    past = (real_now() - timedelta(days=30)).date()
+    run("day", "new", "--template", "iom-bratislava", "--date", past)
+    code, printed, said = run("day", "publish", f"iom-bratislava-{past}")
+    assert (code, printed) == (1, "")
+    assert said.startswith("Stops: date over")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("day", "publish", "nowhere"), 1),
+        (("day", "new", "--template", "nowhere", "--date", "2026-12-03"), 2),
+        (("day", "new", "--template", "iom-bratislava", "--date", "3.12."), 2),
+        (("day", "import", "no-such-file.toml", "--date", "2026-12-03"), 2),
+        (("erase", "nonsense"), 1),
+        (("staff", "revoke", "nobody"), 1),
+        (("staff", "pass", "--day", "nowhere", "--desk", "1"), 1),
+        (("token", "create", "--role", "emperor"), 2),
+        (("token", "create", "--role", "officer", "--desk", "1"), 2),
+        (("device", "revoke", "00000000-0000-0000-0000-000000000000"), 1),
+        (("nothing",), 2),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else str(value),
+)
+def test_what_cannot_be_done_is_one_sentence(run: Run, words: tuple[str, ...], code: int) -> None:
+    ended, printed, said = run(*words)
+    assert (ended, printed) == (code, "")
+    assert said.strip()
+    assert "Traceback" not in said
+
+
+def test_people_tokens_and_machines(run: Run, hall: TestDay) -> None:
+    day = hall.day.slug
+    added = run("staff", "add", "counter", "--role", "receptionist", "--password", "a long password", "--day", day)
+    assert added == (0, "counter can sign in as receptionist.\n", "")
+    listed = json.loads(run("staff", "list", "--json")[1])
+    assert [(row["login"], row["active"]) for row in listed] == [("counter", True)]
+    assert run("staff", "revoke", "counter") == (0, "counter cannot sign in any more.\n", "")
+    assert [row["active"] for row in json.loads(run("staff", "list", "--json")[1])] == [False]
+
+    code, printed, _ = run("staff", "pass", "--day", day, "--desk", 4)
+    assert (code, printed.startswith("https://days.example/pass/")) == (0, True)
+    code, printed, _ = run("token", "create", "--role", "officer", "--day", day, "--desk", 4)
+    assert (code, printed.startswith("ost_")) == (0, True)
+
+    code, printed, _ = run("device", "pair", "--kind", "display", "--name", "Hall", "--day", day)
+    assert (code, "open /pair" in printed) == (0, True)
+    machine = json.loads(run("device", "list", "--json")[1])[0]
+    assert (machine["kind"], machine["name"], machine["revoked"]) == ("display", "Hall", None)
+    assert run("device", "revoke", machine["id"]) == (0, "The machine is shut out.\n", "")
+    assert json.loads(run("device", "list", "--json")[1])[0]["revoked"] is not None
+
+
+def test_a_ticket_is_erased_by_its_code(run: Run, hall: TestDay, database_url: str) -> None:
+    database = open_database(database_url)
+    hall.db = database
+    ticket, _ = hall.walk_in(hall.wish("legal"))
+    database.close()
+    assert run("erase", ticket.code) == (0, "Erased.\n", "")
+    assert run("verify", "--json") == (0, "[]\n", "")
+
+
+def test_a_broken_promise_ends_with_1_and_its_name(run: Run, hall: TestDay, database: Database) -> None:
+    database.write_now(lambda conn: conn.execute(capacity.update().values(used=1)))
+    code, printed, _ = run("verify", "--json")
+    assert (code, {row["rule"] for row in json.loads(printed)}) == (1, {"R1", "ledger"})
+
+
+def test_retention_and_the_state_of_the_database(run: Run, hall: TestDay, database: Database) -> None:
+    code, printed, _ = run("retention", "run", "--at", "2027-12-31T00:00:00")
+    assert code == 0
+    assert all(line.partition(": ")[2].isdigit() for line in printed.splitlines())
+    code, printed, _ = run("db", "check")
+    assert (code, "agrees with the program" in printed) == (0, True)
+
+
+def test_check_names_what_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    code, printed, said = run("check")
+    unsafe = [] if database_url.startswith("sqlite") else ["fsync", "full_page_writes"]  # the tests' own server
+    assert [word for word in ("fsync", "full_page_writes") if word in said] == unsafe
+    assert code == bool(unsafe)
+    monkeypatch.setenv("ONESTOP_BASE_URL", "http://days.example")
+    code, printed, said = run("check")
+    assert (code, "base_url is not https" in said) == (1, True)
+    assert "base_url" in printed
+
+
+def test_the_first_command_of_an_installation_makes_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ONESTOP_VAR", str(tmp_path / "new"))
+    monkeypatch.setattr(sys, "argv", ["onestop", "day", "list", "--json"])
+    main()
+    assert capsys.readouterr().out == "[]\n"
+
+
+def test_languages_says_how_complete_they_are(run: Run) -> None:
+    code, printed, _ = run("languages", "--json")
+    rows = {row["language"]: row for row in json.loads(printed)}
+    assert code == 0
+    assert {tag: rows[tag]["sentences"] == rows[tag]["of"] for tag in ("en", "sk", "uk", "ar")} == dict.fromkeys(
+        ("en", "sk", "uk", "ar"), True
+    )
+
+
+def test_every_command_explains_itself_with_an_example() -> None:
+    def leaves(group: object, *names: str) -> list[tuple[str, ...]]:
+        inner = getattr(group, "commands", None)
+        if inner is None:
+            return [names]
+        return [leaf for name, each in inner.items() for leaf in leaves(each, *names, name)]
+
+    commands = leaves(onestop)
+    assert len(commands) > 20
+    for names in commands:
+        found: object = onestop
+        for name in names:
+            found = found.commands[name]  # type: ignore[attr-defined]
+        assert "Example: " in str(found.help), names  # type: ignore[attr-defined]
