@@ -23,6 +23,13 @@ async def test_a_pass_leads_straight_to_its_own_desk(site: Site) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, _path(site))
 
 
+async def test_a_language_chosen_on_the_way_to_the_desk_is_kept(site: Site) -> None:
+    officer = site.sign_in("officer")
+    await officer.get("/desk", params={"lang": "ar"})
+
+    assert '<html lang="ar" dir="rtl"' in (await officer.get(_path(site))).text
+
+
 async def test_a_visitor_is_called_served_and_finished_by_keys_alone(site: Site) -> None:
     officer, path = site.sign_in("officer"), _path(site)
     site.hall.walk_in(site.hall.wish("legal"))

@@ -15,7 +15,7 @@ from onestop.web.desk.access import reach_desk
 from onestop.web.desk.pages import DesksPage, desk_page
 from onestop.web.kit.guards import require
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.responses import go_to, page
 from onestop.web.kit.sse import live_stream
 
 
@@ -25,7 +25,7 @@ async def show_desks(request: WebRequest, db: Db) -> Response[Any]:
     someone = await require(request, Role.OFFICER)
     choices = await db.read(desks_to_open, someone.grants, now=db.now())
     if len(choices) == 1:
-        return see_other(f"/desks/{choices[0].id}")
+        return go_to(request, f"/desks/{choices[0].id}")
     zone = choices[0].timezone if choices else "UTC"
     return page(request, DesksPage(desks=choices), zone=zone, door="desk", home="/desk")
 

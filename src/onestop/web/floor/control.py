@@ -26,7 +26,7 @@ from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
-from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.responses import go_to, page, see_other
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import stop_title
 
@@ -79,7 +79,7 @@ async def show_floor_days(request: WebRequest, db: Db) -> Response[Any]:
     someone = await require(request, *EVERYBODY)
     days = tuple(day for day in await db.read(reception_days, now=db.now()) if someone.has(*EVERYBODY, day=day.id))
     if len(days) == 1:
-        return see_other(home_of(days[0]))
+        return go_to(request, home_of(days[0]))
     zone = days[0].timezone if days else "UTC"
     today = frozenset(day.id for day in days if db.now().astimezone(day.zone).date() == day.on)
     return page(request, FloorDaysPage(days=days, today=today), door="floor", home="/floor", zone=zone)
@@ -90,7 +90,7 @@ async def show_control(request: WebRequest, db: Db, slug: FromPath[str]) -> Resp
     """All desks; a floor guide is sent to her list."""
     day, someone = await day_and_actor(request, db, slug, drives=False)
     if not drives_day(someone, day.id):
-        return see_other(f"{home_of(day)}/called")
+        return go_to(request, f"{home_of(day)}/called")
     return page(request, await _control(request, db, day), **frame(request, day, someone, "desks"))
 
 

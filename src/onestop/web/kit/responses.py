@@ -66,6 +66,12 @@ def see_other(path: str, *, cookies: Sequence[Cookie] = ()) -> Response[Any]:
     return Response(b"", status_code=303, headers={"Location": path}, cookies=list(cookies), media_type=HTML)
 
 
+def go_to(request: WebRequest, path: str) -> Response[Any]:
+    """Send whoever opened a page on to the only one behind it; a language chosen on the way is remembered."""
+    tag = chosen_language(request)
+    return see_other(path, cookies=[language_cookie(request, tag)] if tag is not None else ())
+
+
 def chrome_of(request: WebRequest, locale: Locale, languages: Sequence[str] = LANGUAGES) -> Chrome:
     """The frame every page has: the time, the languages, who is signed in."""
     db = db_of(request)

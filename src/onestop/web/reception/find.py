@@ -21,7 +21,7 @@ from onestop.web.kit.guards import require
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
-from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.responses import go_to, page, see_other
 from onestop.web.kit.sse import live_stream
 from onestop.web.reception.frame import (
     ROLES,
@@ -70,7 +70,7 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
     someone = await require(request, *ROLES)
     days = tuple(day for day in await db.read(reception_days, now=db.now()) if covers(someone, day.id))
     if len(days) == 1:
-        return see_other(home_of(days[0]))
+        return go_to(request, home_of(days[0]))
     zone = days[0].timezone if days else "UTC"
     today = frozenset(day.id for day in days if is_on(day, db.now()))
     return page(request, DaysPage(days=days, today=today), door="reception", home="/reception", zone=zone)
