@@ -11,6 +11,7 @@ from onestop.booking.tickets import find_code, ticket_again
 from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import read_template
 from onestop.days.queries import day_by_id
+from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.keys import load_ticket_key
 from onestop.visits.tables import visits
@@ -220,7 +221,7 @@ async def test_every_screen_goes_back_by_itself(site: Site) -> None:
         assert hand.page.headers["refresh"].endswith("; url=/kiosk")
 
 
-async def test_a_private_service_is_not_named_on_the_paper(site: Site) -> None:
+async def test_the_paper_names_places_and_no_service(site: Site) -> None:
     hand = finger(site)
     await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
     await hand.follow("My residence permit")
@@ -228,3 +229,34 @@ async def test_a_private_service_is_not_named_on_the_paper(site: Site) -> None:
     await hand.press("Yes, give me a ticket")
     assert "Legal advice" not in hand.text
     assert "Foreign Police" not in hand.text
+
+
+async def test_a_private_talk_is_named_where_she_chooses_it_and_on_no_screen_or_paper_after(site: Site) -> None:
+    """R19: first that the canary could be read, then that no screen of the machine holds it."""
+    canary = "Wardlaw House"
+
+    def make_private(conn: sa.Connection) -> None:
+        conn.execute(services.update().where(services.c.key == "health-insurance").values(private=True))
+        conn.execute(institutions.update().where(institutions.c.key == "health-insurer").values(name=canary))
+
+    site.database.write_now(make_private)
+    slug = _later_day(site)
+    site.database.write_now(make_private)
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{slug}/needs?lang=en")
+    await hand.follow("Health insurance")
+    assert canary in hand.text
+    await hand.press("Yes, show me the times")
+    shown = [hand.text]
+    await hand.press("10:00")
+    shown.append(hand.text)
+    assert hand.page is not None
+    code = _code_of(str(hand.page.url))
+    for why in ("", "&why=change"):
+        await hand.go(f"/kiosk/code?lang=en{why}")
+        await hand.press("Continue", typed={"code": code})
+        shown.append(hand.text)
+    await hand.press("10:30")
+    shown.append(hand.text)
+    assert "Thursday 10 December 2026 10:30" in hand.text
+    assert [(canary in text, "Health insurance" in text) for text in shown] == [(False, False)] * 5
