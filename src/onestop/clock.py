@@ -11,8 +11,9 @@ def real_now() -> datetime:
 
 
 def monotonic() -> float:
-    """Seconds that never jump; only differences mean anything."""
-    return time.monotonic()
+    """Seconds that never jump and go on while the machine sleeps; only differences mean anything."""
+    # A laptop whose lid was closed over night must not be hours late in the morning: `time.monotonic` may stand still.
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class Clock:
     start: datetime
     real_start: datetime
     rate: float = 1.0
-    _anchor: tuple[datetime, float] = field(default_factory=lambda: (real_now(), time.monotonic()))
+    _anchor: tuple[datetime, float] = field(default_factory=lambda: (real_now(), monotonic()))
 
     def now(self) -> datetime:
         """The domain instant, UTC."""
         wall, counter = self._anchor
-        elapsed = (wall - self.real_start).total_seconds() + (time.monotonic() - counter)
+        elapsed = (wall - self.real_start).total_seconds() + (monotonic() - counter)
         return self.start + timedelta(seconds=elapsed * self.rate)
 
     @property

@@ -24,7 +24,8 @@ from onestop.booking.tables import bookings, claims, contacts, parties, stops
 from onestop.booking.tickets import Ticket, find_code, new_code, ticket_again
 from onestop.booking.wish import Wish, make_wish
 from onestop.days.actions import make_invitations
-from onestop.days.tables import capacity, days
+from onestop.days.capacity import write_capacity
+from onestop.days.tables import capacity, days, openings
 from onestop.db.session import Database
 from onestop.domain.booking import Channel, Interpreter
 from onestop.domain.errors import (
@@ -418,3 +419,43 @@ def test_a_plan_made_from_old_figures_takes_nothing(single: TestDay) -> None:
     with pytest.raises(ArrivalTaken):
         single.db.write_now(claim, second.id, too_much)
     assert single.db.read_now(verify, now=single.now) == []
+
+
+def test_minutes_a_desk_no_longer_has_are_not_offered_when_their_booking_is_cancelled(hall: TestDay) -> None:
+    wish = hall.wish("residence")
+    late = max(offered(hall, wish))
+    ticket = hall.book(wish, at=late)
+    police = hall.desks[4].id
+    shorter = (
+        openings.update().where(openings.c.desk_id == police).values(closes_at=hall.day.opens_at + timedelta(hours=1))
+    )
+    hall.db.write_now(lambda conn: conn.execute(shorter))
+    hall.write(lambda conn, **_: write_capacity(conn, hall.day))
+    before = offered(hall, wish)
+    assert late not in before
+
+    hall.write(cancel_booking, ticket.party)
+
+    assert offered(hall, wish) == before
+    assert hall.db.read_now(verify, now=hall.now) == []
+
+
+def test_whoever_cancels_may_use_the_invitation_again(hall: TestDay) -> None:
+    (code,) = hall.write(make_invitations, hall.id, count=1, uses=1, label="school")
+    invited = {"channel": Channel.PUBLIC, "invitation": invitation_hash(code)}
+    ticket = confirm(hall, hold(hall, **invited))
+    with pytest.raises(InvitationUsed):
+        hold(hall, **invited)
+
+    hall.write(cancel_booking, ticket.party)
+
+    assert confirm(hall, hold(hall, **invited)).number == 101
+    with pytest.raises(InvitationUsed):
+        hold(hall, **invited)
+
+
+def test_moving_to_its_own_time_changes_nothing(hall: TestDay) -> None:
+    ticket = hall.book(hall.wish("legal"))
+    at = rows(hall, bookings, bookings.c.party_id == ticket.party)[0].arrival_at
+    assert hall.write(move_booking, ticket.party, arrival_at=at).arrival_at == at
+    assert told(hall, "BookingMoved") == []

@@ -64,8 +64,17 @@ def test_a_day_from_its_template_to_its_close(run: Run) -> None:
     assert "Note: no invitation" in said
     code, printed, _ = run("day", "invite", SLUG, "--count", 3)
     assert (code, len(set(printed.split()))) == (0, 3)
-    assert run("day", "close", SLUG) == (0, f"{SLUG} is closed.\n", "")
+    code, printed, said = run("day", "close", SLUG)
+    assert (code, printed, said) == (1, "", "This day has not begun. If it does not take place, cancel it.\n")
     assert run("verify") == (0, "Every promise holds.\n", "")
+
+
+def test_a_day_is_closed(run: Run, database_url: str) -> None:
+    database = open_database(database_url)
+    made = make_test_day(database, on=real_now().date() - timedelta(days=1))
+    database.close()
+    assert run("day", "close", made.day.slug) == (0, f"{made.day.slug} is closed.\n", "")
+    assert [row["state"] for row in json.loads(run("day", "list", "--json")[1])] == ["closed"]
 
 
 def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from onestop.booking.actions import hold_arrival
 from onestop.booking.queries import Booking, arrivals
 from onestop.booking.tables import bookings, claims, stops
-from onestop.days.actions import create_day, publish_day, set_paused, write_capacity
+from onestop.days.actions import create_day, publish_day, set_paused
+from onestop.days.capacity import write_capacity
 from onestop.days.dayfile import DayFile, parse_day, read_template, templates
 from onestop.days.queries import day_by_id
 from onestop.days.tables import capacity, days, desks, openings
@@ -28,8 +29,8 @@ from onestop.domain.errors import (
 )
 from onestop.domain.roles import VISITOR
 from onestop.reports.verify import verify
-from onestop.visits.actions.arrivals import close_day
 from onestop.visits.actions.calls import finish, serve
+from onestop.visits.actions.closing import close_day
 from tests.halls import ON, STAFF, TestDay, make_test_day
 from tests.visits.looking import booking_state, call_at, end, rows, told
 
@@ -222,6 +223,7 @@ def test_at_closing_who_did_not_come_has_missed_it_and_every_minute_is_free(data
     hall = make_test_day(database)
     ticket = hall.book(hall.wish("legal"))
     hold = held(hall, hall.day.opens_at)
+    hall.now = hall.day.opens_at
     hall.write(close_day, hall.id)
     assert (booking_state(hall, ticket.party), booking_state(hall, hold.party)) == ("missed", "released")
     assert {row.state for row in rows(hall, stops, stops.c.day_id == hall.id)} == {"dropped"}

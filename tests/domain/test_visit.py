@@ -36,6 +36,7 @@ STOP_ALLOWED = {
     *{(S.SERVING, then) for then in (S.FINISHED, S.WAITING, S.PARKED)},
     (S.PARKED, S.WAITING),
     (S.MISSED, S.WAITING),
+    (S.DROPPED, S.WAITING),
     *product(STOP_OPEN, (S.DROPPED, S.CARRIED_OVER)),
 }
 

@@ -16,8 +16,8 @@ from onestop.domain.facts import Fact
 from onestop.reports.verify import Violation, verify
 from onestop.retention.actions import erase_party, run_retention
 from onestop.settings import Settings
-from onestop.visits.actions.arrivals import close_day
 from onestop.visits.actions.calls import finish
+from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import calls, visits
 from tests.halls import STAFF
 from tests.reports.scene import (

@@ -22,6 +22,7 @@ from onestop.reports.verify import verify
 from onestop.retention.actions import forget_persons, run_retention
 from onestop.retention.rows import Detaching, detach_facts
 from onestop.visits.actions.calls import finish, no_show, serve
+from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.route import leave, set_need
 from onestop.visits.tables import visit_needs, visits
 from tests.halls import STAFF
@@ -57,6 +58,8 @@ def played_day(nest: Nest) -> dict[str, str]:
     assert missed is not None
     hall.write(no_show, missed)
     hall.write(leave, visit, reason=VisitReason.OWN_WISH)
+    hall.now = hall.day.closes_at
+    hall.write(close_day, hall.id, reason="evening")
     return {"party": str(ticket.party), "code": ticket.code}
 
 

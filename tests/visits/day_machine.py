@@ -22,12 +22,15 @@ from onestop.domain.booking import BookingState, Channel
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.party import party_of
 from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState
-from onestop.visits.actions.arrivals import check_in, close_day, issue_walk_in, undo_check_in
+from onestop.visits.actions.arrivals import check_in, issue_walk_in, undo_check_in
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
+from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.desks import set_desk_state, set_mediator_state, stand_down
 from onestop.visits.actions.door import bring_back
 from onestop.visits.actions.route import (
+    AT_RECEPTION,
     accept_stop,
+    come_again,
     come_back,
     decline_stop,
     drop_stop,
@@ -83,6 +86,7 @@ _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "answer": (2, {"which": some, "yes": st.booleans()}),
     "go_for_air": (2, {"which": some, "verb": st.sampled_from([step_out, come_back])}),
     "go_home": (1, {"which": some}),
+    "come_in_again": (2, {"which": some, "service": st.sampled_from([None, *SERVICES])}),
     "time_passes": (2, {"seconds": st.sampled_from([1, 3, 29, 31, 60, 240, 601, 1800])}),
 }
 """Every verb, how often it is tried, and with what; one rule for all, because rules left out would leave nobody."""
@@ -319,6 +323,14 @@ class AnyDay(WatchedDay):
         """Not the last ones: a day on which everybody left is over."""
         inside = self.visits_in(VisitState.OPEN)
         self.do(leave, self.one(which, inside if len(inside) > 3 else []).id, reason=VisitReason.OWN_WISH)
+
+    def come_in_again(self, which: int, service: str | None) -> None:
+        """Somebody whose visit had ended is at reception again, with what she left or with something more."""
+        ended = self.one(which, self.visits_in(VisitState.LEFT, VisitState.COMPLETED))
+        if service is None:
+            self.do(come_again, ended.id)
+        elif self.do(propose_stop, ended.id, self.hall.service(service), accepted_how=AT_RECEPTION) is not None:
+            self.accepted[ended.party_id].add(self.institution_of(self.hall.service(service)))
 
     def learn_consent(self) -> None:
         """Whoever said yes on her phone has seen the institution's name there."""

@@ -14,8 +14,8 @@ from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import StopUnknown, UndoRefused, UndoTooLate
 from onestop.domain.visit import StopState, VisitReason
 from onestop.reports.violations import DayRows
-from onestop.visits.actions.arrivals import close_day
 from onestop.visits.actions.calls import finish, no_show, park, recall, serve, transfer
+from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.desks import set_desk_state, set_mediator_state
 from onestop.visits.actions.door import bring_back
 from onestop.visits.actions.route import drop_stop, leave, propose_stop, step_out

@@ -13,7 +13,7 @@ from onestop.days.tables import mediators
 from onestop.db.idempotency import Answer, RequestKey, answer_once
 from onestop.domain.errors import DayStillInside, KeyReused
 from onestop.reports.violations import Row
-from onestop.visits.actions.arrivals import close_day
+from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import acts
 from tests.halls import KEY
 

@@ -36,6 +36,7 @@ class WatchedDay(RuleBasedStateMachine):
 
     def start_watching(self) -> None:
         self.before = {}
+        self.versions: dict[UUID, int] = {}
         self.inside: set[UUID] = set()
         self.numbers: list[int] = []
         self.accepted: dict[UUID, set[UUID]] = {}
@@ -49,7 +50,7 @@ class WatchedDay(RuleBasedStateMachine):
     def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run one action now and look at what it left; `None` when it was refused, and then nothing has changed."""
         kwargs.setdefault("actor", STAFF)
-        self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        self.remember()
         try:
             result = self.database.write_now(action, *args, now=self.hall.now, day=self.hall.id, **kwargs)
         except Refusal:
@@ -63,19 +64,26 @@ class WatchedDay(RuleBasedStateMachine):
         self.keep_images()
         return result
 
+    def remember(self) -> None:
+        """How every visit stands before a step."""
+        self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        self.versions = {visit.id: visit.version for visit in self.rows.visits.values()}
+
     def look(self) -> None:
         self.rows = self.database.read_now(DayRows, self.hall.id)
         self.acts = self.database.read_now(all_acts, self.hall.id)
 
     def keep_images(self) -> None:
-        """Remember, for every act made in this step, how its visit stood before; the first act of a visit only."""
+        """Remember, for every act made in this step, how its visit stood before.
+
+        Not where the step had changed the visit before this act: she came back, and a ready desk called her at once.
+        """
         visits = {stop.id: stop.visit_id for stop in self.rows.stops}
-        seen: set[UUID | None] = set()
         for act in self.acts:
             if act.id not in self.images:
                 visit = visits[act.stop_id]
-                self.images[act.id] = self.before.get(visit) if visit not in seen else None
-                seen.add(visit)
+                untouched = act.before["visits"][str(visit)]["version"] == self.versions.get(visit)
+                self.images[act.id] = self.before.get(visit) if untouched else None
 
     def one(self, which: int, rows: list[Any]) -> Any:
         if not rows:
@@ -96,7 +104,7 @@ class WatchedDay(RuleBasedStateMachine):
 
     def tick(self) -> None:
         """What the job does each second."""
-        self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        self.remember()
         self.database.write_now(match, self.hall.id, now=self.hall.now, day=self.hall.id)
         self.look()
         self.keep_images()

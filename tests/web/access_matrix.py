@@ -345,7 +345,7 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
-            *("check-in", "check-in/undo", "need", "need/end", "out", "back", "leave", "undo"),
+            *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo"),
             *("name", "code", "cancel", "time", "stops"),
         )
     ),

@@ -204,14 +204,20 @@ def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datet
     """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
     booking = _confirmed(conn, party)
     _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
+    _return_invitation(conn, booking.id)
     record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
 
 
 def move_booking(
     conn: sa.Connection, party: UUID, *, arrival_at: datetime, actor: Actor, now: datetime, with_reserve: bool = False
 ) -> queries.Booking:
-    """Move a confirmed booking to another arrival of its day. Raises `ArrivalTaken`; then nothing has changed."""
+    """Move a confirmed booking to another arrival of its day; to its own one changes nothing.
+
+    Raises `ArrivalTaken`; then nothing has changed.
+    """
     booking = _confirmed(conn, party)
+    if booking.arrival_at == arrival_at:
+        return booking
     day = day_by_id(conn, booking.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     expire_holds(conn, day.id, now=now)
@@ -413,6 +419,16 @@ def _use_invitation(conn: sa.Connection, hold: UUID) -> None:
     )
     if used.rowcount != 1:
         raise InvitationUsed
+
+
+def _return_invitation(conn: sa.Connection, booking: UUID) -> None:
+    """Whoever cancels may book again with the same invitation."""
+    used_by = sa.select(bookings.c.invitation_id).where(bookings.c.id == booking).scalar_subquery()
+    conn.execute(
+        invitations.update()
+        .where(invitations.c.id == used_by, invitations.c.used > 0)
+        .values(used=invitations.c.used - 1)
+    )
 
 
 def _add_contact(conn: sa.Connection, day: Day, party: UUID, contact: Contact, key: bytes) -> None:

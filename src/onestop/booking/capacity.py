@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, claims, stops
+from onestop.days.capacity import resize_capacity
 from onestop.days.tables import capacity
 from onestop.db.ledger import record
 from onestop.domain.booking import BookingState
@@ -57,6 +58,10 @@ def give_back(conn: sa.Connection, bookings_ended: Sequence[UUID]) -> None:
             .values(used=capacity.c.used - (minutes - reserve), used_reserve=capacity.c.used_reserve - reserve)
         )
     conn.execute(claims.delete().where(claims.c.booking_id.in_(bookings_ended)))
+    # Minutes that the set-up no longer has were there for these claims only.
+    surplus = sa.or_(capacity.c.total > capacity.c.wanted, capacity.c.reserve > capacity.c.wanted_reserve)
+    for row in conn.execute(sa.select(capacity).where(capacity.c.id.in_(held), surplus)).all():
+        resize_capacity(conn, row, wanted=row.wanted, reserve=row.wanted_reserve)
 
 
 def freed_by(conn: sa.Connection, where: sa.ColumnElement[bool]) -> dict[UUID, tuple[int, int]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days import queries
+from onestop.days.capacity import write_capacity
 from onestop.days.dayfile import DayFile, FileDesk
 from onestop.days.tables import (
     capacity,
@@ -32,12 +33,12 @@ from onestop.directory.actions import (
     ensure_venue,
 )
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES, SERVICES
-from onestop.domain.day import DayState, check_day_move, opening_instants
+from onestop.domain.day import DayState, check_day_move, opening_instants, opening_within
 from onestop.domain.errors import N_, PublishRefused
 from onestop.domain.facts import Fact
 from onestop.domain.plan import CapacityKind
 from onestop.domain.roles import Actor
-from onestop.domain.slots import CapacityRow, Supply, arrival_times, capacity_rows, group_key
+from onestop.domain.slots import arrival_times
 from onestop.domain.ticket import CROCKFORD, invitation_hash
 
 NO_DESK = N_("there is no desk.")
@@ -82,10 +83,10 @@ def create_day(
     }
     offered: dict[str, list[UUID]] = {}
     for desk in file.desks:
-        _add_desk(conn, day, desk, institutions[desk.institution], offered, file, on)
+        _add_desk(conn, day, desk, institutions[desk.institution], offered, file, on, opens_at)
     for nth, mediator in enumerate(file.mediators, 1):
         made = new_id()
-        start, end = opening_instants(on, mediator.opens, mediator.closes, zone)
+        start, end = opening_within(on, mediator.opens, mediator.closes, zone, day_opens_at=opens_at)
         conn.execute(
             mediators.insert().values(
                 id=made, day_id=day, label=f"M{nth:02}", state="free", opens_at=start, closes_at=end
@@ -120,6 +121,7 @@ def _add_desk(
     offered: dict[str, list[UUID]],
     file: DayFile,
     on: date,
+    day_opens_at: datetime,
 ) -> None:
     made = new_id()
     conn.execute(
@@ -148,7 +150,7 @@ def _add_desk(
         conn.execute(desk_services.insert().values(desk_id=made, service_id=service, minutes=desk.minutes))
     for language in dict.fromkeys(desk.languages):
         conn.execute(desk_languages.insert().values(desk_id=made, language=language))
-    start, end = opening_instants(on, desk.opens, desk.closes, file.timezone)
+    start, end = opening_within(on, desk.opens, desk.closes, file.timezone, day_opens_at=day_opens_at)
     conn.execute(openings.insert().values(id=new_id(), desk_id=made, opens_at=start, closes_at=end))
 
 
@@ -180,72 +182,6 @@ def publish_day(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetim
         .values(state=DayState.PUBLISHED, published_at=now, version=days.c.version + 1)
     )
     record(conn, Fact(kind="DayPublished", at=now, day=day_id, actor=actor.ref))
-
-
-def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
-    """Write the capacity rows that follow from desks and mediators; nothing is cut below what is claimed."""
-    rows = wanted_capacity(conn, day)
-    held = {
-        (row.kind, row.key, row.bucket_at): row
-        for row in conn.execute(sa.select(capacity).where(capacity.c.day_id == day.id))
-    }
-    fresh: list[dict[str, object]] = []
-    for row in rows:
-        old = held.pop((row.kind, row.key, row.bucket_at), None)
-        if old is not None:
-            _resize(conn, old, total=row.total, reserve=row.reserve)
-            continue
-        fresh.append(
-            {
-                "id": new_id(),
-                "day_id": day.id,
-                "kind": row.kind,
-                "key": row.key,
-                "bucket_at": row.bucket_at,
-                "total": row.total,
-                "reserve": row.reserve,
-                "used": 0,
-                "used_reserve": 0,
-            }
-        )
-    if fresh:
-        conn.execute(capacity.insert(), fresh)
-    for old in held.values():
-        _resize(conn, old, total=0, reserve=0)
-
-
-def wanted_capacity(conn: sa.Connection, day: queries.Day) -> list[CapacityRow]:
-    """The capacity rows that follow from the desks and mediators of a day as they are set up now."""
-    keys = queries.service_keys(conn)
-    supplies = [
-        Supply(kind=CapacityKind.SERVICE, group=queries.desk_group(desk, keys), opens_at=start, closes_at=end)
-        for desk in queries.desks_of_day(conn, day.id)
-        for start, end in desk.openings
-    ]
-    supplies += [
-        Supply(
-            kind=CapacityKind.MEDIATOR,
-            group=group_key((), mediator.languages),
-            opens_at=mediator.opens_at,
-            closes_at=mediator.closes_at,
-        )
-        for mediator in queries.mediators_of_day(conn, day.id)
-    ]
-    per_slot = conn.execute(sa.select(days.c.arrivals_per_slot).where(days.c.id == day.id)).scalar_one()
-    return capacity_rows(
-        supplies,
-        opens_at=day.opens_at,
-        closes_at=day.closes_at,
-        slot=timedelta(minutes=day.slot_minutes),
-        arrivals_per_slot=per_slot,
-        reserve_percent=day.reserve_percent,
-    )
-
-
-def _resize(conn: sa.Connection, old: sa.Row[tuple[object, ...]], *, total: int, reserve: int) -> None:
-    reserve = max(old.used_reserve, min(reserve, max(0, total - old.used)))
-    total = max(total, old.used + reserve)
-    conn.execute(capacity.update().where(capacity.c.id == old.id).values(total=total, reserve=reserve))
 
 
 def set_paused(conn: sa.Connection, day_id: UUID, *, paused: bool, why: str, actor: Actor, now: datetime) -> None:

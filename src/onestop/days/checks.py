@@ -9,7 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days import queries
-from onestop.days.actions import publish_day, wanted_capacity
+from onestop.days.actions import publish_day
+from onestop.days.capacity import wanted_capacity
 from onestop.days.tables import capacity, invitations
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import Bucket, CapacityKind

@@ -29,6 +29,9 @@ from onestop.domain.errors import DayUnknown, DeskUnknown
 from onestop.domain.plan import Bucket, CapacityKind, DayCapacity, DeskGroup, MediatorGroup
 from onestop.domain.slots import group_key
 
+LATE_OFFICER = timedelta(minutes=60)
+EARLY_OFFICER = timedelta(minutes=30)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
@@ -55,6 +58,7 @@ class Day:
     email: str
     paused: bool
     paused_why: str
+    closed_why: str
     template: str
     version: int
 
@@ -134,6 +138,21 @@ class DeskRow:
     languages: frozenset[str]
     openings: tuple[tuple[datetime, datetime], ...]
     ready_until_at: datetime | None
+    opened_at: datetime | None
+    """When it was last opened today."""
+
+    def is_expected(self, now: datetime) -> bool:
+        """Whether it takes visitors, or will: closed, it is expected to until an hour after its hours began.
+
+        A desk that was there for these hours and is closed has gone home.
+        """
+        if self.state is not DeskState.CLOSED:
+            return True
+        seen = self.opened_at
+        return any(
+            now < min(closes, opens + LATE_OFFICER) and (seen is None or seen < opens - EARLY_OFFICER)
+            for opens, closes in self.openings
+        )
 
     @property
     def closes_at(self) -> datetime | None:
@@ -224,6 +243,7 @@ def _days(conn: sa.Connection, where: sa.ColumnElement[bool], *order: sa.ColumnE
             email=row.email or "",
             paused=row.paused_at is not None,
             paused_why=row.paused_why,
+            closed_why=row.closed_why,
             template=row.template,
             version=row.version,
         )
@@ -262,6 +282,7 @@ def desks_of_day(conn: sa.Connection, day_id: UUID) -> list[DeskRow]:
             languages=frozenset(spoken[row.id]),
             openings=tuple(hours[row.id]),
             ready_until_at=row.ready_until_at,
+            opened_at=row.opened_at,
         )
         for row in rows
     ]

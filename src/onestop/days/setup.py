@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days import queries
-from onestop.days.actions import write_capacity
+from onestop.days.capacity import write_capacity
 from onestop.days.setup_values import (
     INSTITUTION_FIXED,
     NOT_OFFERED,

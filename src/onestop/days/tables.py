@@ -32,6 +32,7 @@ days = sa.Table(
     instant("paused_at", null=True),
     instant("published_at", null=True),
     instant("closed_at", null=True),
+    sa.Column("closed_why", sa.String(200), nullable=False, server_default=""),
     # When retention had taken the persons out of everything that belongs to the day.
     instant("forgotten_at", null=True),
     sa.Column("next_number", sa.Integer(), nullable=False, server_default="100"),
@@ -71,6 +72,7 @@ desks = sa.Table(
     sa.Column("colour", sa.Integer(), nullable=False, server_default="1"),
     sa.Column("shape", sa.String(12), nullable=False, server_default="circle"),
     sa.Column("state", sa.String(10), nullable=False, server_default="closed"),
+    instant("opened_at", null=True),
     instant("ready_since_at", null=True),
     instant("ready_until_at", null=True),
     sa.UniqueConstraint("day_id", "number"),
@@ -152,6 +154,9 @@ capacity = sa.Table(
     sa.Column("reserve", sa.Integer(), nullable=False),
     sa.Column("used", sa.Integer(), nullable=False, server_default="0"),
     sa.Column("used_reserve", sa.Integer(), nullable=False, server_default="0"),
+    # What the set-up gives. `total` stays above it only while claims from before a cut need the minutes.
+    sa.Column("wanted", sa.Integer(), nullable=False),
+    sa.Column("wanted_reserve", sa.Integer(), nullable=False),
     sa.UniqueConstraint("day_id", "kind", "key", "bucket_at"),
     one_of("kind", CapacityKind, "kind"),
     sa.CheckConstraint("reserve BETWEEN 0 AND total", name="reserve"),

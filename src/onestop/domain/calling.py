@@ -232,7 +232,11 @@ def _mediation(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -
     if free:
         # The one with the fewest other languages: whoever interprets many stays free for others.
         return min(free, key=lambda mediator: (len(mediator.languages - party), mediator.id)).id, False
-    if party & state.spoken_for.get(stop.service, state.spoken):
+    if stop.only_desk is None:
+        spoken = state.spoken_for.get(stop.service, state.spoken)
+    else:  # no other desk will take her: only a mediator can still come
+        spoken = frozenset[str]().union(*(each.languages for each in state.mediators if each.closes_at > now))
+    if party & spoken:
         return None
     return None, True
 

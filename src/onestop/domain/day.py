@@ -17,7 +17,7 @@ class DayState(StrEnum):
 DAY_MOVES: dict[DayState, frozenset[DayState]] = {
     DayState.DRAFT: frozenset({DayState.PUBLISHED, DayState.CANCELLED}),
     DayState.PUBLISHED: frozenset({DayState.CLOSED, DayState.CANCELLED}),
-    DayState.CLOSED: frozenset({DayState.PUBLISHED}),  # closed by mistake: opened again the same day
+    DayState.CLOSED: frozenset(),
     DayState.CANCELLED: frozenset(),
 }
 

@@ -136,6 +136,11 @@ class PublishRefused(Refusal):
     sentence = N_("This day cannot be published yet: %(reason)s")
 
 
+class DayNotBegun(Refusal):
+    code = "day_not_begun"
+    sentence = N_("This day has not begun. If it does not take place, cancel it.")
+
+
 class DayStillInside(Refusal):
     code = "day_still_inside"
     sentence = N_("%(count)s visitors are still here. Send them on first, or close the day with a reason.")

@@ -62,7 +62,7 @@ STOP_MOVES: dict[StopState, frozenset[StopState]] = {
     S.FINISHED: frozenset(),
     S.MISSED: frozenset({S.WAITING}),  # reception brings a missed stop back the same day
     S.DECLINED: frozenset(),
-    S.DROPPED: frozenset(),
+    S.DROPPED: frozenset({S.WAITING}),  # she had left and is here again the same day
     S.CARRIED_OVER: frozenset(),
 }
 

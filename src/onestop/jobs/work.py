@@ -21,6 +21,7 @@ from onestop.notify.sender import Sender
 from onestop.retention.actions import forget_secrets, retain_day
 from onestop.retention.queries import kept_days
 from onestop.settings import Settings
+from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
 from onestop.visits.actions.matching import days_with_ready_desks, match
 
@@ -43,11 +44,12 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="match", run=lambda: each_day(db, days_with_ready_desks, match)),
         Job(name="lapse", run=lambda: each_day(db, days_with_lapsed_desks, lapse_ready)),
         Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
+        Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
         Job(name="mail", run=sender.send_due),
         Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),
         Job(name="retention", run=lambda: asyncio.to_thread(retain_days, db, settings), hourly=True),
         Job(name="secrets", run=lambda: db.write(forget_secrets, now=db.now()), hourly=True),
-        Job(name="answers", run=lambda: db.write(forget_old_answers, now=db.now()), hourly=True),
+        Job(name="answers", run=lambda: db.write(forget_old_answers, now=real_now()), hourly=True),
         Job(name="sessions", run=lambda: db.write(forget_old_sessions, real=real_now()), hourly=True),
     )
 

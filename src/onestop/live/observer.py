@@ -13,6 +13,7 @@ BOARD = frozenset(
         "StopMissed",
         "StopNotShown",
         "CallEnded",
+        "CallRestored",
         "CallWithdrawn",
         "ActUndone",
         "DeskOpened",

@@ -1,8 +1,9 @@
 """Audit of the ledger against the tables: what is in a table has its fact, and facts add up to what the table says."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from onestop.domain.booking import BookingState
@@ -95,27 +96,69 @@ def _calls(rows: DayRows) -> Iterator[Violation]:
             yield violation("ledger", "A fact tells of a call that is in no table.", stop)
 
 
+_BEGAN_WITH = {
+    "finish": "StopFinished",
+    "no_show": "StopNotHere",
+    "leave": "VisitEnded",
+    "drop_stop": "StopDropped",
+    "bring_back": "StopBroughtBack",
+    "add_stop": "StopProposed",
+    "come_again": "VisitReopened",
+}
+"""Acts that can end a stop or a visit, or open one again, and the fact each of them always has, its first."""
+
+
+class _Told:
+    """What the facts say has ended; an undo takes back what its act had changed."""
+
+    def __init__(self) -> None:
+        self.stops: dict[UUID, StopState | None] = {}
+        self.visits: dict[UUID, VisitState] = {}
+        self._changes: dict[UUID, list[tuple[int, dict[UUID, Any], UUID, Any]]] = defaultdict(list)
+        self._newest: dict[tuple[UUID, str], int] = {}
+
+    def hear(self, fact: Row) -> None:
+        self._newest[fact.visit_id, fact.kind] = fact.id
+        match fact.kind:
+            case "StopFinished":
+                self._set(fact, self.stops, fact.stop_id, StopState.FINISHED)
+            case "StopNotHere" if fact.terms.get("count", 0) >= NO_SHOWS_UNTIL_MISSED:
+                self._set(fact, self.stops, fact.stop_id, StopState.MISSED)
+            case "StopBroughtBack":
+                self._set(fact, self.stops, fact.stop_id, None)
+            case "VisitEnded":
+                self._set(fact, self.visits, fact.visit_id, VisitState(fact.terms["state"]))
+            case "VisitReopened":
+                self._set(fact, self.visits, fact.visit_id, VisitState.OPEN)
+            case "ActUndone":
+                self._take_back(fact)
+            case _:
+                pass
+
+    def _set(self, fact: Row, told: dict[UUID, Any], which: UUID, value: Any) -> None:
+        self._changes[fact.visit_id].append((fact.id, told, which, told.get(which)))
+        told[which] = value
+
+    def _take_back(self, undone: Row) -> None:
+        begun = self._newest.get((undone.visit_id, _BEGAN_WITH.get(undone.terms["act"], "")))
+        changes = self._changes[undone.visit_id]
+        while begun is not None and changes and changes[-1][0] >= begun:
+            _, told, which, before = changes.pop()
+            told[which] = before
+
+
 def _ends(rows: DayRows) -> Iterator[Violation]:
     """Finished, missed and ended as the facts tell it, undone acts taken back."""
-    stops: dict[UUID, StopState | None] = {}
-    visits: dict[UUID, VisitState] = {}
+    told = _Told()
     for fact in rows.facts:
-        if fact.kind == "StopFinished":
-            stops[fact.stop_id] = StopState.FINISHED
-        elif fact.kind == "StopNotHere" and fact.terms.get("count", 0) >= NO_SHOWS_UNTIL_MISSED:
-            stops[fact.stop_id] = StopState.MISSED
-        elif fact.kind == "VisitEnded":
-            visits[fact.visit_id] = VisitState(fact.terms["state"])
-        elif fact.kind in {"ActUndone", "StopBroughtBack"}:
-            stops[fact.stop_id] = None
-            visits[fact.visit_id] = VisitState.OPEN
+        told.hear(fact)
     for stop in rows.stops:
         over = stop.state if stop.state in {StopState.FINISHED, StopState.MISSED} else None
-        if over != stops.get(stop.id) and stop.party_id not in rows.erased:
-            said = stops.get(stop.id) or "not over"
+        if over != told.stops.get(stop.id) and stop.party_id not in rows.erased:
+            said = told.stops.get(stop.id) or "not over"
             yield violation("ledger", f"A stop is {stop.state}; the facts say {said}.", stop.id)
     for visit in rows.visits.values():
-        said = visits.get(visit.id, VisitState.OPEN)
+        said = told.visits.get(visit.id) or VisitState.OPEN
         if visit.state != said and visit.party_id not in rows.erased:
             yield violation("ledger", f"A visit is {visit.state}; the facts say {said}.", visit.id)
 

@@ -5,7 +5,7 @@ The database holds most of this by constraints; the audit finds what none of the
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -25,6 +25,8 @@ __all__ = ["Violation", "audit_day", "verify"]
 _BEFORE_CONSENT = frozenset({StopState.PROPOSED, StopState.DECLINED, StopState.DROPPED})
 _ON_THE_DAY = frozenset(StopState) - {StopState.PLANNED, StopState.PROPOSED, StopState.DROPPED, StopState.DECLINED}
 _NUMBERED = frozenset({BookingState.CONFIRMED, BookingState.ARRIVED, BookingState.MISSED})
+LEFT_OPEN_AFTER = timedelta(hours=24)
+"""A day closes by itself before that."""
 _ENDS_WITH_THE_DAY = frozenset({BookingState.HELD, BookingState.CONFIRMED})
 
 
@@ -49,6 +51,7 @@ def audit_day(rows: DayRows, *, now: datetime) -> list[Violation]:
     found: list[Violation] = []
     for check in (_capacity, _contacts, _desks, _calls, _numbers, _visits, _bookings, _consent):
         found += check(rows)
+    found += _left_open(rows, now)
     found += audit_ledger(rows, now=now)
     return found
 
@@ -213,6 +216,18 @@ def _bookings(rows: DayRows) -> Iterator[Violation]:
     for stop in rows.stops:
         if stop.state == StopState.PLANNED and stop.visit_id is None and stop.party_id not in live:
             yield violation("R8", "A stop is planned for a party that does not come.", stop.id)
+
+
+def _left_open(rows: DayRows, now: datetime) -> Iterator[Violation]:
+    """R8: a day that is long over has ended for everybody."""
+    if rows.day.state != DayState.PUBLISHED or now < rows.day.closes_at + LEFT_OPEN_AFTER:
+        return
+    still = [visit.id for visit in rows.visits.values() if visit.state == VisitState.OPEN]
+    still += [booking.id for booking in rows.bookings if booking.state in _ENDS_WITH_THE_DAY]
+    if still:
+        yield violation(
+            "R8", "The day is long over, was never closed, and somebody is still expected or inside.", *still
+        )
 
 
 def _consent(rows: DayRows) -> Iterator[Violation]:

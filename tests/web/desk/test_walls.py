@@ -7,8 +7,8 @@ import httpx
 from onestop.accounts.actions import Attempt, add_account, complete_sign_in
 from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM, Grant, Role
-from onestop.visits.actions.arrivals import close_day
 from onestop.visits.actions.calls import serve
+from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.rows import stop_row
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.web.desk.screen import zone

@@ -12,8 +12,8 @@ from onestop.booking.wish import make_wish
 from onestop.days.actions import set_paused
 from onestop.domain.booking import Interpreter
 from onestop.domain.party import party_of
-from onestop.visits.actions.arrivals import close_day
 from onestop.visits.actions.calls import no_show, recall, serve, transfer
+from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.undo import undo
 from onestop.visits.tables import calls
 from tests.web.site import Site

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import stop_members, stops
 from onestop.db.types import new_id
-from onestop.domain.roles import Actor
+from onestop.domain.roles import VISITOR, Actor
 from onestop.visits.actions.rows import Row
 from onestop.visits.tables import acts, calls, visits
 
@@ -33,7 +33,12 @@ def take_images(conn: sa.Connection, visit: UUID) -> Images:
 def keep_act(
     conn: sa.Connection, kind: str, *, stop: Row, desk: UUID | None, before: Images, actor: Actor, now: datetime
 ) -> None:
-    """Remember an act with the rows before it and their versions after it."""
+    """Remember an act with the rows before it and their versions after it.
+
+    What a visitor decides herself (she takes a desk off, she goes home) is not kept: nobody else takes it back (R18).
+    """
+    if actor == VISITOR:
+        return
     conn.execute(
         acts.insert().values(
             id=new_id(),

@@ -7,22 +7,18 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions import make_party
-from onestop.booking.capacity import give_back
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
 from onestop.booking.tickets import Ticket, check_leased, issue_ticket, ticket_again
 from onestop.booking.wish import Wish
 from onestop.days.queries import day_by_id
-from onestop.days.tables import days, desks
 from onestop.db.ledger import record
 from onestop.db.types import fold, new_id
 from onestop.domain.booking import BookingState, check_move
-from onestop.domain.day import DayState, DeskState, check_bookable, check_day_move
+from onestop.domain.day import check_bookable
 from onestop.domain.errors import (
     BookingCancelled,
     BookingClosed,
-    DayStillInside,
-    DeskServing,
     MoveRefused,
     TicketUnknown,
     WrongDay,
@@ -30,9 +26,8 @@ from onestop.domain.errors import (
 from onestop.domain.facts import Fact
 from onestop.domain.name import read_name
 from onestop.domain.roles import Actor
-from onestop.domain.visit import StopState, VisitReason, VisitState, waiting_since
+from onestop.domain.visit import StopState, VisitState, waiting_since
 from onestop.visits.actions.matching import match
-from onestop.visits.actions.route import leave
 from onestop.visits.actions.rows import move_stop, note, visit_row
 from onestop.visits.tables import calls, visits
 
@@ -163,54 +158,6 @@ def issue_walk_in(
     )
     match(conn, day_id, now=now)
     return ticket, visit
-
-
-def close_day(conn: sa.Connection, day_id: UUID, *, reason: str = "", actor: Actor, now: datetime) -> None:
-    """Close the day: bookings that did not come are missed; whoever is still inside ends as left, with the reason.
-
-    Raises `DayStillInside` while somebody is inside and no reason is given, `DeskServing` in the middle of a talk.
-    """
-    day = day_by_id(conn, day_id)
-    check_day_move(day.state, DayState.CLOSED)
-    inside = conn.execute(
-        sa.select(visits.c.id).where(visits.c.day_id == day_id, visits.c.state == VisitState.OPEN)
-    ).scalars().all()  # fmt: skip
-    if inside and not reason.strip():
-        raise DayStillInside(count=len(inside))
-    serving = sa.select(stops.c.id).where(stops.c.day_id == day_id, stops.c.state == StopState.SERVING).limit(1)
-    if conn.execute(serving).scalar() is not None:
-        raise DeskServing
-    conn.execute(desks.update().where(desks.c.day_id == day_id).values(ready_since_at=None, ready_until_at=None))
-    for visit in inside:
-        leave(conn, visit, reason=VisitReason.DAY_CLOSED, actor=actor, now=now)
-    _miss_bookings(conn, day_id, actor=actor, now=now)
-    conn.execute(desks.update().where(desks.c.day_id == day_id).values(state=DeskState.CLOSED))
-    conn.execute(
-        days.update()
-        .where(days.c.id == day_id)
-        .values(state=DayState.CLOSED, closed_at=now, version=days.c.version + 1)
-    )
-    record(conn, Fact(kind="DayClosed", at=now, day=day_id, actor=actor.ref, terms={"inside": len(inside)}))
-
-
-def _miss_bookings(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetime) -> None:
-    over = conn.execute(
-        sa.select(bookings.c.id, bookings.c.party_id, bookings.c.state).where(
-            bookings.c.day_id == day_id, bookings.c.state.in_([BookingState.CONFIRMED, BookingState.HELD])
-        )
-    ).all()
-    give_back(conn, [row.id for row in over])
-    for row in over:
-        then = BookingState.MISSED if row.state == BookingState.CONFIRMED else BookingState.RELEASED
-        check_move(BookingState(row.state), then)
-        conn.execute(bookings.update().where(bookings.c.id == row.id).values(state=then, ended_at=now))
-        conn.execute(
-            stops.update()
-            .where(stops.c.party_id == row.party_id, stops.c.state.in_([StopState.PLANNED, StopState.PROPOSED]))
-            .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
-        )
-        if then is BookingState.MISSED:
-            record(conn, Fact(kind="BookingMissed", at=now, day=day_id, party=row.party_id, actor=actor.ref))
 
 
 def _unless_taken(conn: sa.Connection, day: UUID, number: int | None) -> int | None:

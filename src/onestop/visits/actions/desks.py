@@ -23,8 +23,11 @@ def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, acto
         return
     if state is DeskState.CLOSED and desk_is_busy(conn, desk_id) is not None:
         raise DeskServing
+    opened = {"opened_at": now} if state is DeskState.OPEN else {}
     conn.execute(
-        desks.update().where(desks.c.id == desk_id).values(state=state, ready_since_at=None, ready_until_at=None)
+        desks.update()
+        .where(desks.c.id == desk_id)
+        .values(state=state, ready_since_at=None, ready_until_at=None, **opened)
     )
     kind = {DeskState.OPEN: "DeskOpened", DeskState.PAUSED: "DeskPaused", DeskState.CLOSED: "DeskClosed"}[state]
     record(conn, Fact(kind=kind, at=now, day=desk.day_id, desk=desk_id, actor=actor.ref))

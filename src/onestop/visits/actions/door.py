@@ -15,10 +15,11 @@ from onestop.domain.door import TurnedAway
 from onestop.domain.errors import DayOver, MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
-from onestop.domain.visit import StopState, VisitState, check_visit_move
+from onestop.domain.visit import StopState, VisitState
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
-from onestop.visits.actions.rows import change_visit, desk_row, move_stop, note, start_waiting, stop_row, visit_row
+from onestop.visits.actions.route import open_again
+from onestop.visits.actions.rows import desk_row, move_stop, note, start_waiting, stop_row, visit_row
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
 from onestop.visits.tables import visits
 
@@ -49,12 +50,11 @@ def bring_back(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetim
         raise DayOver
     before = take_images(conn, stop.visit_id)
     visit = visit_row(conn, stop.visit_id)
+    note(conn, "StopBroughtBack", now=now, actor=actor, stop=stop)
     if visit.state != VisitState.OPEN:
-        check_visit_move(VisitState(visit.state), VisitState.OPEN)
-        change_visit(conn, visit.id, state=VisitState.OPEN, reason=None, ended_at=None)
+        open_again(conn, visit, actor=actor, now=now)
     move_stop(conn, stop, StopState.WAITING, no_shows=0, callable_from_at=None, ended_at=None)
     start_waiting(conn, visit.id, now)
-    note(conn, "StopBroughtBack", now=now, actor=actor, stop=stop)
     keep_act(conn, "bring_back", stop=stop, desk=None, before=before, actor=actor, now=now)
     match(conn, stop.day_id, now=now)
 
@@ -141,6 +141,14 @@ def at_desk(
     if stop_row(conn, stop).desk_id != desk:
         raise StopMoved
     return act(conn, stop, actor=actor, now=now, **more)
+
+
+def undo_of_desk(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) -> str:
+    """Take back what a desk did last at a stop. Raises `UndoTooLate`; `UndoRefused` when reception did it."""
+    newest = last_act(conn, stop_id, now=now)
+    if newest is not None and newest.desk_id is None:
+        raise UndoRefused
+    return undo(conn, stop_id, act_id=newest.id if newest is not None else None, actor=actor, now=now)
 
 
 def undo_at_desk(conn: sa.Connection, desk: UUID, *, act_id: UUID, actor: Actor, now: datetime) -> str:

@@ -72,6 +72,7 @@ def make_call(conn: sa.Connection, desk: UUID, choice: Choice, *, actor: Actor, 
             mediator_id=choice.mediator,
             called_at=now,
             terms=dict(choice.terms),
+            quiet=row.private,  # R19: neither the talk nor its place stands on a board
         )
     )
     conn.execute(desks.update().where(desks.c.id == desk).values(ready_since_at=None, ready_until_at=None))

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from onestop.booking.actions import add_stop, cancel_booking, release_hold, replan_booking
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import members, stops
-from onestop.days.queries import day_offer
+from onestop.days.queries import day_by_id, day_offer
 from onestop.domain.booking import BookingState
-from onestop.domain.errors import MoveRefused, ServiceUnknown
+from onestop.domain.day import DayState
+from onestop.domain.errors import DayOver, MoveRefused, ServiceUnknown, VisitOver
 from onestop.domain.roles import Actor
 from onestop.domain.visit import (
     AT_DESK,
@@ -19,6 +20,7 @@ from onestop.domain.visit import (
     StopState,
     VisitReason,
     VisitState,
+    check_visit_move,
 )
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
@@ -38,6 +40,8 @@ from onestop.visits.actions.rows import (
     visit_row,
 )
 
+AT_RECEPTION = "reception"
+
 
 def propose_stop(
     conn: sa.Connection,
@@ -51,9 +55,13 @@ def propose_stop(
 ) -> UUID:
     """Add a stop; it waits only when she accepted it (`accepted_how`: said_to_officer, phone, kiosk, reception).
 
-    Gives the stop's id; a service she still has open is not added twice.
+    Gives the stop's id; a service she still has open is not added twice. Accepted at reception it also opens a visit
+    of the running day again that had ended: she is here.
     """
-    visit = open_visit(conn, visit_id)
+    visit = visit_row(conn, visit_id)
+    ended = visit.state != VisitState.OPEN
+    if ended and accepted_how != AT_RECEPTION:
+        raise VisitOver
     offer = day_offer(conn, visit.day_id)
     offered = offer.service(service)
     if offered is None:
@@ -87,9 +95,12 @@ def propose_stop(
     conn.execute(stops.update().where(stops.c.id == stop).values(visit_id=visit_id))
     row = stop_row(conn, stop)
     note(conn, "StopProposed", now=now, actor=actor, stop=row, terms={"accepted": accepted_how or ""})
+    if ended:
+        visit = open_again(conn, visit, actor=actor, now=now)
     if accepted_how is not None:
         _to_waiting(conn, row, visit)
         row = stop_row(conn, stop)
+        start_waiting(conn, visit_id, now)
     keep_act(conn, "add_stop", stop=row, desk=desk, before=before, actor=actor, now=now)
     match(conn, visit.day_id, now=now)
     return stop
@@ -184,11 +195,48 @@ def leave(conn: sa.Connection, visit_id: UUID, *, reason: VisitReason, actor: Ac
     before = take_images(conn, visit_id)
     for stop in open_stops:
         _drop(conn, stop, now)
+        if stop.state == StopState.CALLED:
+            note(conn, "CallWithdrawn", now=now, actor=actor, stop=stop, desk=stop.desk_id)
     visit = visit_row(conn, visit_id)
     end_visit(conn, visit, VisitState.LEFT, reason, actor=actor, now=now)
     if open_stops:
         keep_act(conn, "leave", stop=open_stops[0], desk=None, before=before, actor=actor, now=now)
     match(conn, visit.day_id, now=now)
+
+
+def come_again(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Somebody who had left is here again the same day: the stops she left unserved wait again, with her seniority.
+
+    What she took off herself stays off. Harmless when she is inside. Raises `VisitOver` when nothing is left to do
+    (add a stop then), `DayOver`.
+    """
+    visit = visit_row(conn, visit_id)
+    if visit.state == VisitState.OPEN:
+        return
+    unserved = [
+        stop
+        for stop in _stops(conn, visit_id, StopState.DROPPED)
+        if stop.consent_at is not None and visit.state == VisitState.LEFT and stop.ended_at == visit.ended_at
+    ]
+    if not unserved:
+        raise VisitOver
+    before = take_images(conn, visit_id)
+    open_again(conn, visit, actor=actor, now=now)
+    for stop in unserved:
+        move_stop(conn, stop, StopState.WAITING, ended_at=None, desk_id=None, only_desk_id=None, callable_from_at=None)
+    start_waiting(conn, visit_id, now)
+    keep_act(conn, "come_again", stop=unserved[0], desk=None, before=before, actor=actor, now=now)
+    match(conn, visit.day_id, now=now)
+
+
+def open_again(conn: sa.Connection, visit: Row, *, actor: Actor, now: datetime) -> Row:
+    """Open a visit that had ended, on its running day; whoever calls this gives it an open stop. Raises `DayOver`."""
+    if day_by_id(conn, visit.day_id).state is not DayState.PUBLISHED:
+        raise DayOver
+    check_visit_move(VisitState(visit.state), VisitState.OPEN)
+    change_visit(conn, visit.id, state=VisitState.OPEN, reason=None, ended_at=None)
+    note(conn, "VisitReopened", now=now, actor=actor, visit=visit)
+    return visit_row(conn, visit.id)
 
 
 def set_need(conn: sa.Connection, visit_id: UUID, *, need: bool, actor: Actor, now: datetime) -> None:

@@ -44,15 +44,19 @@ def undo(conn: sa.Connection, stop_id: UUID, *, act_id: UUID | None = None, acto
         raise UndoRefused
     if stop.visit_id is None or versions(conn, stop.visit_id) != act.after or _is_closed(conn, stop.day_id):
         raise UndoRefused  # something was built on it
-    at_desk = _at_desk(conn, stop.visit_id)
+    at_desk = {row.id for row in _at_desk(conn, stop.visit_id)}
     try:
         with conn.begin_nested():
             _restore(conn, act.before, now)
-            _take_places(conn, [row for row in _at_desk(conn, stop.visit_id) if row.id not in {r.id for r in at_desk}])
+            back = [row for row in _at_desk(conn, stop.visit_id) if row.id not in at_desk]
+            _take_places(conn, back)
     except IntegrityError as error:
         raise UndoRefused from error  # the desk, a mediator or a member is taken again
     conn.execute(acts.update().where(acts.c.id == act.id).values(undone_at=now))
     note(conn, "ActUndone", now=now, actor=actor, stop=stop, desk=act.desk_id, terms={"act": act.kind})
+    for row in back:
+        if row.desk_id != act.desk_id:
+            note(conn, "CallRestored", now=now, actor=actor, stop=row, desk=row.desk_id)
     match(conn, stop.day_id, now=now)
     return act.kind
 

@@ -85,6 +85,7 @@ class TicketView:
     visit: UUID | None
     visit_state: str | None
     checked_in_at: datetime | None
+    closes_at: datetime
     languages: tuple[str, ...]
     interpreter: str
     display_language: str
@@ -160,6 +161,7 @@ def ticket_view(conn: sa.Connection, code: str) -> TicketView:
         sa.select(
             parties,
             days.c.slug,
+            days.c.closes_at,
             bookings.c.state.label("booking_state"),
             bookings.c.arrival_at,
             bookings.c.ends_at,
@@ -193,6 +195,7 @@ def ticket_view(conn: sa.Connection, code: str) -> TicketView:
         visit=row.visit_id,
         visit_state=row.visit_state,
         checked_in_at=row.checked_in_at,
+        closes_at=row.closes_at,
         languages=tuple(row.languages),
         interpreter=row.interpreter,
         display_language=row.display_language,

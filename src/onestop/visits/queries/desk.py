@@ -72,6 +72,8 @@ class VisitorHere:
     mediator: str
     need: bool
     called_at: datetime
+    quiet: bool
+    """No board shows the call: she is fetched."""
     served_at: datetime | None
     recalls: int
     more: int
@@ -223,6 +225,7 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
             mediators.c.label,
             calls.c.id.label("call"),
             calls.c.recalls,
+            calls.c.quiet,
             calls.c.terms,
             sa.select(sa.func.count())
             .where(others.c.visit_id == stops.c.visit_id, others.c.id != stops.c.id, others.c.state.in_(STOP_OPEN))
@@ -271,6 +274,7 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         mediator=row.label or "",
         need=row.need,
         called_at=row.called_at,
+        quiet=row.quiet,
         served_at=row.served_at,
         recalls=row.recalls,
         more=row.more,

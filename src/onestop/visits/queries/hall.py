@@ -53,7 +53,7 @@ def calling_desk(desk: DeskRow) -> Desk:
 
 
 def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
-    """Everything a call of this day depends on; eleven statements however many people wait."""
+    """Everything a call of this day depends on; a fixed number of statements however many people wait."""
     desks = desks_of_day(conn, day)
     at_desk = conn.execute(
         sa.select(stops.c.desk_id, stops.c.mediator_id).where(stops.c.day_id == day, stops.c.state.in_(AT_DESK))
@@ -78,6 +78,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
             .where(stops.c.day_id == day, stop_members.c.active)
         ).scalars()
     )
+    there = [desk for desk in desks if desk.is_expected(now)]
     bridging = frozenset(language for one in mediators if one.closes_at > now for language in one.languages)
     return Hall(
         desks=tuple(desks),
@@ -87,8 +88,8 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
             mediators=mediators,
             busy_members=busy_members,
             backlog_minutes=_backlog(conn, day, desks),
-            spoken=bridging.union(*(desk.languages for desk in desks)),
-            spoken_for=_spoken_for(desks, bridging),
+            spoken=bridging.union(*(desk.languages for desk in there)),
+            spoken_for=_spoken_for(desks, there, bridging),
         ),
     )
 
@@ -135,6 +136,7 @@ def _waiting(conn: sa.Connection, day: UUID, desks: list[DeskRow], now: datetime
         going[row.stop_id].add(row.member_id)
     pairs = day_precedences(conn, day)
     closed = {desk.id for desk in desks if desk.state is DeskState.CLOSED}
+    away = {desk.id for desk in desks if desk.state is not DeskState.OPEN}
     found: list[WaitingStop] = []
     for row in rows:
         parked = row.state == StopState.PARKED
@@ -142,7 +144,8 @@ def _waiting(conn: sa.Connection, day: UUID, desks: list[DeskRow], now: datetime
             continue
         visit = who[row.visit_id]
         free_from = [at for at in (row.callable_from_at, visit.free_from_at) if at is not None]
-        only = None if row.only_desk_id in closed else row.only_desk_id
+        # Parked means this desk first, not this desk only: while it has a break another one may call her.
+        only = None if row.only_desk_id in (away if parked else closed) else row.only_desk_id
         found.append(
             WaitingStop(
                 stop=row.id,
@@ -152,7 +155,9 @@ def _waiting(conn: sa.Connection, day: UUID, desks: list[DeskRow], now: datetime
                 languages=tuple(visit.languages),
                 interpreter=Interpreter(visit.interpreter),
                 waited_minutes=waited_seconds(visit.waited_seconds, visit.waiting_since_at, now) / 60,
-                remaining_minutes=float(sum(other.minutes for other in open_stops[row.visit_id])),
+                remaining_minutes=float(
+                    sum(other.minutes for other in open_stops[row.visit_id] if other.state != StopState.PROPOSED)
+                ),
                 need=visit.need,
                 precedence_met=not any(
                     other.id != row.id
@@ -197,9 +202,9 @@ def _backlog(conn: sa.Connection, day: UUID, desks: list[DeskRow]) -> dict[UUID,
     }
 
 
-def _spoken_for(desks: list[DeskRow], bridging: frozenset[str]) -> dict[UUID, frozenset[str]]:
-    by_service: dict[UUID, frozenset[str]] = {}
-    for desk in desks:
+def _spoken_for(desks: list[DeskRow], there: list[DeskRow], bridging: frozenset[str]) -> dict[UUID, frozenset[str]]:
+    by_service = {service: bridging for desk in desks for service in desk.services}
+    for desk in there:
         for service in desk.services:
-            by_service[service] = by_service.get(service, bridging) | desk.languages
+            by_service[service] |= desk.languages
     return by_service

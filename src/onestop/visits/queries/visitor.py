@@ -51,6 +51,8 @@ class Visitor:
     """The services she accepted, whatever became of them."""
     services_open: frozenset[UUID]
     untouched: bool
+    can_come_again: bool
+    """She left, and stops she wanted are unserved."""
     undo: tuple[UUID, UUID] | None
     """Stop and act."""
 
@@ -70,6 +72,7 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
             visits.c.reason,
             visits.c.walk_in,
             visits.c.checked_in_at,
+            visits.c.ended_at,
         )
         .join_from(parties, bookings, bookings.c.party_id == parties.c.id, isouter=True)
         .outerjoin(visits, visits.c.party_id == parties.c.id)
@@ -105,6 +108,11 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
             and not row.walk_in
             and called is None
             and all(one.state in waiting for one in theirs)
+        ),
+        can_come_again=row.visit_state == VisitState.LEFT
+        and any(
+            one.state == StopState.DROPPED and one.consent_at is not None and one.ended_at == row.ended_at
+            for one in theirs
         ),
         undo=_undo(conn, row.visit, now),
     )

@@ -14,7 +14,7 @@ from onestop.domain.errors import DeskUnknown, InvalidInput
 from onestop.domain.roles import Role
 from onestop.domain.visit import Outcome
 from onestop.visits.actions import calls
-from onestop.visits.actions.undo import undo
+from onestop.visits.actions.door import undo_of_desk
 from onestop.visits.queries.api import StopLine, desk_place, stop_line
 from onestop.web.api.access import acts, stop_for
 from onestop.web.api.answers import act
@@ -140,8 +140,8 @@ async def transfer(request: WebRequest, db: Db, stop: FromPath[UUID], data: JSON
 
 @_acts("undo")
 async def undo_act(request: WebRequest, db: Db, stop: FromPath[UUID]) -> Response[Stop]:
-    """Take back the last act at this stop, within 30 seconds."""
-    return await _act(request, db, stop, undo)
+    """Take back the last act of a desk at this stop, within 30 seconds."""
+    return await _act(request, db, stop, undo_of_desk)
 
 
 async def _act(

@@ -1,5 +1,6 @@
 """A ticket by its code: see, move, cancel. The code is the right; a private stop shows nothing but a title."""
 
+from dataclasses import replace
 from datetime import datetime
 from math import ceil, floor
 from typing import Any
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from onestop.booking.actions import cancel_booking, move_booking
 from onestop.booking.tickets import find_code
+from onestop.domain.retention import TICKET_WHOLE
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import AT_DESK, StopState
 from onestop.visits.queries.api import StopLine, TicketView, ticket_view
@@ -60,7 +62,10 @@ class TicketStop(Struct, kw_only=True):
 
 
 class Ticket(Struct, kw_only=True):
-    """The own ticket: number, stops, plan. `estimate` is that of the stop that is expected first, if one waits."""
+    """The own ticket: number, stops, plan. `estimate` is that of the stop that is expected first, if one waits.
+
+    24 hours after the day it names no stop any more.
+    """
 
     day: str
     number: int
@@ -114,6 +119,8 @@ async def cancel_ticket(request: WebRequest, db: Db, code: FromPath[str]) -> Non
 
 async def _shown(request: WebRequest, db: Db, code: str) -> Ticket:
     view = await db.read(ticket_view, code)
+    if db.now() >= view.closes_at + TICKET_WHOLE:
+        view = replace(view, stops=())  # a day later a ticket tells no more where she was
     waits: dict[UUID, WaitEstimate] = {}
     if any(line.state in WAITS for line in view.stops):
         found = await estimates_of(request.app.state).of_day(db, view.day)

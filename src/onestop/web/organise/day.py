@@ -10,7 +10,7 @@ from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.organising import Sizes, sizes_of_day
 from onestop.days.queries import Day, DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.domain.errors import N_, PublishRefused, Refusal
-from onestop.visits.actions.arrivals import close_day
+from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.setup import cancel_day, pause_day, resume_day
 from onestop.visits.queries.inside import Inside, inside_of_day
 from onestop.web.kit.forms import new_key, read_form

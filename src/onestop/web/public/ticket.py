@@ -26,6 +26,7 @@ from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import DeskMark, PlanLine, TicketView
 from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx, settings_of
+from onestop.web.kit.responses import see_other
 from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import paper_text
@@ -186,6 +187,8 @@ async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, co
 async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """A sheet to print: `?paper=80` for the slip of a ticket machine."""
     access = await open_ticket(request, db, ticket_key, code)
+    if is_over(access, db.now()):
+        return see_other(access.path)
     ticket, locale = access.ticket, locale_of_ticket(request, access.ticket)
     context = TicketPrint(
         day_name=ticket.day.name,

@@ -13,13 +13,16 @@ from onestop.booking.actions import cancel_booking, set_name
 from onestop.booking.tickets import new_code, ticket_again
 from onestop.days.queries import Day, day_offer
 from onestop.db.session import Database
+from onestop.domain.day import DayState
 from onestop.domain.errors import N_, InvalidInput, NameRefused
 from onestop.domain.ticket import spell_short_code
 from onestop.domain.visit import LATE_GRACE, VisitReason
 from onestop.visits.actions.arrivals import check_in, undo_check_in
 from onestop.visits.actions.door import bring_back, on_party, on_stop, on_visit, undo_at_reception
 from onestop.visits.actions.route import (
+    AT_RECEPTION,
     accept_stop,
+    come_again,
     come_back,
     decline_stop,
     drop_stop,
@@ -50,6 +53,7 @@ DONE: dict[str, str] = {
     "out": N_("She is out. Nobody calls her. Her place is kept."),
     "back": N_("She is back and waits again."),
     "left": N_("The visit has ended."),
+    "again": N_("She is here again and waits. Her place is kept."),
     "named": N_("The name is corrected."),
     "cancelled": N_("The booking is cancelled. The time is free again."),
     "moved": N_("The booking has a new time. Please tell her."),
@@ -81,6 +85,8 @@ class PartyPage:
     situation: Situation
     off_minutes: int
     """How early or late she is."""
+    runs: bool
+    """Whether this day is on now."""
     today: Day | None
     """The day that is on now, if this ticket is for another one."""
     to_add: tuple[ServiceLine, ...]
@@ -136,6 +142,12 @@ async def do_step_out(request: WebRequest, db: Db, slug: FromPath[str], party: F
 async def do_come_back(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
     """She is back."""
     return await _act(request, db, slug, party, "back", on_visit, come_back)
+
+
+@post("/reception/{slug:str}/parties/{party:uuid}/again")
+async def do_come_again(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
+    """She had left and is here again."""
+    return await _act(request, db, slug, party, "again", on_visit, come_again)
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/leave")
@@ -203,7 +215,7 @@ async def add_stop(request: WebRequest, db: Db, slug: FromPath[str], party: From
     ids = read_ids([(await read_form(request)).text("service", 40)])
     if not ids:
         raise InvalidInput(field="service")
-    return await _act(request, db, slug, party, "added", on_visit, propose_stop, ids[0], accepted_how="reception")
+    return await _act(request, db, slug, party, "added", on_visit, propose_stop, ids[0], accepted_how=AT_RECEPTION)
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/drop")
@@ -292,6 +304,7 @@ async def _show(
         titles=Titles(locale),
         situation=situation,
         off_minutes=abs(int((booked_at - now).total_seconds())) // 60,
+        runs=is_on(day, now) and day.state is DayState.PUBLISHED,
         today=await _today(request, db, day) if situation in ("other_day", "over", "missed", "cancelled") else None,
         to_add=service_lines(
             offer,
@@ -345,6 +358,7 @@ route_handlers: list[Any] = [
     unmark_need,
     do_step_out,
     do_come_back,
+    do_come_again,
     do_leave,
     do_undo,
     correct_name,
