@@ -11,7 +11,7 @@ const foldOf = (button) => button.closest("details[data-keys-inside]:not([open])
 function show() {
   document.documentElement.classList.toggle("keys-off", !on());
   switches().forEach((button) => {
-    button.hidden = false;
+    button.hidden = !document.querySelector("[data-key]");
     button.setAttribute("aria-pressed", String(on()));
   });
 }

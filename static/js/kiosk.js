@@ -4,7 +4,6 @@ const IDLE = 90_000;
 const GRACE = 20_000;
 const FAST = 50; // milliseconds between keys: a scanner, not a finger
 const LONGEST = 400;
-const page = document.documentElement;
 
 /* Scanner: quick keys that end with Enter are a code, wherever the focus is. */
 let typed = "";
@@ -32,7 +31,9 @@ function send(code) {
   const form = document.createElement("form");
   const here = document.querySelector("[data-code-form]");
   form.method = "post";
-  form.action = here ? here.action : `/kiosk/code?lang=${page.lang}`;
+  /* Without a language somebody tapped, the answer speaks that of the ticket. */
+  const chosen = new URLSearchParams(location.search).get("lang");
+  form.action = here ? here.action : chosen ? `/kiosk/code?lang=${chosen}` : "/kiosk/code";
   for (const [name, value] of [["code", code], ["why", here ? here.elements.why.value : ""]]) {
     const input = document.createElement("input");
     input.type = "hidden";
@@ -60,7 +61,7 @@ if (pad) {
 }
 
 /* The paper comes by itself. */
-if (document.querySelector("[data-print]") && new URLSearchParams(location.search).has("new")) {
+if (document.querySelector("[data-print]") && /[?&](new|paper)=/.test(location.search)) {
   window.addEventListener("load", () => window.print(), { once: true });
 }
 

@@ -10,7 +10,8 @@ const TOPICS = ["board", "desk", "overview", "visit"];
 /** Listens to a stream for ever. `onTopic(topic, urgent)` on each change, `onState(live)` when it goes dead or comes back. */
 export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) {
   let source = null;
-  let heardAt = performance.now();
+  /* A stream that never comes through is noticed at the first poll. */
+  let heardAt = performance.now() - SILENCE_MS;
   let live = false;
 
   const heard = () => {
@@ -54,6 +55,13 @@ export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) 
   });
 }
 
+/* Whether the reader was told that this page is not live. */
+let silent = false;
+function tell(live) {
+  silent = !live;
+  document.querySelectorAll("[data-live-state]").forEach((sign) => (sign.hidden = live));
+}
+
 const busy = new Map();
 const fetchedAt = new Map();
 const postponed = new Set();
@@ -90,8 +98,11 @@ export async function refresh(part) {
       return;
     }
     if (answer.status === 200) replace(id, await answer.text());
+    if (!answer.ok) throw new Error(String(answer.status));
+    if (silent) tell(true);
   } catch {
-    /* Not reachable now: the stream's silence tells the person, the next poll tries again. */
+    /* Not reachable now: said at once, also where no stream ever came through; the next poll tries again. */
+    tell(false);
   } finally {
     const again = busy.get(id);
     busy.delete(id);
@@ -136,7 +147,7 @@ function start(root) {
     onTopic: (topic, urgent) => setTimeout(() => parts(topic).forEach(refresh), urgent ? 0 : Math.random() * jitter),
     onPoll: all,
     onState: (live) => {
-      document.querySelectorAll("[data-live-state]").forEach((sign) => (sign.hidden = live));
+      tell(live);
       /* What changed while the stream was away is fetched when it is back. */
       if (live && connected) all();
       connected = true;

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from onestop.locale.catalogue import Catalogue
+from onestop.locale.environment import make_environment
 from onestop.locale.languages import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, direction, fallbacks, negotiate, own_name
 from onestop.locale.locales import Locale, locale_for
 
@@ -147,3 +148,11 @@ def test_pseudo_languages_mark_text_and_keep_places():
 
 def test_only_the_source_is_not_a_draft_until_somebody_has_read_it():
     assert {tag: locale_for(tag).checked for tag in LANGUAGES} == {"en": True, "sk": False, "uk": False, "ar": False}
+
+
+def test_names_in_their_own_script_are_joined_as_markup_and_everything_else_is_escaped() -> None:
+    for tag, joined in (("en", " and "), ("ar", " و")):
+        environment = make_environment(locale_for(tag))
+        page = environment.from_string("{{ ['uk', 'en']|map('own_name')|list|list_and }} {{ ['<b>', 'c']|list_and }}")
+        names = f'<span lang="uk" dir="ltr">українська</span>{joined}<span lang="en" dir="ltr">English</span>'
+        assert page.render() == f"{names} &lt;b&gt;{joined}c"

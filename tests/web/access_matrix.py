@@ -172,7 +172,7 @@ def _kiosk_ticket(site: Site) -> str:
 
 SPECIAL |= {
     f"/kiosk/tickets/{{code:str}}{act}": lambda site, act=act: f"{_kiosk_ticket(site)}{act}"
-    for act in ("", "/change", "/move", "/cancel")
+    for act in ("", "/change", "/here", "/move", "/cancel")
 }
 _STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
 SPECIAL |= {
@@ -259,6 +259,7 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/times",
             "/kiosk/tickets/{code:str}",
             "/kiosk/tickets/{code:str}/change",
+            "/kiosk/tickets/{code:str}/here",
         )
     ),
     *(

@@ -115,7 +115,7 @@ class DayCancelled(Refusal):
 
 class DayPaused(Refusal):
     code = "day_paused"
-    sentence = N_("The whole day has a pause now. Nobody is called. Your place is kept.")
+    sentence = N_("The whole day has a pause now. Nobody is called.")
 
 
 class InvitationNeeded(Refusal):
@@ -169,6 +169,12 @@ class ServiceUnknown(Refusal):
     code = "service_unknown"
     status = 422
     sentence = N_("This day does not have this kind of help. Please choose again.")
+
+
+class HoldBooked(Refusal):
+    code = "hold_booked"
+    status = 410
+    sentence = N_("This time is booked already. Please open your ticket with its code.")
 
 
 class HoldGone(Refusal):

@@ -8,12 +8,14 @@ LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 # Bidirectional overrides and isolates could make a printed name read as another.
 _DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Keyboards and copied text leave these behind; nobody sees them and they change nothing.
+_UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c\ufeff"))
 _JOINERS = frozenset("\u200c\u200d")  # needed in Persian, Sinhala and others
 
 
 def read_name(text: str) -> str:
     """The name in NFC without outer spaces; one word is enough. Raises `NameRefused`."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = " ".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise NameRefused(field="name")
     for char in name:

@@ -1,6 +1,6 @@
 """Jinja environments that speak one language: one for each locale, so that nothing ambient decides what is said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from onestop.locale.languages import direction, own_name
 from onestop.locale.locales import Locale
@@ -61,7 +61,7 @@ def make_environment(locale: Locale) -> Environment:
         "duration": locale.duration,
         "quantity": locale.number,
         "number": ticket_number,
-        "list_and": locale.list_and,
+        "list_and": _list_filter(locale),
         "lang_name": locale.language_name,
         "own_name": own_name_marked,
         "say": locale.say,
@@ -92,6 +92,14 @@ def ticket_number(number: int, member: int | None = None) -> Markup:
 def own_name_marked(tag: str) -> Markup:
     """A language's own name, marked with its language and direction, so that it is drawn and read aloud rightly."""
     return Markup('<span lang="{}" dir="{}">{}</span>').format(tag, direction(tag), own_name(tag))
+
+
+def _list_filter(locale: Locale) -> Callable[[Sequence[str]], Markup]:
+    def list_and(items: Sequence[str]) -> Markup:
+        """`a, b and c`; what is markup already (a name in its own script) stays markup."""
+        return Markup(locale.list_and([str(escape(item)) for item in items]))  # noqa: S704 - every item is escaped
+
+    return list_and
 
 
 def _time_filter(locale: Locale) -> Callable[..., Markup]:

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, members, parties, stops
-from onestop.booking.tickets import find_code, ticket_again
+from onestop.booking.tickets import find_code, new_code, ticket_again
 from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import read_template
 from onestop.days.queries import day_by_id
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.keys import load_ticket_key
+from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import visits
 from tests.halls import ON, STAFF
 from tests.web.kiosk.touch import finger
@@ -135,14 +136,13 @@ async def test_a_day_without_a_free_time_leads_on_to_other_days(site: Site) -> N
 async def test_a_code_in_every_form_says_that_she_is_here(site: Site, form: str) -> None:
     key = load_ticket_key(site.settings)
     made = site.hall.book(site.hall.wish("legal"))
-    ticket = site.database.read_now(ticket_again, party=made.party, key=b"test key of thirty-two bytes ....")
+    ticket = site.database.write_now(new_code, party=made.party, key=key, actor=STAFF, now=site.hall.now)
     text = {
         "long": ticket.code,
         "short": ticket.short.lower(),
         "address": f"https://example.org/t/{ticket.code}",
         "spaced": f"{ticket.short[:4]} - {ticket.short[4:]}",
     }[form]
-    assert key
     hand = finger(site)
     await hand.go("/kiosk/code?lang=en")
     await hand.press("Continue", typed={"code": text})
@@ -151,6 +151,60 @@ async def test_a_code_in_every_form_says_that_she_is_here(site: Site, form: str)
     await hand.press("Continue", typed={"code": text})
     assert "Good. We know that you are here. Your number 100" in hand.text
     assert _count(site, visits) == 1
+
+
+async def test_a_scan_from_the_first_screen_is_answered_in_the_language_of_the_ticket(site: Site) -> None:
+    key = load_ticket_key(site.settings)
+    made = site.hall.book(site.hall.wish("legal"))
+    ticket = site.database.write_now(new_code, party=made.party, key=key, actor=STAFF, now=site.hall.now)
+    arabic = parties.update().where(parties.c.id == made.party).values(display_language="ar")
+    site.database.write_now(lambda conn: conn.execute(arabic))
+    browser = site.sign_in("kiosk")
+
+    answer = await browser.post("/kiosk/code", data={"code": ticket.code, "why": ""})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/kiosk/tickets/{ticket.code}/here?lang=ar")
+    assert '<html lang="ar" dir="rtl"' in (await browser.get(answer.headers["location"])).text
+
+
+async def test_a_short_code_of_another_day_is_known(site: Site) -> None:
+    _later_day(site)
+    hand = finger(site)
+    await hand.go("/kiosk/days?lang=en")
+    await hand.follow("Thursday 10 December 2026")
+    await hand.follow("Health insurance")
+    await hand.press("Yes, show me the times")
+    await hand.press("10:00")
+    assert hand.page is not None
+    code = _code_of(str(hand.page.url))
+    party = site.database.read_now(find_code, code).party
+    short = site.database.read_now(ticket_again, party=party, key=load_ticket_key(site.settings)).short
+    await hand.go("/kiosk/code?lang=en&why=change")
+    await hand.press("Continue", typed={"code": short})
+    assert "10:30" in hand.text
+    await hand.press("10:30")
+    assert "paper=1" in str(hand.page.url)  # the new time is printed
+
+
+async def test_todays_ticket_after_the_day_was_closed_is_not_for_another_day(site: Site) -> None:
+    made = site.hall.book(site.hall.wish("legal"))
+    key = load_ticket_key(site.settings)
+    ticket = site.database.write_now(new_code, party=made.party, key=key, actor=STAFF, now=site.hall.now)
+    site.hall.now = site.hall.day.opens_at + timedelta(hours=1)
+    site.set_time(site.hall.now)
+    site.hall.write(close_day, site.hall.id)
+    hand = finger(site)
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": ticket.code})
+    assert "another day:" not in hand.text
+    assert "This day is over" in hand.text
+
+
+async def test_what_goes_wrong_at_the_machine_stays_in_its_frame_and_goes_back_by_itself(site: Site) -> None:
+    browser = site.sign_in("kiosk")
+    answer = await browser.get("/kiosk/tickets/nonsense/change?lang=ar")
+    assert (answer.status_code, answer.headers["refresh"]) == (404, "40; url=/kiosk")
+    assert 'class="kiosk"' in answer.text
+    assert 'href="/"' not in answer.text
 
 
 @pytest.mark.parametrize("rubbish", ["", "hello", "BEGIN:VCARD\nFN:X", "0" * 8, "a" * 26, "<script>", "٣" * 399])

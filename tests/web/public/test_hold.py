@@ -46,8 +46,8 @@ async def test_all_answers_stand_there_with_a_way_to_change_each(site: Site) -> 
         "We keep this time for you until",
         "Thursday 3 December 2026 · 10:00",
         "Legal advice IOM Migration Information Centre Residence permit Foreign Police Department",
-        "2 adults, one child",
-        "українська, русский I bring somebody who interprets",
+        "2 adults and one child",
+        "українська and русский I bring somebody who interprets",
     ]
     assert [sentence for sentence in said if sentence not in visitor.page.text] == []
     changes = {"Change the time", "Change the plan", "Change who comes", "Change how we talk"}

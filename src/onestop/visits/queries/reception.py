@@ -91,6 +91,11 @@ def find_people(conn: sa.Connection, day: Day, text: str, *, everywhere: bool) -
     where = sa.or_(sa.and_(parties.c.day_id == day.id, sa.or_(sa.false(), *here, *anywhere)), other)
     if long is not None:
         where = sa.or_(where, parties.c.code_hash == code_hash(long))
+    if short is not None:
+        # A short code counts with its day: that of every day still to come is tried.
+        coming_days = sa.select(days.c.id).where(days.c.state == DayState.PUBLISHED, days.c.on_date >= day.on)
+        hashes = [short_hash(each, short) for each in conn.execute(coming_days).scalars()]
+        where = sa.or_(where, parties.c.short_hash.in_(hashes))
     exact = parties.c.number == int(digits) if digits is not None and len(digits) < 9 else sa.false()
     first = parties.c.name_folded.startswith(fold(text), autoescape=True)
     found = people(

@@ -46,12 +46,18 @@ class SignInPage:
     login: str = ""
     next_path: str = ""
     error: str = ""
+    for_desk: bool = False
+    """She comes from a desk: most officers have a pass and no account."""
 
 
 @get("/sign-in")
 async def show_sign_in(request: WebRequest) -> Response[Any]:
     """The form, for anybody."""
-    return page(request, SignInPage(next_path=local_path(request.query_params.get("next"), "")), door="account")
+    return page(request, _form(next_path=local_path(request.query_params.get("next"), "")), door="account")
+
+
+def _form(*, next_path: str, login: str = "", error: str = "") -> SignInPage:
+    return SignInPage(login=login, next_path=next_path, error=error, for_desk=next_path.startswith("/desk"))
 
 
 @post("/sign-in")
@@ -64,7 +70,7 @@ async def do_sign_in(request: WebRequest, db: Db, ticket_key: TicketKey) -> Resp
         token, account = await _sign_in(request, db, ticket_key, login, (form.get("password") or "")[:1000])
     except Refusal as refusal:
         error = locale_of(request).say(refusal.sentence, refusal.params)
-        shown = SignInPage(login=login, next_path=next_path, error=error)
+        shown = _form(login=login, next_path=next_path, error=error)
         return page(request, shown, status=refusal.status, door="account")
     someone = await db.read(actor_of_session, hash_token(token), real=real_now(), now=db.now())
     cookies = [session_cookie(request, token), _known_cookie(request, ticket_key, account)]

@@ -8,14 +8,16 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
-from onestop.booking.queries import Booking, arrivals, booking_of_party
+from onestop.booking.queries import Booking, arrivals, booking_of_party, language_of_party
 from onestop.booking.tickets import TicketRef, find_code, ticket_again
 from onestop.days.queries import Day, day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
-from onestop.domain.errors import BookingClosed, InvalidInput, Refusal, TicketUnknown, WrongDay
+from onestop.domain.errors import BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, WrongDay
+from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import check_in
-from onestop.web.kiosk.frame import kiosk_page, link, locale_here, machine, today_of
+from onestop.visits.queries.api import ticket_view
+from onestop.web.kiosk.frame import kiosk_page, link, locale_here, machine, other_days, speak, today_of
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -102,30 +104,52 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     form = await read_form(request)
     why = form.text("why", 10)
     try:
-        found = await db.read(find_code, form.text("code", 400), day=today.id if today else None)
+        found = await _find(db, form.text("code", 400), today)
     except TicketUnknown as refusal:
         locale = locale_here(request, today)
         return _code_page(request, today, why, locale.say(refusal.sentence, refusal.params), refusal.status)
-    if why == "change":
-        ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
-        return see_other(link(request, f"/kiosk/tickets/{ticket.code}/change"))
+    speak(request, await db.read(language_of_party, found.party))
+    ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
     day = await db.read(day_by_id, found.day)
     try:
+        if why == "change":
+            await _changeable(request, db, ticket.code)
+            return see_other(link(request, f"/kiosk/tickets/{ticket.code}/change"))
         if today is None or day.id != today.id:
-            raise WrongDay(on=day.on)
-        here = await db.write(check_in, found.party, actor=someone, now=db.now(), day=day.id)
+            raise WrongDay(on=day.on) if db.now() < day.opens_at else DayOver
+        await db.write(check_in, found.party, actor=someone, now=db.now(), day=day.id)
     except Refusal as refusal:
         return await _other(request, db, today, day, found, ticket_key, refusal)
-    booking = await db.read(booking_of_party, found.party)
-    ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
+    return see_other(link(request, f"/kiosk/tickets/{ticket.code}/here"))
+
+
+async def _find(db: Database, code: str, today: Day | None) -> TicketRef:
+    """The ticket of a long code; a short one counts with its day: today first, then every other day to come."""
+    days = [today] if today is not None else []
+    for day in [*days, *await other_days(db, today)]:
+        try:
+            return await db.read(find_code, code, day=day.id)
+        except TicketUnknown:
+            continue
+    return await db.read(find_code, code)
+
+
+@get("/kiosk/tickets/{code:str}/here")
+async def show_here(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
+    """She is here. The paper of somebody who is not checked in is read again."""
+    await machine(request)
+    view = await db.read(ticket_view, code)
+    day = await db.read(day_by_id, view.day)
+    if view.visit is None:
+        return see_other(link(request, "/kiosk/code"))
     context = KioskHere(
-        ticket_number=here.number,
-        over=here.state != "open",
-        booked_at=booking.arrival_at if booking is not None and booking.arrival_at > db.now() else None,
-        reprint=link(request, f"/kiosk/tickets/{ticket.code}"),
+        ticket_number=view.number,
+        over=view.visit_state != VisitState.OPEN,
+        booked_at=view.arrival_at if view.arrival_at is not None and view.arrival_at > db.now() else None,
+        reprint=link(request, f"/kiosk/tickets/{code}", paper="1"),
         home=link(request, "/kiosk"),
     )
-    return kiosk_page(request, today, context, back_after=20)
+    return kiosk_page(request, day, context, back_after=20)
 
 
 @get("/kiosk/tickets/{code:str}/change")
@@ -161,7 +185,7 @@ async def move(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any
         return await _change_page(request, db, day, booking, code, InvalidInput(field="arrival"))
     except Refusal as refusal:
         return await _change_page(request, db, day, booking, code, refusal)
-    return see_other(link(request, path))
+    return see_other(link(request, path, paper="1"))
 
 
 @post("/kiosk/tickets/{code:str}/cancel")
@@ -245,4 +269,4 @@ async def _change_page(
     return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
 
 
-route_handlers: list[Any] = [show_code, read_code, show_change, move, cancel]
+route_handlers: list[Any] = [show_code, read_code, show_here, show_change, move, cancel]

@@ -57,6 +57,15 @@ async def chosen_day(request: WebRequest, db: Database, slug: str) -> tuple[Acto
     raise DayUnknown
 
 
+def speak(request: WebRequest, tag: str) -> None:
+    """Answer in the language of the ticket that was scanned, unless somebody has just tapped another one."""
+    request.state.ticket_language = tag
+
+
+def _wanted(request: WebRequest) -> str | None:
+    return request.query_params.get(CHOICE) or request.state.get("ticket_language")
+
+
 def languages_of(day: Day | None) -> tuple[str, ...]:
     """The languages the machine offers: those switched on for the day."""
     if day is None:
@@ -68,7 +77,7 @@ def locale_here(request: WebRequest, day: Day | None) -> Locale:
     """The language chosen by a tap and carried in the address; a machine remembers nobody's."""
     offered = languages_of(day)
     first = day.working_language if day is not None and day.working_language in offered else offered[0]
-    wanted = request.query_params.get(CHOICE)
+    wanted = _wanted(request)
     return locale_for(wanted if wanted in offered else first)
 
 
@@ -94,6 +103,6 @@ def kiosk_page(
 
 def link(request: WebRequest, path: str, **query: str) -> str:
     """A path of the machine that keeps the language."""
-    if (tag := request.query_params.get(CHOICE)) and CHOICE not in query:
+    if (tag := _wanted(request)) and CHOICE not in query:
         query[CHOICE] = tag
     return f"{path}?{urlencode(query)}" if query else path

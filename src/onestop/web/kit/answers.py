@@ -16,7 +16,7 @@ from onestop.booking.holds import Held
 from onestop.booking.wish import Wish, make_wish
 from onestop.days.queries import DayOffer, OfferedNeed, OfferedService
 from onestop.domain.booking import Interpreter
-from onestop.domain.errors import InvalidInput
+from onestop.domain.errors import InvalidInput, NoServiceChosen
 from onestop.domain.party import PARTY_LIMIT, party_of
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
 
@@ -42,6 +42,8 @@ class Answers:
 
     def wish(self, offer: DayOffer, *, display_language: str) -> Wish:
         """What can be held. Raises a refusal about services or party, or `InvalidInput` without an answer."""
+        if not self.services:
+            raise NoServiceChosen
         if self.interpreter is None:
             raise InvalidInput(field="interpreter")
         return make_wish(

@@ -14,12 +14,16 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from onestop.domain.errors import N_, Busy, InvalidInput, KeyInFlight, NotKnown, Refusal, SignInNeeded, TooManyTries
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
-from onestop.web.kit.pages import ErrorPage
+from onestop.web.kit.pages import ErrorPage, MachineErrorPage
 from onestop.web.kit.requests import WebRequest, is_api, is_htmx, local_path
 from onestop.web.kit.responses import page, see_other
 
 PROBLEM = "application/problem+json"
 RETRY_SECONDS = {KeyInFlight: 1, Busy: 5, TooManyTries: 60}
+
+NOT_DONE = N_("This did not work")
+WIPE_SECONDS = 40
+"""A machine that could not do something goes back to its first screen."""
 
 log = logging.getLogger("onestop.web")
 
@@ -160,9 +164,14 @@ def sign_in_path(here: str, back_to: str) -> str:
 
 def _page(request: WebRequest, refusal: Refusal, incident: str) -> Response[Any]:
     locale = locale_of(request)
+    title = locale.gettext(_TITLES.get(refusal.status, NOT_DONE))
+    if _inside(request.scope["path"], "/kiosk") and not isinstance(refusal, SignInNeeded):
+        machine = MachineErrorPage(title=title, sentence=locale.say(refusal.sentence, refusal.params))
+        wipe = {"Refresh": f"{WIPE_SECONDS}; url=/kiosk"}
+        return page(request, machine, status=refusal.status, locale=locale, headers=wipe, home="/kiosk", door="kiosk")
     step = _next_step(request, refusal)
     context = ErrorPage(
-        title=locale.gettext(_TITLES.get(refusal.status, N_("This did not work"))),
+        title=title,
         sentence=locale.say(refusal.sentence, refusal.params),
         next_href=step.href,
         next_label=locale.gettext(step.label) if step.label else "",

@@ -154,6 +154,15 @@ def _digest(path: str, modified: int) -> str:
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()[:10]
 
 
+@page("kiosk/error.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineErrorPage:
+    """What went wrong at a ticket machine, in its own frame."""
+
+    title: str
+    sentence: str
+
+
 @page("error.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:

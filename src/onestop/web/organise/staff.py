@@ -38,6 +38,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.HELPER: N_("Helper of another organisation"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
+ROLES_WITH_A_DOOR = tuple(role for role in ROLE_WORDS if role not in {Role.MEDIATOR, Role.HELPER})
 ROLE_WRONG = N_("Please choose a role.")
 INSTITUTION_NEEDED = N_("An officer needs an institution.")
 OWN_ACCOUNT = N_("You cannot close your own account.")
@@ -158,7 +159,7 @@ async def revoke(request: WebRequest, db: Db, account: FromPath[UUID]) -> Respon
 async def _grant(db: Db, read: Reader, someone: Actor) -> Grant | None:
     form = read.form
     role = form.text("role", 20)
-    if role not in tuple(ROLE_WORDS) or (role == Role.ADMINISTRATOR and not _may_all(someone)):
+    if role not in ROLES_WITH_A_DOOR or (role == Role.ADMINISTRATOR and not _may_all(someone)):
         read.wrong("role", ROLE_WRONG)
         return None
     institutions = {each.id for each in await db.read(directory)}
@@ -231,7 +232,9 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
     context = StaffPage(
         people=tuple(sorted(people, key=lambda each: not each.active)),
         roles=tuple(
-            (str(role), word) for role, word in words.items() if role is not Role.ADMINISTRATOR or _may_all(someone)
+            (str(role), words[role])
+            for role in ROLES_WITH_A_DOOR
+            if role is not Role.ADMINISTRATOR or _may_all(someone)
         ),
         institutions=tuple((str(key), name) for key, name in institutions.items()),
         days=tuple((str(day.id), f"{day.name}, {locale.short_date(day.on)}") for day in coming),

@@ -22,6 +22,7 @@ from onestop.domain.errors import (
     N_,
     ArrivalTaken,
     ContactRefused,
+    HoldBooked,
     HoldGone,
     InvalidInput,
     InvitationUsed,
@@ -317,7 +318,7 @@ async def _show(
         if confirmed + TICKET_FROM_HOLD > now:
             ticket = await db.read(ticket_again, party=here.held.booking.party, key=key)
             return see_other(link(request, f"/t/{ticket.code}"))
-        return await shut_page(request, db, HoldGone(), but=here.day)
+        raise HoldBooked
     context = HoldGivenBackPage(
         day=here.day,
         again=here.answers.link(f"/d/{here.day.slug}/plan", "hold"),

@@ -187,7 +187,8 @@ async def ticket_calendar(request: WebRequest, db: Db, ticket_key: TicketKey, co
 async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """A sheet to print: `?paper=80` for the slip of a ticket machine."""
     access = await open_ticket(request, db, ticket_key, code)
-    if is_over(access, db.now()):
+    cancelled = access.ticket.booking is not None and access.ticket.booking.state is BookingState.CANCELLED
+    if is_over(access, db.now()) or cancelled:
         return see_other(access.path)
     ticket, locale = access.ticket, locale_of_ticket(request, access.ticket)
     context = TicketPrint(

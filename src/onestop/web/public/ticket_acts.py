@@ -1,7 +1,7 @@
 """What the holder of a ticket does: another time, a step off, yes or no, out and back, cancel, erase."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -243,6 +243,7 @@ async def _show_change(
     booking = await db.read(booking_by_id, ticket.booking.id)
     wish = await db.read(wish_of_party, booking)
     found = await db.read(arrivals, ticket.day, wish, now=db.now(), moving=booking.id)
+    found = replace(found, plans=tuple(plan for plan in found.plans if plan.arrival_at != booking.arrival_at))
     locale = locale_of_ticket(request, ticket)
     context = ChangePage(
         on=ticket.day.opens_at.astimezone(ticket.day.zone),

@@ -131,6 +131,8 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         return
     if ticket.day.paused:
         yield locale.gettext(PAUSED)
+        if ticket.day.paused_why:
+            yield locale.say(ticket.day.paused_why, {})
         return
     if ticket.visit is not None and ticket.visit.stepped_out:
         yield locale.gettext(OUT)
