@@ -55,8 +55,9 @@ export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) 
   });
 }
 
-/* Whether the reader was told that this page is not live. */
+/* Whether the reader was told that this page is not live; whether a stream that was open has fallen silent. */
 let silent = false;
+let down = false;
 function tell(live) {
   silent = !live;
   document.querySelectorAll("[data-live-state]").forEach((sign) => (sign.hidden = live));
@@ -99,7 +100,7 @@ export async function refresh(part) {
     }
     if (answer.status === 200) replace(id, await answer.text());
     if (!answer.ok) throw new Error(String(answer.status));
-    if (silent) tell(true);
+    if (silent && !down) tell(true);
   } catch {
     /* Not reachable now: said at once, also where no stream ever came through; the next poll tries again. */
     tell(false);
@@ -147,6 +148,7 @@ function start(root) {
     onTopic: (topic, urgent) => setTimeout(() => parts(topic).forEach(refresh), urgent ? 0 : Math.random() * jitter),
     onPoll: all,
     onState: (live) => {
+      down = !live;
       tell(live);
       /* What changed while the stream was away is fetched when it is back. */
       if (live && connected) all();

@@ -186,7 +186,21 @@ def test_without_a_stream_the_part_is_polled_and_the_page_says_so(page: Page, ha
         page.wait_for_timeout(50)
 
     expect(page.locator("#version")).to_have_text("2")
-    assert 1 <= hall.fetched <= 3
+    assert 1 <= hall.fetched <= 4
+
+
+def test_a_page_whose_stream_never_came_says_so_when_the_polls_fail_too(page: Page, hall: Hall):
+    hall.stream_open = False
+    page.clock.install()
+    opened(page, hall)
+    expect(page.locator("[data-live-state]")).to_be_hidden()
+    page.context.set_offline(True)
+    page.clock.run_for(11_000)
+    expect(page.locator("[data-live-state]")).to_be_visible()
+
+    page.context.set_offline(False)
+    page.clock.run_for(11_000)
+    expect(page.locator("[data-live-state]")).to_be_hidden()
 
 
 def test_a_stream_that_falls_silent_is_told_and_one_that_is_back_too(page: Page, hall: Hall):
