@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from onestop.booking.actions import hold_arrival
-from onestop.db.session import Database
+from onestop.db.session import Database, open_database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken
 from onestop.domain.roles import VISITOR
@@ -98,4 +98,24 @@ def test_without_the_days_lock_the_guard_alone_gives_the_one_place_once(database
                 return "taken"
 
         assert Counter(at_once(hold)) == {"held": 1, "taken": THREADS - 1}
+    assert database.read_now(verify, now=hall.now) == []
+
+
+def test_a_command_beside_the_running_server_takes_no_place_twice(database: Database, database_url: str) -> None:
+    """The command line is a process of its own: on SQLite only `BEGIN IMMEDIATE` keeps the two apart."""
+    others = [open_database(database_url) for _ in range(THREADS)]
+    for _ in range(3):
+        file, opens = one_place(NOON)
+        hall = make_test_day(database, file=file, on=opens.date())
+        how = {"arrival_at": opens, "channel": Channel.API, "actor": VISITOR, "now": hall.now, "hold_minutes": 10}
+
+        def hold(nth: int, hall: TestDay = hall, how: dict[str, Any] = how) -> str:
+            try:
+                return others[nth].write_now(hold_arrival, hall.id, hall.wish("legal"), **how, day=hall.id).state
+            except ArrivalTaken:
+                return "taken"
+
+        assert Counter(at_once(hold)) == {"held": 1, "taken": THREADS - 1}
+    for each in others:
+        each.close()
     assert database.read_now(verify, now=hall.now) == []
