@@ -117,6 +117,11 @@ class Staff:
         """Press a button, with or without script."""
         return await self.browser.post(path, data=dict(data or {}), headers={"HX-Request": "true"} if htmx else {})
 
+    async def ask(self, path: str, data: Data | None = None) -> httpx.Response:
+        """Press a button and see the page it leads to."""
+        answer = await self.press(path, data)
+        return await self.browser.get(answer.headers["location"]) if answer.status_code == 303 else answer
+
     async def look(self, path: str) -> str:
         """A page."""
         answer = await self.browser.get(path)

@@ -34,7 +34,7 @@ def offered(page: str) -> list[str]:
 
 async def test_a_caller_is_booked_and_the_number_and_code_are_read_out(reception: Staff) -> None:
     needs = await reception.look(f"{reception.home}/book")
-    wish = await reception.press(f"{reception.home}/book/wish", {"needs": "my-rights"})
+    wish = await reception.ask(f"{reception.home}/book/wish", {"needs": "my-rights"})
     times = await reception.press(f"{reception.home}/book/times", answers(reception))
     at = offered(times.text)[2]
     booked = await reception.press(f"{reception.home}/book", answers(reception, arrival=at, _key="k" * 22))

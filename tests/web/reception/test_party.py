@@ -50,7 +50,7 @@ async def test_a_booking_of_another_day_is_told_with_its_date_and_can_be_helped_
 
     shown = await reception.look(path)
     refused = await reception.press(f"{path}/check-in")
-    helped = await reception.press(f"{reception.home}/walk-in/wish", {"party": str(ticket.party), "of": other.day.slug})
+    helped = await reception.ask(f"{reception.home}/walk-in/wish", {"party": str(ticket.party), "of": other.day.slug})
 
     assert "This booking is for another day: Thursday 10 December 2026" in shown
     assert ("Help today" in shown, "Check in" in shown) == (True, False)

@@ -68,7 +68,7 @@ async def test_a_private_stop_reads_talk_at_the_centre_everywhere(reception: Sta
         conn.execute(institutions.update().where(institutions.c.key == "health-insurer").values(name=CANARY))
 
     site.database.write_now(make_private)
-    asked = await reception.press(f"{reception.home}/walk-in/wish", {"needs": "health-insurance"})
+    asked = await reception.ask(f"{reception.home}/walk-in/wish", {"needs": "health-insurance"})
     assert (CANARY in asked.text, "Health insurance" in asked.text) == (True, True)
     reception.open()
     hall_ = reception.hall

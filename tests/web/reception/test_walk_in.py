@@ -20,7 +20,7 @@ def holder_of(reception: Staff, location: str) -> Visitor:
 async def test_needs_lead_to_desks_with_the_police_named_first(reception: Staff) -> None:
     hall = reception.hall
 
-    shown = await reception.press(f"{reception.home}/walk-in/wish", {"needs": ["residence-permit", "health-insurance"]})
+    shown = await reception.ask(f"{reception.home}/walk-in/wish", {"needs": ["residence-permit", "health-insurance"]})
 
     lines = [part.split('"')[0] for part in shown.text.split('id="service-')[1:] if "-hint" not in part.split('"')[0]]
     assert lines == [str(hall.service(key)) for key in ("residence", "legal", "health-insurance")]
@@ -31,7 +31,7 @@ async def test_needs_lead_to_desks_with_the_police_named_first(reception: Staff)
 
 async def test_the_police_desk_taken_off_stays_off(reception: Staff) -> None:
     hall = reception.hall
-    shown = await reception.press(f"{reception.home}/walk-in/wish", {"needs": "residence-permit"})
+    shown = await reception.ask(f"{reception.home}/walk-in/wish", {"needs": "residence-permit"})
     assert "Foreign Police Department" in shown.text
 
     issued = await reception.press(
@@ -108,7 +108,7 @@ async def test_what_is_wrong_is_said_and_everything_typed_is_kept(reception: Sta
     rubbish = await reception.press(f"{reception.home}/walk-in", {**typed, "adults": "many"})
     name = await reception.press(f"{reception.home}/walk-in", {**typed, "adults": "1", "name": "ا" * 201})
     nothing = await reception.press(f"{reception.home}/walk-in", {**typed, "adults": "1", "services": []})
-    empty = await reception.press(f"{reception.home}/walk-in/wish", {})
+    empty = await reception.ask(f"{reception.home}/walk-in/wish", {})
 
     told = {
         "A child needs an adult.": alone,
@@ -134,11 +134,11 @@ async def test_she_is_told_when_the_day_may_end_before_her_turn_and_gets_a_ticke
     reception.open()
     hall = reception.hall
     wish = {"needs": "find-work"}
-    before = await reception.press(f"{reception.home}/walk-in/wish", wish)
+    before = await reception.ask(f"{reception.home}/walk-in/wish", wish)
     for _ in range(20):
         hall.walk_in(hall.wish("labour"))
 
-    after = await reception.press(f"{reception.home}/walk-in/wish", wish)
+    after = await reception.ask(f"{reception.home}/walk-in/wish", wish)
     issued = await reception.press(
         f"{reception.home}/walk-in", {"services": str(hall.service("labour")), "ticket_language": "en"}
     )
@@ -155,7 +155,7 @@ async def test_the_last_minutes_of_the_day_are_told_too(reception: Staff) -> Non
     reception.open()
     reception.set_time(reception.hall.day.closes_at - timedelta(minutes=10))
 
-    shown = await reception.press(f"{reception.home}/walk-in/wish", {"needs": "family-money-home"})
+    shown = await reception.ask(f"{reception.home}/walk-in/wish", {"needs": "family-money-home"})
 
     assert "Tell her: we may not reach you today." in shown.text
 
@@ -169,3 +169,11 @@ async def test_on_another_day_the_page_offers_a_time_instead_of_a_ticket(recepti
     assert "Tickets without an appointment are given on the day itself." in shown
     assert f'href="{reception.home}/book"' in shown
     assert refused.status_code == 409
+
+
+async def test_the_way_back_from_the_ticket_leads_to_an_address_that_tells_nothing(reception: Staff) -> None:
+    for way in ("walk-in", "book"):
+        sent = await reception.press(f"{reception.home}/{way}/wish", {"needs": "residence-permit"})
+        address = sent.headers["location"]
+        assert (sent.status_code, "residence" in address) == (303, False)
+        assert "Foreign Police Department" in await reception.look(address)

@@ -12,6 +12,7 @@ from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import NoServiceChosen, Refusal
 from onestop.visits.queries.reception import reach_today, reception_days, spoken_languages
+from onestop.web.kit.answers import service_mark
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
@@ -19,7 +20,7 @@ from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.sessions import actor
 from onestop.web.kit.words import need_says
-from onestop.web.reception.frame import covers, frame, is_on, is_over
+from onestop.web.reception.frame import covers, frame, home_of, is_on, is_over
 from onestop.web.reception.wish_form import (
     INTERPRETERS,
     LanguageChoices,
@@ -125,6 +126,18 @@ async def wish_page(
         mistakes=(mistake_of(refused, locale),) if refused is not None else (),
     )
     return page(request, context, status=refused.status if refused else 200, **frame(request, day, f"/{way}"))
+
+
+def wish_address(day: Day, way: Way, services: Sequence[UUID]) -> str:
+    """The second page as an address, so that the browser's way back leads to it; what it is about stays unreadable."""
+    marks = ",".join(service_mark(service) for service in services)
+    return f"{home_of(day)}/{way}/wish?for={marks}"
+
+
+def wanted_by_address(offer: DayOffer, marks: str) -> tuple[UUID, ...]:
+    """The services such an address names; unknown marks are left out."""
+    asked = set(marks.split(","))
+    return tuple(service.id for service in offer.services if service_mark(service.id) in asked)
 
 
 async def _late(db: Database, day: Day, way: Way, offer: DayOffer, listed: Sequence[UUID]) -> frozenset[UUID]:

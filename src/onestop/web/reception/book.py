@@ -20,7 +20,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
-from onestop.web.reception.asking import needs_page, wish_page
+from onestop.web.reception.asking import needs_page, wanted_by_address, wish_address, wish_page
 from onestop.web.reception.frame import day_and_actor, frame, home_of, is_on, party_path, read_instant
 from onestop.web.reception.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
 
@@ -55,6 +55,8 @@ async def show_book_wish(request: WebRequest, db: Db, slug: FromPath[str]) -> Re
     typed = await read_form(request)
     form = read_wish(typed)
     wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
+    if wanted and form == WishForm(services=form.services):
+        return see_other(wish_address(day, "book", wanted))
     return await wish_page(request, db, day, "book", replace(form, services=wanted))
 
 
@@ -110,9 +112,12 @@ async def book(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: Tic
 
 @get(["/reception/{slug:str}/book/wish", "/reception/{slug:str}/book/times"])
 async def start_book_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
-    """A later page by its address: the first one."""
+    """A later page by its address; without what it is about the first one."""
     day, _ = await day_and_actor(request, db, slug)
-    return see_other(f"{home_of(day)}/book")
+    wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
+    if not wanted:
+        return see_other(f"{home_of(day)}/book")
+    return await wish_page(request, db, day, "book", WishForm(services=wanted))
 
 
 async def _checked(db: Db, day: Day, form: WishForm) -> Wish:

@@ -10,11 +10,11 @@ from onestop.days.queries import day_offer
 from onestop.domain.errors import Refusal, TicketUnknown
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.queries.visitor import visitor
-from onestop.web.kit.forms import Form, read_form
+from onestop.web.kit.forms import read_form
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
-from onestop.web.reception.asking import needs_page, wish_page
+from onestop.web.reception.asking import needs_page, wanted_by_address, wish_address, wish_page
 from onestop.web.reception.frame import day_and_actor, home_of, party_path
 from onestop.web.reception.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
 
@@ -31,19 +31,25 @@ async def show_walk_in_wish(request: WebRequest, db: Db, slug: FromPath[str]) ->
     """The desks this means. With a `party`, what that ticket asked for is asked again for today."""
     day, _ = await day_and_actor(request, db, slug)
     typed = await read_form(request)
-    offer = await db.read(day_offer, day.id)
-    form = read_wish(typed)
     if typed.text("party"):
-        form = await _again(request, db, typed, slug)
-    wanted = wanted_by_needs(offer, typed.all("needs"), form.services)
-    return await wish_page(request, db, day, "walk-in", replace(form, services=wanted))
+        known = await _again(request, db, party=typed.text("party", 40), of=typed.text("of", 100) or slug)
+        wanted = wanted_by_needs(await db.read(day_offer, day.id), (), known.services)
+        return await wish_page(request, db, day, "walk-in", replace(known, services=wanted))
+    form = read_wish(typed)
+    wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
+    if not wanted:
+        return await wish_page(request, db, day, "walk-in", form)
+    return see_other(wish_address(day, "walk-in", wanted))
 
 
 @get("/reception/{slug:str}/walk-in/wish")
 async def start_walk_in_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
-    """The second page by its address: the first one."""
+    """The second page by its address; without what it is about the first one."""
     day, _ = await day_and_actor(request, db, slug)
-    return see_other(f"{home_of(day)}/walk-in")
+    wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
+    if not wanted:
+        return see_other(f"{home_of(day)}/walk-in")
+    return await wish_page(request, db, day, "walk-in", WishForm(services=wanted))
 
 
 @post("/reception/{slug:str}/walk-in")
@@ -74,13 +80,13 @@ async def issue(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: Ti
     return see_other(path)
 
 
-async def _again(request: WebRequest, db: Db, typed: Form, slug: str) -> WishForm:
-    """The answers behind an older ticket, of the day `of` or of this one, so that nobody tells everything twice."""
-    day, _ = await day_and_actor(request, db, typed.text("of", 100) or slug)
-    party = next(iter(read_ids([typed.text("party", 40)])), None)
-    if party is None:
+async def _again(request: WebRequest, db: Db, *, party: str, of: str) -> WishForm:
+    """The answers behind an older ticket of the day `of`, so that nobody tells everything twice."""
+    day, _ = await day_and_actor(request, db, of)
+    holder = next(iter(read_ids([party])), None)
+    if holder is None:
         raise TicketUnknown
-    known = await db.read(visitor, day.id, party, now=db.now())
+    known = await db.read(visitor, day.id, holder, now=db.now())
     return WishForm(
         services=known.asked,
         adults=str(known.person.people - known.children),
