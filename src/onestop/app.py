@@ -17,6 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
 from onestop import __version__
+from onestop.days.queries import first_closing
 from onestop.db.clock_row import is_demo
 from onestop.db.session import Database, Observer, Reactor
 from onestop.domain.errors import Refusal
@@ -28,7 +29,7 @@ from onestop.live.relay import Relay, announce
 from onestop.notify.reactor import OutboxReactor
 from onestop.paths import resource_dir
 from onestop.settings import Settings
-from onestop.web import health
+from onestop.web import demo, health
 from onestop.web.account import route_handlers as account
 from onestop.web.account.strangers import Strangers
 from onestop.web.kit import errors
@@ -88,6 +89,7 @@ def create_app(
             "strangers": Strangers(),
             "ticket_key": load_ticket_key(settings),
             "demo": database.read_now(is_demo),
+            "demo_ends_at": database.read_now(first_closing) if database.read_now(is_demo) else None,
         }
     )
     litestar = Litestar(
@@ -146,7 +148,7 @@ def provide_ticket_key(state: State) -> bytes:
 
 def _doors(names: Sequence[str]) -> list[Any]:
     """The doors; pages stay out of the description of the machine interface."""
-    pages: list[Any] = [*health.route_handlers, *account]
+    pages: list[Any] = [*health.route_handlers, *demo.route_handlers, *account]
     machines: list[Any] = []
     for name in names:
         door = import_module(f"onestop.web.{name}")

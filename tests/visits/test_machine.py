@@ -16,7 +16,7 @@ QUICK = settings(
     # Shrinking a day on a real database takes hours; the printed steps are short enough to read.
     phases=(Phase.explicit, Phase.generate),
 )
-THOROUGH = settings(QUICK, max_examples=300, stateful_step_count=80, derandomize=False)
+THOROUGH = settings(QUICK, max_examples=100, stateful_step_count=60, derandomize=False)
 
 
 def run_any_day(database: Database, how: settings) -> None:

@@ -217,6 +217,7 @@ FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
 MATRIX: list[Row] = [
     # -- the shell ------------------------------------------------------------------------------------
     public("GET", "/static/{file_path:path}"),
+    nobody("POST", "/demo/again"),  # only a demo has it
     public("GET", "/health/live"),
     public("GET", "/health/ready"),
     nobody("GET", "/metrics"),

@@ -193,6 +193,11 @@ def published_days(conn: sa.Connection, *, now: datetime) -> list[Day]:
     return _days(conn, coming, days.c.opens_at, days.c.slug)
 
 
+def first_closing(conn: sa.Connection) -> datetime | None:
+    """When the first day of all ends; `None` while there is none."""
+    return conn.execute(sa.select(sa.func.min(days.c.closes_at))).scalar()
+
+
 def _one_day(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Day:
     found = _days(conn, where)
     if not found:

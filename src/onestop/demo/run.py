@@ -2,14 +2,18 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 
 from onestop.demo.world import World, make_world
+from onestop.paths import AGAIN
 from onestop.serve import run_server
 from onestop.settings import read_settings
 
@@ -32,12 +36,25 @@ def run_demo(*, port: int, play: float) -> None:
     }
     _print_doors(world, base, play)
     crowd = _start_crowd(world, base, play) if play else None
+    again = folder / AGAIN
+    again.unlink(missing_ok=True)
+    threading.Thread(target=_stop_when_asked, args=(again,), daemon=True).start()
     try:
         run_server(read_settings())
     finally:
         if crowd is not None:
             crowd.terminate()
             crowd.wait(timeout=10)
+    if again.exists():
+        # A process of its own for each day: nothing of the old one is left.
+        os.execv(sys.executable, [sys.executable, "-m", "onestop", "demo", "--port", str(port), "--play", str(play)])  # noqa: S606
+
+
+def _stop_when_asked(again: Path) -> None:
+    """A page of the demo asks for another day by this file; the server then ends as by Ctrl+C."""
+    while not again.exists():
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _start_crowd(world: World, base: str, play: float) -> subprocess.Popen[str]:

@@ -63,6 +63,8 @@ class Chrome:
     csrf: str = ""
     """Sent back as the form field `_csrf_token` or the header `x-csrftoken`; empty where a door needs none."""
     demo: bool = False
+    demo_over: bool = False
+    """The invented day has ended; it can be started again."""
     funding: str = ""
     """The co-funding statement of the series, if it must be shown."""
     clock_rate: float = 1.0

@@ -74,11 +74,13 @@ def go_to(request: WebRequest, path: str) -> Response[Any]:
 
 def chrome_of(request: WebRequest, locale: Locale, languages: Sequence[str] = LANGUAGES) -> Chrome:
     """The frame every page has: the time, the languages, who is signed in."""
-    db = db_of(request)
+    db, state = db_of(request), request.app.state
+    now = db.now()
     return Chrome(
-        now=db.now(),
+        now=now,
         languages=language_links(request, locale, languages),
         signed_in=known_actor(request).name,
-        demo=request.app.state.demo,
+        demo=state.demo,
+        demo_over=state.demo_ends_at is not None and now >= state.demo_ends_at,
         clock_rate=db.clock.rate,
     )
