@@ -36,7 +36,7 @@ class WatchedDay(RuleBasedStateMachine):
 
     def start_watching(self) -> None:
         self.before = {}
-        self.versions: dict[UUID, int] = {}
+        self.versions: dict[str, int] = {}
         self.inside: set[UUID] = set()
         self.numbers: list[int] = []
         self.accepted: dict[UUID, set[UUID]] = {}
@@ -67,7 +67,7 @@ class WatchedDay(RuleBasedStateMachine):
     def remember(self) -> None:
         """How every visit stands before a step."""
         self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
-        self.versions = {visit.id: visit.version for visit in self.rows.visits.values()}
+        self.versions = {str(row.id): row.version for row in (*self.rows.visits.values(), *self.rows.stops)}
 
     def look(self) -> None:
         self.rows = self.database.read_now(DayRows, self.hall.id)
@@ -82,7 +82,8 @@ class WatchedDay(RuleBasedStateMachine):
         for act in self.acts:
             if act.id not in self.images:
                 visit = visits[act.stop_id]
-                untouched = act.before["visits"][str(visit)]["version"] == self.versions.get(visit)
+                stood = {key: row["version"] for name in ("visits", "stops") for key, row in act.before[name].items()}
+                untouched = stood.items() <= self.versions.items()
                 self.images[act.id] = self.before.get(visit) if untouched else None
 
     def one(self, which: int, rows: list[Any]) -> Any:
