@@ -83,10 +83,19 @@ def press(page: Page, key: str) -> None:
 
 
 def type_key(page: Page, key: str, then: str) -> None:
-    """Press a key of the keyboard; the state of the desk then says these words."""
+    """Press a key of the keyboard; the desk is then in this state."""
     page.wait_for_timeout(HAND_MS)
     page.keyboard.press(key)
-    expect(page.locator("#now-title")).to_contain_text(then)
+    expect(page.locator(f"#now.{then}")).to_be_visible()
+
+
+def tab_to(page: Page, target: str) -> None:
+    """Press Tab until this has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("target => document.activeElement.matches(target)", target):
+            return
+    raise AssertionError(f"Tab never reaches {target}")
 
 
 def open_desk(page: Page) -> None:
