@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket
 from onestop.booking.wish import Wish, make_wish
 from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import DayFile, read_template
-from onestop.days.queries import Day, DayOffer, DeskRow, day_by_id, day_offer, desks_of_day
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.desks import DeskRow, desks_of_day
+from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Channel, Interpreter
 from onestop.domain.day import DeskState

@@ -17,7 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
 from onestop import __version__
-from onestop.days.queries import first_closing
+from onestop.days.queries.days import first_closing
 from onestop.db.clock_row import is_demo
 from onestop.db.session import Database, Observer, Reactor
 from onestop.domain.errors import Refusal
@@ -79,6 +79,7 @@ def create_app(
         database.observers.append(LiveObserver(hub))
     else:
         database.reactors.append(announce)
+    is_practice = database.read_now(is_demo)
     state = State(
         {
             "db": database,
@@ -88,8 +89,8 @@ def create_app(
             "limits": limits or Limits(),
             "strangers": Strangers(),
             "ticket_key": load_ticket_key(settings),
-            "demo": database.read_now(is_demo),
-            "demo_ends_at": database.read_now(first_closing) if database.read_now(is_demo) else None,
+            "demo": is_practice,
+            "demo_ends_at": database.read_now(first_closing) if is_practice else None,
         }
     )
     litestar = Litestar(

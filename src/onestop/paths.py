@@ -7,9 +7,6 @@ _PACKAGE = Path(__file__).parent
 _PACKAGED = _PACKAGE / "_resources"
 _CHECKOUT = _PACKAGE.parent.parent
 
-AGAIN = "demo-again"
-"""The file in the var folder by which a page asks the demo for another day."""
-
 
 class ResourceMissing(RuntimeError):
     """The installation is broken: a folder that ships with the program is not there."""

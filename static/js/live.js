@@ -36,8 +36,7 @@ export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) 
 
   open();
   setInterval(() => {
-    const silent = performance.now() - heardAt > SILENCE_MS;
-    if (!silent) return;
+    if (performance.now() - heardAt <= SILENCE_MS) return;
     if (live) {
       live = false;
       onState(false);

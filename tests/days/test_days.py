@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from onestop.booking.actions import hold_arrival
+from onestop.booking.actions.bookings import hold_arrival
 from onestop.booking.queries import Booking, arrivals
 from onestop.booking.tables import bookings, claims, stops
 from onestop.days.actions import create_day, publish_day, set_paused
 from onestop.days.capacity import write_capacity
 from onestop.days.dayfile import DayFile, parse_day, read_template, templates
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import capacity, days, desks, openings
 from onestop.db.session import Database
 from onestop.domain.booking import Channel

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.app import create_app
-from onestop.booking.actions import hold_arrival
+from onestop.booking.actions.bookings import hold_arrival
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.booking.tables import parties
 from onestop.days.tables import desks

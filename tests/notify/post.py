@@ -16,7 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket

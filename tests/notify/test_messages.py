@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from icalendar import Calendar
 
-from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
+from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import arrivals, booking_of_party
 from onestop.booking.tickets import new_code
 from onestop.db.session import Database

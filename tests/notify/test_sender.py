@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from onestop.booking.actions import cancel_booking
+from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.queries import booking_of_party
 from onestop.clock import real_now
 from onestop.db.session import Database

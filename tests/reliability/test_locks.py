@@ -13,7 +13,7 @@ from threading import Barrier, Lock
 from typing import Any
 from uuid import UUID
 
-from onestop.booking.actions import hold_arrival
+from onestop.booking.actions.bookings import hold_arrival
 from onestop.db.session import Database, open_database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken

@@ -50,7 +50,7 @@ def make_nest(database: Database, var: Path) -> Nest:
 
 def book(hall: TestDay, name: str, email: str, phone: str, language: str) -> Ticket:
     """A booking of two with a name and contacts."""
-    from onestop.booking.actions import confirm_booking, hold_arrival
+    from onestop.booking.actions.bookings import confirm_booking, hold_arrival
     from onestop.booking.queries import arrivals
     from onestop.domain.booking import Channel
     from onestop.domain.roles import VISITOR

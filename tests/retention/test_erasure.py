@@ -51,7 +51,7 @@ def test_after_erasure_no_table_holds_a_trace_and_the_code_opens_nothing(nest: N
     assert own & ids_in_facts(nest.db, hall.id) == set()
     for code in (ticket.code, ticket.short):
         with pytest.raises(TicketUnknown):
-            nest.db.read_now(find_code, code, day=hall.id)
+            nest.db.read_now(find_code, code, days=[hall.id])
     assert nest.db.read_now(lambda conn: conn.execute(sa.select(acts)).all()) == []
     row = nest.db.read_now(visit_row, visit)
     assert (row.state, row.reason, row.need) == (VisitState.LEFT, VisitReason.OWN_WISH, False)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from onestop.accounts.actions import create_token, make_pass, revoke_token
 from onestop.accounts.tables import passes, tokens
-from onestop.booking.actions import hold_arrival
+from onestop.booking.actions.bookings import hold_arrival
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, claims, parties
 from onestop.booking.tickets import find_code

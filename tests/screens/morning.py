@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from onestop.booking.tables import stops
 from onestop.booking.tickets import Ticket
 from onestop.booking.wish import Wish, make_wish
-from onestop.days.queries import Day, day_by_slug, day_offer, desks_of_day
+from onestop.days.queries.days import Day, day_by_slug
+from onestop.days.queries.desks import desks_of_day
+from onestop.days.queries.offer import day_offer
 from onestop.db.clock_row import start_demo_clock
 from onestop.db.session import Database, open_database
 from onestop.demo.world import World, make_world

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from onestop.booking.actions import cancel_booking, extend_hold, hold_arrival, move_booking, release_hold
+from onestop.booking.actions.bookings import cancel_booking, extend_hold, hold_arrival, move_booking, release_hold
 from onestop.booking.contacts import Contact
 from onestop.booking.tickets import new_code
 from onestop.booking.wish import Wish, make_wish
@@ -21,6 +21,7 @@ from onestop.db.idempotency import RequestKey
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.party import party_of
+from onestop.domain.roles import VISITOR
 from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState
 from onestop.visits.actions.arrivals import check_in, issue_walk_in, undo_check_in
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
@@ -53,7 +54,7 @@ AT_A_DESK = (
     *("next", "all next", "serve", "serve", "finish", "finish", "no_show", "no_show"),
     *("park", "recall", "wait", "air", "undo", "undo"),
 )
-_TAKEN_BACK = ("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "leave")
+_TAKEN_BACK = ("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "refuse", "leave")
 _OLD_BUTTONS = (serve, finish, no_show, park, drop_stop, accept_stop, transfer, bring_back)
 _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "hold": (3, {"asked": people, "slot": slots, "channel": st.sampled_from(Channel), "reserve": st.booleans()}),
@@ -257,6 +258,11 @@ class AnyDay(WatchedDay):
             self.do(leave, self.one(which, inside).id, reason=VisitReason.OWN_WISH)
         elif act == "drop":
             self.do(drop_stop, self.one(which, waiting).id)
+        elif act == "refuse":
+            stop = self.one(which, waiting).id
+            self.do(drop_stop, stop, actor=VISITOR)
+            if not self.refused:
+                self.taken_off.add(stop)
         elif act == "transfer":
             self.send_on(which, desk=1 + which % 2, service=None)
         else:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from onestop.days.actions import create_day
 from onestop.days.dayfile import read_template
-from onestop.days.queries import day_offer, day_offers
+from onestop.days.queries.offer import day_offer, day_offers
 from onestop.db.session import Database
 from onestop.visits.queries.api import (
     desk_place,

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from onestop.booking.actions import cancel_booking, wish_of_party
+from onestop.booking.actions.bookings import cancel_booking, wish_of_party
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tickets import find_code, lease_numbers
 from onestop.clock import real_now

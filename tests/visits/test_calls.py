@@ -6,8 +6,7 @@ from uuid import UUID
 import pytest
 
 from onestop.days.actions import set_paused
-from onestop.days.queries import mediators_of_day
-from onestop.db.session import Database
+from onestop.days.queries.desks import mediators_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import (
@@ -34,28 +33,8 @@ from onestop.visits.actions.calls import (
 from onestop.visits.actions.desks import set_desk_state, set_mediator_state
 from onestop.visits.actions.route import set_need
 from onestop.visits.tables import calls
-from tests.halls import TestDay, make_test_day
+from tests.halls import TestDay
 from tests.visits.looking import active_members, call_at, call_of, end, rows, state, stop, stops_of, told, waited
-from tests.visits.small_day import FILE
-
-
-@pytest.fixture
-def hall(database: Database) -> TestDay:
-    """The pilot day at its opening, every desk open."""
-    made = make_test_day(database)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
-
-
-@pytest.fixture
-def small(database: Database) -> TestDay:
-    """Two desks for legal advice and one at the police, open."""
-    made = make_test_day(database, file=FILE)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
-
 
 # -- next --------------------------------------------------------------------------------------------------
 

@@ -7,9 +7,8 @@ import sqlalchemy as sa
 
 from onestop.booking.queries import booking_of_party
 from onestop.days.actions import publish_day
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days
-from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.errors import DayNotBegun, DayStillInside, MoveRefused
@@ -19,17 +18,8 @@ from onestop.visits.actions.calls import finish
 from onestop.visits.actions.closing import FORGOTTEN_AFTER, close_day, close_forgotten, days_left_open
 from onestop.visits.actions.route import propose_stop
 from onestop.visits.tables import visits
-from tests.halls import TestDay, make_test_day
+from tests.halls import TestDay
 from tests.visits.looking import call_at, told
-
-
-@pytest.fixture
-def hall(database: Database) -> TestDay:
-    """The pilot day at its opening, every desk open."""
-    made = make_test_day(database)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
 
 
 def ends(hall: TestDay) -> list[tuple[str, str | None]]:

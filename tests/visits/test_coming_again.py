@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from onestop.days.queries import day_offer, mediators_of_day
+from onestop.days.queries.desks import mediators_of_day
+from onestop.days.queries.offer import day_offer
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.directory.tables import services
@@ -23,18 +24,17 @@ from onestop.visits.actions.route import AT_RECEPTION, come_again, drop_stop, le
 from onestop.visits.actions.undo import last_act, undo
 from onestop.visits.queries.board import board, board_day
 from onestop.visits.queries.floor import called_not_seen
+from onestop.visits.queries.overview import overview
+from onestop.visits.queries.visitor import visitor
 from tests.halls import TestDay, make_test_day
 from tests.visits.looking import call_at, call_of, end, rows, state, stops_of, told, waited
 from tests.visits.small_day import FILE
 
 
 @pytest.fixture
-def hall(database: Database) -> TestDay:
+def hall(small: TestDay) -> TestDay:
     """Two desks for legal advice and one at the police, open."""
-    made = make_test_day(database, file=FILE)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
+    return small
 
 
 def stop(hall: TestDay, visit: UUID, key: str) -> UUID:
@@ -74,6 +74,31 @@ def test_who_left_and_comes_back_waits_with_her_seniority_for_what_she_left(hall
     assert states(hall, visit) == {"legal": "waiting", "residence": "waiting", "social": "dropped"}
     assert waited(hall, visit) == had
     assert len(told(hall, "VisitReopened")) == 1
+    assert clean(hall)
+
+
+def test_a_last_stop_she_took_off_herself_is_not_offered_again(hall: TestDay) -> None:
+    party, visit = hall.walk_in(hall.wish("legal"))
+    hall.write(drop_stop, stop(hall, visit, "legal"), actor=VISITOR)  # it ends her visit in the same moment
+    assert end(hall, visit)[0] == VisitState.LEFT
+
+    assert not hall.db.read_now(visitor, hall.id, party.party, now=hall.now).can_come_again
+    with pytest.raises(VisitOver):
+        hall.write(come_again, visit)
+    assert states(hall, visit) == {"legal": "dropped"}
+
+
+def test_what_she_refused_after_coming_again_stays_refused(hall: TestDay) -> None:
+    party, visit = hall.walk_in(hall.wish("legal", "residence"))
+    hall.write(leave, visit, reason=VisitReason.OWN_WISH)
+    assert hall.db.read_now(visitor, hall.id, party.party, now=hall.now).can_come_again
+    hall.write(come_again, visit)
+    hall.write(drop_stop, stop(hall, visit, "residence"), actor=VISITOR)
+    hall.write(leave, visit, reason=VisitReason.OWN_WISH)
+
+    hall.write(come_again, visit)
+
+    assert states(hall, visit) == {"legal": "waiting", "residence": "dropped"}
     assert clean(hall)
 
 
@@ -192,6 +217,8 @@ def test_a_language_that_went_home_keeps_nobody_waiting_and_one_that_is_only_lat
     _send_mediators_home(hall)
     hall.write(set_desk_state, hall.desks[2].id, DeskState.CLOSED)
     hall.walk_in(hall.wish("legal", languages=("ru",), interpreter=Interpreter.NEEDED))
+    (risk,) = hall.db.read_now(overview, hall.id, now=hall.now, opens_at=hall.day.opens_at).at_risk
+    assert risk.why == ("nobody_speaks",)
     gone = hall.next(1).stop
     assert gone is not None
     assert _without_interpreter(hall, gone)

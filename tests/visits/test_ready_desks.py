@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from onestop.days.actions import set_paused
-from onestop.days.queries import mediators_of_day
-from onestop.db.session import Database
+from onestop.days.queries.desks import mediators_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.visit import StopState
@@ -14,17 +13,8 @@ from onestop.visits.actions.calls import Called, finish, no_show, park, serve
 from onestop.visits.actions.desks import set_desk_state, set_mediator_state, stand_down
 from onestop.visits.actions.matching import days_with_ready_desks, match
 from onestop.visits.actions.route import accept_stop, come_back, propose_stop, step_out
-from tests.halls import TestDay, make_test_day
+from tests.halls import TestDay
 from tests.visits.looking import call_at, state, stop, stops_of, told
-
-
-@pytest.fixture
-def hall(database: Database) -> TestDay:
-    """The pilot day at its opening, every desk open."""
-    made = make_test_day(database)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
 
 
 def job(hall: TestDay) -> int:

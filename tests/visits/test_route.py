@@ -21,16 +21,6 @@ from onestop.visits.actions.route import (
 from tests.halls import STAFF, TestDay, make_test_day
 from tests.visits.looking import booking_state, call_at, call_of, end, rows, state, stop, stops_of, told, waited
 
-
-@pytest.fixture
-def hall(database: Database) -> TestDay:
-    """The pilot day at its opening, every desk open."""
-    made = make_test_day(database)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
-
-
 # -- consent (R18) -----------------------------------------------------------------------------------------
 
 

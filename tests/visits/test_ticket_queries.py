@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from onestop.booking.holds import held
 from onestop.booking.tables import bookings, stops
-from onestop.days.queries import day_offer
+from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days
 from onestop.days.visitors import listed_days, spoken_on
 from onestop.db.session import Database

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from onestop.days.queries import mediators_of_day
-from onestop.db.session import Database
+from onestop.days.queries.desks import mediators_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import StopUnknown, UndoRefused, UndoTooLate
@@ -20,18 +19,9 @@ from onestop.visits.actions.desks import set_desk_state, set_mediator_state
 from onestop.visits.actions.door import bring_back
 from onestop.visits.actions.route import drop_stop, leave, propose_stop, step_out
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
-from tests.halls import TestDay, make_test_day
+from tests.halls import TestDay
 from tests.visits.images import Image, difference, dump, image_of, restored
 from tests.visits.looking import call_at, call_of, end, state, stop, stops_of, told, waited
-
-
-@pytest.fixture
-def hall(database: Database) -> TestDay:
-    """The pilot day at its opening, every desk open."""
-    made = make_test_day(database)
-    made.open_desks()
-    made.now = made.day.opens_at
-    return made
 
 
 def image(hall: TestDay, visit: UUID) -> Image:

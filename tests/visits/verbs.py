@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import confirm_booking
+from onestop.booking.actions.bookings import confirm_booking
 from onestop.booking.capacity import expire_holds
 from onestop.booking.contacts import Contact
 from onestop.days.tables import mediators

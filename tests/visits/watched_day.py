@@ -40,6 +40,7 @@ class WatchedDay(RuleBasedStateMachine):
         self.inside: set[UUID] = set()
         self.numbers: list[int] = []
         self.accepted: dict[UUID, set[UUID]] = {}
+        self.taken_off: set[UUID] = set()
         self.seniority: dict[UUID, float] = {}
         self.images: dict[UUID, Image | None] = {}
         self.undone: set[UUID] = set()
@@ -119,6 +120,7 @@ class WatchedDay(RuleBasedStateMachine):
         self.seniority_never_falls()
         self.numbers_are_new()
         self.nobody_meets_an_institution_she_did_not_accept()
+        self.what_she_refused_stays_refused()
         self.a_ready_desk_has_nobody_to_call()
 
     def every_promise_holds(self) -> None:
@@ -152,6 +154,11 @@ class WatchedDay(RuleBasedStateMachine):
             *(frozenset(StopState) - {StopState.PROPOSED, StopState.DECLINED, StopState.DROPPED})
         ):
             assert stop.institution_id in self.accepted[stop.party_id]
+
+    def what_she_refused_stays_refused(self) -> None:
+        assert not [
+            stop.id for stop in self.rows.stops if stop.id in self.taken_off and stop.state != StopState.DROPPED
+        ]
 
     def a_ready_desk_has_nobody_to_call(self) -> None:
         if self.rows.day.paused_at is None and any(desk.ready_until_at for desk in self.rows.desks.values()):

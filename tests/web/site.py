@@ -14,7 +14,7 @@ import httpx
 from onestop.accounts.actions import Attempt, add_account, bind_pass, complete_sign_in, create_token, make_pass
 from onestop.app import DOORS, App, create_app
 from onestop.clock import Clock, real_now
-from onestop.days.queries import DeskRow
+from onestop.days.queries.desks import DeskRow
 from onestop.db.session import Database
 from onestop.devices.actions import create_device, pair_device
 from onestop.domain.roles import SYSTEM, Grant, Role

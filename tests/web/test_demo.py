@@ -8,7 +8,7 @@ import pytest
 
 from onestop.db.clock_row import start_demo_clock
 from onestop.db.session import Database, open_database
-from onestop.paths import AGAIN
+from onestop.web.demo import AGAIN
 from tests.halls import make_test_day
 from tests.web.site import running
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking
 from onestop.booking.tickets import Ticket

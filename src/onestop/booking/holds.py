@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import LONGEST_HOLD, confirm_booking, hold_arrival, release_hold
+from onestop.booking.actions.bookings import LONGEST_HOLD, confirm_booking, hold_arrival, release_hold
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking, booking_by_id, members_of
 from onestop.booking.tables import bookings, stops

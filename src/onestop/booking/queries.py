@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from onestop.booking.capacity import expired_holds, freed_by
 from onestop.booking.tables import bookings, claims, members, parties
 from onestop.booking.wish import Wish
-from onestop.days.queries import Day, load_capacity
+from onestop.days.queries.capacity import load_capacity
+from onestop.days.queries.days import Day
 from onestop.days.tables import invitations
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.errors import HoldGone, TicketUnknown

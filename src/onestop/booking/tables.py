@@ -68,6 +68,8 @@ stops = sa.Table(
     sa.Column("no_shows", sa.Integer(), nullable=False, server_default="0"),
     sa.Column("blocked_by", sa.String(14)),
     sa.Column("outcome", sa.String(20)),
+    # Dropped because she went away with it unserved, not because she refused it: it may wait again when she comes back.
+    sa.Column("left_behind", sa.Boolean(), nullable=False, server_default=sa.false()),
     instant("called_at", null=True),
     instant("served_at", null=True),
     instant("ended_at", null=True),

@@ -1,5 +1,6 @@
 """Tickets: numbers from the day's one counter, codes from the key, look-up by hash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,6 +21,7 @@ from onestop.domain.ticket import (
     read_short_code,
     short_code,
     short_hash,
+    short_hashes,
     ticket_code,
 )
 
@@ -72,16 +74,21 @@ def ticket_again(conn: sa.Connection, *, party: UUID, key: bytes) -> Ticket:
     return _ticket(party=party, day=row.day_id, number=row.number, generation=row.generation, key=key)
 
 
-def find_code(conn: sa.Connection, code: str, *, day: UUID | None = None) -> TicketRef:
-    """The party a long code opens, or with a `day` also a short code. Raises `TicketUnknown`."""
-    where: sa.ColumnElement[bool] | None = None
+def find_code(conn: sa.Connection, code: str, *, days: Sequence[UUID] = ()) -> TicketRef:
+    """The party a long code opens, or a short code on the first of these `days` that knows it.
+
+    Raises `TicketUnknown`.
+    """
     if (long := read_long_code(code)) is not None:
         where = parties.c.code_hash == code_hash(long)
-    elif day is not None and (short := read_short_code(code)) is not None:
-        where = parties.c.short_hash == short_hash(day, short)
-    row = None if where is None else conn.execute(sa.select(parties).where(where)).one_or_none()
-    if row is None:
+    elif (short := read_short_code(code)) is not None:
+        where = parties.c.short_hash.in_(short_hashes(days, short))
+    else:
         raise TicketUnknown
+    found = conn.execute(sa.select(parties).where(where)).all()
+    if not found:
+        raise TicketUnknown
+    row = found[0] if len(found) == 1 else min(found, key=lambda one: days.index(one.day_id))
     return TicketRef(party=row.id, day=row.day_id, number=row.number, generation=row.generation)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from onestop.days.queries import DayOffer
+from onestop.days.queries.offer import DayOffer
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import NoServiceChosen, ServiceUnknown
 from onestop.domain.party import Member, check_party, check_stop_members

@@ -9,7 +9,7 @@ from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.days.actions import create_day, make_invitations
 from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
-from onestop.days.queries import all_days, day_by_slug
+from onestop.days.queries.days import all_days, day_by_slug
 from onestop.visits.actions.closing import close_day
 
 

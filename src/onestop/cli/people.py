@@ -11,7 +11,8 @@ from onestop.accounts.passwords import hash_password
 from onestop.accounts.queries import accounts_list
 from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.clock import real_now
-from onestop.days.queries import day_by_slug, desks_of_day
+from onestop.days.queries.days import day_by_slug
+from onestop.days.queries.desks import desks_of_day
 from onestop.devices.actions import create_device, revoke_device
 from onestop.devices.queries import devices_list
 from onestop.directory.queries import institution_by_key

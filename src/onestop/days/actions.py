@@ -6,9 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days import queries
 from onestop.days.capacity import write_capacity
 from onestop.days.dayfile import DayFile, FileDesk
+from onestop.days.queries.days import day_by_id
+from onestop.days.queries.desks import desks_of_day
 from onestop.days.tables import (
     capacity,
     day_always,
@@ -167,9 +168,9 @@ def free_slug(conn: sa.Connection, wanted: str) -> str:
 
 def publish_day(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Check the day, write its capacity, open it for booking. Raises `PublishRefused` with what is missing."""
-    day = queries.day_by_id(conn, day_id)
+    day = day_by_id(conn, day_id)
     check_day_move(day.state, DayState.PUBLISHED)
-    if not queries.desks_of_day(conn, day_id):
+    if not desks_of_day(conn, day_id):
         raise PublishRefused(reason=NO_DESK)
     write_capacity(conn, day)
     if not conn.execute(

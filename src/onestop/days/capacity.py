@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from onestop.days import queries
+from onestop.days.queries.capacity import desk_group
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.days.queries.offer import service_keys
 from onestop.days.tables import capacity, days
 from onestop.db.types import new_id
 from onestop.domain.plan import CapacityKind
 from onestop.domain.slots import CapacityRow, Supply, capacity_rows, group_key
 
 
-def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
+def write_capacity(conn: sa.Connection, day: Day) -> None:
     """Write the capacity rows that follow from desks and mediators; nothing is cut below what is claimed."""
     rows = wanted_capacity(conn, day)
     held = {
@@ -45,12 +48,12 @@ def write_capacity(conn: sa.Connection, day: queries.Day) -> None:
         resize_capacity(conn, old, wanted=0, reserve=0)
 
 
-def wanted_capacity(conn: sa.Connection, day: queries.Day) -> list[CapacityRow]:
+def wanted_capacity(conn: sa.Connection, day: Day) -> list[CapacityRow]:
     """The capacity rows that follow from the desks and mediators of a day as they are set up now."""
-    keys = queries.service_keys(conn)
+    keys = service_keys(conn)
     supplies = [
-        Supply(kind=CapacityKind.SERVICE, group=queries.desk_group(desk, keys), opens_at=start, closes_at=end)
-        for desk in queries.desks_of_day(conn, day.id)
+        Supply(kind=CapacityKind.SERVICE, group=desk_group(desk, keys), opens_at=start, closes_at=end)
+        for desk in desks_of_day(conn, day.id)
         for start, end in desk.openings
     ]
     supplies += [
@@ -60,7 +63,7 @@ def wanted_capacity(conn: sa.Connection, day: queries.Day) -> list[CapacityRow]:
             opens_at=mediator.opens_at,
             closes_at=mediator.closes_at,
         )
-        for mediator in queries.mediators_of_day(conn, day.id)
+        for mediator in mediators_of_day(conn, day.id)
     ]
     per_slot = conn.execute(sa.select(days.c.arrivals_per_slot).where(days.c.id == day.id)).scalar_one()
     return capacity_rows(

@@ -8,9 +8,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days import queries
 from onestop.days.actions import publish_day
 from onestop.days.capacity import wanted_capacity
+from onestop.days.queries.capacity import capacity_of
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.days.queries.offer import DayOffer, day_offer, service_keys
 from onestop.days.tables import capacity, invitations
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import Bucket, CapacityKind
@@ -56,11 +59,11 @@ class Finding:
         return self.kind in STOPS
 
 
-def check_day(conn: sa.Connection, day: queries.Day, *, now: datetime) -> list[Finding]:
+def check_day(conn: sa.Connection, day: Day, *, now: datetime) -> list[Finding]:
     """Everything found, what stops first; a fixed number of statements."""
-    desks = queries.desks_of_day(conn, day.id)
-    mediators = queries.mediators_of_day(conn, day.id)
-    offer = queries.day_offer(conn, day.id)
+    desks = desks_of_day(conn, day.id)
+    mediators = mediators_of_day(conn, day.id)
+    offer = day_offer(conn, day.id)
     found: list[Finding] = []
     if not desks:
         found.append(Finding(kind="no_desk"))
@@ -92,7 +95,7 @@ def check_day(conn: sa.Connection, day: queries.Day, *, now: datetime) -> list[F
 
 def publish_checked(conn: sa.Connection, day_id: UUID, *, version: int, actor: Actor, now: datetime) -> None:
     """Publish the day that was shown if nothing stops it. Raises `Changed`, `PublishRefused`, `MoveRefused`."""
-    day = queries.day_by_id(conn, day_id)
+    day = day_by_id(conn, day_id)
     if day.state is DayState.DRAFT:
         if day.version != version:
             raise Changed
@@ -102,7 +105,7 @@ def publish_checked(conn: sa.Connection, day_id: UUID, *, version: int, actor: A
     publish_day(conn, day_id, actor=actor, now=now)
 
 
-def overbooked_minutes(conn: sa.Connection, day: queries.Day) -> int:
+def overbooked_minutes(conn: sa.Connection, day: Day) -> int:
     """Minutes of desks and mediators that bookings have claimed and the set-up no longer has."""
     there = {(row.kind, row.key, row.bucket_at): row.total for row in wanted_capacity(conn, day)}
     return sum(
@@ -113,18 +116,18 @@ def overbooked_minutes(conn: sa.Connection, day: queries.Day) -> int:
     )
 
 
-def _unserved(conn: sa.Connection, day: queries.Day, offer: queries.DayOffer) -> list[Finding]:
+def _unserved(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:
     """Services that an order or the whole day asks for and that no desk offers."""
     offered = {service.id for service in offer.services}
     asked = {service for pair in offer.precedences for service in pair if service is not None} | offer.always
-    keys = queries.service_keys(conn)
+    keys = service_keys(conn)
     return [
         Finding(kind="no_desk_for", service=keys[service].partition(":")[2])
         for service in sorted(asked - offered, key=lambda each: keys[each])
     ]
 
 
-def _arrivals(conn: sa.Connection, day: queries.Day, offer: queries.DayOffer) -> list[Finding]:
+def _arrivals(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:
     """Whether each service alone can be booked at some arrival, were the day empty."""
     buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
     for nth, row in enumerate(sorted(wanted_capacity(conn, day), key=lambda row: row.bucket_at)):
@@ -132,7 +135,7 @@ def _arrivals(conn: sa.Connection, day: queries.Day, offer: queries.DayOffer) ->
             id=UUID(int=nth), start=row.bucket_at, total=row.total, reserve=row.reserve, used=0, used_reserve=0
         )
         buckets[row.kind, row.key].append(bucket)
-    room = queries.capacity_of(conn, day, buckets)
+    room = capacity_of(conn, day, buckets)
     never = [
         service
         for service in offer.services

@@ -11,8 +11,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days import queries
 from onestop.days.capacity import write_capacity
+from onestop.days.queries.capacity import desk_group
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.desks import DeskRow, day_precedences, desks_of_day, mediators_of_day
+from onestop.days.queries.offer import day_offer, service_keys
 from onestop.days.setup_values import (
     INSTITUTION_FIXED,
     NOT_OFFERED,
@@ -84,7 +87,7 @@ def change_day(
     _end(conn, day_id, "DayChanged", actor=actor, now=now, terms={"release": settings.release})
 
 
-def _follow_hours(conn: sa.Connection, day: queries.Day, opens_at: datetime, closes_at: datetime) -> None:
+def _follow_hours(conn: sa.Connection, day: Day, opens_at: datetime, closes_at: datetime) -> None:
     """Desks and mediators who were there from the opening, or to the closing, go with it."""
     of_desks = openings.c.desk_id.in_(sa.select(desks.c.id).where(desks.c.day_id == day.id))
     for table, own in ((openings, of_desks), (mediators, mediators.c.day_id == day.id)):
@@ -222,10 +225,10 @@ def add_precedence(
 ) -> None:
     """One service before another (`None`: before every other). Raises `SetupWrong`, `Changed`, `SetupOver`."""
     _begin(conn, day_id, version)
-    offered = {row.id for row in queries.day_offer(conn, day_id).services}
+    offered = {row.id for row in day_offer(conn, day_id).services}
     if before not in offered or (after is not None and after not in offered):
         raise SetupWrong("before", NOT_OFFERED)
-    pairs = set(queries.day_precedences(conn, day_id))
+    pairs = set(day_precedences(conn, day_id))
     if (before, after) in pairs:
         raise SetupWrong("after", PAIR_THERE)
     if has_circle(pairs | {(before, after)}, offered):
@@ -251,7 +254,7 @@ def remove_precedence(
 # -- before and after a change ------------------------------------------------------------------------
 
 
-def _begin(conn: sa.Connection, day_id: UUID, version: int) -> queries.Day:
+def _begin(conn: sa.Connection, day_id: UUID, version: int) -> Day:
     """Take the day if it still is the one that was shown, and raise its version."""
     taken = conn.execute(
         days.update()
@@ -259,7 +262,7 @@ def _begin(conn: sa.Connection, day_id: UUID, version: int) -> queries.Day:
         .values(version=days.c.version + 1)
     )
     if taken.rowcount == 1:
-        return queries.day_by_id(conn, day_id)
+        return day_by_id(conn, day_id)
     state = conn.execute(sa.select(days.c.state).where(days.c.id == day_id)).scalar()
     if state is None:
         raise DayUnknown
@@ -278,7 +281,7 @@ def _end(
     terms: dict[str, Term] | None = None,
 ) -> None:
     """Bring the capacity of a published day in line and record the fact."""
-    day = queries.day_by_id(conn, day_id)
+    day = day_by_id(conn, day_id)
     if day.state is DayState.PUBLISHED:
         write_capacity(conn, day)
     record(
@@ -291,10 +294,10 @@ Groups = dict[CapacityKind, dict[UUID, str]]
 
 
 def _groups(conn: sa.Connection, day_id: UUID) -> Groups:
-    keys = queries.service_keys(conn)
+    keys = service_keys(conn)
     return {
-        CapacityKind.SERVICE: {desk.id: queries.desk_group(desk, keys) for desk in queries.desks_of_day(conn, day_id)},
-        CapacityKind.MEDIATOR: {one.id: group_key((), one.languages) for one in queries.mediators_of_day(conn, day_id)},
+        CapacityKind.SERVICE: {desk.id: desk_group(desk, keys) for desk in desks_of_day(conn, day_id)},
+        CapacityKind.MEDIATOR: {one.id: group_key((), one.languages) for one in mediators_of_day(conn, day_id)},
     }
 
 
@@ -321,8 +324,8 @@ def _check_known(conn: sa.Connection, table: sa.Table, one: UUID, day_id: UUID) 
         raise NotKnown
 
 
-def _desk_of(conn: sa.Connection, day_id: UUID, desk: UUID) -> queries.DeskRow:
-    found = next((each for each in queries.desks_of_day(conn, day_id) if each.id == desk), None)
+def _desk_of(conn: sa.Connection, day_id: UUID, desk: UUID) -> DeskRow:
+    found = next((each for each in desks_of_day(conn, day_id) if each.id == desk), None)
     if found is None:
         raise DeskUnknown
     return found

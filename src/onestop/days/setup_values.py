@@ -8,7 +8,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days import queries
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import service_keys
 from onestop.days.tables import desks
 from onestop.directory.tables import services
 from onestop.domain.day import DayState, Release, opening_within
@@ -97,7 +98,7 @@ def check_name(field: str, value: str, most: int) -> None:
         raise SetupWrong(field, NAME_WRONG, most=most)
 
 
-def check_day(day: queries.Day, settings: DaySettings, opens_at: datetime, closes_at: datetime) -> None:
+def check_day(day: Day, settings: DaySettings, opens_at: datetime, closes_at: datetime) -> None:
     check_name("name", settings.name, 200)
     if closes_at <= opens_at:
         raise SetupWrong("closes", HOURS_WRONG)
@@ -113,7 +114,7 @@ def check_day(day: queries.Day, settings: DaySettings, opens_at: datetime, close
 
 
 def check_desk(
-    conn: sa.Connection, day: queries.Day, settings: DeskSettings, *, desk: UUID | None
+    conn: sa.Connection, day: Day, settings: DeskSettings, *, desk: UUID | None
 ) -> list[tuple[datetime, datetime]]:
     check_range("number", settings.number, 1, 999)
     others = conn.execute(sa.select(desks.c.number).where(desks.c.day_id == day.id, desks.c.id != desk)).scalars()
@@ -128,7 +129,7 @@ def check_desk(
         check_range("services", minutes, 1, 480)
     if not settings.languages:
         raise SetupWrong("languages", LANGUAGES_MISSING)
-    keys = queries.service_keys(conn)
+    keys = service_keys(conn)
     if len(group_key((keys[service] for service in settings.services), settings.languages)) > LONGEST_GROUP:
         raise SetupWrong("services", TOO_MUCH)
     if not settings.hours:
@@ -139,14 +140,14 @@ def check_desk(
     return hours
 
 
-def check_mediator(day: queries.Day, settings: MediatorSettings) -> tuple[datetime, datetime]:
+def check_mediator(day: Day, settings: MediatorSettings) -> tuple[datetime, datetime]:
     check_name("label", settings.label, 80)
     if not settings.languages:
         raise SetupWrong("languages", LANGUAGES_MISSING)
     return _instants(day, settings.hours, "hours")
 
 
-def _instants(day: queries.Day, hours: Hours, field: str) -> tuple[datetime, datetime]:
+def _instants(day: Day, hours: Hours, field: str) -> tuple[datetime, datetime]:
     start, end = opening_within(day.on, *hours, day.zone, day_opens_at=day.opens_at)
     if end <= start or end - start > timedelta(hours=24):
         raise SetupWrong(field, HOURS_WRONG)

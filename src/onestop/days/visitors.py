@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days.queries import Day, published_days
+from onestop.days.queries.days import Day, published_days
 from onestop.days.tables import days, desk_languages, desks, invitations, mediator_languages, mediators
 from onestop.domain.day import DayState, Release
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from rich.console import Console
 
 from onestop.demo.world import World, make_world
-from onestop.paths import AGAIN
 from onestop.serve import run_server
 from onestop.settings import read_settings
+from onestop.web.demo import AGAIN
 
 LOOPBACK = "127.0.0.1"
 

@@ -15,7 +15,8 @@ from onestop.clock import real_now
 from onestop.days.actions import create_day, make_invitations
 from onestop.days.checks import publish_checked
 from onestop.days.dayfile import DayFile, read_template
-from onestop.days.queries import Day, day_by_id, desks_of_day
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.desks import desks_of_day
 from onestop.days.tables import days
 from onestop.db.clock_row import is_demo, start_demo_clock
 from onestop.db.migrate import upgrade

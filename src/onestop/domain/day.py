@@ -1,5 +1,6 @@
 """An advisory day: its states, its release, and local hours turned into instants."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -42,6 +43,10 @@ class MediatorState(StrEnum):
     LEFT = "left"
 
 
+LATE_OFFICER = timedelta(minutes=60)
+EARLY_OFFICER = timedelta(minutes=30)
+
+
 def check_day_move(now: DayState, then: DayState) -> None:
     """Raise `MoveRefused` unless the table allows the move."""
     if then not in DAY_MOVES[now]:
@@ -50,12 +55,38 @@ def check_day_move(now: DayState, then: DayState) -> None:
 
 def check_bookable(state: DayState, *, closes_at: datetime, now: datetime) -> None:
     """Raise the refusal that says why nothing can be booked or walked in on this day."""
+    check_running(state)
+    if now >= closes_at:
+        raise DayOver
+
+
+def check_running(state: DayState) -> None:
+    """Raise the refusal that says why nothing happens at the desks of this day."""
     if state is DayState.DRAFT:
         raise DayNotPublished
     if state is DayState.CANCELLED:
         raise DayCancelled
-    if state is DayState.CLOSED or now >= closes_at:
+    if state is DayState.CLOSED:
         raise DayOver
+
+
+def is_expected(
+    state: DeskState,
+    openings: Sequence[tuple[datetime, datetime]],
+    *,
+    opened_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Whether a desk takes visitors, or will: closed, it is expected to until an hour after its hours began.
+
+    A desk that was last opened (`opened_at`) for these hours and is closed has gone home.
+    """
+    if state is not DeskState.CLOSED:
+        return True
+    return any(
+        now < min(closes, opens + LATE_OFFICER) and (opened_at is None or opened_at < opens - EARLY_OFFICER)
+        for opens, closes in openings
+    )
 
 
 def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:

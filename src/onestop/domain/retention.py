@@ -34,7 +34,7 @@ def persons_until(on: date, closes_at: datetime, zone: ZoneInfo, *, days: int) -
 
 
 def ticket_scope(on: date, closes_at: datetime, zone: ZoneInfo, *, now: datetime) -> TicketScope:
-    """What a ticket of the day still opens."""
+    """What a ticket of the day still opens: a day after it no more where she was."""
     over = day_ends_at(on, closes_at, zone) + TICKET_WHOLE
     return TicketScope.WHOLE if now < over else TicketScope.NEXT_STEPS
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Iterable
 from uuid import UUID
 
 FIRST_NUMBER = 100
@@ -44,6 +45,11 @@ def code_hash(code: str) -> str:
 def short_hash(day: UUID, code: str) -> str:
     """What the database keeps of a short code: SHA-256 over day and code, hex."""
     return hashlib.sha256(f"{day}|{code}".encode()).hexdigest()
+
+
+def short_hashes(days: Iterable[UUID], short: str) -> list[str]:
+    """What a short code is stored as on each of these days."""
+    return [short_hash(day, short) for day in days]
 
 
 def read_short_code(text: str) -> str | None:

@@ -110,6 +110,11 @@ def check_stop_move(now: StopState, then: StopState) -> None:
         raise MoveRefused
 
 
+def waits_for_her(visit: VisitState, stop: StopState, *, left_behind: bool) -> bool:
+    """Whether a stop may wait again when somebody who had left is here once more; what she refused may not (R18)."""
+    return visit is VisitState.LEFT and stop is StopState.DROPPED and left_behind
+
+
 def check_stop_undo(now: StopState, back: StopState) -> None:
     """Raise `MoveRefused` unless `now` can have come from `back`: an undo runs one allowed move backwards."""
     check_stop_move(back, now)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import contacts, stops
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days
 from onestop.directory.tables import checklist_items
 from onestop.domain.visit import StopState

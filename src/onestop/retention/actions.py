@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.accounts.tables import passes, tokens
-from onestop.booking.actions import cancel_booking, release_hold
+from onestop.booking.actions.bookings import cancel_booking, release_hold
 from onestop.booking.capacity import expire_holds, give_back
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops

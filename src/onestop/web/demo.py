@@ -6,10 +6,12 @@ from typing import Any
 from litestar import Response, post
 
 from onestop.domain.errors import NotKnown
-from onestop.paths import AGAIN
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, WebRequest
 from onestop.web.kit.responses import page
+
+AGAIN = "demo-again"
+"""The file in the var folder by which a page asks the program for another day."""
 
 
 @page_of("demo/again.html")

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import sqlalchemy as sa
 
-from onestop.days.queries import DeskRow
+from onestop.days.queries.desks import DeskRow
 from onestop.days.tables import day_always, days
 from tests.web.site import Site
 

@@ -10,7 +10,7 @@ from onestop.booking.tables import bookings, members, parties, stops
 from onestop.booking.tickets import find_code, new_code, ticket_again
 from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import read_template
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.keys import load_ticket_key

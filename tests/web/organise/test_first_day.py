@@ -2,7 +2,8 @@
 
 import re
 
-from onestop.days.queries import day_by_slug, desks_of_day
+from onestop.days.queries.days import day_by_slug
+from onestop.days.queries.desks import desks_of_day
 from onestop.domain.day import DayState
 from tests.web.organise.browsing import Organiser
 from tests.web.site import Site

@@ -8,7 +8,8 @@ import httpx
 from onestop.days.actions import create_day
 from onestop.days.dayfile import parse_day, templates
 from onestop.days.organising import order_of_day, sizes_of_day
-from onestop.days.queries import Day, all_days, day_by_slug, desks_of_day, mediators_of_day
+from onestop.days.queries.days import Day, all_days, day_by_slug
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.domain.day import DayState
 from onestop.domain.roles import SYSTEM
 from onestop.paths import resource_dir

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onestop.days.queries import day_offer, mediators_of_day
+from onestop.days.queries.desks import mediators_of_day
+from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.directory.tables import services
 from onestop.domain.booking import Interpreter

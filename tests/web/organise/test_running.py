@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from onestop.booking.queries import booking_of_party
 from onestop.days.actions import create_day
 from onestop.days.dayfile import read_template
-from onestop.days.queries import day_by_id, desks_of_day, mediators_of_day
+from onestop.days.queries.days import day_by_id
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.setup import remove_desk
 from onestop.db.ledger import facts
 from onestop.domain.booking import BookingState

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from onestop.days.actions import create_day
 from onestop.days.dayfile import read_template
 from onestop.days.organising import order_of_day, sizes_of_day
-from onestop.days.queries import Day, day_by_id, day_by_slug, desks_of_day, load_capacity, mediators_of_day
+from onestop.days.queries.capacity import load_capacity
+from onestop.days.queries.days import Day, day_by_id, day_by_slug
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.setup import edit_desk
 from onestop.days.setup_values import DeskSettings
 from onestop.db.ledger import facts

@@ -6,7 +6,7 @@ from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.queries import passes_of_day
 from onestop.clock import real_now
 from onestop.days.organising import order_of_day
-from onestop.days.queries import mediators_of_day
+from onestop.days.queries.desks import mediators_of_day
 from onestop.devices.actions import create_device
 from onestop.directory.organising import directory
 from onestop.domain.roles import SYSTEM, Grant, Role

@@ -13,6 +13,7 @@ from onestop.booking.tickets import find_code, new_code
 from onestop.days.tables import capacity
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
+from onestop.domain.retention import day_ends_at
 from onestop.domain.roles import SYSTEM
 from onestop.domain.visit import StopState
 from onestop.visits.actions.arrivals import check_in
@@ -360,7 +361,11 @@ async def test_the_short_code_with_its_day_shows_and_cancels_but_does_not_erase(
 
 async def test_24_hours_after_the_day_the_code_only_erases(site: Site) -> None:
     visitor = await booked(site)
-    site.set_time(site.hall.day.closes_at + timedelta(hours=24))
+    day = site.hall.day
+    over = day_ends_at(day.on, day.closes_at, day.zone) + timedelta(hours=24)
+    site.set_time(over - timedelta(seconds=1))
+    assert "Your ticket is not valid any more." not in (await fetch(visitor, "")).text
+    site.set_time(over)
     page = await fetch(visitor, "")
 
     assert "Your ticket is not valid any more." in page.text

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import make_party
+from onestop.booking.actions.parties import make_party
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
 from onestop.booking.tickets import Ticket, check_leased, issue_ticket, ticket_again
 from onestop.booking.wish import Wish
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.db.ledger import record
 from onestop.db.types import fold, new_id
 from onestop.domain.booking import BookingState, check_move

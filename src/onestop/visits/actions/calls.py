@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import stops
-from onestop.days.queries import day_offer
+from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
 from onestop.directory.tables import services

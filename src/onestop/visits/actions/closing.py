@@ -5,10 +5,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import cancel_booking, release_hold
+from onestop.booking.actions.bookings import cancel_booking, release_hold
 from onestop.booking.capacity import give_back
 from onestop.booking.tables import bookings, stops
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days, desks
 from onestop.db.ledger import record
 from onestop.domain.booking import BookingState, check_move

@@ -13,7 +13,7 @@ from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.visits.actions.calls import set_ready
 from onestop.visits.actions.matching import desk_is_busy, match
-from onestop.visits.actions.rows import check_running, desk_row
+from onestop.visits.actions.rows import check_day_runs, desk_row
 
 
 def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, actor: Actor, now: datetime) -> None:
@@ -22,7 +22,7 @@ def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, acto
     if desk.state == state:
         return
     if state is not DeskState.CLOSED:
-        check_running(conn, desk.day_id)
+        check_day_runs(conn, desk.day_id)
     if state is DeskState.CLOSED and desk_is_busy(conn, desk_id) is not None:
         raise DeskServing
     opened = {"opened_at": now} if state is DeskState.OPEN else {}

@@ -8,18 +8,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import parties, stops
-from onestop.days.queries import day_by_id
 from onestop.db.ledger import record
-from onestop.domain.day import DayState
 from onestop.domain.door import TurnedAway
-from onestop.domain.errors import DayOver, MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
+from onestop.domain.errors import MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState, VisitState
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.route import open_again
-from onestop.visits.actions.rows import desk_row, move_stop, note, start_waiting, stop_row, visit_row
+from onestop.visits.actions.rows import check_day_runs, desk_row, move_stop, note, start_waiting, stop_row, visit_row
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
 from onestop.visits.tables import visits
 
@@ -46,8 +44,7 @@ def bring_back(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetim
         return
     if stop.state != StopState.MISSED:
         raise MoveRefused
-    if day_by_id(conn, stop.day_id).state is not DayState.PUBLISHED:
-        raise DayOver
+    check_day_runs(conn, stop.day_id)
     before = take_images(conn, stop.visit_id)
     visit = visit_row(conn, stop.visit_id)
     note(conn, "StopBroughtBack", now=now, actor=actor, stop=stop)

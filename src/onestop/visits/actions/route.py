@@ -5,13 +5,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import add_stop, cancel_booking, release_hold, replan_booking
+from onestop.booking.actions.bookings import cancel_booking, release_hold, replan_booking
+from onestop.booking.actions.parties import add_stop
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import members, stops
-from onestop.days.queries import day_by_id, day_offer
+from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import BookingState
-from onestop.domain.day import DayState
-from onestop.domain.errors import DayOver, MoveRefused, ServiceUnknown, VisitOver
+from onestop.domain.errors import MoveRefused, ServiceUnknown, VisitOver
 from onestop.domain.roles import Actor
 from onestop.domain.visit import (
     AT_DESK,
@@ -21,12 +21,14 @@ from onestop.domain.visit import (
     VisitReason,
     VisitState,
     check_visit_move,
+    waits_for_her,
 )
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import (
     Row,
     change_visit,
+    check_day_runs,
     end_call,
     end_visit,
     end_visit_if_done,
@@ -41,6 +43,7 @@ from onestop.visits.actions.rows import (
 )
 
 AT_RECEPTION = "reception"
+_NOWHERE = {"ended_at": None, "desk_id": None, "only_desk_id": None, "callable_from_at": None}
 
 
 def propose_stop(
@@ -194,7 +197,7 @@ def leave(conn: sa.Connection, visit_id: UUID, *, reason: VisitReason, actor: Ac
     open_stops = _stops(conn, visit_id, *STOP_OPEN)
     before = take_images(conn, visit_id)
     for stop in open_stops:
-        _drop(conn, stop, now)
+        _drop(conn, stop, now, left_behind=stop.consent_at is not None)
         if stop.state == StopState.CALLED:
             note(conn, "CallWithdrawn", now=now, actor=actor, stop=stop, desk=stop.desk_id)
     visit = visit_row(conn, visit_id)
@@ -216,14 +219,14 @@ def come_again(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: dateti
     unserved = [
         stop
         for stop in _stops(conn, visit_id, StopState.DROPPED)
-        if stop.consent_at is not None and visit.state == VisitState.LEFT and stop.ended_at == visit.ended_at
+        if waits_for_her(VisitState(visit.state), StopState(stop.state), left_behind=stop.left_behind)
     ]
     if not unserved:
         raise VisitOver
     before = take_images(conn, visit_id)
     open_again(conn, visit, actor=actor, now=now)
     for stop in unserved:
-        move_stop(conn, stop, StopState.WAITING, ended_at=None, desk_id=None, only_desk_id=None, callable_from_at=None)
+        move_stop(conn, stop, StopState.WAITING, left_behind=False, **_NOWHERE)
     start_waiting(conn, visit_id, now)
     keep_act(conn, "come_again", stop=unserved[0], desk=None, before=before, actor=actor, now=now)
     match(conn, visit.day_id, now=now)
@@ -231,8 +234,7 @@ def come_again(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: dateti
 
 def open_again(conn: sa.Connection, visit: Row, *, actor: Actor, now: datetime) -> Row:
     """Open a visit that had ended, on its running day; whoever calls this gives it an open stop. Raises `DayOver`."""
-    if day_by_id(conn, visit.day_id).state is not DayState.PUBLISHED:
-        raise DayOver
+    check_day_runs(conn, visit.day_id)
     check_visit_move(VisitState(visit.state), VisitState.OPEN)
     change_visit(conn, visit.id, state=VisitState.OPEN, reason=None, ended_at=None)
     note(conn, "VisitReopened", now=now, actor=actor, visit=visit)
@@ -254,11 +256,11 @@ def _to_waiting(conn: sa.Connection, stop: Row, visit: Row) -> None:
         move_stop(conn, stop, StopState.WAITING)
 
 
-def _drop(conn: sa.Connection, stop: Row, now: datetime) -> None:
+def _drop(conn: sa.Connection, stop: Row, now: datetime, *, left_behind: bool = False) -> None:
     if stop.state == StopState.CALLED:
         end_call(conn, stop.id, "withdrawn", now)
         set_active(conn, stop.id, active=False)
-    move_stop(conn, stop, StopState.DROPPED, ended_at=now, blocked_by=None)
+    move_stop(conn, stop, StopState.DROPPED, ended_at=now, blocked_by=None, left_behind=left_behind)
 
 
 def _end_empty_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:

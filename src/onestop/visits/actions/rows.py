@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from onestop.booking.tables import parties, stop_members, stops
 from onestop.days.tables import days, desks
 from onestop.db.ledger import record
-from onestop.domain.day import DayState
-from onestop.domain.errors import DayNotPublished, DayOver, DeskUnknown, StopMoved, StopUnknown, VisitOver
+from onestop.domain.day import DayState, check_running
+from onestop.domain.errors import DeskUnknown, StopMoved, StopUnknown, VisitOver
 from onestop.domain.facts import Fact, Term
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState, VisitReason, VisitState, check_stop_move, check_visit_move, end_of_visit
@@ -52,11 +52,9 @@ def desk_row(conn: sa.Connection, desk: UUID) -> Row:
     return row
 
 
-def check_running(conn: sa.Connection, day: UUID) -> None:
-    """Raise the refusal that says why no desk of this day works."""
-    state = conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar_one()
-    if state != DayState.PUBLISHED:
-        raise DayNotPublished if state == DayState.DRAFT else DayOver
+def check_day_runs(conn: sa.Connection, day: UUID) -> None:
+    """Raise the refusal that says why nothing happens at the desks of this day."""
+    check_running(DayState(conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar_one()))
 
 
 def move_stop(conn: sa.Connection, row: Row, then: StopState, **values: Any) -> None:

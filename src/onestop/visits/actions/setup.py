@@ -7,11 +7,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import cancel_booking, release_hold
+from onestop.booking.actions.bookings import cancel_booking, release_hold
 from onestop.booking.tables import bookings, stops
 from onestop.days import setup
 from onestop.days.actions import set_paused
-from onestop.days.queries import day_by_id
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
 from onestop.domain.booking import BookingState
@@ -21,6 +21,7 @@ from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, STOP_OPEN
 from onestop.visits.actions.matching import match
+from onestop.visits.actions.rows import check_day_runs
 from onestop.visits.tables import calls, visits
 
 T = TypeVar("T")
@@ -92,21 +93,15 @@ def remove_mediator(
 
 def pause_day(conn: sa.Connection, day: UUID, *, why: str, actor: Actor, now: datetime) -> None:
     """Pause the whole day; harmless twice. Nobody is called, seniority runs on."""
-    check_running(conn, day)
+    check_day_runs(conn, day)
     set_paused(conn, day, paused=True, why=why, actor=actor, now=now)
 
 
 def resume_day(conn: sa.Connection, day: UUID, *, actor: Actor, now: datetime) -> None:
     """Let the day go on; ready desks call at once. Harmless twice."""
-    check_running(conn, day)
+    check_day_runs(conn, day)
     set_paused(conn, day, paused=False, why="", actor=actor, now=now)
     match(conn, day, now=now)
-
-
-def check_running(conn: sa.Connection, day: UUID) -> None:
-    """Raise `SetupOver` unless the day is published."""
-    if day_by_id(conn, day).state is not DayState.PUBLISHED:
-        raise setup.SetupOver
 
 
 def cancel_day(conn: sa.Connection, day: UUID, *, bookings_too: bool, version: int, actor: Actor, now: datetime) -> int:

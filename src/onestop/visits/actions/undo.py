@@ -8,15 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from onestop.booking.tables import stop_members, stops
-from onestop.days.tables import days, desks, mediators
+from onestop.days.tables import desks, mediators
 from onestop.db.types import Instant
-from onestop.domain.day import DayState, DeskState, MediatorState
+from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import StopUnknown, UndoRefused, UndoTooLate
 from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, UNDO_WINDOW, StopState
 from onestop.visits.actions.acts import Images, versions
 from onestop.visits.actions.matching import match
-from onestop.visits.actions.rows import Row, note, stop_row
+from onestop.visits.actions.rows import Row, check_day_runs, note, stop_row
 from onestop.visits.tables import acts, calls, visits
 
 
@@ -42,8 +42,9 @@ def undo(conn: sa.Connection, stop_id: UUID, *, act_id: UUID | None = None, acto
         raise UndoTooLate
     if act.undone_at is not None:
         raise UndoRefused
-    if stop.visit_id is None or versions(conn, stop.visit_id) != act.after or _is_closed(conn, stop.day_id):
+    if stop.visit_id is None or versions(conn, stop.visit_id) != act.after:
         raise UndoRefused  # something was built on it
+    check_day_runs(conn, stop.day_id)
     at_desk = {row.id for row in _at_desk(conn, stop.visit_id)}
     try:
         with conn.begin_nested():
@@ -59,10 +60,6 @@ def undo(conn: sa.Connection, stop_id: UUID, *, act_id: UUID | None = None, acto
             note(conn, "CallRestored", now=now, actor=actor, stop=row, desk=row.desk_id)
     match(conn, stop.day_id, now=now)
     return act.kind
-
-
-def _is_closed(conn: sa.Connection, day: UUID) -> bool:
-    return conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar() == DayState.CLOSED
 
 
 def _at_desk(conn: sa.Connection, visit: UUID) -> list[Row]:

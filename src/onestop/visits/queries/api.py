@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -85,7 +86,9 @@ class TicketView:
     visit: UUID | None
     visit_state: str | None
     checked_in_at: datetime | None
+    day_on: date
     closes_at: datetime
+    zone: ZoneInfo
     languages: tuple[str, ...]
     interpreter: str
     display_language: str
@@ -161,7 +164,9 @@ def ticket_view(conn: sa.Connection, code: str) -> TicketView:
         sa.select(
             parties,
             days.c.slug,
+            days.c.on_date,
             days.c.closes_at,
+            days.c.timezone,
             bookings.c.state.label("booking_state"),
             bookings.c.arrival_at,
             bookings.c.ends_at,
@@ -195,7 +200,9 @@ def ticket_view(conn: sa.Connection, code: str) -> TicketView:
         visit=row.visit_id,
         visit_state=row.visit_state,
         checked_in_at=row.checked_in_at,
+        day_on=row.on_date,
         closes_at=row.closes_at,
+        zone=ZoneInfo(row.timezone),
         languages=tuple(row.languages),
         interpreter=row.interpreter,
         display_language=row.display_language,

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import members, parties, stop_members, stops
-from onestop.days.queries import DeskRow, desks_of_day
+from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.days.tables import desks, mediator_languages
 from onestop.db.ledger import facts
 from onestop.directory.tables import services

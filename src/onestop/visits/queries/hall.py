@@ -1,6 +1,7 @@
 """The hall as the calling rule sees it: free desks, waiting stops, mediators; a fixed number of statements."""
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import members, parties, stop_members, stops
-from onestop.days.queries import DeskRow, day_precedences, desks_of_day, mediators_of_day
+from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, desks_of_day, mediators_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
@@ -41,6 +42,18 @@ class Hall:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Languages somebody in the hall speaks: mediators (`bridged`), and at the desks of a service with them."""
+
+    bridged: frozenset[str]
+    by_service: dict[UUID, frozenset[str]]
+
+    def reaches(self, languages: Collection[str], service: UUID) -> bool:
+        """Whether somebody can talk in one of these languages at this service."""
+        return not self.by_service.get(service, self.bridged).isdisjoint(languages)
+
+
 def calling_desk(desk: DeskRow) -> Desk:
     """A configured desk as the rule takes it."""
     return Desk(
@@ -59,6 +72,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
         sa.select(stops.c.desk_id, stops.c.mediator_id).where(stops.c.day_id == day, stops.c.state.in_(AT_DESK))
     ).all()
     helping = {row.mediator_id for row in at_desk}
+    people = mediators_of_day(conn, day)
     mediators = tuple(
         Mediator(
             id=row.id,
@@ -67,7 +81,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
             opens_at=row.opens_at,
             closes_at=row.closes_at,
         )
-        for row in mediators_of_day(conn, day)
+        for row in people
         if row.state is not MediatorState.LEFT
     )
     waiting = _waiting(conn, day, desks, now)
@@ -78,8 +92,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
             .where(stops.c.day_id == day, stop_members.c.active)
         ).scalars()
     )
-    there = [desk for desk in desks if desk.is_expected(now)]
-    bridging = frozenset(language for one in mediators if one.closes_at > now for language in one.languages)
+    spoken = spoken_here(desks, people, now=now)
     return Hall(
         desks=tuple(desks),
         busy_desks=frozenset(row.desk_id for row in at_desk),
@@ -88,8 +101,8 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
             mediators=mediators,
             busy_members=busy_members,
             backlog_minutes=_backlog(conn, day, desks),
-            spoken=bridging.union(*(desk.languages for desk in there)),
-            spoken_for=_spoken_for(desks, there, bridging),
+            spoken=spoken.bridged.union(*spoken.by_service.values()),
+            spoken_for=spoken.by_service,
         ),
     )
 
@@ -202,9 +215,17 @@ def _backlog(conn: sa.Connection, day: UUID, desks: list[DeskRow]) -> dict[UUID,
     }
 
 
-def _spoken_for(desks: list[DeskRow], there: list[DeskRow], bridging: frozenset[str]) -> dict[UUID, frozenset[str]]:
-    by_service = {service: bridging for desk in desks for service in desk.services}
-    for desk in there:
-        for service in desk.services:
-            by_service[service] |= desk.languages
-    return by_service
+def spoken_here(desks: Sequence[DeskRow], mediators: Sequence[MediatorRow], *, now: datetime) -> Spoken:
+    """Who can still talk to whom: desks and mediators that went home do not count."""
+    bridged = frozenset(
+        language
+        for one in mediators
+        if one.state is not MediatorState.LEFT and one.closes_at > now
+        for language in one.languages
+    )
+    by_service = {service: bridged for desk in desks for service in desk.services}
+    for desk in desks:
+        if desk.is_expected(now):
+            for service in desk.services:
+                by_service[service] |= desk.languages
+    return Spoken(bridged=bridged, by_service=by_service)

@@ -10,12 +10,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, parties, stop_members, stops
-from onestop.days.queries import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.visit import AT_DESK, LATE_GRACE, BlockedBy, StopState, VisitState
-from onestop.visits.queries.hall import waited_seconds
+from onestop.visits.queries.hall import spoken_here, waited_seconds
 from onestop.visits.tables import visits
 
 LONG_WAIT = timedelta(minutes=45)
@@ -282,16 +282,8 @@ def _at_risk(
     now: datetime,
     opens_at: datetime,
 ) -> tuple[AtRisk, ...]:
-    bridging = frozenset[str]().union(
-        *(one.languages for one in mediators if one.state is not MediatorState.LEFT and one.closes_at > now)
-    )
-    spoken: dict[UUID, frozenset[str]] = {}
-    opened: set[UUID] = set()
-    for desk in desks:
-        for service in desk.services:
-            spoken[service] = spoken.get(service, bridging) | desk.languages
-            if desk.state is not DeskState.CLOSED:
-                opened.add(service)
+    spoken = spoken_here(desks, mediators, now=now)
+    opened = {service for desk in desks if desk.state is not DeskState.CLOSED for service in desk.services}
     why: dict[UUID, set[Why]] = defaultdict(set)
     busy = {row.visit_id for row in rows if row.state in AT_DESK}
     for row in rows:
@@ -308,7 +300,7 @@ def _at_risk(
             why[visit.id].add("long_call")
         if row.state in (StopState.WAITING, StopState.BLOCKED, StopState.PARKED):
             needs = visit.interpreter == Interpreter.NEEDED
-            if needs and spoken.get(row.service_id, bridging).isdisjoint(visit.languages):
+            if needs and not spoken.reaches(visit.languages, row.service_id):
                 why[visit.id].add("nobody_speaks")
             if now >= opens_at and row.service_id not in opened:
                 why[visit.id].add("no_desk")

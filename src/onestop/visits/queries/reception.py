@@ -9,7 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, contacts, parties, stops
-from onestop.days.queries import Day, OfferedService, all_days, desks_of_day
+from onestop.days.queries.days import Day, all_days
+from onestop.days.queries.desks import desks_of_day
+from onestop.days.queries.offer import OfferedService
 from onestop.days.tables import days, desk_languages, desks, mediator_languages, mediators
 from onestop.db.ledger import facts
 from onestop.db.types import fold
@@ -17,7 +19,7 @@ from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.door import TurnedAway
 from onestop.domain.reach import DeskTime, Reach, reach
-from onestop.domain.ticket import code_hash, read_long_code, read_short_code, short_hash
+from onestop.domain.ticket import code_hash, read_long_code, read_short_code, short_hash, short_hashes
 from onestop.domain.visit import STOP_OPEN, VisitState
 from onestop.visits.queries.people import Person, Standing, people
 from onestop.visits.tables import visits
@@ -94,8 +96,7 @@ def find_people(conn: sa.Connection, day: Day, text: str, *, everywhere: bool) -
     if short is not None:
         # A short code counts with its day: that of every day still to come is tried.
         coming_days = sa.select(days.c.id).where(days.c.state == DayState.PUBLISHED, days.c.on_date >= day.on)
-        hashes = [short_hash(each, short) for each in conn.execute(coming_days).scalars()]
-        where = sa.or_(where, parties.c.short_hash.in_(hashes))
+        where = sa.or_(where, parties.c.short_hash.in_(short_hashes(conn.execute(coming_days).scalars(), short)))
     exact = parties.c.number == int(digits) if digits is not None and len(digits) < 9 else sa.false()
     first = parties.c.name_folded.startswith(fold(text), autoescape=True)
     found = people(

@@ -13,7 +13,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, parties, stop_members, stops
-from onestop.days.queries import Day, DeskRow, Paper, day_by_id, day_precedences
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.desks import DeskRow, day_precedences
+from onestop.days.queries.offer import Paper
 from onestop.days.tables import desk_services, desks
 from onestop.directory.tables import checklist_items, institutions, services
 from onestop.domain.booking import BookingState, Interpreter

@@ -11,7 +11,7 @@ from onestop.days.tables import desks
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import TicketUnknown
-from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, VisitReason, VisitState
+from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, VisitReason, VisitState, waits_for_her
 from onestop.visits.queries.people import DeskSpot, Person, Row, Title, people, title_of
 from onestop.visits.tables import acts, calls, visits
 
@@ -72,7 +72,6 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
             visits.c.reason,
             visits.c.walk_in,
             visits.c.checked_in_at,
-            visits.c.ended_at,
         )
         .join_from(parties, bookings, bookings.c.party_id == parties.c.id, isouter=True)
         .outerjoin(visits, visits.c.party_id == parties.c.id)
@@ -109,9 +108,9 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
             and called is None
             and all(one.state in waiting for one in theirs)
         ),
-        can_come_again=row.visit_state == VisitState.LEFT
+        can_come_again=row.visit_state is not None
         and any(
-            one.state == StopState.DROPPED and one.consent_at is not None and one.ended_at == row.ended_at
+            waits_for_her(VisitState(row.visit_state), StopState(one.state), left_behind=one.left_behind)
             for one in theirs
         ),
         undo=_undo(conn, row.visit, now),

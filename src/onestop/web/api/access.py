@@ -12,7 +12,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 
-from onestop.days.queries import Day, day_by_slug
+from onestop.days.queries.days import Day, day_by_slug
 from onestop.domain.day import DayState
 from onestop.domain.errors import DayUnknown, DeskUnknown, KeyNeeded, NotAllowed, NotKnown, SignInNeeded, StopUnknown
 from onestop.domain.roles import Actor, Role

@@ -8,12 +8,13 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import country_of_zone
 from onestop.booking.queries import Booking, booking_by_id
 from onestop.booking.tickets import Ticket
-from onestop.days.queries import Day, day_by_id, day_offer
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import Channel
 from onestop.domain.roles import Actor, Role
 from onestop.domain.ticket import invitation_hash

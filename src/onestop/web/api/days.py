@@ -8,7 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from onestop.booking.queries import arrivals
-from onestop.days.queries import Day, DayOffer, day_offer, day_offers, published_days
+from onestop.days.queries.days import Day, published_days
+from onestop.days.queries.offer import DayOffer, day_offer, day_offers
 from onestop.domain.booking import Interpreter
 from onestop.domain.party import PARTY_LIMIT
 from onestop.domain.plan import NominalPlan

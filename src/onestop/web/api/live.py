@@ -9,7 +9,8 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from onestop.booking.tickets import find_code
-from onestop.days.queries import Day, desks_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import desks_of_day
 from onestop.domain.errors import DayUnknown, NotAllowed, SignInNeeded, TicketUnknown
 from onestop.domain.roles import Actor, Role
 from onestop.live.hub import key_of

@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from onestop.days.queries import day_offer
+from onestop.days.queries.offer import day_offer
 from onestop.domain.errors import DeskUnknown, InvalidInput
 from onestop.domain.roles import Role
 from onestop.domain.visit import Outcome

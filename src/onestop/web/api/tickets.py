@@ -10,9 +10,9 @@ from litestar import delete, patch
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from onestop.booking.actions import cancel_booking, move_booking
+from onestop.booking.actions.bookings import cancel_booking, move_booking
 from onestop.booking.tickets import find_code
-from onestop.domain.retention import TICKET_WHOLE
+from onestop.domain.retention import TicketScope, ticket_scope
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import AT_DESK, StopState
 from onestop.visits.queries.api import StopLine, TicketView, ticket_view
@@ -119,8 +119,8 @@ async def cancel_ticket(request: WebRequest, db: Db, code: FromPath[str]) -> Non
 
 async def _shown(request: WebRequest, db: Db, code: str) -> Ticket:
     view = await db.read(ticket_view, code)
-    if db.now() >= view.closes_at + TICKET_WHOLE:
-        view = replace(view, stops=())  # a day later a ticket tells no more where she was
+    if ticket_scope(view.day_on, view.closes_at, view.zone, now=db.now()) is not TicketScope.WHOLE:
+        view = replace(view, stops=())
     waits: dict[UUID, WaitEstimate] = {}
     if any(line.state in WAITS for line in view.stops):
         found = await estimates_of(request.app.state).of_day(db, view.day)

@@ -10,7 +10,8 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 
 from onestop.booking.tickets import Ticket, find_code, lease_numbers
-from onestop.days.queries import day_by_id, day_offer
+from onestop.days.queries.days import day_by_id
+from onestop.days.queries.offer import day_offer
 from onestop.domain.errors import InvalidInput, NotAllowed, WrongDay
 from onestop.domain.roles import Role
 from onestop.domain.visit import VisitReason, VisitState
@@ -127,7 +128,7 @@ async def check_in_ticket(
 ) -> Response[Arrived]:
     """She is here. Repeating it gives the same answer."""
     place, someone = await day_for(request, day, *ARRIVING)
-    ref = await db.read(find_code, data.code, day=place.id)
+    ref = await db.read(find_code, data.code, days=[place.id])
     if ref.day != place.id:
         raise WrongDay(on=(await db.read(day_by_id, ref.day)).on)
 

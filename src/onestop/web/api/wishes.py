@@ -10,7 +10,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from onestop.booking.contacts import Contact, read_contacts
 from onestop.booking.wish import Wish, make_wish
-from onestop.days.queries import Day, DayOffer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import InvalidInput, NoServiceChosen, ServiceUnknown
 from onestop.domain.party import PARTY_LIMIT, Member, party_of

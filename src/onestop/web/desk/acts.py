@@ -8,11 +8,8 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from onestop.db.session import Database
-from onestop.domain.day import DayState, DeskState
+from onestop.domain.day import DeskState, check_running
 from onestop.domain.errors import (
-    DayCancelled,
-    DayNotPublished,
-    DayOver,
     InvalidInput,
     NotAllowed,
     NotKnown,
@@ -193,7 +190,7 @@ async def _press(
 ) -> Response[Any]:
     """Do it once, and show the desk as it is then. A refusal changes nothing and is said above the desk."""
     try:
-        _check_day(place)
+        check_running(place.day_state)
         path = await submit_once(
             request,
             route,
@@ -219,12 +216,6 @@ async def _desk(
     screen = await db.read(desk_screen, place.id, now=db.now())
     block = "zones" if is_htmx(request) else None
     return desk_page(request, screen, block=block, notice=notice, status=status)
-
-
-def _check_day(place: DeskPlace) -> None:
-    refusals = {DayState.DRAFT: DayNotPublished, DayState.CANCELLED: DayCancelled, DayState.CLOSED: DayOver}
-    if place.day_state in refusals:
-        raise refusals[place.day_state]
 
 
 def _outcome(form: Form) -> Outcome:

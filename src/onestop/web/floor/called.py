@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal
 from onestop.visits.actions.door import say_found

@@ -9,7 +9,8 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import Day, desk_by_id
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import desk_by_id
 from onestop.db.session import Database
 from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown, InvalidInput, Refusal

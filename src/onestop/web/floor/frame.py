@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from onestop.days.queries import Day, day_by_slug
+from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
 from onestop.domain.errors import N_
 from onestop.domain.roles import Actor, Role

@@ -8,7 +8,8 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from onestop.booking.queries import arrivals
-from onestop.days.queries import Day, DayOffer, day_offer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, Refusal

@@ -7,10 +7,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
+from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import Booking, arrivals, booking_of_party, language_of_party
 from onestop.booking.tickets import TicketRef, find_code, ticket_again
-from onestop.days.queries import Day, day_by_id
+from onestop.days.queries.days import Day, day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, WrongDay
@@ -125,13 +125,8 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
 
 async def _find(db: Database, code: str, today: Day | None) -> TicketRef:
     """The ticket of a long code; a short one counts with its day: today first, then every other day to come."""
-    days = [today] if today is not None else []
-    for day in [*days, *await other_days(db, today)]:
-        try:
-            return await db.read(find_code, code, day=day.id)
-        except TicketUnknown:
-            continue
-    return await db.read(find_code, code)
+    days = ([today] if today is not None else []) + await other_days(db, today)
+    return await db.read(find_code, code, days=[day.id for day in days])
 
 
 @get("/kiosk/tickets/{code:str}/here")

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
-from onestop.days.queries import Day, day_by_id, published_days
+from onestop.days.queries.days import Day, day_by_id, published_days
 from onestop.db.session import Database
 from onestop.domain.errors import DayUnknown
 from onestop.domain.roles import Actor, Role

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.web.kiosk.frame import kiosk_page, languages_of, link, other_days, today_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest

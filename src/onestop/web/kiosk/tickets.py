@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tickets import find_code, ticket_again
-from onestop.days.queries import Day, day_by_id, day_offer
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.errors import ArrivalTaken, InvalidInput, Refusal
 from onestop.domain.ticket import spell_short_code

@@ -14,7 +14,7 @@ from litestar.datastructures import MultiDict
 
 from onestop.booking.holds import Held
 from onestop.booking.wish import Wish, make_wish
-from onestop.days.queries import DayOffer, OfferedNeed, OfferedService
+from onestop.days.queries.offer import DayOffer, OfferedNeed, OfferedService
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import InvalidInput, NoServiceChosen
 from onestop.domain.party import PARTY_LIMIT, party_of

@@ -156,7 +156,7 @@ def _digest(path: str, modified: int) -> str:
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()[:10]
 
 
-@page("kiosk/error.html")
+@page("error_machine.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineErrorPage:
     """What went wrong at a ticket machine, in its own frame."""

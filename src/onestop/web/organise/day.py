@@ -8,7 +8,8 @@ from litestar.params import FromPath
 
 from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.organising import Sizes, sizes_of_day
-from onestop.days.queries import Day, DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.domain.errors import N_, PublishRefused, Refusal
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.setup import cancel_day, pause_day, resume_day

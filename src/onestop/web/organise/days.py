@@ -10,7 +10,7 @@ from litestar.datastructures import UploadFile
 
 from onestop.days.copying import copy_day, draft_day
 from onestop.days.dayfile import DayFile, DayFileWrong, parse_day, read_template, templates
-from onestop.days.queries import Day, all_days
+from onestop.days.queries.days import Day, all_days
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotAllowed, Refusal
 from onestop.web.kit.forms import new_key, read_form

@@ -7,7 +7,8 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import Day, DeskRow, desks_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.days.setup import add_desk, edit_desk
 from onestop.days.setup_values import DeskSettings
 from onestop.directory.organising import InstitutionEntry, directory

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.clock import real_now
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.devices.actions import PairCode, create_device, new_pair_code, revoke_device
 from onestop.devices.queries import Device, devices_list
 from onestop.domain.errors import N_, NotKnown, Refusal

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from onestop.days.queries import Day, day_by_slug
+from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
 from onestop.directory.organising import centre_zone
 from onestop.domain.errors import N_, InvalidInput, NotAllowed, Refusal

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from onestop.days.queries import Day, DeskRow, MediatorRow
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, MediatorRow
 
 HOUR = timedelta(hours=1)
 MOST_COLUMNS = 24

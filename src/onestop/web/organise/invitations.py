@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from onestop.days.actions import make_invitations
 from onestop.days.organising import InvitationLine, invitations_of_day
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.domain.day import Release
 from onestop.domain.errors import N_
 from onestop.web.kit.forms import new_key, read_form

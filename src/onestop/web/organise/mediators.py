@@ -7,7 +7,8 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import Day, MediatorRow, mediators_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import MediatorRow, mediators_of_day
 from onestop.days.setup import add_mediator, edit_mediator
 from onestop.days.setup_values import HOURS_MISSING, Hours, MediatorSettings
 from onestop.domain.day import DayState

@@ -8,7 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.days.organising import OrderLine, order_of_day
-from onestop.days.queries import Day, day_offer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import day_offer
 from onestop.days.setup import add_precedence, remove_precedence
 from onestop.days.setup_values import SetupWrong
 from onestop.domain.day import DayState

@@ -9,7 +9,8 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import Day, mediators_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import mediators_of_day
 from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.errors import N_, DeskServing, NotKnown
 from onestop.live.hub import key_of

@@ -12,7 +12,8 @@ from litestar.params import FromPath
 from onestop.accounts.actions import release_pass, revoke_pass
 from onestop.accounts.desk_passes import make_passes, pass_day
 from onestop.accounts.queries import Pass, passes_of_day
-from onestop.days.queries import Day, DeskRow, desks_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.domain.errors import NotKnown
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.pages import page as page_of

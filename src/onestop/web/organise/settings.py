@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.days.organising import sizes_of_day
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.days.setup import change_day
 from onestop.days.setup_values import DaySettings
 from onestop.domain.day import DayState, Release

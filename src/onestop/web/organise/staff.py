@@ -14,7 +14,7 @@ from onestop.accounts.links import make_link
 from onestop.accounts.people import add_person
 from onestop.accounts.queries import Account, accounts_list
 from onestop.clock import real_now
-from onestop.days.queries import all_days
+from onestop.days.queries.days import all_days
 from onestop.directory.organising import directory
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotAllowed, NotKnown, Refusal

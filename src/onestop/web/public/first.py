@@ -7,7 +7,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 
 from onestop.booking.tickets import TicketRef, find_code
-from onestop.days.queries import day_by_slug
+from onestop.days.queries.days import day_by_slug
 from onestop.days.visitors import day_of_invitation, unlisted_days
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal, TicketUnknown, TooManyTries
@@ -98,13 +98,8 @@ async def _by_short_code(db: Database, code: str, day: str) -> TicketRef:
             listed = await db.read(day_by_slug, day)
         except Refusal as unknown:
             raise TicketUnknown from unknown
-        return await db.read(find_code, code, day=listed.id)
-    for unlisted in await db.read(unlisted_days, now=db.now()):
-        try:
-            return await db.read(find_code, code, day=unlisted)
-        except TicketUnknown:
-            continue
-    raise TicketUnknown
+        return await db.read(find_code, code, days=[listed.id])
+    return await db.read(find_code, code, days=await db.read(unlisted_days, now=db.now()))
 
 
 route_handlers: list[Any] = [show_first, show_find, find_ticket]

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response
 
 from onestop.booking.queries import invitation_by_code_hash
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.days.visitors import listed_days
 from onestop.db.session import Database
 from onestop.directory.queries import centre

@@ -9,13 +9,14 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions import confirm_booking, extend_hold, release_hold
+from onestop.booking.actions.bookings import confirm_booking, extend_hold, release_hold
 from onestop.booking.contacts import Contact, country_of_zone, read_contacts
 from onestop.booking.holds import Held, book_again, held
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket, ticket_again
 from onestop.booking.wish import Wish, make_wish
-from onestop.days.queries import Day, DayOffer, day_by_id, day_offer
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Channel, Interpreter
 from onestop.domain.errors import (

@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
-from onestop.days.queries import Day, DayOffer, OfferedService, day_by_slug, day_offer
+from onestop.days.queries.days import Day, day_by_slug
+from onestop.days.queries.offer import DayOffer, OfferedService, day_offer
 from onestop.days.visitors import spoken_on
 from onestop.db.session import Database
 from onestop.domain.errors import N_, InvalidInput, NoServiceChosen, Refusal

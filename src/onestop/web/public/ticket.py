@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.errors import BookingClosed, Refusal, TicketUnknown
+from onestop.domain.retention import TicketScope, ticket_scope
 from onestop.domain.ticket import spell_short_code
 from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
@@ -43,9 +44,6 @@ from onestop.web.public.ticket_words import (
     title_of,
     windows,
 )
-
-SHOWN_AFTER = timedelta(hours=24)
-"""So long after the day the ticket is shown; then its address only erases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +223,8 @@ def locale_of_ticket(request: WebRequest, ticket: TicketState) -> Locale:
 
 def is_over(access: Access, now: datetime) -> bool:
     """Whether the day is so long ago that a ticket shows nothing any more."""
-    return now >= access.ticket.day.closes_at + SHOWN_AFTER
+    day = access.ticket.day
+    return ticket_scope(day.on, day.closes_at, day.zone, now=now) is not TicketScope.WHOLE
 
 
 def is_booked(ticket: TicketState, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions import cancel_booking, move_booking, wish_of_party
+from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.db.session import Database
 from onestop.domain.errors import ArrivalTaken, BookingClosed, NotAllowed, Refusal, StopUnknown, TicketUnknown

@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from onestop.booking.holds import hold_instead
 from onestop.booking.queries import Arrivals, arrivals
 from onestop.booking.wish import Wish
-from onestop.days.queries import Day, DayOffer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken, Refusal

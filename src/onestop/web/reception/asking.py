@@ -1,23 +1,24 @@
 """The two pages that walk-in and booking share: which needs, then which desks and who comes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from litestar import Response
 
-from onestop.days.queries import Day, DayOffer, day_offer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import NoServiceChosen, Refusal
 from onestop.visits.queries.reception import reach_today, reception_days, spoken_languages
 from onestop.web.kit.answers import service_mark
-from onestop.web.kit.forms import new_key
+from onestop.web.kit.forms import Form, new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
-from onestop.web.kit.responses import page
+from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import actor
 from onestop.web.kit.words import need_says
 from onestop.web.reception.frame import covers, frame, home_of, is_on, is_over
@@ -29,7 +30,9 @@ from onestop.web.reception.wish_form import (
     WishForm,
     language_choices,
     mistake_of,
+    read_wish,
     service_lines,
+    wanted_by_needs,
 )
 
 Way = Literal["walk-in", "book"]
@@ -132,6 +135,23 @@ def wish_address(day: Day, way: Way, services: Sequence[UUID]) -> str:
     """The second page as an address, so that the browser's way back leads to it; what it is about stays unreadable."""
     marks = ",".join(service_mark(service) for service in services)
     return f"{home_of(day)}/{way}/wish?for={marks}"
+
+
+async def wish_page_by_address(request: WebRequest, db: Database, day: Day, way: Way) -> Response[Any]:
+    """The second page again by its address; without what it is about the first one."""
+    wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
+    if not wanted:
+        return see_other(f"{home_of(day)}/{way}")
+    return await wish_page(request, db, day, way, WishForm(services=wanted))
+
+
+async def wish_page_by_needs(request: WebRequest, db: Database, day: Day, way: Way, typed: Form) -> Response[Any]:
+    """The desks that the chosen needs mean: by address, unless more than that was typed already."""
+    form = read_wish(typed)
+    wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
+    if wanted and form == WishForm(services=form.services):
+        return see_other(wish_address(day, way, wanted))
+    return await wish_page(request, db, day, way, replace(form, services=wanted))
 
 
 def wanted_by_address(offer: DayOffer, marks: str) -> tuple[UUID, ...]:

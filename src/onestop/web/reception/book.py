@@ -1,6 +1,6 @@
 """Book for a caller or somebody at the counter, on any published day: needs, desks, a time, a number to read out."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import Arrivals, arrivals
 from onestop.booking.wish import Wish
-from onestop.days.queries import Day, day_offer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken, Refusal
 from onestop.web.kit.forms import new_key, read_form
@@ -20,9 +21,9 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
-from onestop.web.reception.asking import needs_page, wanted_by_address, wish_address, wish_page
-from onestop.web.reception.frame import day_and_actor, frame, home_of, is_on, party_path, read_instant
-from onestop.web.reception.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
+from onestop.web.reception.asking import needs_page, wish_page, wish_page_by_address, wish_page_by_needs
+from onestop.web.reception.frame import day_and_actor, frame, is_on, party_path, read_instant
+from onestop.web.reception.wish_form import WishForm, read_ids, read_wish
 
 
 @page_of("reception/times.html")
@@ -52,12 +53,7 @@ async def show_book(request: WebRequest, db: Db, slug: FromPath[str]) -> Respons
 async def show_book_wish(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The desks this means, who comes and how we talk."""
     day, _ = await day_and_actor(request, db, slug)
-    typed = await read_form(request)
-    form = read_wish(typed)
-    wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
-    if wanted and form == WishForm(services=form.services):
-        return see_other(wish_address(day, "book", wanted))
-    return await wish_page(request, db, day, "book", replace(form, services=wanted))
+    return await wish_page_by_needs(request, db, day, "book", await read_form(request))
 
 
 @post("/reception/{slug:str}/book/times")
@@ -114,10 +110,7 @@ async def book(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: Tic
 async def start_book_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """A later page by its address; without what it is about the first one."""
     day, _ = await day_and_actor(request, db, slug)
-    wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
-    if not wanted:
-        return see_other(f"{home_of(day)}/book")
-    return await wish_page(request, db, day, "book", WishForm(services=wanted))
+    return await wish_page_by_address(request, db, day, "book")
 
 
 async def _checked(db: Db, day: Day, form: WishForm) -> Wish:

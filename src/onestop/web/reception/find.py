@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.domain.door import TurnedAway
 from onestop.domain.errors import InvalidInput
 from onestop.domain.roles import Actor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from onestop.days.queries import Day, day_by_slug
+from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_

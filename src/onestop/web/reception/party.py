@@ -9,9 +9,11 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions import cancel_booking, set_name
+from onestop.booking.actions.bookings import cancel_booking
+from onestop.booking.actions.parties import set_name
 from onestop.booking.tickets import new_code, ticket_again
-from onestop.days.queries import Day, day_offer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, InvalidInput, NameRefused

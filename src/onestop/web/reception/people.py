@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.visits.queries.reception import Hall, hall
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of

@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from onestop.booking.tickets import ticket_again
-from onestop.days.queries import Day, day_offer
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import day_offer
 from onestop.domain.errors import N_
 from onestop.domain.ticket import spell_short_code
 from onestop.domain.visit import VisitState

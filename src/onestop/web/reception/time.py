@@ -7,9 +7,9 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions import move_booking, wish_of_party
+from onestop.booking.actions.bookings import move_booking, wish_of_party
 from onestop.booking.queries import Arrivals, arrivals, booking_of_party
-from onestop.days.queries import Day
+from onestop.days.queries.days import Day
 from onestop.domain.errors import ArrivalTaken, InvalidInput, MoveRefused
 from onestop.visits.actions.door import on_party
 from onestop.visits.queries.people import Person

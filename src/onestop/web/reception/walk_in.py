@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.queries import day_offer
+from onestop.days.queries.offer import day_offer
 from onestop.domain.errors import Refusal, TicketUnknown
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.queries.visitor import visitor
@@ -14,8 +14,8 @@ from onestop.web.kit.forms import read_form
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
-from onestop.web.reception.asking import needs_page, wanted_by_address, wish_address, wish_page
-from onestop.web.reception.frame import day_and_actor, home_of, party_path
+from onestop.web.reception.asking import needs_page, wish_page, wish_page_by_address, wish_page_by_needs
+from onestop.web.reception.frame import day_and_actor, party_path
 from onestop.web.reception.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
 
 
@@ -35,21 +35,14 @@ async def show_walk_in_wish(request: WebRequest, db: Db, slug: FromPath[str]) ->
         known = await _again(request, db, party=typed.text("party", 40), of=typed.text("of", 100) or slug)
         wanted = wanted_by_needs(await db.read(day_offer, day.id), (), known.services)
         return await wish_page(request, db, day, "walk-in", replace(known, services=wanted))
-    form = read_wish(typed)
-    wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
-    if not wanted:
-        return await wish_page(request, db, day, "walk-in", form)
-    return see_other(wish_address(day, "walk-in", wanted))
+    return await wish_page_by_needs(request, db, day, "walk-in", typed)
 
 
 @get("/reception/{slug:str}/walk-in/wish")
 async def start_walk_in_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The second page by its address; without what it is about the first one."""
     day, _ = await day_and_actor(request, db, slug)
-    wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
-    if not wanted:
-        return see_other(f"{home_of(day)}/walk-in")
-    return await wish_page(request, db, day, "walk-in", WishForm(services=wanted))
+    return await wish_page_by_address(request, db, day, "walk-in")
 
 
 @post("/reception/{slug:str}/walk-in")

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from onestop.booking.contacts import Contact, country_of_zone, read_contacts
 from onestop.booking.wish import Wish, make_wish
-from onestop.days.queries import Day, DayOffer, OfferedService
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer, OfferedService
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, InvalidInput, Refusal
 from onestop.domain.name import read_name

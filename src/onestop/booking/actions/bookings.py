@@ -1,93 +1,32 @@
 """Changes to bookings: hold an arrival, confirm, extend, release, move, cancel."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.booking import queries
+from onestop.booking.actions.invitations import invitation_of, return_invitation, use_invitation
+from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
-from onestop.booking.contacts import Contact, contact_hash
-from onestop.booking.tables import bookings, claims, contacts, members, parties, stop_members, stops
+from onestop.booking.contacts import Contact
+from onestop.booking.tables import bookings, claims, members, stop_members, stops
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
-from onestop.days.queries import Day, OfferedService, day_by_id, day_offer, load_capacity
-from onestop.days.tables import days, invitations
+from onestop.days.queries.capacity import load_capacity
+from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
-from onestop.db.types import fold, new_id
-from onestop.domain.booking import LIVE, BookingState, Channel, check_move
-from onestop.domain.day import Release, check_bookable
-from onestop.domain.errors import (
-    ArrivalTaken,
-    BookingArrived,
-    BookingCancelled,
-    BookingClosed,
-    HoldGone,
-    InvitationNeeded,
-    InvitationUsed,
-    ServiceUnknown,
-)
+from onestop.db.types import new_id
+from onestop.domain.booking import BookingState, Channel, check_move
+from onestop.domain.day import check_bookable
+from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone
 from onestop.domain.facts import Fact
-from onestop.domain.name import read_name
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
 
 LONGEST_HOLD = timedelta(minutes=30)
 """However often a hold is extended, it ends this long after it began."""
-
-_NEED_INVITATION = frozenset({Channel.PUBLIC, Channel.API})
-"""Doors that open an invited day only with an invitation; the others have a person or a machine of the centre."""
-
-
-def make_party(
-    conn: sa.Connection, wish: Wish, *, day: UUID, how: str, actor: Actor, now: datetime, state: StopState
-) -> UUID:
-    """Store the people, and a stop with its consent for every accepted service; gives the party's id."""
-    party = new_id()
-    conn.execute(
-        parties.insert().values(
-            id=party,
-            day_id=day,
-            display_language=wish.display_language,
-            languages=list(wish.languages),
-            interpreter=wish.interpreter,
-            created_at=now,
-        )
-    )
-    ids = {member.mark: new_id() for member in wish.members}
-    conn.execute(
-        members.insert(),
-        [
-            {
-                "id": ids[member.mark],
-                "party_id": party,
-                "mark": member.mark,
-                "child": member.child,
-                "guardian_mark": member.guardian_mark,
-            }
-            for member in wish.members
-        ],
-    )
-    offer = day_offer(conn, day)
-    for place, wanted in enumerate(wish.stops):
-        service = offer.service(wanted.service)
-        if service is None:
-            raise ServiceUnknown
-        add_stop(
-            conn,
-            party=party,
-            day=day,
-            position=place,
-            service=service,
-            member_ids=[ids[mark] for mark in sorted(wanted.members)],
-            state=state,
-            how=how,
-            actor=actor,
-            now=now,
-        )
-    return party
 
 
 def hold_arrival(
@@ -110,7 +49,7 @@ def hold_arrival(
     """
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
-    invited = _invitation(conn, day, channel, invitation)
+    invited = invitation_of(conn, day, channel, invitation)
     expire_holds(conn, day_id, now=now)
     plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
     party = make_party(conn, wish, day=day_id, how=channel, actor=actor, now=now, state=StopState.PLANNED)
@@ -164,12 +103,11 @@ def confirm_booking(
     day = day_by_id(conn, held.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     check_move(held.state, BookingState.CONFIRMED)
-    _use_invitation(conn, hold)
+    use_invitation(conn, hold)
     if name.strip():
-        called = read_name(name)
-        conn.execute(parties.update().where(parties.c.id == held.party).values(name=called, name_folded=fold(called)))
+        write_name(conn, held.party, name)
     for one in contact:
-        _add_contact(conn, day, held.party, one, key)
+        add_contact(conn, day, held.party, one, key)
     conn.execute(
         bookings.update()
         .where(bookings.c.id == hold)
@@ -204,7 +142,7 @@ def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datet
     """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
     booking = _confirmed(conn, party)
     _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
-    _return_invitation(conn, booking.id)
+    return_invitation(conn, booking.id)
     record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
 
 
@@ -292,18 +230,6 @@ def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
     )
 
 
-def set_name(conn: sa.Connection, party: UUID, *, name: str, actor: Actor, now: datetime) -> None:
-    """Correct the spelling of a name (reception); the ledger says that, not what."""
-    called = read_name(name)
-    row = conn.execute(
-        parties.update()
-        .where(parties.c.id == party)
-        .values(name=called, name_folded=fold(called))
-        .returning(parties.c.day_id)
-    ).one()
-    record(conn, Fact(kind="NameCorrected", at=now, day=row.day_id, party=party, actor=actor.ref))
-
-
 def _plan(
     conn: sa.Connection,
     day: Day,
@@ -339,42 +265,6 @@ def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
         )
 
 
-def add_stop(
-    conn: sa.Connection,
-    *,
-    party: UUID,
-    day: UUID,
-    position: int,
-    service: OfferedService,
-    member_ids: Collection[UUID],
-    state: StopState,
-    how: str,
-    actor: Actor,
-    now: datetime,
-) -> UUID:
-    """Store one stop with its people; unless *proposed* it carries who accepted it, when and at which door (R18)."""
-    stop = new_id()
-    accepted = state is not StopState.PROPOSED
-    conn.execute(
-        stops.insert().values(
-            id=stop,
-            party_id=party,
-            day_id=day,
-            service_id=service.id,
-            institution_id=service.institution.id,
-            private=service.private,
-            position=position,
-            minutes=service.minutes,
-            state=state,
-            consent_at=now if accepted else None,
-            consent_how=how if accepted else None,
-            consent_by=actor.ref if accepted else None,
-        )
-    )
-    conn.execute(stop_members.insert(), [{"stop_id": stop, "member_id": member} for member in member_ids])
-    return stop
-
-
 def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
     booking = queries.booking_of_party(conn, party)
     if booking is None or booking.state in {BookingState.ARRIVED}:
@@ -394,66 +284,4 @@ def _end(conn: sa.Connection, booking: UUID, party: UUID, was: BookingState, the
         stops.update()
         .where(stops.c.party_id == party, stops.c.state.in_([StopState.PLANNED, StopState.PROPOSED]))
         .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
-    )
-
-
-def _invitation(conn: sa.Connection, day: Day, channel: Channel, code_hash: str | None) -> UUID | None:
-    if day.release is not Release.INVITED or channel not in _NEED_INVITATION:
-        return None
-    if code_hash is None:
-        raise InvitationNeeded
-    found = queries.invitation_by_code_hash(conn, day.id, code_hash)
-    if found is None:
-        raise InvitationUsed
-    return found
-
-
-def _use_invitation(conn: sa.Connection, hold: UUID) -> None:
-    invitation = conn.execute(sa.select(bookings.c.invitation_id).where(bookings.c.id == hold)).scalar()
-    if invitation is None:
-        return
-    used = conn.execute(
-        invitations.update()
-        .where(invitations.c.id == invitation, invitations.c.used < invitations.c.uses)
-        .values(used=invitations.c.used + 1)
-    )
-    if used.rowcount != 1:
-        raise InvitationUsed
-
-
-def _return_invitation(conn: sa.Connection, booking: UUID) -> None:
-    """Whoever cancels may book again with the same invitation."""
-    used_by = sa.select(bookings.c.invitation_id).where(bookings.c.id == booking).scalar_subquery()
-    conn.execute(
-        invitations.update()
-        .where(invitations.c.id == used_by, invitations.c.used > 0)
-        .values(used=invitations.c.used - 1)
-    )
-
-
-def _add_contact(conn: sa.Connection, day: Day, party: UUID, contact: Contact, key: bytes) -> None:
-    hashed = contact_hash(key, contact)
-    live = conn.execute(
-        sa.select(sa.func.count())
-        .select_from(contacts)
-        .join(bookings, bookings.c.party_id == contacts.c.party_id)
-        .where(
-            contacts.c.address_hash == hashed,
-            contacts.c.limited.is_(False),
-            contacts.c.party_id != party,
-            bookings.c.day_id == day.id,
-            bookings.c.state.in_(LIVE),
-        )
-    ).scalar_one()
-    allowed = conn.execute(sa.select(days.c.bookings_per_contact).where(days.c.id == day.id)).scalar_one()
-    conn.execute(
-        contacts.insert().values(
-            id=new_id(),
-            party_id=party,
-            kind=contact.kind,
-            address=contact.address,
-            address_hash=hashed,
-            phone_end=contact.phone_end,
-            limited=live >= allowed,
-        )
     )

@@ -1,0 +1,133 @@
+"""The day itself: by name, by id, those to come."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from onestop.days.tables import day_languages, days
+from onestop.directory.tables import centres, venues
+from onestop.domain.day import DayState, Release
+from onestop.domain.errors import DayUnknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One advisory day with its venue and the centre's help line."""
+
+    id: UUID
+    slug: str
+    name: str
+    on: date
+    timezone: str
+    opens_at: datetime
+    closes_at: datetime
+    state: DayState
+    release: Release
+    scarce: bool
+    slot_minutes: int
+    reserve_percent: int
+    bookings_per_contact: int
+    working_language: str
+    languages: tuple[str, ...]
+    venue: str
+    address: str
+    phone: str
+    email: str
+    paused: bool
+    paused_why: str
+    closed_why: str
+    template: str
+    version: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def day_by_slug(conn: sa.Connection, slug: str) -> Day:
+    """The day with this address name. Raises `DayUnknown`."""
+    return _one_day(conn, days.c.slug == slug)
+
+
+def day_by_id(conn: sa.Connection, day_id: UUID) -> Day:
+    """The day with this id. Raises `DayUnknown`."""
+    return _one_day(conn, days.c.id == day_id)
+
+
+def all_days(conn: sa.Connection) -> list[Day]:
+    """Every day of the centre, newest first."""
+    return _days(conn, sa.true(), days.c.on_date.desc(), days.c.slug)
+
+
+def published_days(conn: sa.Connection, *, now: datetime) -> list[Day]:
+    """Published days that are not over, soonest first."""
+    coming = sa.and_(days.c.state == DayState.PUBLISHED, days.c.closes_at > now)
+    return _days(conn, coming, days.c.opens_at, days.c.slug)
+
+
+def first_closing(conn: sa.Connection) -> datetime | None:
+    """When the first day of all ends; `None` while there is none."""
+    return conn.execute(sa.select(sa.func.min(days.c.closes_at))).scalar()
+
+
+def _one_day(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Day:
+    found = _days(conn, where)
+    if not found:
+        raise DayUnknown
+    return found[0]
+
+
+def _days(conn: sa.Connection, where: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> list[Day]:
+    rows = conn.execute(
+        sa.select(
+            days,
+            venues.c.name.label("venue"),
+            venues.c.address,
+            sa.select(centres.c.phone).limit(1).scalar_subquery().label("phone"),
+            sa.select(centres.c.email).limit(1).scalar_subquery().label("email"),
+        )
+        .join_from(days, venues)
+        .where(where)
+        .order_by(*order)
+    ).all()
+    languages: dict[UUID, list[str]] = defaultdict(list)
+    for row in conn.execute(
+        sa.select(day_languages)
+        .where(day_languages.c.day_id.in_([row.id for row in rows]))
+        .order_by(day_languages.c.position)
+    ):
+        languages[row.day_id].append(row.language)
+    return [
+        Day(
+            id=row.id,
+            slug=row.slug,
+            name=row.name,
+            on=row.on_date,
+            timezone=row.timezone,
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            state=DayState(row.state),
+            release=Release(row.release),
+            scarce=row.scarce,
+            slot_minutes=row.slot_minutes,
+            reserve_percent=row.reserve_percent,
+            bookings_per_contact=row.bookings_per_contact,
+            working_language=row.working_language,
+            languages=tuple(languages[row.id]),
+            venue=row.venue,
+            address=row.address,
+            phone=row.phone or "",
+            email=row.email or "",
+            paused=row.paused_at is not None,
+            paused_why=row.paused_why,
+            closed_why=row.closed_why,
+            template=row.template,
+            version=row.version,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,161 @@
+"""What a day offers: needs, services with their institutions and papers, and what goes before what."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.days.queries.desks import Institution
+from onestop.days.tables import day_always, desk_services, desks, precedences
+from onestop.directory.tables import checklist_items, institutions, need_services, needs, services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper to bring for a service."""
+
+    id: UUID
+    key: str
+    pictogram: str
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedService:
+    """A service some desk of the day offers, with its institution and papers."""
+
+    id: UUID
+    key: str
+    private: bool
+    minutes: int
+    institution: Institution
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedNeed:
+    """A need that leads to services of this day."""
+
+    key: str
+    pictogram: str
+    services: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOffer:
+    """What a day offers: needs, services by position, and services every party gets."""
+
+    needs: tuple[OfferedNeed, ...]
+    services: tuple[OfferedService, ...]
+    always: frozenset[UUID]
+    precedences: tuple[tuple[UUID, UUID | None], ...]
+
+    def service(self, service_id: UUID) -> OfferedService | None:
+        """The service of that id, `None` if the day does not offer it."""
+        return next((service for service in self.services if service.id == service_id), None)
+
+
+def day_offer(conn: sa.Connection, day_id: UUID) -> DayOffer:
+    """Needs and services of a day; five statements."""
+    return day_offers(conn, [day_id])[day_id]
+
+
+def day_offers(conn: sa.Connection, day_ids: Collection[UUID]) -> dict[UUID, DayOffer]:
+    """What each of these days offers; five statements however many."""
+    rows = conn.execute(
+        sa.select(
+            desks.c.day_id,
+            services.c.id,
+            services.c.key,
+            services.c.private,
+            sa.func.min(desk_services.c.minutes).label("minutes"),
+            institutions.c.id.label("institution_id"),
+            institutions.c.key.label("institution_key"),
+            institutions.c.name,
+            institutions.c.authority,
+        )
+        .join_from(desk_services, desks)
+        .join(services, services.c.id == desk_services.c.service_id)
+        .join(institutions, institutions.c.id == services.c.institution_id)
+        .where(desks.c.day_id.in_(day_ids))
+        .group_by(
+            desks.c.day_id,
+            services.c.id,
+            services.c.key,
+            services.c.private,
+            services.c.position,
+            institutions.c.id,
+            institutions.c.key,
+            institutions.c.name,
+            institutions.c.authority,
+        )
+        .order_by(services.c.position, services.c.key)
+    ).all()
+    papers: dict[UUID, list[Paper]] = defaultdict(list)
+    for row in conn.execute(
+        sa.select(checklist_items)
+        .where(checklist_items.c.service_id.in_({row.id for row in rows}))
+        .order_by(checklist_items.c.position)
+    ):
+        papers[row.service_id].append(Paper(id=row.id, key=row.key, pictogram=row.pictogram, blocking=row.blocking))
+    offered: dict[UUID, list[OfferedService]] = defaultdict(list)
+    for row in rows:
+        offered[row.day_id].append(
+            OfferedService(
+                id=row.id,
+                key=row.key,
+                private=row.private,
+                minutes=row.minutes,
+                institution=Institution(
+                    id=row.institution_id, key=row.institution_key, name=row.name, authority=row.authority
+                ),
+                papers=tuple(papers[row.id]),
+            )
+        )
+    asked = conn.execute(
+        sa.select(needs.c.key, needs.c.pictogram, need_services.c.service_key)
+        .join_from(needs, need_services)
+        .order_by(needs.c.position, needs.c.key, need_services.c.service_key)
+    ).all()
+    always: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in conn.execute(sa.select(day_always).where(day_always.c.day_id.in_(day_ids))):
+        always[row.day_id].add(row.service_id)
+    before: dict[UUID, list[tuple[UUID, UUID | None]]] = defaultdict(list)
+    for row in conn.execute(sa.select(precedences).where(precedences.c.day_id.in_(day_ids)).order_by(precedences.c.id)):
+        before[row.day_id].append((row.before_service_id, row.after_service_id))
+    return {
+        day: DayOffer(
+            needs=_offered_needs(asked, offered[day]),
+            services=tuple(offered[day]),
+            always=frozenset(always[day]),
+            precedences=tuple(before[day]),
+        )
+        for day in day_ids
+    }
+
+
+def _offered_needs(asked: Sequence[Any], offered: Sequence[OfferedService]) -> tuple[OfferedNeed, ...]:
+    by_key: dict[str, list[UUID]] = defaultdict(list)
+    for service in offered:
+        by_key[service.key].append(service.id)
+    wanted: dict[str, list[UUID]] = defaultdict(list)
+    pictograms: dict[str, str] = {}
+    for row in asked:
+        pictograms[row.key] = row.pictogram
+        wanted[row.key] += by_key[row.service_key]
+    return tuple(
+        OfferedNeed(key=key, pictogram=pictograms[key], services=tuple(ids)) for key, ids in wanted.items() if ids
+    )
+
+
+def service_keys(conn: sa.Connection) -> dict[UUID, str]:
+    """`institution:service` of every service, the stable part of a desk group's name."""
+    rows = conn.execute(
+        sa.select(services.c.id, services.c.key, institutions.c.key.label("institution")).join_from(
+            services, institutions
+        )
+    )
+    return {row.id: f"{row.institution}:{row.key}" for row in rows}
