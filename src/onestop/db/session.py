@@ -16,14 +16,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, StaticPool
 
 from onestop.clock import Clock, real_clock
 from onestop.db.clock_row import load_clock
 from onestop.db.ledger import take_pending
-from onestop.domain.errors import Busy
+from onestop.db.trouble import TRY_AGAIN, told_as
+from onestop.domain.errors import Busy, DatabaseAway, PerhapsStored, Refusal
 from onestop.domain.facts import Fact
 
 P = ParamSpec("P")
@@ -35,6 +36,17 @@ READERS = 4
 POOL = 8
 WAITING_LIMIT = 512
 """Commands that may wait at once; past it the caller hears `Busy` instead of waiting without end."""
+ANSWER_SECONDS = 8.0
+"""How long one read or write on PostgreSQL may take, its waiting included; a network that swallows everything says
+nothing by itself."""
+LINE: dict[str, Any] = {
+    "connect_timeout": 4,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How soon a dead line to PostgreSQL is noticed: seconds, but `tcp_user_timeout` in milliseconds."""
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +67,12 @@ class Database:
             self._write_lock = threading.Lock()
         else:
             self._reader = self._writer = sa.create_engine(
-                self.url, pool_size=POOL, max_overflow=0, pool_timeout=5, pool_pre_ping=True, future=True
+                self.url,
+                pool_size=POOL,
+                max_overflow=0,
+                pool_timeout=5,
+                pool_pre_ping=True,
+                connect_args=LINE,
             )
             self._read_pool = self._write_pool = ThreadPoolExecutor(POOL, "onestop-db")
         self._waiting = 0
@@ -70,17 +87,23 @@ class Database:
         self.clock = self._load_clock()
 
     async def read(self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a query on a reader thread."""
-        return await self._run(self._read_pool, lambda: self.read_now(query, *args, **kwargs))
+        """Run a query on a reader thread. Raises `Busy`, `StoreTrouble`."""
+        return await self._run(self._read_pool, lambda: self.read_now(query, *args, **kwargs), late=DatabaseAway)
 
     async def write(self, action: Callable[..., T], *args: Any, day: UUID | None = None, **kwargs: Any) -> T:
-        """Run an action in one transaction, under the day's lock if a day is given."""
-        return await self._run(self._write_pool, lambda: self.write_now(action, *args, day=day, **kwargs))
+        """Run an action in one transaction, under the day's lock if a day is given. Raises `Busy`, `StoreTrouble`."""
+        call = lambda: self.write_now(action, *args, day=day, **kwargs)  # noqa: E731
+        return await self._run(self._write_pool, call, late=PerhapsStored)
 
     def read_now(self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The synchronous `read`, for the command line, jobs and tests."""
-        with self._reader.connect() as conn:
-            return query(conn, *args, **kwargs)
+        try:
+            with self._reader.connect() as conn:
+                return query(conn, *args, **kwargs)
+        except DBAPIError as error:
+            if refusal := told_as(error):
+                raise refusal from error
+            raise
 
     def write_now(self, action: Callable[..., T], *args: Any, day: UUID | None = None, **kwargs: Any) -> T:
         """The synchronous `write`. On PostgreSQL a deadlock or a serialisation failure is tried once more."""
@@ -89,8 +112,8 @@ class Database:
                 return self._write_once(action, args, kwargs, day)
         try:
             return self._write_once(action, args, kwargs, day)
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in {"40001", "40P01"}:
+        except Busy as busy:
+            if getattr(getattr(busy.__cause__, "orig", None), "sqlstate", None) not in TRY_AGAIN:
                 raise
             return self._write_once(action, args, kwargs, day)
 
@@ -102,27 +125,45 @@ class Database:
         self._writer.dispose()
 
     def _write_once(self, action: Callable[..., T], args: Any, kwargs: Any, day: UUID | None) -> T:
-        with self._writer.connect() as conn:
-            take_pending(conn)
-            with conn.begin():
-                if day is not None and not self.is_sqlite:
-                    conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_key(day))))
-                result = action(conn, *args, **kwargs)
-                facts = take_pending(conn)
-                if facts:
-                    for reactor in self.reactors:
-                        reactor(conn, facts)
+        committing = False
+        try:
+            with self._writer.connect() as conn:
+                take_pending(conn)
+                with conn.begin():
+                    if day is not None and not self.is_sqlite:
+                        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_key(day))))
+                    result = action(conn, *args, **kwargs)
+                    facts = take_pending(conn)
+                    if facts:
+                        for reactor in self.reactors:
+                            reactor(conn, facts)
+                    committing = True
+        except DBAPIError as error:
+            if refusal := told_as(error, committing=committing):
+                raise refusal from error
+            raise
         if facts:
             for observer in self.observers:
                 observer(facts)
         return result
 
-    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[], T], *, late: type[Refusal]) -> T:
         if self._waiting >= WAITING_LIMIT:
             raise Busy
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, call)
+            work = pool.submit(call)
+            told = asyncio.wrap_future(work)
+            # Whoever asked may have gone by then.
+            told.add_done_callback(lambda done: done.cancelled() or done.exception())
+            try:
+                done, _ = await asyncio.wait({told}, timeout=None if self.is_sqlite else ANSWER_SECONDS)
+            except asyncio.CancelledError:
+                work.cancel()
+                raise
+            if not done:
+                raise DatabaseAway if work.cancel() else late  # what had not begun never will
+            return told.result()
         except PoolTimeout as error:
             raise Busy from error
         finally:

@@ -7,11 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from onestop.db.session import Database
+from onestop.db.session import LINE, Database
 
 LOCK = 0x6F6E6573746F70
 """The advisory lock of the jobs: the bytes of the product's name; days lock by the low 63 bits of their ids."""
-CONNECT_SECONDS = 5
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class Leader:
                 database.url,
                 poolclass=NullPool,
                 isolation_level="AUTOCOMMIT",
-                connect_args={"connect_timeout": CONNECT_SECONDS},
+                connect_args=LINE,
             )
 
     async def leads(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 import psycopg
 import sqlalchemy as sa
 
+from onestop.db.session import LINE
 from onestop.domain.facts import Fact
 from onestop.live.hub import Change, Hub
 from onestop.live.observer import changes_of
@@ -70,7 +71,7 @@ class Relay:
 
     def _listen(self, again: bool) -> None:
         with (
-            psycopg.connect(self._address, autocommit=True, connect_timeout=5) as conn,
+            psycopg.connect(self._address, autocommit=True, **LINE) as conn,
             selectors.DefaultSelector() as either,  # select() would end at 1 024 open streams
         ):
             either.register(conn, selectors.EVENT_READ)

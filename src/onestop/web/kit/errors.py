@@ -11,7 +11,17 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
-from onestop.domain.errors import N_, Busy, InvalidInput, KeyInFlight, NotKnown, Refusal, SignInNeeded, TooManyTries
+from onestop.domain.errors import (
+    N_,
+    Busy,
+    InvalidInput,
+    KeyInFlight,
+    NotKnown,
+    Refusal,
+    SignInNeeded,
+    StoreTrouble,
+    TooManyTries,
+)
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import ErrorPage, MachineErrorPage
@@ -19,7 +29,7 @@ from onestop.web.kit.requests import WebRequest, is_api, is_htmx, local_path
 from onestop.web.kit.responses import page, see_other
 
 PROBLEM = "application/problem+json"
-RETRY_SECONDS = {KeyInFlight: 1, Busy: 5, TooManyTries: 60}
+RETRY_SECONDS = {KeyInFlight: 1, Busy: 5, StoreTrouble: 5, TooManyTries: 60}
 
 NOT_DONE = N_("This did not work")
 WIPE_SECONDS = 40
@@ -134,6 +144,8 @@ def answer(request: WebRequest, error: Exception) -> Response[Any]:
     if isinstance(refusal, Failed):
         incident = secrets.token_hex(4)
         log.error("incident %s in %s", incident, _handler_name(request), exc_info=error)
+    elif isinstance(refusal, StoreTrouble):
+        log.error("%s in %s: %s", refusal.code, _handler_name(request), _cause(refusal))
     try:
         made = _answer(request, error, refusal, incident)
     except Exception:
@@ -213,6 +225,11 @@ def _details(locale: Locale, incident: str) -> tuple[str, ...]:
 
 def _inside(path: str, prefix: str) -> bool:
     return path == prefix or path.startswith(prefix + "/")
+
+
+def _cause(refusal: Refusal) -> str:
+    """What the database's library said: its class alone, because its words may hold what was in the database."""
+    return type(getattr(refusal.__cause__, "orig", refusal.__cause__)).__name__
 
 
 def _handler_name(request: WebRequest) -> str:
