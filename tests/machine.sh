@@ -9,6 +9,7 @@ if [ -z "${ONESTOP_TEST_PG:-}" ] && ! compgen -G '/usr/lib/postgresql/*/bin/init
 fi
 command -v chromium >/dev/null || missing+=(chromium)
 command -v espeak-ng >/dev/null || missing+=(espeak-ng)
+command -v strace >/dev/null || missing+=(strace)
 command -v zbarimg >/dev/null || missing+=(zbar-tools)
 compgen -G '/usr/share/fonts/truetype/noto/NotoSansArabic*' >/dev/null || missing+=(fonts-noto-core)
 
