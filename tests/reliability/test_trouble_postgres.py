@@ -1,8 +1,8 @@
 """PostgreSQL goes away in the middle of a day: polite refusals at once, no effect twice, and all by itself again.
 
 Broken once on purpose, each turned these tests red and was put back: the failure is not told as a refusal (500), no
-limit of time for an answer (a swallowing network hangs every request), no `pool_pre_ping` (503 after it is back), no
-look of everybody after the relay's line broke (the board stays silent), the key not sent again with a retry (two).
+limit of time for an answer (a swallowing network hangs every request), the
+relay ends with its line (the board stays silent), a retry with a fresh key (a ticket twice), no Retry-After.
 """
 
 import asyncio
@@ -11,11 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import httpx
 import psycopg
@@ -32,6 +30,7 @@ from onestop.visits.tables import visits
 from tests.halls import STAFF, make_test_day
 from tests.postgres import LocalServer, Server, Urls
 from tests.reliability.cutting import Line, line_to
+from tests.reliability.cutting_clients import Log
 from tests.reliability.days import eight_desks
 from tests.reliability.server import Running, serving
 from tests.reliability.test_races import kiosk_token, officer_token
@@ -100,62 +99,6 @@ def outage(request: pytest.FixtureRequest, how: str) -> Iterator[Outage]:
     else:
         with away(request.getfixturevalue("postgres_server"), how) as way:
             yield way
-
-
-@dataclass(slots=True)
-class Log:
-    """Every answer: when it came, its status, how long it took in seconds; and what was done."""
-
-    answers: list[tuple[float, int, float]] = field(default_factory=list)
-    bad: list[str] = field(default_factory=list)
-    given: list[int] = field(default_factory=list)
-    called: list[int] = field(default_factory=list)
-    stop: bool = False
-
-    async def ask(self, client: httpx.AsyncClient, method: str, path: str, **how: Any) -> httpx.Response:
-        """One request, noted."""
-        began = time.monotonic()
-        answer = await client.request(method, path, **how)
-        self.answers.append((time.monotonic(), answer.status_code, time.monotonic() - began))
-        polite = answer.status_code == 503 and "retry-after" in answer.headers and "Traceback" not in answer.text
-        if answer.status_code >= 500 and not polite and not path.endswith("/health/ready"):
-            self.bad.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
-        return answer
-
-    async def until_done(self, client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> httpx.Response:
-        """A POST that is sent again with its key until the database takes it."""
-        key = {"Idempotency-Key": uuid4().hex}
-        while True:
-            answer = await self.ask(client, "POST", path, json=body, headers=key)
-            if answer.status_code not in (409, 503):
-                return answer
-            await asyncio.sleep(0.3)
-
-    async def kiosk(self, client: httpx.AsyncClient, day: str) -> None:
-        """Gives out tickets."""
-        while not self.stop:
-            answer = await self.until_done(client, f"/days/{day}/visits", {"services": ["legal"]})
-            assert answer.status_code == 201, answer.text
-            self.given.append(answer.json()["number"])
-            await asyncio.sleep(0.2)
-
-    async def officer(self, client: httpx.AsyncClient, desk: Any) -> None:
-        """Calls and finishes."""
-        while not self.stop:
-            answer = await self.until_done(client, f"/desks/{desk}/calls", {})
-            if answer.status_code == 204:
-                await asyncio.sleep(0.2)
-                continue
-            assert answer.status_code in (200, 201), answer.text
-            self.called.append(answer.json()["number"])
-            finished = await self.until_done(client, f"/stops/{answer.json()['stop']}/finish", {"outcome": "settled"})
-            assert finished.status_code == 200, finished.text
-
-    async def reader(self, client: httpx.AsyncClient, path: str) -> None:
-        """Looks at something again and again."""
-        while not self.stop:
-            await self.ask(client, "GET", path)
-            await asyncio.sleep(0.2)
 
 
 @pytest.mark.parametrize(

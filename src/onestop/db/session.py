@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from onestop.clock import Clock, real_clock
 from onestop.db.clock_row import load_clock
+from onestop.db.file import DatabaseFile
 from onestop.db.ledger import take_pending
 from onestop.db.trouble import TRY_AGAIN, told_as
 from onestop.domain.errors import Busy, DatabaseAway, PerhapsStored, Refusal
@@ -59,9 +60,10 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.reactors: list[Reactor] = []
         self.observers: list[Observer] = []
+        self._file = DatabaseFile()
         if self.is_sqlite:
-            self._reader = _sqlite_engine(self.url, writer=False)
-            self._writer = _sqlite_engine(self.url, writer=True)
+            self._reader = _sqlite_engine(self.url, self._file, writer=False)
+            self._writer = _sqlite_engine(self.url, self._file, writer=True)
             self._read_pool = ThreadPoolExecutor(READERS, "onestop-read")
             self._write_pool = ThreadPoolExecutor(1, "onestop-write")
             self._write_lock = threading.Lock()
@@ -97,6 +99,7 @@ class Database:
 
     def read_now(self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The synchronous `read`, for the command line, jobs and tests."""
+        self._file.check()
         try:
             with self._reader.connect() as conn:
                 return query(conn, *args, **kwargs)
@@ -125,6 +128,7 @@ class Database:
         self._writer.dispose()
 
     def _write_once(self, action: Callable[..., T], args: Any, kwargs: Any, day: UUID | None) -> T:
+        self._file.check()
         committing = False
         try:
             with self._writer.connect() as conn:
@@ -186,7 +190,7 @@ def lock_key(day: UUID) -> int:
     return day.int & (2**63 - 1)
 
 
-def _sqlite_engine(url: sa.URL, *, writer: bool) -> sa.Engine:
+def _sqlite_engine(url: sa.URL, file: DatabaseFile, *, writer: bool) -> sa.Engine:
     engine = sa.create_engine(
         url,
         poolclass=StaticPool if writer else None,
@@ -202,6 +206,7 @@ def _sqlite_engine(url: sa.URL, *, writer: bool) -> sa.Engine:
         raw.execute("PRAGMA foreign_keys=ON")
         if not writer:
             raw.execute("PRAGMA query_only=ON")
+        file.note(raw)
 
     @event.listens_for(engine, "begin")
     def _on_begin(conn: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -211,5 +216,16 @@ def _sqlite_engine(url: sa.URL, *, writer: bool) -> sa.Engine:
 
 
 def migration_engine(url: str) -> sa.Engine:
-    """A plain engine for migrations; on SQLite with foreign keys off, as table rebuilds need."""
-    return sa.create_engine(url, poolclass=NullPool)
+    """A plain engine for migrations; on SQLite with foreign keys off, as table rebuilds need.
+
+    Python's sqlite3 would commit before each change of a table: here one transaction really is one, on SQLite too.
+    """
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        return sa.create_engine(url, poolclass=NullPool, connect_args=LINE)
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 30})
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(conn: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
