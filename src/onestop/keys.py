@@ -17,10 +17,13 @@ class KeyBroken(Exception):
 def load_ticket_key(settings: Settings) -> bytes:
     """The key of `var/ticket.key`, made with mode 0600 at the first start. Raises `KeyBroken`."""
     path = settings.ticket_key_file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        _make(path)
-    key = path.read_bytes()
+    settings.make_var()
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise KeyBroken(f"{path} cannot be read: {error.strerror}.") from error
     if len(key) != KEY_BYTES:
         raise KeyBroken(f"{path} does not hold {KEY_BYTES} bytes; put back the file that was kept with the backups.")
     return key

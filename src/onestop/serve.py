@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +16,8 @@ from granian.server.common import AbstractServer
 
 from onestop.db.migrate import upgrade
 from onestop.domain.errors import N_, Refusal
-from onestop.settings import Settings
+from onestop.keys import load_ticket_key
+from onestop.settings import Settings, SettingsWrong
 
 HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 5
@@ -27,6 +30,11 @@ class ServerRunning(Refusal):
     )
 
 
+class PortTaken(Refusal):
+    code = "port_taken"
+    sentence = N_("The server cannot listen at %(host)s, port %(port)s: %(reason)s. Please choose another port.")
+
+
 class OneWorkerOnly(Refusal):
     code = "one_worker_only"
     sentence = N_("SQLite allows one server process. Please use one worker, or set a PostgreSQL database.")
@@ -35,16 +43,36 @@ class OneWorkerOnly(Refusal):
 def run_server(
     settings: Settings, *, host: str | None = None, port: int | None = None, workers: int | None = None
 ) -> None:
-    """Migrate if needed, then serve until a signal. Raises `OneWorkerOnly`, `ServerRunning`.
+    """Migrate if needed, then serve until a signal.
+
+    Raises `OneWorkerOnly`, `ServerRunning`, `PortTaken`, and what `upgrade`, `load_ticket_key` and `make_var` raise:
+    whatever is wrong is said here once, because a process that cannot start would be started again for ever.
 
     The processes read the settings again from the environment, as `asgi.create` does.
     """
     count = settings.workers if workers is None else workers
     if count > 1 and is_sqlite(settings):
         raise OneWorkerOnly
+    settings.make_var()
+    load_ticket_key(settings)
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
+        check_port(host or settings.host, settings.port if port is None else port)
         upgrade(settings.database_owner_url or settings.database)
         server(settings, host=host, port=port, workers=count).serve()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises `PortTaken` when nothing can listen there.
+
+    The server itself shares a port with whoever listens already, and each would get a part of the requests.
+    """
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise PortTaken(host=host, port=port, reason=error.strerror or str(error)) from error
 
 
 def server(
@@ -70,12 +98,18 @@ def server(
 
 @contextmanager
 def server_lock(settings: Settings) -> Generator[None, None, None]:
-    """Hold `var/onestop.lock`, so that no second server writes to the same SQLite file. Raises `ServerRunning`.
+    """Hold a lock beside the SQLite file, so that no second server writes to it. Raises `ServerRunning`.
 
-    The lock is the kernel's: it ends with the process, however that dies.
+    The lock is the kernel's: it ends with the process, however that dies. Raises `SettingsWrong` if it has no place.
     """
-    settings.var.mkdir(parents=True, exist_ok=True)
-    with (settings.var / "onestop.lock").open("a") as file:
+    settings.make_var()
+    database = Path(sa.make_url(settings.database).database or settings.var / "onestop.db")
+    path = database.resolve().with_suffix(".lock")
+    try:
+        opened = path.open("a")
+    except OSError as error:
+        raise SettingsWrong(f"database_url: {path} cannot be written: {error.strerror}.") from error
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

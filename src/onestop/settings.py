@@ -46,6 +46,15 @@ class Settings:
         """The database address, the default filled in."""
         return self.database_url or f"sqlite:///{(self.var / 'onestop.db').absolute()}"
 
+    def make_var(self) -> None:
+        """Make the var folder if there is none. Raises `SettingsWrong` when it cannot be used."""
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsWrong(f"var: the folder {self.var} cannot be made: {error.strerror}.") from error
+        if not os.access(self.var, os.R_OK | os.W_OK | os.X_OK):
+            raise SettingsWrong(f"var: the folder {self.var} may not be read and written by this user.")
+
     @property
     def ticket_key_file(self) -> Path:
         """The key tickets are derived from; outside the database and its backups."""

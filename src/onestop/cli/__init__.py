@@ -7,7 +7,9 @@ import rich_click as click
 from onestop import __version__
 from onestop.cli import care, days, people, running
 from onestop.days.dayfile import DayFileWrong
-from onestop.domain.errors import Refusal
+from onestop.db.migrate import DatabaseNewer
+from onestop.demo.world import NotADemo
+from onestop.domain.errors import Refusal, StoreTrouble
 from onestop.keys import KeyBroken
 from onestop.settings import SettingsWrong
 
@@ -51,7 +53,11 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(1)
-    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken) as refusal:
+    except StoreTrouble as trouble:
+        said = getattr(trouble.__cause__, "orig", None) or trouble
+        click.echo(f"The database cannot be used: {' '.join(str(said).split())}", err=True)
+        sys.exit(1)
+    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken, DatabaseNewer, NotADemo) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     if code:

@@ -33,7 +33,7 @@ def upgrade_db() -> None:
     Example: onestop db upgrade
     """
     settings = read_settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     upgrade(settings.database_owner_url or settings.database)
     click.echo(f"The database is at {newest_revision()}.")
 

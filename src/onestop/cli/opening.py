@@ -11,9 +11,8 @@ from uuid import UUID
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import OperationalError
 
-from onestop.db.migrate import current_revision, newest_revision, upgrade
+from onestop.db.migrate import check_not_newer, current_revision, newest_revision, upgrade
 from onestop.db.session import Database, open_database
 from onestop.domain.roles import Actor
 from onestop.settings import Settings, read_settings
@@ -28,16 +27,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 def opened(settings: Settings | None = None) -> Generator[Database]:
     """The database, made if there is none; says in a sentence what is wrong when it is not there or not up to date."""
     settings = settings or read_settings()
-    settings.var.mkdir(parents=True, exist_ok=True)
+    settings.make_var()
     database = open_database(settings.database)
     try:
-        try:
-            revision = database.read_now(current_revision)
-        except OperationalError as error:
-            raise click.ClickException(f"The database cannot be opened: {error.orig}") from error
+        revision = database.read_now(current_revision)
         if revision is None:
             upgrade(settings.database_owner_url or settings.database)
         elif revision != newest_revision():
+            check_not_newer(revision)
             raise click.ClickException("The database is not up to date. Run `onestop db upgrade` first.")
         yield database
     finally:

@@ -4,6 +4,7 @@ import os
 
 import rich_click as click
 
+from onestop.cli.opening import opened
 from onestop.demo.run import run_demo
 from onestop.jobs.alone import run_jobs
 from onestop.serve import run_server
@@ -33,7 +34,10 @@ def jobs() -> None:
 
     Example: onestop jobs
     """
-    run_jobs(read_settings())
+    settings = read_settings()
+    with opened(settings):
+        pass  # says what is wrong with the database, once, before the clockwork starts
+    run_jobs(settings)
 
 
 @click.command()

@@ -9,19 +9,39 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from onestop.db.base import metadata
 from onestop.db.session import migration_engine
+from onestop.db.trouble import told_as
+
+LOCK = 0x6D6967726174
+"""The advisory lock of who migrates: the word in bytes; days and jobs lock by other numbers."""
+
+
+class DatabaseNewer(Exception):
+    """A newer program has migrated the database; this one does not know its tables."""
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest migration, in one transaction where the database can."""
+    """Bring the database at `url` to the newest migration, all of it or nothing.
+
+    Raises `DatabaseNewer`, and `StoreTrouble` when the database is away, full or not usable.
+    """
     engine = migration_engine(url)
     try:
         with engine.begin() as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))  # several processes start at once
+            if (revision := current_revision(conn)) is not None:
+                check_not_newer(revision)
             config = _config()
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
+    except DBAPIError as error:
+        if refusal := told_as(error):
+            raise refusal from error
+        raise
     finally:
         engine.dispose()
 
@@ -31,6 +51,16 @@ def newest_revision() -> str:
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None
     return head
+
+
+def check_not_newer(revision: str) -> None:
+    """Raises `DatabaseNewer` for a revision this program does not know."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision not in known:
+        raise DatabaseNewer(
+            f"The database is at {revision}, which this program does not know; it goes up to {newest_revision()}."
+            " A newer onestop has used this database: please start that one."
+        )
 
 
 def current_revision(conn: sa.Connection) -> str | None:

@@ -24,6 +24,7 @@ from onestop.db.session import Database, open_database
 from onestop.devices.actions import create_device
 from onestop.directory.tables import centres
 from onestop.domain.day import Release, local_instant
+from onestop.domain.errors import StoreTrouble
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.keys import new_token
 
@@ -80,13 +81,14 @@ def make_world(folder: Path, *, rate: float) -> tuple[Path, World]:
 
 def _clear(file: Path) -> None:
     if file.exists():
-        database = open_database(f"sqlite:///{file.absolute()}")
         try:
-            made_by_demo = database.read_now(is_demo)
-        except DatabaseError:
+            database = open_database(f"sqlite:///{file.absolute()}")
+            try:
+                made_by_demo = database.read_now(is_demo)
+            finally:
+                database.close()
+        except (DatabaseError, StoreTrouble):
             made_by_demo = False
-        finally:
-            database.close()
         if not made_by_demo:
             raise NotADemo(f"{file} was not made by a demo and stays as it is. Set ONESTOP_VAR to another folder.")
     for part in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
