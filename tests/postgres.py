@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
 
@@ -141,7 +141,7 @@ def _empty(conn: psycopg.Connection[Any]) -> None:
 class LocalServer:
     """A throw-away cluster on a free port of loopback, run as `postgres` when the tests run as root."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settings: Sequence[str] = SETTINGS) -> None:
         self._bin = _binaries()
         self._as: dict[str, Any] = (
             {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -151,7 +151,7 @@ class LocalServer:
             shutil.chown(self._home, "postgres", "postgres")
         self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         port = _free_port()
-        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"port={port}"))
+        options = " ".join(f"-c {setting}" for setting in (*settings, f"port={port}"))
         self._run("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", f"{options} -k {self._home}", "start")
         self.admin_url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
 

@@ -1,0 +1,101 @@
+"""The application with every statement written down, and the plan the database has for it; for counting, not timing."""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from bench._databases import Fresh
+from bench._servers import Served, onestop
+from onestop import asgi
+from onestop.app import App, create_app
+from onestop.serve import server
+from onestop.settings import read_settings
+
+FILE = "statements.jsonl"
+
+
+@contextmanager
+def watched_statements(database: Fresh, *, plans: bool = False) -> Iterator[tuple[Served, Callable[[], list[Any]]]]:
+    """A server, and a call that gives what it sent to its database since the call before."""
+    place = database.var / FILE
+    place.unlink(missing_ok=True)
+    factory = "explained" if plans else "listed"
+    with onestop(database.url, owner_url=database.owner_url, var=database.var, factory=factory) as served:
+        read = 0
+
+        def seen() -> list[Any]:
+            nonlocal read
+            with place.open("rb") as file:
+                file.seek(read)
+                text = file.read()
+            read += len(text)
+            return [json.loads(line) for line in text.splitlines()]
+
+        yield served, seen
+
+
+def listed() -> App:
+    """The application without its jobs, whose statements belong to no request; each statement is a line of a file."""
+    return _watched(plans=False)
+
+
+def explained() -> App:
+    """The same with the plan of each statement, asked on its own connection just before it runs."""
+    return _watched(plans=True)
+
+
+def _watched(*, plans: bool) -> App:
+    _write_down(read_settings().var / FILE, plans=plans)
+
+    def without_jobs(*args: Any, **options: Any) -> App:
+        return create_app(*args, **{**options, "with_jobs": False})
+
+    asgi.create_app = without_jobs
+    return asgi.create()
+
+
+def _write_down(place: Path, *, plans: bool) -> None:
+    file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    mutex = threading.Lock()
+
+    def line(**content: Any) -> None:
+        with mutex:
+            os.write(file, json.dumps(content).encode() + b"\n")
+
+    def begin(_: sa.Connection) -> None:
+        line(sql="BEGIN", plan=[])
+
+    def statement(conn: sa.Connection, cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
+        if sql.startswith("BEGIN"):
+            return
+        one = parameters[0] if many else parameters
+        line(sql=sql, plan=_plan(conn, sql, one) if plans else [])
+
+    event.listen(sa.Engine, "begin", begin)
+    event.listen(sa.Engine, "before_cursor_execute", statement)
+
+
+def _plan(conn: sa.Connection, sql: str, parameters: Any) -> list[str]:
+    """SQLite's `detail` lines or PostgreSQL's lines without figures; empty for what has no plan."""
+    raw: Any = conn.connection.dbapi_connection
+    if sql.split(None, 1)[0] not in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+        return []
+    if conn.dialect.name == "sqlite":
+        return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    with psycopg.ClientCursor(raw) as cursor:
+        return [row[0] for row in cursor.execute(f"EXPLAIN (COSTS OFF) {sql}", parameters)]
+
+
+if __name__ == "__main__":
+    watched = server(read_settings(), port=int(sys.argv[2]))
+    watched.target = f"bench._watched:{sys.argv[1]}"
+    watched.serve()
