@@ -125,7 +125,7 @@ def prepare(db: Database, key: bytes, *, waiting: int = WAITING) -> Acts:
     """Both days in the database, before the server starts."""
     hall, door = make_hall(db, "hall"), make_hall(db, "door")
     tickets = [code for _, code in fill(db, hall, key, waiting=waiting)]
-    later = [at.isoformat() for at in door.free_arrivals(db)[4:]]
+    later = [at.isoformat() for at in door.free_arrivals(db)]
     return Acts(hall=hall, door=door, arrivals=later, tickets=tickets)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
+from tests.postgres import SETTINGS, LocalServer, Server
 
 from bench._processes import cpu_seconds, parent, tree
 from onestop.db.migrate import upgrade
-from tests.postgres import SETTINGS, LocalServer, Server
 
 KINDS = ("sqlite", "postgresql")
 DURABLE = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")

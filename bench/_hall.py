@@ -121,21 +121,24 @@ class Hall:
     sessions: dict[UUID, str] = field(default_factory=dict[UUID, str])
     """Session cookies of officers, by desk."""
 
-    def wish(self, *services: str, languages: tuple[str, ...] = ("en",)) -> Wish:
-        """A request of one person, without an interpreter."""
+    def wish(
+        self, *services: str, languages: tuple[str, ...] = ("en",), interpreter: Interpreter = Interpreter.NONE
+    ) -> Wish:
+        """A request of one person."""
         ids = {service.key: service.id for service in self.offer.services}
         return make_wish(
             self.offer,
             services=[ids[key] for key in services],
             members=party_of(adults=1),
             languages=languages,
-            interpreter=Interpreter.NONE,
+            interpreter=interpreter,
             display_language="en",
         )
 
     def free_arrivals(self, db: Database) -> list[datetime]:
-        """When a party with `BOOKED` can still come today."""
-        return [plan.arrival_at for plan in db.read_now(arrivals, self.day, self.wish(*BOOKED), now=db.now()).plans]
+        """When somebody who needs a mediator can still come today for `BOOKED`."""
+        wish = self.wish(*BOOKED, languages=("uk",), interpreter=Interpreter.NEEDED)
+        return [plan.arrival_at for plan in db.read_now(arrivals, self.day, wish, now=db.now()).plans]
 
 
 def make_hall(db: Database, slug: str, *, open_desks: bool = True, pairs: bool = True) -> Hall:

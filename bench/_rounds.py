@@ -58,14 +58,8 @@ class Rounds:
     def close(self) -> None:
         """End a round: several goes at the same subject count as one."""
         for what, goes in self._open.items():
-            self.costs[what].append(
-                Cost(
-                    **{
-                        name: statistics.fmean(go[at] for go in goes)
-                        for at, name in enumerate(("cpu", "db_cpu", "wall"))
-                    }
-                )
-            )
+            cpu, db_cpu, wall = (statistics.fmean(values) for values in zip(*goes, strict=True))
+            self.costs[what].append(Cost(cpu=cpu, db_cpu=db_cpu, wall=wall))
         self._open.clear()
 
     def forget(self) -> None:
