@@ -13,7 +13,9 @@ from onestop.booking.wish import Wish, make_wish
 from onestop.clock import real_now
 from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import parse_day
-from onestop.days.queries import Day, DayOffer, DeskRow, day_by_id, day_offer, desks_of_day
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.desks import DeskRow, desks_of_day
+from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.days.tables import capacity
 from onestop.db.session import Database
 from onestop.devices.actions import create_device, pair_device

@@ -12,10 +12,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.queries import arrivals
 from onestop.booking.wish import Wish, make_wish
-from onestop.days.queries import day_by_id, day_offer, desks_of_day
+from onestop.days.queries.days import day_by_id
+from onestop.days.queries.desks import desks_of_day
+from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days
 from onestop.db.session import Database, open_database
 from onestop.domain.booking import Channel, Interpreter
