@@ -3,7 +3,7 @@
 from onestop.accounts import tables as accounts
 from onestop.booking import tables as booking
 from onestop.days import tables as days
-from onestop.db import clock_row, idempotency, ledger
+from onestop.db import clock_row, idempotency, ledger, memo
 from onestop.db.base import metadata
 from onestop.devices import tables as devices
 from onestop.directory import tables as directory
@@ -19,6 +19,7 @@ __all__ = [
     "directory",
     "idempotency",
     "ledger",
+    "memo",
     "metadata",
     "notify",
     "visits",

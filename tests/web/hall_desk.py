@@ -1,7 +1,6 @@
 """Reception and floor over the pilot day: browsers with short verbs, and a count of statements."""
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import Contact
@@ -17,7 +15,6 @@ from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket
 from onestop.clock import Clock, real_now
 from onestop.db.ledger import facts
-from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.reception import find_people
@@ -138,20 +135,3 @@ class Staff:
             return [(row.kind, row.terms) for row in rows]
 
         return self.hall.db.read_now(read)
-
-
-@contextmanager
-def counted_statements(database: Database) -> Generator[Callable[[], int], None, None]:
-    """How many statements readers sent since the block began, without what opens a transaction."""
-    seen: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    engine = database._reader  # pyright: ignore[reportPrivateUsage]
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield lambda: len(seen)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

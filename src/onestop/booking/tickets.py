@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from onestop.booking.tables import leases, parties
 from onestop.days.tables import days
 from onestop.db.ledger import record
+from onestop.db.memo import LIVE
 from onestop.db.types import new_id
 from onestop.domain.errors import DayUnknown, LeaseUnknown, TicketUnknown
 from onestop.domain.facts import Fact
@@ -99,6 +100,7 @@ def take_numbers(conn: sa.Connection, day: UUID, count: int) -> int:
         .where(days.c.id == day)
         .values(next_number=days.c.next_number + count)
         .returning(days.c.next_number)
+        .execution_options(**LIVE)
     ).scalar()
     if after is None:
         raise DayUnknown

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
+from onestop.db.memo import CONFIGURED
 from onestop.db.types import id_column, instant, one_of, ref
 from onestop.domain.day import DayState, DeskState, MediatorState, Release
 from onestop.domain.plan import CapacityKind
@@ -43,6 +44,7 @@ days = sa.Table(
     sa.CheckConstraint("slot_minutes BETWEEN 10 AND 240", name="slot_minutes"),
     sa.CheckConstraint("reserve_percent BETWEEN 0 AND 100", name="reserve_percent"),
     sa.CheckConstraint("bookings_per_contact BETWEEN 1 AND 10", name="bookings_per_contact"),
+    info=CONFIGURED,
 )
 
 day_languages = sa.Table(
@@ -52,6 +54,7 @@ day_languages = sa.Table(
     sa.Column("language", sa.String(12), nullable=False),
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
     sa.PrimaryKeyConstraint("day_id", "language"),
+    info=CONFIGURED,
 )
 
 day_always = sa.Table(
@@ -60,6 +63,7 @@ day_always = sa.Table(
     ref("day_id", "days"),
     ref("service_id", "services"),
     sa.PrimaryKeyConstraint("day_id", "service_id"),
+    info=CONFIGURED,
 )
 
 desks = sa.Table(
@@ -79,6 +83,7 @@ desks = sa.Table(
     one_of("state", DeskState, "state"),
     # A desk that does not take visitors is never ready.
     sa.CheckConstraint("ready_until_at IS NULL OR state = 'open'", name="ready_only_open"),
+    info=CONFIGURED,
 )
 
 desk_services = sa.Table(
@@ -89,6 +94,7 @@ desk_services = sa.Table(
     sa.Column("minutes", sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint("desk_id", "service_id"),
     sa.CheckConstraint("minutes BETWEEN 1 AND 480", name="minutes"),
+    info=CONFIGURED,
 )
 
 desk_languages = sa.Table(
@@ -97,6 +103,7 @@ desk_languages = sa.Table(
     ref("desk_id", "desks"),
     sa.Column("language", sa.String(12), nullable=False),
     sa.PrimaryKeyConstraint("desk_id", "language"),
+    info=CONFIGURED,
 )
 
 openings = sa.Table(
@@ -107,6 +114,7 @@ openings = sa.Table(
     instant("opens_at"),
     instant("closes_at"),
     sa.CheckConstraint("closes_at > opens_at", name="hours"),
+    info=CONFIGURED,
 )
 
 mediators = sa.Table(
@@ -121,6 +129,7 @@ mediators = sa.Table(
     instant("closes_at"),
     one_of("state", MediatorState, "state"),
     sa.CheckConstraint("closes_at > opens_at", name="hours"),
+    info=CONFIGURED,
 )
 
 mediator_languages = sa.Table(
@@ -129,6 +138,7 @@ mediator_languages = sa.Table(
     ref("mediator_id", "mediators"),
     sa.Column("language", sa.String(12), nullable=False),
     sa.PrimaryKeyConstraint("mediator_id", "language"),
+    info=CONFIGURED,
 )
 
 precedences = sa.Table(
@@ -140,6 +150,7 @@ precedences = sa.Table(
     ref("after_service_id", "services", null=True),  # none: every other service
     sa.Column("because", sa.String(200), nullable=False, server_default=""),
     sa.UniqueConstraint("day_id", "before_service_id", "after_service_id"),
+    info=CONFIGURED,
 )
 
 capacity = sa.Table(

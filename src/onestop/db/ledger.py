@@ -6,7 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
-from onestop.db.types import NO_DAY, BigId, instant
+from onestop.db.types import NO_DAY, BigId, Id, instant
 from onestop.domain.facts import Fact
 
 facts = sa.Table(
@@ -14,14 +14,14 @@ facts = sa.Table(
     metadata,
     # Allocated at INSERT, which happens under the day's lock: ids of one day are in the order of what happened.
     sa.Column("id", BigId, primary_key=True, autoincrement=True),
-    sa.Column("day_id", sa.Uuid(), nullable=False),
+    sa.Column("day_id", Id(), nullable=False),
     sa.Column("kind", sa.String(60), nullable=False),
     instant("at"),
-    sa.Column("party_id", sa.Uuid()),
-    sa.Column("visit_id", sa.Uuid()),
-    sa.Column("stop_id", sa.Uuid()),
-    sa.Column("desk_id", sa.Uuid()),
-    sa.Column("mediator_id", sa.Uuid()),
+    sa.Column("party_id", Id()),
+    sa.Column("visit_id", Id()),
+    sa.Column("stop_id", Id()),
+    sa.Column("desk_id", Id()),
+    sa.Column("mediator_id", Id()),
     sa.Column("actor", sa.String(80), nullable=False, server_default=""),
     sa.Column("terms", sa.JSON(), nullable=False),
     sa.Index("ix_facts_day_id_id", "day_id", "id"),

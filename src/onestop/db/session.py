@@ -24,6 +24,7 @@ from onestop.clock import Clock, real_clock
 from onestop.db.clock_row import load_clock
 from onestop.db.file import DatabaseFile
 from onestop.db.ledger import take_pending
+from onestop.db.memo import Memo, stamp_changes
 from onestop.db.trouble import TRY_AGAIN, told_as
 from onestop.domain.errors import Busy, DatabaseAway, PerhapsStored, Refusal
 from onestop.domain.facts import Fact
@@ -77,6 +78,9 @@ class Database:
                 connect_args=LINE,
             )
             self._read_pool = self._write_pool = ThreadPoolExecutor(POOL, "onestop-db")
+        memo = Memo()
+        for engine in {self._reader, self._writer}:
+            memo.serve(engine)
         self._waiting = 0
         self.clock: Clock = self._load_clock()
 
@@ -141,6 +145,7 @@ class Database:
                     if facts:
                         for reactor in self.reactors:
                             reactor(conn, facts)
+                    stamp_changes(conn)
                     committing = True
         except DBAPIError as error:
             if refusal := told_as(error, committing=committing):

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,22 @@ NO_DAY = UUID(int=0)
 def new_id() -> UUID:
     """A fresh UUIDv7: sorts by machine time, 74 random bits."""
     return uuid7()
+
+
+class Id(sa.Uuid[UUID]):
+    """A UUID; SQLite keeps its 32 hex digits. The same few are read again and again while a day runs: read once."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """Read hex digits through a memory; a database that knows UUIDs gives them itself."""
+        process = super().result_processor(dialect, coltype)
+        return None if process is None else _read_uuid
+
+
+@lru_cache(65_536)
+def _read_uuid(digits: str | None) -> UUID | None:
+    return None if digits is None else UUID(digits)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -36,9 +53,16 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """Give every instant back as aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """On SQLite the text is read through a memory: the times of a day's plan are the same in many rows."""
+        return _read_instant if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+@lru_cache(16_384)
+def _read_instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -53,14 +77,14 @@ def fold(text: str) -> str:
 
 def id_column(**kwargs: Any) -> sa.Column[UUID]:
     """The primary key of an entity."""
-    return sa.Column("id", sa.Uuid(), primary_key=True, default=new_id, **kwargs)
+    return sa.Column("id", Id(), primary_key=True, default=new_id, **kwargs)
 
 
 def ref(
     name: str, target: str, *, null: bool = False, ondelete: str = "CASCADE", index: bool = True
 ) -> sa.Column[UUID]:
     """A foreign key to `target`'s id."""
-    return sa.Column(name, sa.Uuid(), sa.ForeignKey(f"{target}.id", ondelete=ondelete), nullable=null, index=index)
+    return sa.Column(name, Id(), sa.ForeignKey(f"{target}.id", ondelete=ondelete), nullable=null, index=index)
 
 
 def instant(name: str, *, null: bool = False) -> sa.Column[datetime]:

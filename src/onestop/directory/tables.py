@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
-from onestop.db.types import id_column, instant, one_of, ref
+from onestop.db.memo import CONFIGURED
+from onestop.db.types import Id, id_column, instant, one_of, ref
 
 AUTHORITIES = ("none", "state", "police")
 
@@ -17,6 +18,7 @@ centres = sa.Table(
     sa.Column("address", sa.String(300), nullable=False, server_default=""),
     sa.Column("working_language", sa.String(12), nullable=False),
     sa.Column("timezone", sa.String(60), nullable=False),
+    info=CONFIGURED,
 )
 
 venues = sa.Table(
@@ -27,6 +29,7 @@ venues = sa.Table(
     sa.Column("address", sa.String(300), nullable=False, server_default=""),
     sa.Column("timezone", sa.String(60), nullable=False),
     sa.UniqueConstraint("name", "address"),
+    info=CONFIGURED,
 )
 
 series = sa.Table(
@@ -45,6 +48,7 @@ institutions = sa.Table(
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("authority", sa.String(10), nullable=False, server_default="none"),
     one_of("authority", AUTHORITIES, "authority"),
+    info=CONFIGURED,
 )
 
 services = sa.Table(
@@ -58,6 +62,7 @@ services = sa.Table(
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
     sa.UniqueConstraint("institution_id", "key"),
     sa.CheckConstraint("default_minutes BETWEEN 1 AND 480", name="default_minutes"),
+    info=CONFIGURED,
 )
 
 needs = sa.Table(
@@ -67,6 +72,7 @@ needs = sa.Table(
     sa.Column("key", sa.String(60), nullable=False, unique=True),
     sa.Column("pictogram", sa.String(60), nullable=False, server_default="circle-question-mark"),
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    info=CONFIGURED,
 )
 
 need_services = sa.Table(
@@ -76,6 +82,7 @@ need_services = sa.Table(
     # By key, so that the same need finds the service at whichever institution offers it on a day.
     sa.Column("service_key", sa.String(60), nullable=False),
     sa.PrimaryKeyConstraint("need_id", "service_key"),
+    info=CONFIGURED,
 )
 
 checklist_items = sa.Table(
@@ -90,13 +97,14 @@ checklist_items = sa.Table(
     sa.Column("owner", sa.String(200), nullable=False, server_default=""),
     sa.Column("reviewed_on", sa.Date()),
     sa.UniqueConstraint("service_id", "key"),
+    info=CONFIGURED,
 )
 
 texts = sa.Table(
     "texts",
     metadata,
     sa.Column("owner_kind", sa.String(30), nullable=False),
-    sa.Column("owner_id", sa.Uuid(), nullable=False),
+    sa.Column("owner_id", Id(), nullable=False),
     sa.Column("field", sa.String(30), nullable=False),
     sa.Column("language", sa.String(12), nullable=False),
     sa.Column("text", sa.Text(), nullable=False),

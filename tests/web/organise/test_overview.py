@@ -1,6 +1,5 @@
 """The live overview: figures, desks, queues and people at risk, in a fixed number of statements and without a name."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from onestop.notify.counts import MessageCounts, message_counts
 from onestop.notify.tables import outbox
 from onestop.visits.actions.calls import no_show, serve
 from onestop.visits.queries.overview import AtRisk, Figures, QueueNow, overview
+from tests.counting import cost
 from tests.halls import TestDay, make_test_day
 from tests.web.organise.browsing import Organiser
 from tests.web.site import Site
@@ -26,22 +26,6 @@ DAY = "/organise/iom-bratislava-2026-12-03"
 
 def _shown(hall: TestDay) -> Any:
     return hall.db.read_now(overview, hall.id, now=hall.now, opens_at=hall.day.opens_at)
-
-
-def _statements(database: Database, query: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
-    def counted(conn: sa.Connection) -> int:
-        seen: list[str] = []
-
-        def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-            if not statement.startswith("BEGIN"):
-                seen.append(statement)
-
-        sa.event.listen(conn, "before_cursor_execute", note)
-        query(conn, *args, **kwargs)
-        sa.event.remove(conn, "before_cursor_execute", note)
-        return len(seen)
-
-    return database.read_now(counted)
 
 
 def _open_hall(database: Database) -> TestDay:
@@ -173,10 +157,10 @@ def test_the_overview_takes_as_many_statements_for_three_as_for_one(database: Da
     for _ in range(3):
         hall.book(hall.wish("legal", "residence"))
         hall.walk_in(hall.wish("residence", "social", languages=("ar",), interpreter=Interpreter.NEEDED))
-        counts.append(_statements(database, overview, hall.id, now=hall.now, opens_at=hall.day.opens_at))
+        counts.append(cost(database, overview, hall.id, now=hall.now, opens_at=hall.day.opens_at))
 
-    assert counts == [12, 12, 12]
-    assert _statements(database, message_counts, hall.id) == 1
+    assert counts == [8, 8, 8]
+    assert cost(database, message_counts, hall.id) == 1
 
 
 async def test_the_page_shows_numbers_and_no_names(site: Site) -> None:

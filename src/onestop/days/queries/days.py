@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from onestop.days.tables import day_languages, days
+from onestop.db.memo import remembered
 from onestop.directory.tables import centres, venues
 from onestop.domain.day import DayState, Release
 from onestop.domain.errors import DayUnknown
@@ -51,12 +52,12 @@ class Day:
 
 def day_by_slug(conn: sa.Connection, slug: str) -> Day:
     """The day with this address name. Raises `DayUnknown`."""
-    return _one_day(conn, days.c.slug == slug)
+    return remembered(conn, _day_of_slug, slug)
 
 
 def day_by_id(conn: sa.Connection, day_id: UUID) -> Day:
     """The day with this id. Raises `DayUnknown`."""
-    return _one_day(conn, days.c.id == day_id)
+    return remembered(conn, _day_of_id, day_id)
 
 
 def all_days(conn: sa.Connection) -> list[Day]:
@@ -73,6 +74,14 @@ def published_days(conn: sa.Connection, *, now: datetime) -> list[Day]:
 def first_closing(conn: sa.Connection) -> datetime | None:
     """When the first day of all ends; `None` while there is none."""
     return conn.execute(sa.select(sa.func.min(days.c.closes_at))).scalar()
+
+
+def _day_of_slug(conn: sa.Connection, slug: str) -> Day:
+    return _one_day(conn, days.c.slug == slug)
+
+
+def _day_of_id(conn: sa.Connection, day_id: UUID) -> Day:
+    return _one_day(conn, days.c.id == day_id)
 
 
 def _one_day(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Day:

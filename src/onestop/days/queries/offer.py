@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from onestop.days.queries.desks import Institution
 from onestop.days.tables import day_always, desk_services, desks, precedences
+from onestop.db.memo import remembered
 from onestop.directory.tables import checklist_items, institutions, need_services, needs, services
 
 
@@ -59,12 +60,20 @@ class DayOffer:
 
 
 def day_offer(conn: sa.Connection, day_id: UUID) -> DayOffer:
-    """Needs and services of a day; five statements."""
-    return day_offers(conn, [day_id])[day_id]
+    """Needs and services of a day."""
+    return remembered(conn, _configured_offer, day_id)
 
 
 def day_offers(conn: sa.Connection, day_ids: Collection[UUID]) -> dict[UUID, DayOffer]:
-    """What each of these days offers; five statements however many."""
+    """What each of these days offers."""
+    return remembered(conn, _configured_offers, frozenset(day_ids))
+
+
+def _configured_offer(conn: sa.Connection, day_id: UUID) -> DayOffer:
+    return _configured_offers(conn, frozenset({day_id}))[day_id]
+
+
+def _configured_offers(conn: sa.Connection, day_ids: frozenset[UUID]) -> dict[UUID, DayOffer]:
     rows = conn.execute(
         sa.select(
             desks.c.day_id,
@@ -153,6 +162,10 @@ def _offered_needs(asked: Sequence[Any], offered: Sequence[OfferedService]) -> t
 
 def service_keys(conn: sa.Connection) -> dict[UUID, str]:
     """`institution:service` of every service, the stable part of a desk group's name."""
+    return remembered(conn, _service_keys)
+
+
+def _service_keys(conn: sa.Connection) -> dict[UUID, str]:
     rows = conn.execute(
         sa.select(services.c.id, services.c.key, institutions.c.key.label("institution")).join_from(
             services, institutions

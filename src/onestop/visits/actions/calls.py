@@ -10,6 +10,7 @@ from onestop.booking.tables import stops
 from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
+from onestop.db.memo import LIVE
 from onestop.directory.tables import services
 from onestop.domain.calling import calling_rule
 from onestop.domain.day import DeskState
@@ -72,7 +73,7 @@ def call_next(conn: sa.Connection, desk_id: UUID, *, standing: bool = False, act
         raise DeskNotOpen
     if conn.execute(sa.select(days.c.paused_at).where(days.c.id == desk.day_id)).scalar() is not None:
         raise DayPaused
-    hall = load_hall(conn, desk.day_id, now=now)
+    hall = load_hall(conn, desk.day_id, now=now, at=[desk_id])
     choice = calling_rule(hall.free_desk(desk_id), hall.waiting, hall.state, now)
     if choice is not None:
         make_call(conn, desk_id, choice, actor=actor, now=now)
@@ -87,7 +88,8 @@ def set_ready(conn: sa.Connection, desk: Row, *, ready: bool, actor: Actor, now:
     conn.execute(
         desks.update()
         .where(desks.c.id == desk.id)
-        .values(ready_since_at=now if ready else None, ready_until_at=now + READY_LAPSE if ready else None)
+        .values(ready_since_at=now if ready else None, ready_until_at=now + READY_LAPSE if ready else None),
+        execution_options=LIVE,
     )
     kind = "DeskReady" if ready else "DeskNotReady"
     record(conn, Fact(kind=kind, at=now, day=desk.day_id, desk=desk.id, actor=actor.ref))

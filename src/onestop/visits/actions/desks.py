@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from onestop.days.tables import desks, mediators
 from onestop.db.ledger import record
+from onestop.db.memo import LIVE
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import DeskServing, NotKnown
 from onestop.domain.facts import Fact
@@ -29,7 +30,8 @@ def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, acto
     conn.execute(
         desks.update()
         .where(desks.c.id == desk_id)
-        .values(state=state, ready_since_at=None, ready_until_at=None, **opened)
+        .values(state=state, ready_since_at=None, ready_until_at=None, **opened),
+        execution_options=LIVE,
     )
     kind = {DeskState.OPEN: "DeskOpened", DeskState.PAUSED: "DeskPaused", DeskState.CLOSED: "DeskClosed"}[state]
     record(conn, Fact(kind=kind, at=now, day=desk.day_id, desk=desk_id, actor=actor.ref))
@@ -48,7 +50,7 @@ def set_mediator_state(
     row = conn.execute(sa.select(mediators).where(mediators.c.id == mediator_id)).one_or_none()
     if row is None:
         raise NotKnown
-    conn.execute(mediators.update().where(mediators.c.id == mediator_id).values(state=state))
+    conn.execute(mediators.update().where(mediators.c.id == mediator_id).values(state=state), execution_options=LIVE)
     record(
         conn,
         Fact(

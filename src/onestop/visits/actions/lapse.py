@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from onestop.days.tables import desks
 from onestop.db.ledger import record
+from onestop.db.memo import LIVE
 from onestop.domain.facts import Fact
 from onestop.domain.roles import SYSTEM
 
@@ -18,6 +19,7 @@ def lapse_ready(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
         .where(desks.c.day_id == day, desks.c.ready_until_at <= now)
         .values(ready_since_at=None, ready_until_at=None)
         .returning(desks.c.id)
+        .execution_options(**LIVE)
     ).scalars().all()  # fmt: skip
     for desk in sorted(over):
         record(conn, Fact(kind="DeskNotReady", at=now, day=day, desk=desk, actor=SYSTEM.ref))

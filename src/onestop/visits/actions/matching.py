@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import stops
 from onestop.days.tables import days, desks
+from onestop.db.memo import LIVE
 from onestop.domain.calling import Choice, choose_jointly
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.roles import SYSTEM, Actor
@@ -19,11 +20,12 @@ from onestop.visits.tables import calls
 
 def match(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     """Make the calls of ready desks, jointly; gives how many. Running it again changes nothing."""
-    if not conn.execute(sa.select(desks.c.id).where(*_ready(day, now)).limit(1)).scalar():
+    standing_by = conn.execute(sa.select(desks.c.id).where(*_ready(day, now))).scalars().all()
+    if not standing_by:
         return 0
     if conn.execute(sa.select(days.c.paused_at).where(days.c.id == day)).scalar() is not None:
         return 0
-    hall = load_hall(conn, day, now=now)
+    hall = load_hall(conn, day, now=now, at=standing_by)
     ready = hall.ready_desks(now)
     if not ready:
         return 0
@@ -75,7 +77,10 @@ def make_call(conn: sa.Connection, desk: UUID, choice: Choice, *, actor: Actor, 
             quiet=row.private,  # R19: neither the talk nor its place stands on a board
         )
     )
-    conn.execute(desks.update().where(desks.c.id == desk).values(ready_since_at=None, ready_until_at=None))
+    conn.execute(
+        desks.update().where(desks.c.id == desk).values(ready_since_at=None, ready_until_at=None),
+        execution_options=LIVE,
+    )
     keep_act(conn, "call", stop=row, desk=desk, before=before, actor=actor, now=now)
     note(
         conn,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from onestop.booking.tables import stop_members, stops
 from onestop.days.tables import desks, mediators
+from onestop.db.memo import LIVE
 from onestop.db.types import Instant
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import StopUnknown, UndoRefused, UndoTooLate
@@ -72,7 +73,8 @@ def _take_places(conn: sa.Connection, back: list[Row]) -> None:
         desk = conn.execute(
             desks.update()
             .where(desks.c.id == row.desk_id, desks.c.state != DeskState.CLOSED)
-            .values(ready_since_at=None, ready_until_at=None)
+            .values(ready_since_at=None, ready_until_at=None),
+            execution_options=LIVE,
         )
         gone = conn.execute(
             sa.select(mediators.c.id).where(mediators.c.id == row.mediator_id, mediators.c.state != MediatorState.FREE)

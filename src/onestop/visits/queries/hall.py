@@ -1,14 +1,15 @@
 """The hall as the calling rule sees it: free desks, waiting stops, mediators; a fixed number of statements."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import members, parties, stop_members, stops
+from onestop.booking.tables import parties, stop_members, stops
 from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, desks_of_day, mediators_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
@@ -65,41 +66,34 @@ def calling_desk(desk: DeskRow) -> Desk:
     )
 
 
-def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
-    """Everything a call of this day depends on; a fixed number of statements however many people wait."""
+def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[UUID] | None = None) -> Hall:
+    """What a call of this day depends on; a fixed number of statements however many people wait.
+
+    `at` are the desks it is wanted for: only who could be called there is loaded, which is all their choice needs.
+    """
     desks = desks_of_day(conn, day)
-    at_desk = conn.execute(
-        sa.select(stops.c.desk_id, stops.c.mediator_id).where(stops.c.day_id == day, stops.c.state.in_(AT_DESK))
-    ).all()
-    helping = {row.mediator_id for row in at_desk}
     people = mediators_of_day(conn, day)
-    mediators = tuple(
-        Mediator(
-            id=row.id,
-            languages=row.languages,
-            free=row.state is MediatorState.FREE and row.id not in helping,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-        )
-        for row in people
-        if row.state is not MediatorState.LEFT
-    )
-    waiting = _waiting(conn, day, desks, now)
-    busy_members = frozenset(
-        conn.execute(
-            sa.select(stop_members.c.member_id)
-            .join_from(stop_members, stops)
-            .where(stops.c.day_id == day, stop_members.c.active)
-        ).scalars()
-    )
+    served = conn.execute(_SERVED, {"day": day}).all()
+    helping = {row.mediator_id for row in served}
     spoken = spoken_here(desks, people, now=now)
+    wanted = None if at is None else {service for desk in desks if desk.id in at for service in desk.services}
     return Hall(
         desks=tuple(desks),
-        busy_desks=frozenset(row.desk_id for row in at_desk),
-        waiting=waiting,
+        busy_desks=frozenset(row.desk_id for row in served),
+        waiting=_waiting(conn, day, desks, now, wanted),
         state=HallState(
-            mediators=mediators,
-            busy_members=busy_members,
+            mediators=tuple(
+                Mediator(
+                    id=one.id,
+                    languages=one.languages,
+                    free=one.state is MediatorState.FREE and one.id not in helping,
+                    opens_at=one.opens_at,
+                    closes_at=one.closes_at,
+                )
+                for one in people
+                if one.state is not MediatorState.LEFT
+            ),
+            busy_members=frozenset(row.member_id for row in served if row.member_id is not None),
             backlog_minutes=_backlog(conn, day, desks),
             spoken=spoken.bridged.union(*spoken.by_service.values()),
             spoken_for=spoken.by_service,
@@ -107,88 +101,127 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
     )
 
 
-def _waiting(conn: sa.Connection, day: UUID, desks: list[DeskRow], now: datetime) -> tuple[WaitingStop, ...]:
-    open_stops: dict[UUID, list[sa.Row[tuple[object, ...]]]] = defaultdict(list)
-    rows = conn.execute(
-        sa.select(stops)
-        .join_from(stops, visits, visits.c.id == stops.c.visit_id)
-        .where(
-            stops.c.day_id == day,
-            visits.c.state == VisitState.OPEN,
-            visits.c.stepped_out_at.is_(None),
-            stops.c.state.in_(STOP_OPEN),
-        )
-        .order_by(stops.c.id)
-    ).all()
+_SERVED = (
+    sa.select(stops.c.desk_id, stops.c.mediator_id, stop_members.c.member_id)
+    .outerjoin_from(stops, stop_members, sa.and_(stop_members.c.stop_id == stops.c.id, stop_members.c.active))
+    .where(stops.c.day_id == sa.bindparam("day"), stops.c.state.in_(AT_DESK))
+)
+_BACKLOG = (
+    sa.select(stops.c.service_id, sa.func.sum(stops.c.minutes).label("minutes"))
+    .where(stops.c.day_id == sa.bindparam("day"), stops.c.state.in_([StopState.WAITING, StopState.PARKED]))
+    .group_by(stops.c.service_id)
+)
+_CALLABLE = (StopState.WAITING, StopState.PARKED)
+_INSIDE = (
+    stops.c.day_id == sa.bindparam("day"),
+    stops.c.state.in_(STOP_OPEN),
+    visits.c.state == VisitState.OPEN,
+    visits.c.stepped_out_at.is_(None),
+)
+_OPEN_STOPS = (
+    sa.select(
+        stops.c.id,
+        stops.c.visit_id,
+        stops.c.service_id,
+        stops.c.state,
+        stops.c.minutes,
+        stops.c.callable_from_at,
+        stops.c.only_desk_id,
+        visits.c.waited_seconds,
+        visits.c.waiting_since_at,
+        visits.c.free_from_at,
+        visits.c.need,
+        parties.c.number,
+        parties.c.languages,
+        parties.c.interpreter,
+    )
+    .join_from(stops, visits, visits.c.id == stops.c.visit_id)
+    .join(parties, parties.c.id == visits.c.party_id)
+    .where(*_INSIDE)
+    .order_by(stops.c.id)
+)
+_GOING = (
+    sa.select(stop_members.c.stop_id, stop_members.c.member_id)
+    .join_from(stop_members, stops)
+    .join(visits, visits.c.id == stops.c.visit_id)
+    .where(*_INSIDE)
+)
+_other = stops.alias("other")
+_CALLED_THERE = stops.c.visit_id.in_(
+    sa.select(_other.c.visit_id).where(
+        _other.c.day_id == sa.bindparam("day"),
+        _other.c.state.in_(_CALLABLE),
+        _other.c.service_id.in_(sa.bindparam("services", expanding=True)),
+    )
+)
+_STATEMENTS = {
+    True: (_OPEN_STOPS, _GOING),
+    False: (_OPEN_STOPS.where(_CALLED_THERE), _GOING.where(_CALLED_THERE)),
+}
+"""Everybody's, and those of visits with something to do at certain services. Built once: these are hot."""
+
+
+def _waiting(
+    conn: sa.Connection, day: UUID, desks: Sequence[DeskRow], now: datetime, services: Collection[UUID] | None
+) -> tuple[WaitingStop, ...]:
+    open_stops, members = _STATEMENTS[services is None]
+    asked: dict[str, object] = {"day": day} if services is None else {"day": day, "services": list(services)}
+    rows = conn.execute(open_stops, asked).all()
+    by_visit: dict[UUID, list[sa.Row[Any]]] = defaultdict(list)
+    row: Any
     for row in rows:
-        open_stops[row.visit_id].append(row)
-    who = {
-        row.id: row
-        for row in conn.execute(
-            sa.select(
-                visits.c.id,
-                visits.c.waited_seconds,
-                visits.c.waiting_since_at,
-                visits.c.free_from_at,
-                visits.c.need,
-                parties.c.number,
-                parties.c.languages,
-                parties.c.interpreter,
-            )
-            .join_from(visits, parties)
-            .where(visits.c.day_id == day, visits.c.state == VisitState.OPEN)
-        )
-    }
+        by_visit[row.visit_id].append(row)
     going: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in conn.execute(
-        sa.select(stop_members.c.stop_id, stop_members.c.member_id)
-        .join_from(stop_members, stops)
-        .join(members, members.c.id == stop_members.c.member_id)
-        .where(stops.c.day_id == day, stops.c.state.in_(STOP_OPEN))
-    ):
-        going[row.stop_id].add(row.member_id)
+    for stop, member in conn.execute(members, asked):
+        going[stop].add(member)
     pairs = day_precedences(conn, day)
     closed = {desk.id for desk in desks if desk.state is DeskState.CLOSED}
     away = {desk.id for desk in desks if desk.state is not DeskState.OPEN}
     found: list[WaitingStop] = []
-    for row in rows:
-        parked = row.state == StopState.PARKED
-        if row.state != StopState.WAITING and not parked:
-            continue
-        visit = who[row.visit_id]
-        free_from = [at for at in (row.callable_from_at, visit.free_from_at) if at is not None]
-        # Parked means this desk first, not this desk only: while it has a break another one may call her.
-        only = None if row.only_desk_id in (away if parked else closed) else row.only_desk_id
-        found.append(
-            WaitingStop(
-                stop=row.id,
-                visit=row.visit_id,
-                service=row.service_id,
-                members=frozenset(going[row.id]),
-                languages=tuple(visit.languages),
-                interpreter=Interpreter(visit.interpreter),
-                waited_minutes=waited_seconds(visit.waited_seconds, visit.waiting_since_at, now) / 60,
-                remaining_minutes=float(
-                    sum(other.minutes for other in open_stops[row.visit_id] if other.state != StopState.PROPOSED)
-                ),
-                need=visit.need,
-                precedence_met=not any(
-                    other.id != row.id
-                    and other.service_id == before
-                    and other.state != StopState.PROPOSED
-                    and (after is None or after == row.service_id)
-                    and row.service_id != before
-                    and going[other.id] & going[row.id]
-                    for other in open_stops[row.visit_id]
-                    for before, after in pairs
-                ),
-                callable_from=max(free_from, default=None),
-                only_desk=only,
-                parked=parked and only is not None,
-                number=visit.number,
+    for theirs in by_visit.values():
+        accepted = [row for row in theirs if row.state != StopState.PROPOSED]
+        remaining = float(sum(row.minutes for row in accepted))
+        for row in theirs:
+            if row.state not in _CALLABLE or (services is not None and row.service_id not in services):
+                continue
+            parked = row.state == StopState.PARKED
+            free_from = [at for at in (row.callable_from_at, row.free_from_at) if at is not None]
+            # Parked means this desk first, not this desk only: while it has a break another one may call her.
+            only = None if row.only_desk_id in (away if parked else closed) else row.only_desk_id
+            found.append(
+                WaitingStop(
+                    stop=row.id,
+                    visit=row.visit_id,
+                    service=row.service_id,
+                    members=frozenset(going[row.id]),
+                    languages=tuple(row.languages),
+                    interpreter=Interpreter(row.interpreter),
+                    waited_minutes=waited_seconds(row.waited_seconds, row.waiting_since_at, now) / 60,
+                    remaining_minutes=remaining,
+                    need=row.need,
+                    precedence_met=not _goes_before(row, accepted, pairs, going),
+                    callable_from=max(free_from, default=None),
+                    only_desk=only,
+                    parked=parked and only is not None,
+                    number=row.number,
+                )
             )
-        )
     return tuple(found)
+
+
+def _goes_before(
+    stop: sa.Row[Any],
+    accepted: Sequence[sa.Row[Any]],
+    pairs: Sequence[tuple[UUID, UUID | None]],
+    going: Mapping[UUID, set[UUID]],
+) -> bool:
+    """Whether some of its people have another stop that comes first."""
+    service = stop.service_id
+    first = {before for before, after in pairs if before != service and after in (None, service)}
+    return any(
+        other.service_id in first and other.id != stop.id and not going[other.id].isdisjoint(going[stop.id])
+        for other in accepted
+    )
 
 
 def waited_seconds(ended: int, since: datetime | None, now: datetime) -> float:
@@ -196,22 +229,11 @@ def waited_seconds(ended: int, since: datetime | None, now: datetime) -> float:
     return ended + ((now - since).total_seconds() if since is not None else 0.0)
 
 
-def _backlog(conn: sa.Connection, day: UUID, desks: list[DeskRow]) -> dict[UUID, float]:
-    minutes: dict[UUID, float] = {
-        row.service_id: float(row.minutes)
-        for row in conn.execute(
-            sa.select(stops.c.service_id, sa.func.sum(stops.c.minutes).label("minutes"))
-            .where(stops.c.day_id == day, stops.c.state.in_([StopState.WAITING, StopState.PARKED]))
-            .group_by(stops.c.service_id)
-        )
-    }
+def _backlog(conn: sa.Connection, day: UUID, desks: Sequence[DeskRow]) -> dict[UUID, float]:
+    minutes = {row.service_id: float(row.minutes) for row in conn.execute(_BACKLOG, {"day": day})}
+    opened = Counter(service for desk in desks if desk.state is DeskState.OPEN for service in desk.services)
     return {
-        desk.id: sum(
-            minutes.get(service, 0.0)
-            / max(1, sum(1 for other in desks if other.state is DeskState.OPEN and service in other.services))
-            for service in desk.services
-        )
-        for desk in desks
+        desk.id: sum(minutes.get(service, 0.0) / max(1, opened[service]) for service in desk.services) for desk in desks
     }
 
 
