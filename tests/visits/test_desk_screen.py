@@ -95,4 +95,4 @@ def test_calling_next_costs_the_same_with_few_and_many(database: Database) -> No
         hall.write(finish, called.stop)
         hall.later(seconds=timedelta(minutes=1).total_seconds())
 
-    assert found == [22, 22, 22]
+    assert found == [20, 20, 20]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.bookings import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_held, hold_arrival
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking
 from onestop.booking.tickets import Ticket
@@ -43,5 +43,5 @@ def book_at_once(
         invitation=invitation,
         with_reserve=with_reserve,
     )
-    ticket = confirm_booking(conn, held.id, key=key, name=name, contact=contact, actor=actor, now=now)
+    ticket = confirm_held(conn, held, key=key, name=name, contact=contact, actor=actor, now=now)
     return held, ticket

@@ -17,24 +17,34 @@ from onestop.domain.facts import Fact
 from onestop.domain.plan import Claim
 from onestop.domain.visit import StopState
 
+_LOCKED = (
+    sa.select(capacity.c.id)
+    .where(capacity.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(capacity.c.id)
+    .with_for_update()
+)
+_MINUTES, _KEPT = sa.bindparam("minutes", type_=sa.Integer), sa.bindparam("kept", type_=sa.Integer)
+_GUARDED = (
+    capacity.update()
+    .where(
+        capacity.c.id.in_(sa.bindparam("ids", expanding=True)),
+        capacity.c.used + _MINUTES <= capacity.c.total - capacity.c.reserve,
+        capacity.c.used_reserve + _KEPT <= capacity.c.reserve,
+    )
+    .values(used=capacity.c.used + _MINUTES, used_reserve=capacity.c.used_reserve + _KEPT)
+)
+
 
 def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim]) -> None:
     """Take every row of a plan or raise `ArrivalTaken`; locked in id order, so two plans never wait in a circle."""
     ids = sorted(item.bucket for item in wanted)
-    conn.execute(sa.select(capacity.c.id).where(capacity.c.id.in_(ids)).order_by(capacity.c.id).with_for_update())
+    if conn.dialect.name == "postgresql":  # SQLite has one writer
+        conn.execute(_LOCKED, {"ids": ids})
     amounts: dict[tuple[int, int], list[UUID]] = defaultdict(list)
     for item in wanted:
         amounts[item.minutes - item.reserve, item.reserve].append(item.bucket)
     for (used, reserve), rows in amounts.items():
-        taken = conn.execute(
-            capacity.update()
-            .where(
-                capacity.c.id.in_(rows),
-                capacity.c.used + used <= capacity.c.total - capacity.c.reserve,
-                capacity.c.used_reserve + reserve <= capacity.c.reserve,
-            )
-            .values(used=capacity.c.used + used, used_reserve=capacity.c.used_reserve + reserve)
-        )
+        taken = conn.execute(_GUARDED, {"ids": rows, "minutes": used, "kept": reserve})
         if taken.rowcount != len(rows):
             raise ArrivalTaken
     conn.execute(

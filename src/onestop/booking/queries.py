@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,6 +37,7 @@ class Booking:
     display_language: str
     languages: tuple[str, ...]
     interpreter: Interpreter
+    invitation: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ def arrivals(
     where = expired_holds(day.id, now)
     if moving is not None:
         where = sa.or_(where, claims.c.booking_id == moving)
-    room = load_capacity(conn, day, freed=freed_by(conn, where))
+    services, languages = wish.services, wish.languages
+    room = load_capacity(conn, day, services=services, languages=languages, freed=freed_by(conn, where))
     return Arrivals(
         plans=tuple(
             offered_arrivals(
@@ -73,7 +76,7 @@ def arrivals(
 
 def booking_by_id(conn: sa.Connection, booking_id: UUID) -> Booking:
     """A booking or hold by its id. Raises `HoldGone`."""
-    found = _booking(conn, bookings.c.id == booking_id)
+    found = _booking(conn, _BY_ID, booking_id)
     if found is None:
         raise HoldGone
     return found
@@ -81,7 +84,7 @@ def booking_by_id(conn: sa.Connection, booking_id: UUID) -> Booking:
 
 def booking_of_party(conn: sa.Connection, party: UUID) -> Booking | None:
     """The booking behind a ticket; `None` for a walk-in."""
-    return _booking(conn, bookings.c.party_id == party)
+    return _booking(conn, _BY_PARTY, party)
 
 
 def members_of(conn: sa.Connection, party: UUID) -> tuple[Member, ...]:
@@ -109,20 +112,21 @@ def language_of_party(conn: sa.Connection, party: UUID) -> str:
     return found
 
 
-def _booking(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Booking | None:
-    row = conn.execute(
-        sa.select(
-            bookings,
-            parties.c.number,
-            parties.c.generation,
-            parties.c.name,
-            parties.c.display_language,
-            parties.c.languages,
-            parties.c.interpreter,
-        )
-        .join_from(bookings, parties)
-        .where(where)
-    ).one_or_none()
+_BOOKING = sa.select(
+    bookings,
+    parties.c.number,
+    parties.c.generation,
+    parties.c.name,
+    parties.c.display_language,
+    parties.c.languages,
+    parties.c.interpreter,
+).join_from(bookings, parties)
+_BY_ID = _BOOKING.where(bookings.c.id == sa.bindparam("value"))
+_BY_PARTY = _BOOKING.where(bookings.c.party_id == sa.bindparam("value"))
+
+
+def _booking(conn: sa.Connection, where: sa.Select[Any], value: UUID) -> Booking | None:
+    row = conn.execute(where, {"value": value}).one_or_none()
     if row is None:
         return None
     return Booking(
@@ -140,4 +144,5 @@ def _booking(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Booking | No
         display_language=row.display_language,
         languages=tuple(row.languages),
         interpreter=Interpreter(row.interpreter),
+        invitation=row.invitation_id,
     )

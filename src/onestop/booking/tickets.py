@@ -11,6 +11,7 @@ from onestop.booking.tables import leases, parties
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
+from onestop.db.statements import change
 from onestop.db.types import new_id
 from onestop.domain.errors import DayUnknown, LeaseUnknown, TicketUnknown
 from onestop.domain.facts import Fact
@@ -93,15 +94,19 @@ def find_code(conn: sa.Connection, code: str, *, days: Sequence[UUID] = ()) -> T
     return TicketRef(party=row.id, day=row.day_id, number=row.number, generation=row.generation)
 
 
+_TAKE_NUMBERS = (
+    days.update()
+    .where(days.c.id == sa.bindparam("day"))
+    .values(next_number=days.c.next_number + sa.bindparam("count", type_=sa.Integer))
+    .returning(days.c.next_number)
+    .execution_options(**LIVE)
+)
+_SHORT_CODE_TAKEN = sa.select(parties.c.id).where(parties.c.short_hash == sa.bindparam("hash"))
+
+
 def take_numbers(conn: sa.Connection, day: UUID, count: int) -> int:
     """Take `count` numbers from the day's counter; gives the first. Taken numbers are never given again (R7)."""
-    after = conn.execute(
-        days.update()
-        .where(days.c.id == day)
-        .values(next_number=days.c.next_number + count)
-        .returning(days.c.next_number)
-        .execution_options(**LIVE)
-    ).scalar()
+    after = conn.execute(_TAKE_NUMBERS, {"day": day, "count": count}).scalar()
     if after is None:
         raise DayUnknown
     return after - count
@@ -149,17 +154,16 @@ def _ticket(*, party: UUID, day: UUID, number: int, generation: int, key: bytes)
 def _write(conn: sa.Connection, *, party: UUID, day: UUID, number: int, generation: int, key: bytes) -> Ticket:
     ticket = _ticket(party=party, day=day, number=number, generation=generation, key=key)
     # Short codes have 40 bits; should two of a day meet, the next generation gives another.
-    while conn.execute(sa.select(parties.c.id).where(parties.c.short_hash == short_hash(day, ticket.short))).scalar():
+    while conn.execute(_SHORT_CODE_TAKEN, {"hash": short_hash(day, ticket.short)}).scalar():
         generation += 1
         ticket = _ticket(party=party, day=day, number=number, generation=generation, key=key)
-    conn.execute(
-        parties.update()
-        .where(parties.c.id == party)
-        .values(
-            number=number,
-            generation=generation,
-            code_hash=code_hash(ticket.code),
-            short_hash=short_hash(day, ticket.short),
-        )
+    change(
+        conn,
+        parties,
+        party,
+        number=number,
+        generation=generation,
+        code_hash=code_hash(ticket.code),
+        short_hash=short_hash(day, ticket.short),
     )
     return ticket

@@ -21,6 +21,11 @@ class Wish:
     interpreter: Interpreter
     display_language: str
 
+    @property
+    def services(self) -> frozenset[UUID]:
+        """The services of its stops."""
+        return frozenset(stop.service for stop in self.stops)
+
 
 def make_wish(
     offer: DayOffer,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
+from onestop.db.statements import insert, row_of
 from onestop.db.types import instant
 from onestop.domain.errors import KeyInFlight, KeyReused
 
@@ -61,7 +62,7 @@ def answer_once(
     Raises `KeyInFlight` while another process works on the same key, or with `wait` waits for its end.
     """
     _lock(conn, request, wait=wait)
-    row = conn.execute(sa.select(answers).where(answers.c.key_hash == request.hash())).one_or_none()
+    row = row_of(conn, answers.c.key_hash, request.hash())
     if row is not None and row.created_at > now - KEEP:
         if row.body_hash != request.body_hash():
             raise KeyReused
@@ -69,14 +70,14 @@ def answer_once(
     if row is not None:
         conn.execute(answers.delete().where(answers.c.key_hash == request.hash()))
     answer = act()
-    conn.execute(
-        answers.insert().values(
-            key_hash=request.hash(),
-            body_hash=request.body_hash(),
-            status=answer.status,
-            sealed=_seal(request, answer.body),
-            created_at=now,
-        )
+    insert(
+        conn,
+        answers,
+        key_hash=request.hash(),
+        body_hash=request.body_hash(),
+        status=answer.status,
+        sealed=_seal(request, answer.body),
+        created_at=now,
     )
     return answer
 

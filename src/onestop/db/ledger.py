@@ -6,6 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
+from onestop.db.statements import insert
 from onestop.db.types import NO_DAY, BigId, Id, instant
 from onestop.domain.facts import Fact
 
@@ -33,19 +34,19 @@ _PENDING = "onestop_facts"
 
 def record(conn: sa.Connection, fact: Fact) -> int:
     """Write one fact in this transaction, queue it for reactors and observers, give its id."""
-    row = conn.execute(
-        facts.insert().values(
-            day_id=fact.day or NO_DAY,
-            kind=fact.kind,
-            at=fact.at,
-            party_id=fact.party,
-            visit_id=fact.visit,
-            stop_id=fact.stop,
-            desk_id=fact.desk,
-            mediator_id=fact.mediator,
-            actor=fact.actor,
-            terms=dict(fact.terms),
-        )
+    row = insert(
+        conn,
+        facts,
+        day_id=fact.day or NO_DAY,
+        kind=fact.kind,
+        at=fact.at,
+        party_id=fact.party,
+        visit_id=fact.visit,
+        stop_id=fact.stop,
+        desk_id=fact.desk,
+        mediator_id=fact.mediator,
+        actor=fact.actor,
+        terms=dict(fact.terms),
     )
     assert row.inserted_primary_key is not None
     number = int(row.inserted_primary_key[0])

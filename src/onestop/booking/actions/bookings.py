@@ -16,6 +16,7 @@ from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
+from onestop.db.statements import change, insert
 from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, Channel, check_move
 from onestop.domain.day import check_bookable
@@ -52,26 +53,42 @@ def hold_arrival(
     invited = invitation_of(conn, day, channel, invitation)
     expire_holds(conn, day_id, now=now)
     plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
-    party = make_party(conn, wish, day=day_id, how=channel, actor=actor, now=now, state=StopState.PLANNED)
-    booking = new_id()
-    conn.execute(
-        bookings.insert().values(
-            id=booking,
-            party_id=party,
-            day_id=day_id,
-            state=BookingState.HELD,
-            channel=channel,
-            arrival_at=arrival_at,
-            ends_at=plan.ends_at,
-            hold_until_at=now + timedelta(minutes=hold_minutes),
-            invitation_id=invited,
-            helper_id=helper,
-            no_interpreter=plan.no_interpreter,
-            created_at=now,
-        )
+    how = channel.value
+    party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED, plan=plan)
+    held = queries.Booking(
+        id=new_id(),
+        party=party,
+        day=day_id,
+        state=BookingState.HELD,
+        arrival_at=arrival_at,
+        ends_at=plan.ends_at,
+        hold_until_at=now + timedelta(minutes=hold_minutes),
+        no_interpreter=plan.no_interpreter,
+        number=None,
+        generation=1,
+        name="",
+        display_language=wish.display_language,
+        languages=wish.languages,
+        interpreter=wish.interpreter,
+        invitation=invited,
     )
-    claim(conn, booking, plan.claims)
-    _write_plan(conn, party, plan)
+    insert(
+        conn,
+        bookings,
+        id=held.id,
+        party_id=party,
+        day_id=day_id,
+        state=held.state,
+        channel=channel,
+        arrival_at=arrival_at,
+        ends_at=held.ends_at,
+        hold_until_at=held.hold_until_at,
+        invitation_id=invited,
+        helper_id=helper,
+        no_interpreter=held.no_interpreter,
+        created_at=now,
+    )
+    claim(conn, held.id, plan.claims)
     record(
         conn,
         Fact(
@@ -83,7 +100,7 @@ def hold_arrival(
             terms={"channel": channel, "stops": len(wish.stops), "members": len(wish.members)},
         ),
     )
-    return queries.booking_by_id(conn, booking)
+    return held
 
 
 def confirm_booking(
@@ -97,22 +114,33 @@ def confirm_booking(
     now: datetime,
 ) -> Ticket:
     """Turn a hold into a booking and issue its ticket. Raises `HoldGone` when the time to complete it is over."""
-    held = queries.booking_by_id(conn, hold)
+    return confirm_held(
+        conn, queries.booking_by_id(conn, hold), key=key, name=name, contact=contact, actor=actor, now=now
+    )
+
+
+def confirm_held(
+    conn: sa.Connection,
+    held: queries.Booking,
+    *,
+    key: bytes,
+    name: str,
+    contact: tuple[Contact, ...],
+    actor: Actor,
+    now: datetime,
+) -> Ticket:
+    """The same for a hold read or made in this transaction."""
     if held.state is not BookingState.HELD or held.hold_until_at is None or held.hold_until_at <= now:
         raise HoldGone
     day = day_by_id(conn, held.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     check_move(held.state, BookingState.CONFIRMED)
-    use_invitation(conn, hold)
+    use_invitation(conn, held.invitation)
     if name.strip():
         write_name(conn, held.party, name)
     for one in contact:
         add_contact(conn, day, held.party, one, key)
-    conn.execute(
-        bookings.update()
-        .where(bookings.c.id == hold)
-        .values(state=BookingState.CONFIRMED, confirmed_at=now, hold_until_at=None)
-    )
+    change(conn, bookings, held.id, state=BookingState.CONFIRMED, confirmed_at=now, hold_until_at=None)
     ticket = issue_ticket(conn, party=held.party, day=held.day, key=key)
     record(conn, Fact(kind="BookingConfirmed", at=now, day=held.day, party=held.party, actor=actor.ref))
     return ticket
@@ -191,7 +219,9 @@ def replan_booking(conn: sa.Connection, party: UUID) -> None:
     wish = wish_of_party(conn, booking)
     freed = freed_by(conn, claims.c.booking_id == booking.id)
     plan = nominal_plan(
-        load_capacity(conn, day_by_id(conn, booking.day), freed=freed),
+        load_capacity(
+            conn, day_by_id(conn, booking.day), services=wish.services, languages=wish.languages, freed=freed
+        ),
         arrival_at=booking.arrival_at,
         stops=wish.stops,
         languages=wish.languages,
@@ -244,7 +274,7 @@ def _plan(
         raise ArrivalTaken
     freed = freed_by(conn, claims.c.booking_id == moving) if moving is not None else None
     plan = nominal_plan(
-        load_capacity(conn, day, freed=freed),
+        load_capacity(conn, day, services=wish.services, languages=wish.languages, freed=freed),
         arrival_at=arrival_at,
         stops=wish.stops,
         languages=wish.languages,

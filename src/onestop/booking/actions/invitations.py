@@ -28,9 +28,8 @@ def invitation_of(conn: sa.Connection, day: Day, channel: Channel, code_hash: st
     return found
 
 
-def use_invitation(conn: sa.Connection, hold: UUID) -> None:
+def use_invitation(conn: sa.Connection, invitation: UUID | None) -> None:
     """Count the invitation of a hold as used. Raises `InvitationUsed` when somebody was faster."""
-    invitation = conn.execute(sa.select(bookings.c.invitation_id).where(bookings.c.id == hold)).scalar()
     if invitation is None:
         return
     used = conn.execute(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,31 +12,43 @@ from onestop.booking.tables import bookings, contacts, members, parties, stop_me
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import OfferedService, day_offer
-from onestop.days.tables import days
 from onestop.db.ledger import record
+from onestop.db.statements import insert
 from onestop.db.types import fold, new_id
 from onestop.domain.booking import LIVE
 from onestop.domain.errors import ServiceUnknown
 from onestop.domain.facts import Fact
 from onestop.domain.name import read_name
+from onestop.domain.plan import NominalPlan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
 
 
 def make_party(
-    conn: sa.Connection, wish: Wish, *, day: UUID, how: str, actor: Actor, now: datetime, state: StopState
+    conn: sa.Connection,
+    wish: Wish,
+    *,
+    day: UUID,
+    how: str,
+    actor: Actor,
+    now: datetime,
+    state: StopState,
+    plan: NominalPlan | None = None,
 ) -> UUID:
-    """Store the people, and a stop with its consent for every accepted service; gives the party's id."""
+    """Store the people, and a stop with its consent for every accepted service; gives the party's id.
+
+    With a `plan` the stops carry its times and minutes.
+    """
     party = new_id()
-    conn.execute(
-        parties.insert().values(
-            id=party,
-            day_id=day,
-            display_language=wish.display_language,
-            languages=list(wish.languages),
-            interpreter=wish.interpreter,
-            created_at=now,
-        )
+    insert(
+        conn,
+        parties,
+        id=party,
+        day_id=day,
+        display_language=wish.display_language,
+        languages=list(wish.languages),
+        interpreter=wish.interpreter,
+        created_at=now,
     )
     ids = {member.mark: new_id() for member in wish.members}
     conn.execute(
@@ -52,22 +65,19 @@ def make_party(
         ],
     )
     offer = day_offer(conn, day)
+    planned = {stop.service: stop for stop in plan.stops} if plan is not None else {}
+    rows: list[dict[str, Any]] = []
+    going: list[dict[str, Any]] = []
     for place, wanted in enumerate(wish.stops):
         service = offer.service(wanted.service)
         if service is None:
             raise ServiceUnknown
-        add_stop(
-            conn,
-            party=party,
-            day=day,
-            position=place,
-            service=service,
-            member_ids=[ids[mark] for mark in sorted(wanted.members)],
-            state=state,
-            how=how,
-            actor=actor,
-            now=now,
-        )
+        row = _stop(party, day, place, service, state=state, how=how, actor=actor, now=now)
+        at = planned.get(wanted.service)
+        rows.append({**row, "planned_at": at and at.start, "minutes": at.minutes if at else service.minutes})
+        going += ({"stop_id": row["id"], "member_id": ids[mark]} for mark in sorted(wanted.members))
+    conn.execute(stops.insert(), rows)
+    conn.execute(stop_members.insert(), going)
     return party
 
 
@@ -85,26 +95,38 @@ def add_stop(
     now: datetime,
 ) -> UUID:
     """Store one stop with its people; unless *proposed* it carries who accepted it, when and at which door (R18)."""
-    stop = new_id()
+    row = _stop(party, day, position, service, state=state, how=how, actor=actor, now=now)
+    insert(conn, stops, **row)
+    conn.execute(stop_members.insert(), [{"stop_id": row["id"], "member_id": member} for member in member_ids])
+    return row["id"]
+
+
+def _stop(
+    party: UUID,
+    day: UUID,
+    position: int,
+    service: OfferedService,
+    *,
+    state: StopState,
+    how: str,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
     accepted = state is not StopState.PROPOSED
-    conn.execute(
-        stops.insert().values(
-            id=stop,
-            party_id=party,
-            day_id=day,
-            service_id=service.id,
-            institution_id=service.institution.id,
-            private=service.private,
-            position=position,
-            minutes=service.minutes,
-            state=state,
-            consent_at=now if accepted else None,
-            consent_how=how if accepted else None,
-            consent_by=actor.ref if accepted else None,
-        )
-    )
-    conn.execute(stop_members.insert(), [{"stop_id": stop, "member_id": member} for member in member_ids])
-    return stop
+    return {
+        "id": new_id(),
+        "party_id": party,
+        "day_id": day,
+        "service_id": service.id,
+        "institution_id": service.institution.id,
+        "private": service.private,
+        "position": position,
+        "minutes": service.minutes,
+        "state": state,
+        "consent_at": now if accepted else None,
+        "consent_how": how if accepted else None,
+        "consent_by": actor.ref if accepted else None,
+    }
 
 
 def set_name(conn: sa.Connection, party: UUID, *, name: str, actor: Actor, now: datetime) -> None:
@@ -139,15 +161,14 @@ def add_contact(conn: sa.Connection, day: Day, party: UUID, contact: Contact, ke
             bookings.c.state.in_(LIVE),
         )
     ).scalar_one()
-    allowed = conn.execute(sa.select(days.c.bookings_per_contact).where(days.c.id == day.id)).scalar_one()
-    conn.execute(
-        contacts.insert().values(
-            id=new_id(),
-            party_id=party,
-            kind=contact.kind,
-            address=contact.address,
-            address_hash=hashed,
-            phone_end=contact.phone_end,
-            limited=live >= allowed,
-        )
+    insert(
+        conn,
+        contacts,
+        id=new_id(),
+        party_id=party,
+        kind=contact.kind,
+        address=contact.address,
+        address_hash=hashed,
+        phone_end=contact.phone_end,
+        limited=live >= day.bookings_per_contact,
     )

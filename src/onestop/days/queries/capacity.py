@@ -1,43 +1,92 @@
 """The capacity of a day as the plan needs it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days.queries.days import Day
+from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.offer import service_keys
 from onestop.days.tables import capacity
+from onestop.db.memo import remembered
 from onestop.domain.plan import Bucket, CapacityKind, DayCapacity, DeskGroup, MediatorGroup
 from onestop.domain.slots import group_key
 
+_BUCKETS = (
+    sa.select(
+        capacity.c.id,
+        capacity.c.kind,
+        capacity.c.key,
+        capacity.c.bucket_at,
+        capacity.c.total,
+        capacity.c.reserve,
+        capacity.c.used,
+        capacity.c.used_reserve,
+    )
+    .where(capacity.c.day_id == sa.bindparam("day"), capacity.c.key.in_(sa.bindparam("keys", expanding=True)))
+    .order_by(capacity.c.bucket_at, capacity.c.id)
+)
 
-def load_capacity(conn: sa.Connection, day: Day, *, freed: dict[UUID, tuple[int, int]] | None = None) -> DayCapacity:
-    """The day's capacity for planning; `freed` gives back (minutes, reserve) per row: expired holds, own claims."""
+
+def load_capacity(
+    conn: sa.Connection,
+    day: Day,
+    *,
+    services: Collection[UUID],
+    languages: Collection[str],
+    freed: dict[UUID, tuple[int, int]] | None = None,
+) -> DayCapacity:
+    """The day's capacity for planning these services for people with these languages; other groups have no buckets.
+
+    `freed` gives back (minutes, reserve) per row: expired holds, own claims.
+    """
     freed = freed or {}
+    whole = capacity_of(conn, day, {})
+    keys = [
+        "",
+        *(group.key for group in whole.groups if not group.services.isdisjoint(services)),
+        *(group.key for group in whole.mediators if not group.languages.isdisjoint(languages)),
+    ]
     buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
-    for row in conn.execute(
-        sa.select(capacity).where(capacity.c.day_id == day.id).order_by(capacity.c.bucket_at, capacity.c.id)
-    ):
-        minutes, reserve = freed.get(row.id, (0, 0))
-        buckets[row.kind, row.key].append(
+    for row, kind, key, start, total, kept, used, used_kept in conn.execute(_BUCKETS, {"day": day.id, "keys": keys}):
+        minutes, reserve = freed.get(row, (0, 0))
+        buckets[kind, key].append(
             Bucket(
-                id=row.id,
-                start=row.bucket_at,
-                total=row.total,
-                reserve=row.reserve,
-                used=row.used - (minutes - reserve),
-                used_reserve=row.used_reserve - reserve,
+                id=row,
+                start=start,
+                total=total,
+                reserve=kept,
+                used=used - (minutes - reserve),
+                used_reserve=used_kept - reserve,
             )
         )
-    return capacity_of(conn, day, buckets)
+    return _with_buckets(whole, buckets)
+
+
+def _with_buckets(room: DayCapacity, buckets: Mapping[tuple[str, str], list[Bucket]]) -> DayCapacity:
+    def of(kind: CapacityKind, key: str) -> tuple[Bucket, ...]:
+        return tuple(buckets.get((kind, key), ()))
+
+    return replace(
+        room,
+        groups=tuple(replace(each, buckets=of(CapacityKind.SERVICE, each.key)) for each in room.groups),
+        mediators=tuple(replace(each, buckets=of(CapacityKind.MEDIATOR, each.key)) for each in room.mediators),
+        arrivals=of(CapacityKind.ARRIVALS, ""),
+    )
 
 
 def capacity_of(conn: sa.Connection, day: Day, buckets: Mapping[tuple[str, str], list[Bucket]]) -> DayCapacity:
-    """The day's desks and mediators with these buckets by kind and key; nine statements."""
+    """The day's desks and mediators with these buckets by kind and key."""
+    return _with_buckets(remembered(conn, _groups, day.id), buckets)
+
+
+def _groups(conn: sa.Connection, day_id: UUID) -> DayCapacity:
+    """Interchangeable desks and mediators, without minutes."""
+    day = day_by_id(conn, day_id)
     keys = service_keys(conn)
     groups: dict[str, DeskRow] = {}
     for desk in desks_of_day(conn, day.id):
@@ -55,17 +104,15 @@ def capacity_of(conn: sa.Connection, day: Day, buckets: Mapping[tuple[str, str],
                 services=frozenset(desk.services),
                 languages=desk.languages,
                 minutes=desk.services,
-                buckets=tuple(buckets.get((CapacityKind.SERVICE, key), ())),
+                buckets=(),
             )
             for key, desk in sorted(groups.items())
         ),
         mediators=tuple(
-            MediatorGroup(
-                key=key, languages=mediator.languages, buckets=tuple(buckets.get((CapacityKind.MEDIATOR, key), ()))
-            )
+            MediatorGroup(key=key, languages=mediator.languages, buckets=())
             for key, mediator in sorted(talking.items())
         ),
-        arrivals=tuple(buckets.get((CapacityKind.ARRIVALS, ""), ())),
+        arrivals=(),
         precedences=day_precedences(conn, day.id),
     )
 

@@ -7,26 +7,34 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import stop_members, stops
-from onestop.db.types import new_id
+from onestop.db.statements import insert
+from onestop.db.types import Id, new_id
 from onestop.domain.roles import VISITOR, Actor
 from onestop.visits.actions.rows import Row
 from onestop.visits.tables import acts, calls, visits
 
 Images = dict[str, dict[str, dict[str, Any]]]
 
+_ONE = sa.bindparam("visit", type_=Id)
+_VISIT = sa.select(visits).where(visits.c.id == _ONE)
+_STOPS = sa.select(stops).where(stops.c.visit_id == _ONE)
+_MEMBERS = sa.select(stop_members).join_from(stop_members, stops).where(stops.c.visit_id == _ONE)
+_CALLS = sa.select(calls).where(calls.c.stop_id.in_(sa.select(stops.c.id).where(stops.c.visit_id == _ONE)))
+_VERSIONS = sa.union_all(
+    sa.select(visits.c.id, visits.c.version).where(visits.c.id == _ONE),
+    sa.select(stops.c.id, stops.c.version).where(stops.c.visit_id == _ONE),
+)
+
 
 def take_images(conn: sa.Connection, visit: UUID) -> Images:
     """The visit with all its stops, members and open calls as they are now, ready for JSON."""
     return {
-        "visits": _images(conn, visits, visits.c.id == visit),
-        "stops": _images(conn, stops, stops.c.visit_id == visit),
+        "visits": _images(conn, _VISIT, visit),
+        "stops": _images(conn, _STOPS, visit),
         "stop_members": {
-            f"{row.stop_id}|{row.member_id}": {"active": row.active}
-            for row in conn.execute(
-                sa.select(stop_members).join_from(stop_members, stops).where(stops.c.visit_id == visit)
-            )
+            f"{row.stop_id}|{row.member_id}": {"active": row.active} for row in conn.execute(_MEMBERS, {"visit": visit})
         },
-        "calls": _images(conn, calls, calls.c.stop_id.in_(sa.select(stops.c.id).where(stops.c.visit_id == visit))),
+        "calls": _images(conn, _CALLS, visit),
     }
 
 
@@ -39,33 +47,30 @@ def keep_act(
     """
     if actor == VISITOR:
         return
-    conn.execute(
-        acts.insert().values(
-            id=new_id(),
-            day_id=stop.day_id,
-            desk_id=desk,
-            stop_id=stop.id,
-            kind=kind,
-            actor=actor.ref,
-            at=now,
-            before=before,
-            after=versions(conn, stop.visit_id),
-        )
+    insert(
+        conn,
+        acts,
+        id=new_id(),
+        day_id=stop.day_id,
+        desk_id=desk,
+        stop_id=stop.id,
+        kind=kind,
+        actor=actor.ref,
+        at=now,
+        before=before,
+        after=versions(conn, stop.visit_id),
     )
 
 
 def versions(conn: sa.Connection, visit: UUID) -> dict[str, int]:
     """The versions of a visit and its stops; a change that happened after an act shows here."""
-    found = {str(visit): conn.execute(sa.select(visits.c.version).where(visits.c.id == visit)).scalar_one()}
-    for row in conn.execute(sa.select(stops.c.id, stops.c.version).where(stops.c.visit_id == visit)):
-        found[str(row.id)] = row.version
-    return found
+    return {str(row): version for row, version in conn.execute(_VERSIONS, {"visit": visit})}
 
 
-def _images(conn: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> dict[str, dict[str, Any]]:
+def _images(conn: sa.Connection, rows: sa.Select[Any], visit: UUID) -> dict[str, dict[str, Any]]:
     return {
         str(row["id"]): {str(name): _to_json(value) for name, value in row.items()}
-        for row in conn.execute(sa.select(table).where(where)).mappings()
+        for row in conn.execute(rows, {"visit": visit}).mappings()
     }
 
 

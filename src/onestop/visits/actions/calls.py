@@ -7,8 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import stops
+from onestop.days.queries.days import day_by_id
 from onestop.days.queries.offer import day_offer
-from onestop.days.tables import days, desk_services, desks
+from onestop.days.tables import desk_services, desks
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
 from onestop.directory.tables import services
@@ -71,7 +72,7 @@ def call_next(conn: sa.Connection, desk_id: UUID, *, standing: bool = False, act
         return Called(stop=busy.id, new=False)
     if desk.state != DeskState.OPEN:
         raise DeskNotOpen
-    if conn.execute(sa.select(days.c.paused_at).where(days.c.id == desk.day_id)).scalar() is not None:
+    if day_by_id(conn, desk.day_id).paused:
         raise DayPaused
     hall = load_hall(conn, desk.day_id, now=now, at=[desk_id])
     choice = calling_rule(hall.free_desk(desk_id), hall.waiting, hall.state, now)

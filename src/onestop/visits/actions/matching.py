@@ -6,24 +6,37 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import stops
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days, desks
 from onestop.db.memo import LIVE
+from onestop.db.statements import insert
 from onestop.domain.calling import Choice, choose_jointly
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.roles import SYSTEM, Actor
-from onestop.domain.visit import StopState
+from onestop.domain.visit import AT_DESK, StopState
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.rows import move_stop, note, set_active, stop_row
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import calls
 
+_READY = sa.select(desks.c.id).where(
+    desks.c.day_id == sa.bindparam("day"),
+    desks.c.state == DeskState.OPEN,
+    desks.c.ready_until_at > sa.bindparam("now"),
+)
+_STAND_DOWN = (
+    desks.update()
+    .where(desks.c.id == sa.bindparam("desk"))
+    .values(ready_since_at=None, ready_until_at=None)
+    .execution_options(**LIVE)
+)
+_AT = sa.select(stops).where(stops.c.desk_id == sa.bindparam("desk"), stops.c.state.in_(AT_DESK))
+
 
 def match(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     """Make the calls of ready desks, jointly; gives how many. Running it again changes nothing."""
-    standing_by = conn.execute(sa.select(desks.c.id).where(*_ready(day, now))).scalars().all()
-    if not standing_by:
-        return 0
-    if conn.execute(sa.select(days.c.paused_at).where(days.c.id == day)).scalar() is not None:
+    standing_by = conn.execute(_READY, {"day": day, "now": now}).scalars().all()
+    if not standing_by or day_by_id(conn, day).paused:
         return 0
     hall = load_hall(conn, day, now=now, at=standing_by)
     ready = hall.ready_desks(now)
@@ -66,21 +79,18 @@ def make_call(conn: sa.Connection, desk: UUID, choice: Choice, *, actor: Actor, 
         served_at=None,
     )
     set_active(conn, row.id, active=True)
-    call = conn.execute(
-        calls.insert().values(
-            day_id=row.day_id,
-            stop_id=row.id,
-            desk_id=desk,
-            mediator_id=choice.mediator,
-            called_at=now,
-            terms=dict(choice.terms),
-            quiet=row.private,  # R19: neither the talk nor its place stands on a board
-        )
+    call = insert(
+        conn,
+        calls,
+        day_id=row.day_id,
+        stop_id=row.id,
+        desk_id=desk,
+        mediator_id=choice.mediator,
+        called_at=now,
+        terms=dict(choice.terms),
+        quiet=row.private,  # R19: neither the talk nor its place stands on a board
     )
-    conn.execute(
-        desks.update().where(desks.c.id == desk).values(ready_since_at=None, ready_until_at=None),
-        execution_options=LIVE,
-    )
+    conn.execute(_STAND_DOWN, {"desk": desk})
     keep_act(conn, "call", stop=row, desk=desk, before=before, actor=actor, now=now)
     note(
         conn,
@@ -96,12 +106,6 @@ def make_call(conn: sa.Connection, desk: UUID, choice: Choice, *, actor: Actor, 
     return int(call.inserted_primary_key[0])
 
 
-def _ready(day: UUID, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return (desks.c.day_id == day, desks.c.state == DeskState.OPEN, desks.c.ready_until_at > now)
-
-
 def desk_is_busy(conn: sa.Connection, desk: UUID) -> sa.Row[tuple[object, ...]] | None:
     """The stop that is called to or served at the desk."""
-    return conn.execute(
-        sa.select(stops).where(stops.c.desk_id == desk, stops.c.state.in_([StopState.CALLED, StopState.SERVING]))
-    ).one_or_none()
+    return conn.execute(_AT, {"desk": desk}).one_or_none()

@@ -8,9 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import parties, stop_members, stops
-from onestop.days.tables import days, desks
+from onestop.days.queries.days import day_by_id
+from onestop.days.tables import desks
 from onestop.db.ledger import record
-from onestop.domain.day import DayState, check_running
+from onestop.db.statements import row_of
+from onestop.domain.day import check_running
 from onestop.domain.errors import DeskUnknown, StopMoved, StopUnknown, VisitOver
 from onestop.domain.facts import Fact, Term
 from onestop.domain.roles import Actor
@@ -19,10 +21,18 @@ from onestop.visits.tables import calls, visits
 
 Row = sa.Row[Any]
 
+_CHANGE_STOP = stops.update().where(stops.c.id == sa.bindparam("stop"), stops.c.version == sa.bindparam("seen"))
+_CHANGE_VISIT = visits.update().where(visits.c.id == sa.bindparam("visit")).values(version=visits.c.version + 1)
+_SET_ACTIVE = stop_members.update().where(stop_members.c.stop_id == sa.bindparam("stop"))
+_SERVING = (
+    sa.select(stops.c.id).where(stops.c.visit_id == sa.bindparam("visit"), stops.c.state == StopState.SERVING).limit(1)
+)
+_STATES = sa.select(stops.c.state).where(stops.c.visit_id == sa.bindparam("visit"))
+
 
 def stop_row(conn: sa.Connection, stop: UUID) -> Row:
     """A stop. Raises `StopUnknown`."""
-    row = conn.execute(sa.select(stops).where(stops.c.id == stop)).one_or_none()
+    row = row_of(conn, stops.c.id, stop)
     if row is None:
         raise StopUnknown
     return row
@@ -30,7 +40,7 @@ def stop_row(conn: sa.Connection, stop: UUID) -> Row:
 
 def visit_row(conn: sa.Connection, visit: UUID) -> Row:
     """A visit. Raises `VisitOver` for one that does not exist."""
-    row = conn.execute(sa.select(visits).where(visits.c.id == visit)).one_or_none()
+    row = row_of(conn, visits.c.id, visit)
     if row is None:
         raise VisitOver
     return row
@@ -46,7 +56,7 @@ def open_visit(conn: sa.Connection, visit: UUID) -> Row:
 
 def desk_row(conn: sa.Connection, desk: UUID) -> Row:
     """A desk. Raises `DeskUnknown`."""
-    row = conn.execute(sa.select(desks).where(desks.c.id == desk)).one_or_none()
+    row = row_of(conn, desks.c.id, desk)
     if row is None:
         raise DeskUnknown
     return row
@@ -54,7 +64,7 @@ def desk_row(conn: sa.Connection, desk: UUID) -> Row:
 
 def check_day_runs(conn: sa.Connection, day: UUID) -> None:
     """Raise the refusal that says why nothing happens at the desks of this day."""
-    check_running(DayState(conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar_one()))
+    check_running(day_by_id(conn, day).state)
 
 
 def move_stop(conn: sa.Connection, row: Row, then: StopState, **values: Any) -> None:
@@ -65,23 +75,20 @@ def move_stop(conn: sa.Connection, row: Row, then: StopState, **values: Any) -> 
 
 def change_stop(conn: sa.Connection, row: Row, **values: Any) -> None:
     """Change a stop that still is as it was read."""
-    changed = conn.execute(
-        stops.update()
-        .where(stops.c.id == row.id, stops.c.version == row.version)
-        .values(version=row.version + 1, **values)
-    )
+    now = {"stop": row.id, "seen": row.version, "version": row.version + 1}
+    changed = conn.execute(_CHANGE_STOP, {**now, **values})
     if changed.rowcount != 1:
         raise StopMoved
 
 
 def change_visit(conn: sa.Connection, visit: UUID, **values: Any) -> None:
     """Change a visit."""
-    conn.execute(visits.update().where(visits.c.id == visit).values(version=visits.c.version + 1, **values))
+    conn.execute(_CHANGE_VISIT, {"visit": visit, **values})
 
 
 def set_active(conn: sa.Connection, stop: UUID, *, active: bool) -> None:
     """Take or free the members of a stop; a member is in at most one place (R2)."""
-    conn.execute(stop_members.update().where(stop_members.c.stop_id == stop).values(active=active))
+    conn.execute(_SET_ACTIVE, {"stop": stop, "active": active})
 
 
 def end_call(conn: sa.Connection, stop: UUID, outcome: str, now: datetime) -> None:
@@ -108,19 +115,14 @@ def start_waiting(conn: sa.Connection, visit_id: UUID, now: datetime) -> None:
     visit = visit_row(conn, visit_id)
     if visit.state != VisitState.OPEN or visit.waiting_since_at is not None or visit.stepped_out_at is not None:
         return
-    serving = conn.execute(
-        sa.select(stops.c.id).where(stops.c.visit_id == visit_id, stops.c.state == StopState.SERVING).limit(1)
-    ).scalar()
+    serving = conn.execute(_SERVING, {"visit": visit_id}).scalar()
     if serving is None:
         change_visit(conn, visit_id, waiting_since_at=max(now, visit.booked_at or now))
 
 
 def end_visit_if_done(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: datetime) -> bool:
     """End a visit that has no open stop left, with its reason (R8)."""
-    states = [
-        StopState(state)
-        for state in conn.execute(sa.select(stops.c.state).where(stops.c.visit_id == visit_id)).scalars()
-    ]
+    states = [StopState(state) for state in conn.execute(_STATES, {"visit": visit_id}).scalars()]
     end = end_of_visit(states)
     visit = visit_row(conn, visit_id)
     if end is None or visit.state != VisitState.OPEN:

@@ -1,9 +1,11 @@
 """The hall as the calling rule sees it: free desks, waiting stops, mediators; a fixed number of statements."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -111,6 +113,8 @@ _BACKLOG = (
     .where(stops.c.day_id == sa.bindparam("day"), stops.c.state.in_([StopState.WAITING, StopState.PARKED]))
     .group_by(stops.c.service_id)
 )
+_VISIT = 1
+"""The place of the visit in a row of `_OPEN_STOPS`."""
 _CALLABLE = (StopState.WAITING, StopState.PARKED)
 _INSIDE = (
     stops.c.day_id == sa.bindparam("day"),
@@ -132,7 +136,7 @@ _OPEN_STOPS = (
         visits.c.free_from_at,
         visits.c.need,
         parties.c.number,
-        parties.c.languages,
+        sa.type_coerce(parties.c.languages, sa.Text),
         parties.c.interpreter,
     )
     .join_from(stops, visits, visits.c.id == stops.c.visit_id)
@@ -166,62 +170,72 @@ def _waiting(
 ) -> tuple[WaitingStop, ...]:
     open_stops, members = _STATEMENTS[services is None]
     asked: dict[str, object] = {"day": day} if services is None else {"day": day, "services": list(services)}
-    rows = conn.execute(open_stops, asked).all()
-    by_visit: dict[UUID, list[sa.Row[Any]]] = defaultdict(list)
-    row: Any
-    for row in rows:
-        by_visit[row.visit_id].append(row)
+    by_visit: dict[UUID, list[Any]] = defaultdict(list)
+    for row in conn.execute(open_stops, asked):
+        by_visit[row[_VISIT]].append(row)
     going: dict[UUID, set[UUID]] = defaultdict(set)
     for stop, member in conn.execute(members, asked):
         going[stop].add(member)
     pairs = day_precedences(conn, day)
+    first = {
+        service: {before for before, after in pairs if before != service and after in (None, service)}
+        for desk in desks
+        for service in desk.services
+    }
     closed = {desk.id for desk in desks if desk.state is DeskState.CLOSED}
     away = {desk.id for desk in desks if desk.state is not DeskState.OPEN}
     found: list[WaitingStop] = []
-    for theirs in by_visit.values():
-        accepted = [row for row in theirs if row.state != StopState.PROPOSED]
-        remaining = float(sum(row.minutes for row in accepted))
-        for row in theirs:
-            if row.state not in _CALLABLE or (services is not None and row.service_id not in services):
+    for visit, theirs in by_visit.items():
+        *_, waited, since, free_from, need, number, languages, interpreter = theirs[0]
+        waited_minutes = waited_seconds(waited, since, now) / 60
+        spoken, how = _words(languages), Interpreter(interpreter)
+        accepted = [(row[0], row[2]) for row in theirs if row[3] != StopState.PROPOSED]
+        remaining = float(sum(row[4] for row in theirs if row[3] != StopState.PROPOSED))
+        for stop, _, service, state, _, again_from, only, *_ in theirs:
+            if state not in _CALLABLE or (services is not None and service not in services):
                 continue
-            parked = row.state == StopState.PARKED
-            free_from = [at for at in (row.callable_from_at, row.free_from_at) if at is not None]
+            parked = state == StopState.PARKED
             # Parked means this desk first, not this desk only: while it has a break another one may call her.
-            only = None if row.only_desk_id in (away if parked else closed) else row.only_desk_id
+            only_desk = None if only in (away if parked else closed) else only
+            before = first.get(service)
             found.append(
                 WaitingStop(
-                    stop=row.id,
-                    visit=row.visit_id,
-                    service=row.service_id,
-                    members=frozenset(going[row.id]),
-                    languages=tuple(row.languages),
-                    interpreter=Interpreter(row.interpreter),
-                    waited_minutes=waited_seconds(row.waited_seconds, row.waiting_since_at, now) / 60,
+                    stop=stop,
+                    visit=visit,
+                    service=service,
+                    members=frozenset(going[stop]),
+                    languages=spoken,
+                    interpreter=how,
+                    waited_minutes=waited_minutes,
                     remaining_minutes=remaining,
-                    need=row.need,
-                    precedence_met=not _goes_before(row, accepted, pairs, going),
-                    callable_from=max(free_from, default=None),
-                    only_desk=only,
-                    parked=parked and only is not None,
-                    number=row.number,
+                    need=need,
+                    precedence_met=not before or not _goes_before(stop, accepted, before, going),
+                    callable_from=max(filter(None, (again_from, free_from)), default=None),
+                    only_desk=only_desk,
+                    parked=parked and only_desk is not None,
+                    number=number,
                 )
             )
     return tuple(found)
 
 
 def _goes_before(
-    stop: sa.Row[Any],
-    accepted: Sequence[sa.Row[Any]],
-    pairs: Sequence[tuple[UUID, UUID | None]],
-    going: Mapping[UUID, set[UUID]],
+    stop: UUID, accepted: Sequence[tuple[UUID, UUID]], first: Collection[UUID], going: Mapping[UUID, set[UUID]]
 ) -> bool:
-    """Whether some of its people have another stop that comes first."""
-    service = stop.service_id
-    first = {before for before, after in pairs if before != service and after in (None, service)}
+    """Whether some of its people have another stop that comes first; `accepted` are stops with their services."""
     return any(
-        other.service_id in first and other.id != stop.id and not going[other.id].isdisjoint(going[stop.id])
-        for other in accepted
+        service in first and other != stop and not going[other].isdisjoint(going[stop]) for other, service in accepted
     )
+
+
+@lru_cache(4096)
+def _read_words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _words(languages: str | list[str]) -> tuple[str, ...]:
+    """Languages as the database driver gives them: SQLite the text, PostgreSQL the list."""
+    return _read_words(languages) if isinstance(languages, str) else tuple(languages)
 
 
 def waited_seconds(ended: int, since: datetime | None, now: datetime) -> float:
