@@ -10,6 +10,7 @@ fi
 command -v chromium >/dev/null || missing+=(chromium)
 command -v espeak-ng >/dev/null || missing+=(espeak-ng)
 command -v strace >/dev/null || missing+=(strace)
+command -v caddy >/dev/null || missing+=(caddy)
 command -v zbarimg >/dev/null || missing+=(zbar-tools)
 compgen -G '/usr/share/fonts/truetype/noto/NotoSansArabic*' >/dev/null || missing+=(fonts-noto-core)
 

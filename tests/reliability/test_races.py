@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 import httpx
@@ -23,35 +25,45 @@ from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.tables import calls, visits
 from tests.halls import STAFF, TestDay, make_test_day
 from tests.reliability.days import eight_desks, one_place
+from tests.reliability.proxy import serving_behind_proxy
 from tests.reliability.server import Running, send, serving
 
 ROUNDS = 5
 CLIENTS = 100
 DESKS = 8
 PARTIES = 200
+Start: TypeAlias = Callable[[], Running]
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "behind the proxy"])
+def way(request: pytest.FixtureRequest) -> str:
+    """How the clients reach which database: one process on SQLite, else two on PostgreSQL, the last over HTTPS."""
+    return request.param
 
 
 @pytest.fixture
-def start(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Callable[[], Running]]:
-    """Starts the server once the test has made its days; on PostgreSQL with two processes."""
-    stack: list[Iterator[Running]] = []
-    on_sqlite = database_url.startswith("sqlite")
-
-    def begin() -> Running:
-        owner = "" if on_sqlite else request.getfixturevalue("postgres_urls").owner
-        context = serving(database_url, owner_url=owner, var=tmp_path / "var", workers=1 if on_sqlite else 2)
-        running = context.__enter__()
-        stack.append(context)  # type: ignore[arg-type]
-        return running
-
-    yield begin
-    for context in stack:
-        context.__exit__(None, None, None)  # type: ignore[attr-defined]
+def database_url(request: pytest.FixtureRequest, way: str) -> str:
+    """The application's address of a migrated, empty database."""
+    return request.getfixturevalue("sqlite_url") if way == "sqlite" else request.getfixturevalue("postgres_urls").app
 
 
-async def test_of_a_hundred_clients_exactly_one_gets_the_one_place(
-    database_url: str, start: Callable[[], Running]
-) -> None:
+@pytest.fixture
+def start(request: pytest.FixtureRequest, way: str, database_url: str, tmp_path: Path) -> Iterator[Start]:
+    """Starts the server once the test has made its days."""
+    with ExitStack() as stack:
+
+        def begin() -> Running:
+            var = tmp_path / "var"
+            if way == "sqlite":
+                return stack.enter_context(serving(database_url, var=var))
+            serve = serving_behind_proxy if way == "behind the proxy" else serving
+            owner = request.getfixturevalue("postgres_urls").owner
+            return stack.enter_context(serve(database_url, owner_url=owner, var=var, workers=2))
+
+        yield begin
+
+
+async def test_of_a_hundred_clients_exactly_one_gets_the_one_place(database_url: str, start: Start) -> None:
     database = open_database(database_url)
     file, opens = one_place(real_now())
     days = [make_test_day(database, file=file, on=opens.astimezone(UTC).date()) for _ in range(ROUNDS)]
@@ -68,7 +80,7 @@ async def test_of_a_hundred_clients_exactly_one_gets_the_one_place(
 
 
 async def test_two_hundred_walk_ins_get_two_hundred_numbers_and_eight_officers_call_each_of_them_once(
-    database_url: str, start: Callable[[], Running]
+    database_url: str, start: Start
 ) -> None:
     database = open_database(database_url)
     file, opens = eight_desks(real_now())
