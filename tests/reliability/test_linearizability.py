@@ -2,7 +2,7 @@
 
 Broken once on purpose, each turned tests red and was put back: the rule that what was over comes first left out, the
 memory keyed by the operations alone, an operation without an answer taken as one that never happened, and as one that
-surely did.
+was over when its asker gave up.
 """
 
 from collections.abc import Iterable
