@@ -1,6 +1,8 @@
-"""Days for races: one with a single place, one with eight equal desks; both lie round the present moment."""
+"""Days for races and histories: a single place, eight equal desks, a small hall; all lie round the present moment."""
 
-from datetime import datetime, timedelta
+import json
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from onestop.days.dayfile import DayFile, parse_day
 
@@ -46,6 +48,53 @@ def eight_desks(now: datetime) -> tuple[DayFile, datetime]:
         slug="eight-desks", opens=opens, closes=opens + timedelta(hours=12), slot=60, parties=20, desks=8
     )
     return parse_day(text), opens
+
+
+_SMALL = """
+schema = 1
+slug = "small-hall"
+timezone = "{zone}"
+working_language = "sk"
+[day]
+opens = {opens:%H:%M}:00
+closes = {closes:%H:%M}:00
+slot_minutes = 60
+reserve_percent = 0
+parties = {parties}
+release = "open"
+display_languages = ["en"]
+[[institution]]
+key = "mic"
+name = "Centre"
+"""
+_DESK = """
+[[desk]]
+number = {number}
+institution = "mic"
+services = {services}
+minutes = 20
+languages = ["en"]
+"""
+SERVICES: dict[int, tuple[str, ...]] = {1: ("legal",), 2: ("legal", "social"), 3: ("social",)}
+"""What the desks of the small hall do."""
+
+
+def small_hall(
+    now: datetime, *, parties: int, services: dict[int, tuple[str, ...]] = SERVICES, hours: int = 3
+) -> tuple[DayFile, date]:
+    """A day that opened an hour ago, with arrivals for some hours more, `parties` each; and its date.
+
+    Its clock shows about eleven, whatever the hour is here: the day never meets midnight.
+    """
+    ahead = (23 - now.hour) % 24 - 12
+    zone = f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+    local = _ten_minutes(now.astimezone(ZoneInfo(zone)))
+    text = _SMALL.format(
+        zone=zone, opens=local - timedelta(hours=1), closes=local + timedelta(hours=hours), parties=parties
+    )
+    for number, done in services.items():
+        text += _DESK.format(number=number, services=json.dumps(done))
+    return parse_day(text), local.date()
 
 
 def _ten_minutes(now: datetime) -> datetime:
