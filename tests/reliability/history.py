@@ -13,8 +13,8 @@ from tests.reliability.linearizability import UNKNOWN, Operation
 from tests.reliability.program import Asked, Line
 from tests.reliability.waiting_set import DONE, NOBODY, REFUSED
 
-WALK_INS = 4
-PRESSES = 3
+WALK_INS = 5
+PRESSES = 4
 LONGEST_PAUSE = 0.006
 UNHEARD_CODES = ("booking_cancelled", "booking_closed", "hold_gone", "booking_arrived")
 

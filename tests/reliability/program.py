@@ -1,6 +1,7 @@
 """A program that sends an act again, with the same key, until it is answered; also one whose line is cut."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import httpx
 
 AGAIN_SECONDS = 0.05
 PATIENCE_SECONDS = 60.0
+MOST_CUTS = 2
 CUT_SECONDS = 0.03
 """A line that is cut lasts at most this long: the request is then on its way, worked on, or just answered."""
 
@@ -63,7 +65,7 @@ class Line:
         self.asked.append(one)
         while True:
             one.tries += 1
-            cut = self.chance.random() < self.cut
+            cut = one.tries <= MOST_CUTS and self.chance.random() < self.cut
             try:
                 async with asyncio.timeout(self.chance.uniform(0, CUT_SECONDS) if cut else PATIENCE_SECONDS):
                     answer = await self._once(one)
@@ -82,8 +84,15 @@ class Line:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def repeat(self, one: Asked) -> httpx.Response:
-        """The same request once more, on a line that holds."""
-        return await self._once(one)
+        """The same request once more, on a line that holds, until somebody answers. Raises `Wrong` like `send`."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(httpx.TransportError):
+                answer = await self._once(one)
+                if _is_answer(answer):
+                    return answer
+            await asyncio.sleep(AGAIN_SECONDS)
+        raise Wrong(f"nobody answers {one.method} {one.path} again")
 
     async def _once(self, one: Asked) -> httpx.Response:
         headers = {"Authorization": f"Bearer {one.token}"} if one.token else {}

@@ -29,7 +29,7 @@ from tests.reliability.server import Running, serving
 
 PARTIES = 2
 AT_ONCE = 3
-CUT, GIVE_UP = 0.15, 0.08
+CUT, GIVE_UP = 0.15, 0.03
 KILL_EVERY = 8
 """Batches of histories from one killing to the next."""
 CRASH_LOOP_SECONDS = 6.5
@@ -87,6 +87,8 @@ async def test_histories_on_sqlite_with_cut_lines_and_a_killed_server(
     check(tally)
 
 
+# The client's library forgets the half-made connection when its line is cut in the middle of the handshake.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("count", PROXIED_SIZES)
 async def test_histories_behind_the_proxy_with_cut_lines_and_killed_workers(
     count: int, postgres_urls: Urls, tmp_path: Path
