@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -94,7 +94,7 @@ async def test_histories_behind_the_proxy_with_cut_lines_and_killed_workers(
     count: int, postgres_urls: Urls, tmp_path: Path
 ) -> None:
     with serving_behind_proxy(postgres_urls.app, owner_url=postgres_urls.owner, var=tmp_path / "var") as server:
-        last = time.monotonic()
+        last = -CRASH_LOOP_SECONDS
 
         def kill_worker() -> None:
             nonlocal last
@@ -122,13 +122,17 @@ async def play(server: Running, database_url: str, count: int, fault: Callable[[
     chance, network = Random(tally.seed), addresses()
     for batch in range(-(-count // AT_ONCE)):
         size = min(AT_ONCE, count - batch * AT_ONCE)
+        places = [make_place(database) for _ in range(size)]
         under_way = asyncio.gather(
-            *(one_history(server, database, Random(chance.random()), network, cut=nth == 0) for nth in range(size))
+            *(
+                one_history(server, database, *made, Random(chance.random()), next(network), cut=nth == 0)
+                for nth, made in enumerate(places)
+            )
         )
         if batch % KILL_EVERY == 1:
-            await asyncio.sleep(chance.uniform(0.05, 0.3))
+            await asyncio.sleep(chance.uniform(0.02, 0.4))
+            tally.kills += not under_way.done()
             await asyncio.to_thread(fault)
-            tally.kills += 1
         for history, wrong in await under_way:
             tally.add(history, wrong)
     database.close()
@@ -136,11 +140,10 @@ async def play(server: Running, database_url: str, count: int, fault: Callable[[
 
 
 async def one_history(
-    server: Running, database: Database, chance: Random, network: Iterator[str], *, cut: bool
+    server: Running, database: Database, day: UUID, place: Place, chance: Random, address: str, *, cut: bool
 ) -> tuple[History, list[str]]:
-    """Make a day, play it, judge it."""
-    day, place = make_place(database)
-    async with server.client(address=next(network)) as client:
+    """Play a day that was made and judge it; its people come from a loopback address of their own."""
+    async with server.client(address=address) as client:
         line = Line(client, chance, cut=CUT if cut else 0.0, give_up=GIVE_UP)
         history = History(place, line, chance)
         await history.play()
