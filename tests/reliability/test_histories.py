@@ -13,16 +13,11 @@ from uuid import UUID
 
 import pytest
 
-from onestop.accounts.actions import create_token
-from onestop.booking.queries import arrivals
-from onestop.clock import real_now
 from onestop.db.session import Database, open_database
-from onestop.domain.roles import SYSTEM, Grant, Role
-from tests.halls import make_test_day
 from tests.postgres import Urls
-from tests.reliability.days import small_hall
 from tests.reliability.history import History, Place
 from tests.reliability.judgement import judge
+from tests.reliability.places import make_place
 from tests.reliability.program import Line, addresses
 from tests.reliability.proxy import serving_behind_proxy
 from tests.reliability.server import Running, serving
@@ -122,7 +117,7 @@ async def play(server: Running, database_url: str, count: int, fault: Callable[[
     chance, network = Random(tally.seed), addresses()
     for batch in range(-(-count // AT_ONCE)):
         size = min(AT_ONCE, count - batch * AT_ONCE)
-        places = [make_place(database) for _ in range(size)]
+        places = [make_place(database, parties=PARTIES) for _ in range(size)]
         under_way = asyncio.gather(
             *(
                 one_history(server, database, *made, Random(chance.random()), next(network), cut=nth == 0)
@@ -149,25 +144,3 @@ async def one_history(
         await history.play()
         line.cut = 0.0
         return history, await judge(history, database, day, parties_at_once=PARTIES)
-
-
-def make_place(database: Database) -> tuple[UUID, Place]:
-    """A fresh small day with open desks and tokens for it."""
-    now = real_now()
-    file, on = small_hall(now, parties=PARTIES, hours=4)
-    hall = make_test_day(database, file=file, on=on)
-    hall.now = now
-    hall.open_desks()
-
-    def token(role: Role) -> str:
-        return database.write_now(create_token, Grant(role=role, day=hall.id), actor=SYSTEM, now=now).token
-
-    plans = database.read_now(arrivals, hall.day, hall.wish("legal"), now=now).plans
-    place = Place(
-        slug=hall.day.slug,
-        desks={number: desk.id for number, desk in hall.desks.items()},
-        arrivals=tuple(plan.arrival_at for plan in plans),
-        officer=token(Role.OFFICER),
-        reception=token(Role.RECEPTIONIST),
-    )
-    return hall.id, place
