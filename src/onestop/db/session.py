@@ -36,6 +36,9 @@ Observer = Callable[[Sequence[Fact]], None]
 
 READERS = 4
 POOL = 8
+HANGING = "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=5000"
+"""What PostgreSQL does about a process that hangs in a transaction, in milliseconds: nobody waits longer for a lock,
+and the transaction is ended. Without the first, each of its waiting transactions would hold up the day in turn."""
 WAITING_LIMIT = 512
 """Commands that may wait at once; past it the caller hears `Busy` instead of waiting without end."""
 ANSWER_SECONDS = 8.0
@@ -75,7 +78,7 @@ class Database:
                 max_overflow=0,
                 pool_timeout=5,
                 pool_pre_ping=True,
-                connect_args=LINE,
+                connect_args=LINE if "options" in self.url.query else {**LINE, "options": HANGING},
             )
             self._read_pool = self._write_pool = ThreadPoolExecutor(POOL, "onestop-db")
         memo = Memo()

@@ -55,7 +55,7 @@ def _of_sqlite(error: sqlite3.Error) -> Refusal | None:
 def _of_postgresql(error: psycopg.Error, *, gone: bool, committing: bool) -> Refusal | None:
     # Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html; none: the line itself broke.
     state = error.sqlstate or ""
-    if state in TRY_AGAIN or state in {"53300", "55P03", "57014"}:
+    if state in TRY_AGAIN or state in {"25P03", "53300", "55P03", "57014"}:
         return Busy()
     if state == "53100":
         return DiskFull()
