@@ -53,6 +53,7 @@ class Line:
     cut: float = 0.0
     give_up: float = 0.0
     asked: list[Asked] = field(default_factory=list)
+    told_to_wait: int = 0
 
     async def post(self, path: str, body: dict[str, Any] | None = None, *, token: str = "") -> Asked:
         """An act with a fresh key."""
@@ -71,6 +72,7 @@ class Line:
                     answer = await self._once(one)
             except (TimeoutError, httpx.TransportError):
                 answer = None
+            self.told_to_wait += answer is not None and answer.status_code == 503
             if answer is not None and _is_answer(answer):
                 one.returned = time.monotonic()
                 one.status, one.content = answer.status_code, answer.content
@@ -105,7 +107,8 @@ class Line:
 
 def _is_answer(answer: httpx.Response) -> bool:
     """Whether it says what became of the act. 502 is the proxy's word for a server that is not there."""
-    if answer.status_code == 500 or answer.status_code == 429:
+    impolite = answer.status_code == 503 and "retry-after" not in answer.headers
+    if answer.status_code in (429, 500) or impolite:
         raise Wrong(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
     if answer.status_code >= 500:
         return False
