@@ -1,4 +1,8 @@
-"""Two `onestop jobs`: when the one that works is killed, the other goes on, and no mail is sent twice."""
+"""Two `onestop jobs`: when the one that works is killed, the other goes on, and no mail is sent twice.
+
+Broken once on purpose, each turned the test red and was put back: a second process that never leads, and messages
+that are sent without a lease.
+"""
 
 import contextlib
 import os

@@ -1,4 +1,8 @@
-"""PostgreSQL crashes and comes back; a process of the server hangs: polite answers, live screens, nothing twice."""
+"""PostgreSQL crashes and comes back; a process of the server hangs: polite answers, live screens, nothing twice.
+
+Broken once on purpose, each turned these tests red and was put back: a lost connection answered with 500, a relay that
+does not listen again, no limit for a transaction that hangs or for waiting behind it.
+"""
 
 import asyncio
 import os

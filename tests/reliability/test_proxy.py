@@ -1,4 +1,8 @@
-"""The installation of compose.yaml without its containers: HTTPS by Caddy, two server processes, PostgreSQL."""
+"""The installation of compose.yaml without its containers: HTTPS by Caddy, two server processes, PostgreSQL.
+
+Broken once on purpose, each turned these tests red and was put back: a proxy that collects an answer before it hands
+it on (`buffer_responses`), and a server that believes no proxy.
+"""
 
 import asyncio
 import time
