@@ -91,6 +91,7 @@ class Line:
         for task in mine:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
+        await asyncio.sleep(0.05)  # the transports close in the next turns of the loop
 
     async def _serve(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         harm = self.harm(self.accepted)

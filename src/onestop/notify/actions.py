@@ -23,10 +23,10 @@ from onestop.notify.tables import outbox
 
 LEASE = timedelta(minutes=2)
 """Longer than sending one message can take; then another process may try."""
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60))
-LINE_WAIT = timedelta(minutes=5)
-"""A broken line says nothing about the message: it is tried again within this time (R6)."""
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4))
+"""Never longer: a server that is well again has every message within five minutes (R6)."""
 GIVE_UP = timedelta(hours=24)
+"""With `WAITS` some 360 tries of a message that a server puts off all the time."""
 REMIND = timedelta(hours=24)
 REMIND_IF = timedelta(hours=36)
 """A reminder goes out a day before, and only where the booking was made well before that."""
@@ -100,13 +100,12 @@ def mark_failed(
     *,
     error: str,
     permanent: bool = False,
-    line: bool = False,
     real: datetime,
     now: datetime,
 ) -> None:
     """It was not taken: later again, each time later; dead when refused for good or for `GIVE_UP`.
 
-    `error` holds a code and a class, never an address. `line`: the connection broke, nobody refused anything.
+    `error` holds a code and a class, never an address.
     """
     row = conn.execute(sa.select(outbox).where(outbox.c.id == message)).one_or_none()
     if row is None:
@@ -121,7 +120,7 @@ def mark_failed(
             leased_until_at=None,
             failing_since_at=since,
             tries=row.tries + 1,
-            retry_at=real + (min(wait, LINE_WAIT) if line else wait),
+            retry_at=real + wait,
             last_error=error[:200],
             dead_at=now if dead else None,
         )

@@ -148,7 +148,9 @@ def unsent(*, party: UUID | None = None) -> sa.ColumnElement[bool]:
 
 
 def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
-    """Ids and parties of messages to send now, the longest due first.
+    """Ids and parties of messages to send now: the least tried, of these the longest due, first.
+
+    Whatever a server is slow to refuse comes again and again, and must not stand before what was never tried.
 
     `real` is machine time (leases, retries), `now` domain time (when a message becomes due, when its day is over).
     A party hears one thing at a time: while a message to it is under way, even one withdrawn meanwhile, the next waits,
@@ -171,7 +173,7 @@ def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
             sa.or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= real),
             ~under_way,
         )
-        .order_by(outbox.c.due_at, outbox.c.id)
+        .order_by(outbox.c.tries, outbox.c.due_at, outbox.c.id)
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from onestop.clock import monotonic, real_now
 from onestop.db.session import Database
@@ -17,6 +18,8 @@ from onestop.settings import Settings
 
 AT_ONCE = 4
 """Messages under way at the same time, so that one the server hangs on holds up nobody."""
+LOOK_SECONDS = 0.5
+"""How often the idle ones look for fresh messages while another is under way."""
 SHORTEST_REST, LONGEST_REST = 5.0, 60.0
 """Seconds until a server that cannot be reached is tried again: it is found back within a minute (R6)."""
 
@@ -39,6 +42,7 @@ class Sender:
         self._rest = 0.0
         self._again_at = 0.0
         self._problem = ""
+        self._under_way = 0
 
     async def send_due(self) -> int:
         """Send until nothing is due or the server is away; gives how many the server took."""
@@ -60,8 +64,17 @@ class Sender:
         while not down.is_set():
             message = await self._db.write(lease_next, real=real_now(), now=self._db.now())
             if message is None:
-                break
-            sent += await self._send(message, down)
+                if not self._under_way:
+                    break
+                # Somebody who books while the server hangs on another's message does not wait for its end.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(down.wait(), LOOK_SECONDS)
+                continue
+            self._under_way += 1
+            try:
+                sent += await self._send(message, down)
+            finally:
+                self._under_way -= 1
         return sent
 
     async def _send(self, message: Message, down: asyncio.Event) -> int:
@@ -90,7 +103,6 @@ class Sender:
             message.id,
             error=str(error),
             permanent=error.permanent,
-            line=error.line,
             real=real_now(),
             now=self._db.now(),
         )

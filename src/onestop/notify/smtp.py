@@ -28,12 +28,11 @@ class ServerDown(Exception):
 
 
 class NotTaken(Exception):
-    """The server did not take this message. `permanent`: it never will; `line`: the connection broke meanwhile."""
+    """The server did not take this message. `permanent`: it never will."""
 
-    def __init__(self, error: str, *, permanent: bool = False, line: bool = False) -> None:
+    def __init__(self, error: str, *, permanent: bool = False) -> None:
         super().__init__(error)
         self.permanent = permanent
-        self.line = line
 
 
 def mail_problem(settings: Settings) -> str:
@@ -112,7 +111,7 @@ async def _hand_over(client: SMTP, sender: str, address: str, content: bytes) ->
     except (SMTPNotSupported, ValueError) as error:
         raise NotTaken(_named(error), permanent=True) from error
     except (SMTPException, OSError, TimeoutError) as error:
-        raise NotTaken(_named(error), line=True) from error
+        raise NotTaken(_named(error)) from error
 
 
 def _spelt(address: str) -> tuple[str, list[str], str]:
