@@ -1,5 +1,6 @@
 """Changes to the outbox: write a message with its cause, take it back, lease it, note how sending went."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,9 +73,20 @@ def renew_codes(conn: sa.Connection, party: UUID, *, host: str, now: datetime) -
         _insert(conn, {**row, "terms": terms}, host=host)
 
 
-def lease_next(conn: sa.Connection, *, real: datetime, now: datetime) -> Message | None:
-    """Take the next due message for `LEASE`; `None` if there is none or another process was faster."""
-    for candidate in conn.execute(due_messages(real=real, now=now).limit(5)).all():
+def follow_clock(conn: sa.Connection, *, real: datetime) -> None:
+    """The machine's clock was set back: leases and waits begin anew, so that none lasts as long as the jump."""
+    for column, longest in ((outbox.c.leased_until_at, LEASE), (outbox.c.retry_at, WAITS[-1])):
+        stray = sa.and_(column > real + longest, outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None))
+        conn.execute(outbox.update().where(stray).values({column: real + longest}))
+
+
+def lease_next(conn: sa.Connection, *, real: datetime, now: datetime, beside: Collection[UUID] = ()) -> Message | None:
+    """Take the next due message for `LEASE`; `None` if there is none or another process was faster.
+
+    `beside` are parties this process is writing to: a clock set forward may end their leases, not what is under way.
+    """
+    due = due_messages(real=real, now=now).where(outbox.c.party_id.not_in(beside))
+    for candidate in conn.execute(due.limit(5)).all():
         # The party's rows are locked in id order and looked at again: two processes never write to one party at once.
         conn.execute(
             sa.select(outbox.c.id)

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
 
 from onestop.clock import monotonic, real_now
 from onestop.db.session import Database
 from onestop.db.types import new_id
 from onestop.domain.errors import N_, Refusal
 from onestop.domain.name import read_email
-from onestop.notify.actions import give_back_lease, lease_next, mark_failed, mark_sent
+from onestop.notify.actions import follow_clock, give_back_lease, lease_next, mark_failed, mark_sent
 from onestop.notify.messages import compose, plain_mail
 from onestop.notify.queries import Message, has_due
 from onestop.notify.reactor import mail_host
@@ -42,12 +44,16 @@ class Sender:
         self._rest = 0.0
         self._again_at = 0.0
         self._problem = ""
-        self._under_way = 0
+        self._looked_at = datetime.max.replace(tzinfo=UTC)  # the first look mends what a process before may have left
+        self._writing_to: set[UUID] = set()
 
     async def send_due(self) -> int:
         """Send until nothing is due or the server is away; gives how many the server took."""
         if not self._may_send() or monotonic() < self._again_at:
             return 0
+        if (real := real_now()) < self._looked_at:
+            await self._db.write(follow_clock, real=real)
+        self._looked_at = real
         if not await self._db.read(has_due, real=real_now(), now=self._db.now()):
             return 0
         down = asyncio.Event()
@@ -62,19 +68,20 @@ class Sender:
     async def _work(self, down: asyncio.Event) -> int:
         sent = 0
         while not down.is_set():
-            message = await self._db.write(lease_next, real=real_now(), now=self._db.now())
+            beside = tuple(self._writing_to)
+            message = await self._db.write(lease_next, real=real_now(), now=self._db.now(), beside=beside)
             if message is None:
-                if not self._under_way:
+                if not self._writing_to:
                     break
                 # Somebody who books while the server hangs on another's message does not wait for its end.
                 with suppress(TimeoutError):
                     await asyncio.wait_for(down.wait(), LOOK_SECONDS)
                 continue
-            self._under_way += 1
+            self._writing_to.add(message.party)
             try:
                 sent += await self._send(message, down)
             finally:
-                self._under_way -= 1
+                self._writing_to.discard(message.party)
         return sent
 
     async def _send(self, message: Message, down: asyncio.Event) -> int:
