@@ -1,7 +1,7 @@
 """A full disk, a read-only and a lost database file (SQLite): pages go on or say so, nothing acknowledged is lost.
 
-Broken once on purpose, each turned these tests red and was put back: a full disk not told as a refusal (500), the
-database file not looked for (visitors booked into a file nobody finds again).
+Broken once on purpose, each turned these tests red and was put back: a full disk, a failing write and a read-only file
+not told as refusals (500), the database file not looked for (visitors booked into a file nobody finds again).
 """
 
 import asyncio
