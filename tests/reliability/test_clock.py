@@ -243,8 +243,8 @@ minutes = 20
 languages = ["en"]
 """
 NIGHTS = [
-    pytest.param(zone, on, hours, id=f"{zone.split('/')[1]}-{on}")
-    for zone in ("Europe/Bratislava", "Europe/Athens")
+    pytest.param(zone, on, hours, id=f"{zone.split('/')[1]}-{on}", marks=marks)
+    for zone, marks in (("Europe/Bratislava", ()), ("Europe/Athens", pytest.mark.full))
     for on, hours in ((date(2027, 3, 28), 6), (date(2027, 10, 31), 8))
 ]
 CHANGE = 1

@@ -131,7 +131,7 @@ async def post(
         return await client.post(path, json=body, headers=headers)
 
 
-@pytest.mark.parametrize("number", [24, pytest.param(240, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [16, pytest.param(120, marks=pytest.mark.full)])
 async def test_through_a_line_that_cuts_and_stalls_each_key_has_one_effect_and_one_answer(
     hall: Hall, number: int
 ) -> None:
@@ -221,6 +221,7 @@ def effects(url: str) -> tuple[int, int]:
 HEAD = "POST /api/v1/days/{day}/holds HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database has no part in it
 @pytest.mark.parametrize("number", [20, pytest.param(300, marks=pytest.mark.full)])
 async def test_many_that_send_one_byte_a_second_hold_nobody_up_and_are_ended(hall: Hall, number: int) -> None:
     head = HEAD.format(day=hall.day.day.slug).encode()
