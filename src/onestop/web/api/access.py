@@ -132,7 +132,7 @@ _SAYS = {
     410: "Not there any more.",
     422: "Well formed, but it cannot be used; `code` and `field` say why.",
     429: "Too many tries; `Retry-After` says when.",
-    503: "Busy; `Retry-After` says when.",
+    503: "Busy, or the database cannot do it now; `code` says which, `Retry-After` when to ask again.",
 }
 
 
