@@ -12,14 +12,16 @@ NONSENSE = b"".join(
     b"250-%s\r\n" % word for word in (b"here be dragons", b"SIZE banana", b"AUTH", b"\xff\xfe", b"STARTTLS please")
 )
 NONSENSE += b"250 PIPELINING=no\r\n"
-DRIP_SECONDS = 0.02
+DRIP_SECONDS = 0.005
+LATE_SECONDS = 2.0
 
 
 @dataclass
 class LyingServer:
     """Answers each try for a recipient as the next of `says[address]` tells, and with 250 when nothing is left.
 
-    `421 451 452 550`: that reply to RCPT. `hang`: no reply. `drip`: right replies, byte by byte. `garbage`: a reply
+    `421 451 452 550`: that reply to RCPT. `hang`: no reply. `drip`: right replies, byte by byte.
+    `late`: the right reply after two seconds. `garbage`: a reply
     that is none. `drop`: the line is cut at RCPT. `lost`: cut when the whole mail was sent, and not taken. `unsaid`:
     taken, but cut before the 250 is said. `said`: taken, and cut right after the 250.
     """
@@ -71,6 +73,8 @@ class LyingServer:
         """False when the line is to be cut."""
         if how == "hang":
             await asyncio.sleep(3600)
+        if how == "late":
+            await asyncio.sleep(LATE_SECONDS)
         if how == "drop":
             writer.transport.abort()
             return False

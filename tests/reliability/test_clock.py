@@ -181,7 +181,7 @@ def office() -> Iterator[LyingServer]:
 async def test_a_mail_under_way_is_not_sent_a_second_time(
     database: Database, tmp_path: Path, office: LyingServer, wall: type[Wall], jump: timedelta
 ) -> None:
-    office.says["slow@example.org"] = ["drip"]
+    office.says["slow@example.org"] = ["late"]
     mailing = mail_day(database, tmp_path, office.port)
     book(mailing, "slow@example.org")
     sending = asyncio.create_task(mailing.sender.send_due())
