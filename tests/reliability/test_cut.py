@@ -131,7 +131,7 @@ async def post(
         return await client.post(path, json=body, headers=headers)
 
 
-@pytest.mark.parametrize("number", [16, pytest.param(120, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [16, pytest.param(60, marks=pytest.mark.full)])
 async def test_through_a_line_that_cuts_and_stalls_each_key_has_one_effect_and_one_answer(
     hall: Hall, number: int
 ) -> None:
@@ -222,7 +222,7 @@ HEAD = "POST /api/v1/days/{day}/holds HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Typ
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database has no part in it
-@pytest.mark.parametrize("number", [20, pytest.param(300, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [20, pytest.param(200, marks=pytest.mark.full)])
 async def test_many_that_send_one_byte_a_second_hold_nobody_up_and_are_ended(hall: Hall, number: int) -> None:
     head = HEAD.format(day=hall.day.day.slug).encode()
     whole = head + b"Content-Length: 5000\r\nIdempotency-Key: " + b"k" * 32 + b"\r\n\r\n"
@@ -258,7 +258,7 @@ async def test_many_that_send_one_byte_a_second_hold_nobody_up_and_are_ended(hal
     assert (len(took) > 10, max(took) < ANSWERED_WITHIN) == (True, True), took
 
 
-@pytest.mark.parametrize("number", [12, pytest.param(80, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [12, pytest.param(40, marks=pytest.mark.full)])
 async def test_a_board_whose_stream_is_cut_again_and_again_plays_every_call_once_in_order(
     hall: Hall, number: int
 ) -> None:
