@@ -28,3 +28,10 @@ class Options:
 
     quick: bool = False
     databases: Sequence[str] = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A sentence that a figure cannot say, printed below the tables."""
+
+    text: str

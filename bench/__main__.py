@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bench
-from bench import Measured, Options
+from bench import Measured, Noted, Options
 from bench._baseline import Baseline, grown, read_baseline, save_baseline
 from bench._databases import KINDS
 
@@ -58,18 +58,22 @@ def benchmarks() -> list[str]:
 
 def measure(name: str, options: Options) -> list[Measured]:
     """Run one benchmark and keep its figures, with the machine they were made on."""
-    rows: list[Measured] = list(importlib.import_module(f"bench.{name}").run(options))
+    made: list[Measured | Noted] = list(importlib.import_module(f"bench.{name}").run(options))
+    rows = [row for row in made if isinstance(row, Measured)]
+    notes = [row.text for row in made if isinstance(row, Noted)]
     kept = Path(os.environ.get("ONESTOP_VAR", "var")) / "bench" / f"{name}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
     machine = {"python": platform.python_version(), "system": platform.platform(), "cpus": os.cpu_count()}
     kept.write_text(
         json.dumps(
-            {"machine": machine, "quick": options.quick, "measured": [asdict(row) for row in rows]},
+            {"machine": machine, "quick": options.quick, "measured": [asdict(row) for row in rows], "noted": notes},
             indent=1,
             ensure_ascii=False,
         )
         + "\n"
     )
+    for note in notes:
+        print(note)
     return rows
 
 

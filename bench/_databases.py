@@ -1,15 +1,18 @@
 """Fresh databases on a real disk, durable as in production, and the smallest commit each of them can do."""
 
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import sqlalchemy as sa
-from tests.postgres import SETTINGS, LocalServer, Server
+from psycopg import sql
+from tests.postgres import OWNER, SETTINGS, LocalServer, Server
 
 from bench._processes import cpu_seconds, parent, tree
 from onestop.db.migrate import upgrade
@@ -26,6 +29,8 @@ class Fresh:
     url: str
     owner_url: str
     var: Path
+    admin_url: str = ""
+    """The same PostgreSQL database as its superuser."""
     server_pid: int | None = None
     """PostgreSQL's first process."""
 
@@ -70,6 +75,33 @@ class Fresh:
 
 
 @contextmanager
+def duplicate(database: Fresh) -> Iterator[Fresh]:
+    """The same database again, with the same keys; nobody may be connected to the first meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="onestop-bench-") as folder:
+        var = Path(folder)
+        for key in database.var.glob("*.key"):
+            shutil.copyfile(key, var / key.name)
+        if database.kind == "sqlite":
+            place = Path(sa.make_url(database.url).database or "")
+            for part in place.parent.glob(f"{place.name}*"):
+                shutil.copyfile(part, var / part.name)
+            yield replace(database, url=f"sqlite:///{var / place.name}", var=var)
+            return
+        name = f"onestop_{uuid4().hex}"
+        old = sa.make_url(database.admin_url)
+        admin = old.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        make = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        with psycopg.connect(admin, autocommit=True) as conn:
+            conn.execute(make.format(*map(sql.Identifier, (name, OWNER, old.database or ""))))
+        urls = {
+            field: sa.make_url(getattr(database, field)).set(database=name).render_as_string(hide_password=False)
+            for field in ("url", "owner_url", "admin_url")
+        }
+        yield replace(database, var=var, **urls)
+        # The whole cluster goes with the first one.
+
+
+@contextmanager
 def fresh(kind: str) -> Iterator[Fresh]:
     """A database of this kind, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="onestop-bench-") as folder:
@@ -83,7 +115,17 @@ def fresh(kind: str) -> Iterator[Fresh]:
         try:
             server = Server(local.admin_url, upgrade)
             urls = server.fresh_database()
-            yield Fresh(kind=kind, url=urls.app, owner_url=urls.owner, var=var, server_pid=_first(local.admin_url))
+            admin = sa.make_url(local.admin_url).set(
+                drivername="postgresql+psycopg", database=sa.make_url(urls.app).database
+            )
+            yield Fresh(
+                kind=kind,
+                url=urls.app,
+                owner_url=urls.owner,
+                var=var,
+                admin_url=admin.render_as_string(hide_password=False),
+                server_pid=_first(local.admin_url),
+            )
         finally:
             local.stop()
 

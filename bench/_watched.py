@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -49,12 +50,14 @@ def listed() -> App:
 
 
 def explained() -> App:
-    """The same with the plan of each statement, asked on its own connection just before it runs."""
+    """The same with the plan of each statement, asked just before it runs."""
     return _watched(plans=True)
 
 
 def _watched(*, plans: bool) -> App:
-    _write_down(read_settings().var / FILE, plans=plans)
+    settings = read_settings()
+    planner = _Planner(sa.make_url(settings.database)) if plans else None
+    _write_down(settings.var / FILE, planner)
 
     def without_jobs(*args: Any, **options: Any) -> App:
         return create_app(*args, **{**options, "with_jobs": False})
@@ -63,7 +66,7 @@ def _watched(*, plans: bool) -> App:
     return asgi.create()
 
 
-def _write_down(place: Path, *, plans: bool) -> None:
+def _write_down(place: Path, planner: "_Planner | None") -> None:
     file = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     mutex = threading.Lock()
 
@@ -74,25 +77,36 @@ def _write_down(place: Path, *, plans: bool) -> None:
     def begin(_: sa.Connection) -> None:
         line(sql="BEGIN", plan=[])
 
-    def statement(conn: sa.Connection, cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
+    def statement(_conn: sa.Connection, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
         if sql.startswith("BEGIN"):
             return
-        one = parameters[0] if many else parameters
-        line(sql=sql, plan=_plan(conn, sql, one) if plans else [])
+        one = parameters[0] if many and isinstance(parameters, list) else parameters
+        with mutex:
+            plan = planner.plan(sql, one) if planner else []
+        line(sql=sql, plan=plan)
 
     event.listen(sa.Engine, "begin", begin)
     event.listen(sa.Engine, "before_cursor_execute", statement)
 
 
-def _plan(conn: sa.Connection, sql: str, parameters: Any) -> list[str]:
-    """SQLite's `detail` lines or PostgreSQL's lines without figures; empty for what has no plan."""
-    raw: Any = conn.connection.dbapi_connection
-    if sql.split(None, 1)[0] not in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
-        return []
-    if conn.dialect.name == "sqlite":
-        return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
-    with psycopg.ClientCursor(raw) as cursor:
-        return [row[0] for row in cursor.execute(f"EXPLAIN (COSTS OFF) {sql}", parameters)]
+class _Planner:
+    """Asks for plans on a connection of its own, which leaves the counts of changed rows of the others alone."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._conn: Any
+        if url.get_backend_name() == "sqlite":
+            self._conn = sqlite3.connect(url.database or "", check_same_thread=False)
+        else:
+            address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._conn = psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor)
+
+    def plan(self, sql: str, parameters: Any) -> list[str]:
+        """SQLite's `detail` lines or PostgreSQL's lines without figures; empty for what has no plan."""
+        if sql.split(None, 1)[0] not in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            return []
+        if isinstance(self._conn, sqlite3.Connection):
+            return [row[3] for row in self._conn.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+        return [row[0] for row in self._conn.execute(f"EXPLAIN (COSTS OFF) {sql}", parameters)]
 
 
 if __name__ == "__main__":
