@@ -23,7 +23,7 @@ DURABLE = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")
 
 @dataclass(slots=True, kw_only=True)
 class Fresh:
-    """A migrated, empty database, and a folder for the server beside it."""
+    """A database, and a folder for the server beside it."""
 
     kind: str
     url: str
@@ -103,18 +103,23 @@ def duplicate(database: Fresh) -> Iterator[Fresh]:
 
 @contextmanager
 def fresh(kind: str) -> Iterator[Fresh]:
-    """A database of this kind, gone afterwards."""
+    """A migrated, empty database of this kind, gone afterwards."""
+    with empty(kind) as database:
+        upgrade(database.owner_url or database.url)
+        yield database
+
+
+@contextmanager
+def empty(kind: str) -> Iterator[Fresh]:
+    """A database without tables, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="onestop-bench-") as folder:
         var = Path(folder)
         if kind == "sqlite":
-            url = f"sqlite:///{var / 'onestop.db'}"
-            upgrade(url)
-            yield Fresh(kind=kind, url=url, owner_url="", var=var)
+            yield Fresh(kind=kind, url=f"sqlite:///{var / 'onestop.db'}", owner_url="", var=var)
             return
         local = LocalServer(settings=(*SETTINGS, *DURABLE))
         try:
-            server = Server(local.admin_url, upgrade)
-            urls = server.fresh_database()
+            urls = Server(local.admin_url, upgrade).empty_database()
             admin = sa.make_url(local.admin_url).set(
                 drivername="postgresql+psycopg", database=sa.make_url(urls.app).database
             )

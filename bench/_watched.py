@@ -5,7 +5,8 @@ import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from bench._databases import Fresh
 from bench._servers import Served, onestop
 from onestop import asgi
 from onestop.app import App, create_app
+from onestop.domain.facts import Fact
 from onestop.serve import server
 from onestop.settings import read_settings
 
 FILE = "statements.jsonl"
+COMMITTED = "committed.txt"
 
 
 @contextmanager
@@ -52,6 +55,20 @@ def listed() -> App:
 def explained() -> App:
     """The same with the plan of each statement, asked just before it runs."""
     return _watched(plans=True)
+
+
+def timed() -> App:
+    """The application as it is, which also writes down when each transaction with facts was committed."""
+    file = os.open(read_settings().var / COMMITTED, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def committed(facts: Sequence[Fact]) -> None:
+        os.write(file, f"{time.monotonic()!r} {','.join(fact.kind for fact in facts)}\n".encode())
+
+    def with_observer(*args: Any, **options: Any) -> App:
+        return create_app(*args, **options, observers=[committed])
+
+    asgi.create_app = with_observer
+    return asgi.create()
 
 
 def _watched(*, plans: bool) -> App:
