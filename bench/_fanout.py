@@ -26,6 +26,8 @@ def bare_fanout() -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def tell(port: int) -> float:

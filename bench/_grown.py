@@ -76,27 +76,27 @@ BELOW = {
 """By which parent the rows of a table without a day are found."""
 
 
-def first_day(db: Database, key: bytes) -> UUID:
-    """A day that is over: 200 visits of which 140 were booked. Gives its id; `more_days` copies it."""
+def first_day(db: Database, key: bytes, *, visits: int = VISITS) -> UUID:
+    """A day that is over, seven of ten visits booked. Gives its id; `more_days` copies it."""
     past = make_hall(db, "past", pairs=False)
     db.reactors.append(OutboxReactor(Settings()))
-    _live(db, past, key)
+    _live(db, past, key, visits)
     return past.day.id
 
 
-def more_days(db: Database, admin_url: str, day: UUID, *, have: int, want: int) -> None:
+def more_days(db: Database, admin_url: str, day: UUID, *, have: int, want: int, visits: int = VISITS) -> None:
     """Copies of the day until as many visits as wanted lie in the database that has so many now."""
-    if have == VISITS:
+    if have == visits:
         # Last week nobody has been forgotten yet; before that, and in the day itself from now on, everybody has.
         _copy(db, admin_url, day, range(3, 4))
         kept = next(each for each in db.read_now(kept_days, contact_days=7) if each.id == day)
         retain_day(db, kept, now=real_now() + FAR)
-        have += VISITS
-    oldest = OLDER + have // VISITS
-    _copy(db, admin_url, day, range(oldest, oldest + (want - have) // VISITS))
+        have += visits
+    oldest = OLDER + have // visits
+    _copy(db, admin_url, day, range(oldest, oldest + (want - have) // visits))
 
 
-def _live(db: Database, hall: Hall, key: bytes) -> None:
+def _live(db: Database, hall: Hall, key: bytes, visits: int) -> None:
     """A day from its first booking to its last visitor, an act each five seconds; few wait at once."""
     now = real_now()
 
@@ -105,8 +105,8 @@ def _live(db: Database, hall: Hall, key: bytes) -> None:
         now += STEP
         return db.write_now(action, *args, actor=STAFF, now=now, day=hall.day.id, **more)
 
-    booked = [_book(hall, nth, key, write) for nth in range(VISITS * 7 // 10)]
-    for nth in range(VISITS):
+    booked = [_book(hall, nth, key, write) for nth in range(visits * 7 // 10)]
+    for nth in range(visits):
         if nth % 10 < 7:
             write(check_in, booked.pop())
         else:

@@ -56,6 +56,8 @@ def listening(port: int, asked: Sequence[tuple[str, dict[str, str]]]) -> Iterato
         assert process.stdin is not None
         process.stdin.close()
         process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 async def _main() -> None:

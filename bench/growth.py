@@ -1,7 +1,7 @@
 """Growth: the same requests on the same day with 1 000, 10 000 and 100 000 past visits beside it, and their plans."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -77,7 +77,7 @@ def _measure(grown: Sequence[Grown], rounds: int) -> dict[int, Rounds]:
         for each in grown:
             database = each.database
             server = stack.enter_context(onestop(database.url, owner_url=database.owner_url, var=database.var))
-            each.acts.program = Program(server.port)
+            each.acts.program = stack.enter_context(closing(Program(server.port)))
             measured[each.visits] = Rounds(server, database)
         for nth in range(WARM + rounds):
             for one in measured.values():
@@ -96,8 +96,8 @@ def _measure(grown: Sequence[Grown], rounds: int) -> dict[int, Rounds]:
 def _plans(grown: Grown) -> Plans:
     """The plan of each statement of each act."""
     found: Plans = {}
-    with watched_statements(grown.database, plans=True) as (server, seen):
-        grown.acts.program = Program(server.port)
+    watching = watched_statements(grown.database, plans=True)
+    with watching as (server, seen), closing(Program(server.port)) as grown.acts.program:
         for what, act, times in turns(grown.acts):
             seen()
             for _ in range(times):
@@ -105,7 +105,6 @@ def _plans(grown: Grown) -> Plans:
             for line in seen():
                 if line["plan"]:
                     found.setdefault((what, shape(line["sql"])), tuple(line["plan"]))
-        grown.acts.program.close()
     return found
 
 

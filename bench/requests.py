@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 from bench import Measured, Options
 from bench._acts import Acts, prepare, turns
@@ -39,8 +40,9 @@ def _measure(database: Fresh, acts: Acts, rounds: int) -> Rounds:
         onestop(database.url, owner_url=database.owner_url, var=database.var) as server,
         bare_hello(database.var) as hello,
         database.commits() as commit,
+        closing(Program(server.port)) as acts.program,
+        closing(Program(hello.port)) as greeter,
     ):
-        acts.program, greeter = Program(server.port), Program(hello.port)
         measured = Rounds(server, database)
         for nth in range(WARM + rounds):
             if nth == WARM:
@@ -59,8 +61,7 @@ def _measure(database: Fresh, acts: Acts, rounds: int) -> Rounds:
 def _count(database: Fresh, acts: Acts) -> dict[str, tuple[float, float]]:
     """Statements and transactions of each act, from a server that writes them down; nothing is timed meanwhile."""
     found: dict[str, tuple[float, float]] = {}
-    with watched_statements(database) as (server, seen):
-        acts.program = Program(server.port)
+    with watched_statements(database) as (server, seen), closing(Program(server.port)) as acts.program:
         for nth in range(2):
             for what, act, times in turns(acts):
                 seen()

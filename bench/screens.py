@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from bench import Measured, Options
@@ -37,8 +37,8 @@ def _on(kind: str, calls: int) -> Iterator[Measured]:
         db = open_database(database.url)
         acts = prepare(db, load_ticket_key(Settings(var=database.var)), waiting=WAITING)
         db.close()
-        with onestop(database.url, owner_url=database.owner_url, var=database.var, factory="timed") as server:
-            acts.program = Program(server.port)
+        serving = onestop(database.url, owner_url=database.owner_url, var=database.var, factory="timed")
+        with serving as server, closing(Program(server.port)) as acts.program:
             for streams in STREAMS:
                 bare = _bare(streams, calls)
                 board = _boards(database, server, acts, streams, calls)

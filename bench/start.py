@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 from bench import Measured, Options
 from bench._acts import Acts, prepare, turns
@@ -57,9 +58,9 @@ def _starts(database: Fresh, starts: int) -> tuple[float, float]:
     for _ in range(starts):
         with onestop(database.url, owner_url=database.owner_url, var=database.var) as server:
             again.append(server.started_in)
-            acts.program = Program(server.port)
-            for _ in range(10):
-                acts.book()
+            with closing(Program(server.port)) as acts.program:
+                for _ in range(10):
+                    acts.book()
             server.kill()
         with onestop(database.url, owner_url=database.owner_url, var=database.var) as server:
             after_kill.append(server.started_in)
@@ -74,8 +75,8 @@ def _memory(database: Fresh, bare: tuple[int, int]) -> Iterator[Measured]:
         time.sleep(SETTLE_SECONDS)
         worker = server.worker()
         idle = memory_bytes(worker)
-        acts.program = Program(server.port)
-        _work(acts)
+        with closing(Program(server.port)) as acts.program:
+            _work(acts)
         time.sleep(SETTLE_SECONDS)
         worked = memory_bytes(worker)
         asked = [(f"/display/{acts.hall.day.slug}/live", {"Cookie": f"{DEVICE_COOKIE}={acts.hall.display}"})] * STREAMS
