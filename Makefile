@@ -32,7 +32,7 @@ lint: $(VENV)/.test ## style, types, import contracts, templates
 	$(BIN)/basedpyright
 	$(BIN)/djlint --quiet --lint templates
 
-bench: $(VENV)/.test ## measure; results as JSON under var/bench and a table (ARGS= names of benchmarks)
+bench: $(VENV)/.test machine ## measure; results as JSON under var/bench and a table (ARGS= names of benchmarks)
 	$(BIN)/python -m bench $(ARGS)
 
 screens: $(VENV)/.test machine ## make the pictures in docs/screens

@@ -6,6 +6,7 @@ import json
 import os
 import pkgutil
 import platform
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.list:
         print("\n".join(known))
         return 0
+    # Servers started here end with us, also when somebody ends us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     options = Options(quick=chosen.quick, databases=tuple(chosen.database or KINDS))
     baseline = read_baseline()
     results: dict[str, list[Measured]] = {}
