@@ -30,11 +30,14 @@ def save_baseline(results: Mapping[str, Sequence[Measured]], place: Path = PLACE
 
 
 def grown(results: Mapping[str, Sequence[Measured]], baseline: Baseline) -> Iterator[tuple[Measured, float]]:
-    """Each multiple that is over 20 % above its baseline, with what it was."""
+    """Each multiple that is over 20 % above its baseline, with what it was; its low quartile must be above it too."""
     for name, rows in results.items():
         for row in rows:
             before = baseline.get(name, {}).get(_key(row))
-            if row.compared and before is not None and row.value > before * GROWN + SLACK:
+            if not row.compared or before is None:
+                continue
+            surely = row.low is None or row.low > before
+            if surely and row.value > before * GROWN + SLACK:
                 yield row, before
 
 

@@ -43,6 +43,7 @@ async def _measure(database: Fresh, server: Served, acts: Acts, rounds: int, sec
     rates: dict[int, list[float]] = {programs: [] for programs in PROGRAMS}
     waits: dict[int, list[float]] = {programs: [] for programs in PROGRAMS}
     multiples: dict[int, list[float]] = {programs: [] for programs in PROGRAMS}
+    crowded: dict[int, list[float]] = {programs: [] for programs in PROGRAMS[1:]}
     with database.commits() as commit:
         for nth in range(-1, rounds):
             began = time.perf_counter()
@@ -56,6 +57,8 @@ async def _measure(database: Fresh, server: Served, acts: Acts, rounds: int, sec
                 rates[programs].append(rate)
                 waits[programs] += took
                 multiples[programs].append(1 / rate / bare)
+                if programs in crowded:
+                    crowded[programs].append(rates[PROGRAMS[0]][-1] / rate)
             if nth >= 0:
                 commits.append(1 / bare)
     rows = [_row(database.kind, "bare commits", "a second", middle(commits), "")]
@@ -64,10 +67,12 @@ async def _measure(database: Fresh, server: Served, acts: Acts, rounds: int, sec
         ordered = sorted(waits[programs])
         rows += [
             _row(database.kind, what, "a second", middle(rates[programs]), ""),
-            _row(database.kind, what, "time / commit", middle(multiples[programs]), "×", compared=True),
+            _row(database.kind, what, "time / commit", middle(multiples[programs]), "×"),
             _row(database.kind, what, "p50", (statistics.median(ordered) * 1000,), "ms"),
             _row(database.kind, what, "p99", (ordered[int(len(ordered) * 0.99)] * 1000,), "ms"),
         ]
+    for programs, ratios in crowded.items():
+        rows.append(_row(database.kind, f"{programs} programs", "time / 1 program", middle(ratios), "×", compared=True))
     return rows
 
 

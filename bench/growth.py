@@ -19,8 +19,8 @@ from onestop.keys import load_ticket_key
 from onestop.settings import Settings
 
 SIZES = (1_000, 10_000, 100_000)
-ROUNDS = 7
-WARM = 2
+ROUNDS = 5
+WARM = 1
 WAITING = 48
 
 

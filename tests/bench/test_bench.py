@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,13 @@ def test_a_multiple_that_grew_by_over_a_fifth_is_told_and_one_that_did_not_is_no
         "Grew by more than 20 % over the baseline:\n  requests sqlite booking CPU / hello: 10.00 → 12.50"
     )
     assert verdict({"requests": [multiple(11.9)]}, read_baseline(place)).startswith("No multiple grew")
+
+
+def test_a_multiple_whose_rounds_reach_down_to_the_baseline_has_not_grown_for_sure(tmp_path: Path) -> None:
+    place = tmp_path / "baseline.json"
+    save_baseline({"requests": [multiple(10.0)]}, place)
+    spread = [replace(multiple(13.0), low=low, high=15.0) for low in (9.5, 10.5)]
+    assert [row.low for row, _ in grown({"requests": spread}, read_baseline(place))] == [10.5]
 
 
 def test_a_saved_baseline_keeps_what_was_not_measured_again(tmp_path: Path) -> None:
