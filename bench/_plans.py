@@ -13,6 +13,7 @@ LONGEST = 400
 _LIST = re.compile(r"\((?:\s*(?:\?|%\(\w+\)s(?:::\w+)?)\s*,?)+\s*\)")
 _NAMED = re.compile(r"%\(\w+\)s")
 _COLUMNS = re.compile(r"^SELECT .*? FROM ", re.DOTALL)
+_VALUE = re.compile(r"'[^']*'")
 _SCAN = re.compile(r"^\s*(?:->)?\s*(?:Parallel )?(?:SCAN|Seq Scan on) (\w+)")
 
 
@@ -20,6 +21,11 @@ def shape(sql: str) -> str:
     """A statement on one line without its values and columns, so that it is the same however many values it has."""
     line = " ".join(sql.split())
     return _COLUMNS.sub("SELECT … FROM ", _NAMED.sub("?", _LIST.sub("(…)", line)))[:LONGEST]
+
+
+def plan_shape(plan: Sequence[str]) -> tuple[str, ...]:
+    """A plan without the values PostgreSQL writes into it."""
+    return tuple(_VALUE.sub("?", line) for line in plan)
 
 
 def scanned(plan: Sequence[str]) -> Iterator[str]:

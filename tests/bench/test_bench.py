@@ -14,7 +14,7 @@ from bench._databases import fresh
 from bench._grown import PER_DAY, first_day, more_days, rows_of
 from bench._http import Program, Refused
 from bench._listeners import listening
-from bench._plans import scanned, shape
+from bench._plans import plan_shape, scanned, shape
 from bench._processes import cpu_seconds, memory_bytes, parent, tree
 from bench._rounds import Rounds
 from bench._servers import onestop
@@ -69,6 +69,12 @@ def test_scans_of_growing_tables_are_found_in_the_plans_of_both_databases() -> N
     postgresql = ["Nested Loop", "  ->  Index Scan using by_id on days", "  ->  Seq Scan on facts", "        Filter: x"]
     assert list(scanned(sqlite)) == ["stops", "calls"]
     assert list(scanned(postgresql)) == ["facts"]
+
+
+def test_a_plan_is_the_same_whatever_the_values_are() -> None:
+    first, second = (["Index Scan using x on stops", f"  Index Cond: (id = '{value}'::uuid)"] for value in "ab")
+    assert plan_shape(first) == plan_shape(second)
+    assert plan_shape(first) != plan_shape(["Seq Scan on stops", *second[1:]])
 
 
 def test_a_statement_is_the_same_however_many_values_it_has() -> None:
