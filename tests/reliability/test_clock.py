@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from onestop import clock
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, parties

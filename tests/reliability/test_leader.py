@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from onestop.booking.actions import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import confirm_booking, hold_arrival
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import arrivals
 from onestop.clock import real_now

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from onestop.booking.actions import cancel_booking
+from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import arrivals
