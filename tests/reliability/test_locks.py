@@ -2,7 +2,8 @@
 
 Broken once on purpose, each turned these tests red and was put back: `pg_advisory_xact_lock` left out (two officers
 call the same visitor and one of them is refused), the writer's lock left out on SQLite (a transaction begins within
-another), the conditions of the guarded UPDATE left out (the database's CHECK stops it with an error, not "taken").
+another), the conditions of the guarded UPDATE left out (the database's CHECK stops it with an error, not "taken"), a
+number read first and written in a second statement (given twice).
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from onestop.booking.actions.bookings import hold_arrival
+from onestop.booking.tickets import take_numbers
 from onestop.db.session import Database, open_database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken
@@ -99,6 +101,17 @@ def test_without_the_days_lock_the_guard_alone_gives_the_one_place_once(database
 
         assert Counter(at_once(hold)) == {"held": 1, "taken": THREADS - 1}
     assert database.read_now(verify, now=hall.now) == []
+
+
+def test_without_the_days_lock_the_counter_alone_gives_each_number_once(database: Database) -> None:
+    hall = crowded(database)
+
+    def take(_: int) -> list[int]:
+        return [database.write_now(take_numbers, hall.id, count) for count in (1, 3) * 5]  # no day: no lock
+
+    firsts = [(first, count) for given in at_once(take) for first, count in zip(given, (1, 3) * 5, strict=True)]
+    numbers = [number for first, count in firsts for number in range(first, first + count)]
+    assert sorted(numbers) == list(range(100, 100 + THREADS * 20))
 
 
 def test_a_command_beside_the_running_server_takes_no_place_twice(database: Database, database_url: str) -> None:

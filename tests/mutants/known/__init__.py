@@ -1,0 +1,12 @@
+"""The list, by what the mistakes endanger."""
+
+from tests.mutants.known import hall, mail, people, places, screens, walls
+
+MISTAKES = (
+    *places.MISTAKES,
+    *hall.MISTAKES,
+    *mail.MISTAKES,
+    *screens.MISTAKES,
+    *people.MISTAKES,
+    *walls.MISTAKES,
+)
