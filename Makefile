@@ -7,11 +7,11 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-full lint bench screens lock machine
+.PHONY: help demo test test-full test-mutants lint bench screens lock machine
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.app ## install everything, load the demo day and serve it (PORT=, ONESTOP_VAR=, PLAY=20)
 	@exec $(BIN)/onestop demo
@@ -24,6 +24,9 @@ test: lint machine ## everything the project checks about itself, on SQLite and 
 
 test-full: lint machine ## the same with the big sizes
 	PYTEST_DEBUG_TEMPROOT=$(TEMP) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "full or not full" $(ARGS)
+
+test-mutants: $(VENV)/.test machine ## make known mistakes one at a time in a copy: the tests must notice (ARGS= their names)
+	TMPDIR=$(TEMP) $(BIN)/python -m tests.mutants --workers $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.test ## style, types, import contracts, templates
 	$(BIN)/ruff check .

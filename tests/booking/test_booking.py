@@ -162,6 +162,16 @@ def test_a_hold_is_over_by_time_alone_and_its_place_free_before_any_job_runs(sin
     assert single.db.write_now(expire_holds, single.id, now=single.now) == 0
 
 
+def test_a_hold_that_is_over_is_neither_confirmed_nor_extended_though_nothing_has_marked_it(hall: TestDay) -> None:
+    held = hold(hall)
+    hall.later(minutes=10)
+    with pytest.raises(HoldGone):
+        confirm(hall, held)
+    with pytest.raises(HoldGone):
+        hall.write(extend_hold, held.id, minutes=10)
+    assert booking_state(hall, held.party) == "held"
+
+
 def test_a_hold_is_extended_but_never_beyond_half_an_hour_from_its_beginning(hall: TestDay) -> None:
     began = hall.now
     held = hold(hall)

@@ -13,6 +13,7 @@ from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_
 from onestop.booking.queries import arrivals, booking_of_party
 from onestop.booking.tickets import new_code
 from onestop.db.session import Database
+from onestop.directory.tables import services
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import spell_short_code
 from onestop.locale.languages import LANGUAGES
@@ -91,11 +92,26 @@ async def test_a_mail_names_no_institution_service_or_name(mailing: Mailing, off
             part_of(mail, "text/calendar").get_content(),
         ]
     )
-    services = mailing.hall.offer.services
-    names = {service.institution.name for service in services} - {mailing.hall.day.venue}
+    names = {service.institution.name for service in mailing.hall.offer.services} - {mailing.hall.day.venue}
 
     assert len(names) > 1
     assert [name for name in (*names, "Legal advice", "Residence permit", "Somebody") if name in everything] == []
+
+
+async def test_a_mail_lists_no_paper_of_a_private_talk(mailing: Mailing, office: PostOffice) -> None:
+    """R19: a paper can tell what the talk is about."""
+    mailing.book("ana@example.org")
+    mailing.hall.db.write_now(
+        lambda conn: conn.execute(services.update().where(services.c.key == "residence").values(private=True))
+    )
+    mailing.book("eva@example.org")
+    await mailing.sender.send_due()
+
+    said = {str(mail["To"]): (text_of(mail, "plain"), text_of(mail, "html")) for mail in office.mails()}
+    assert {to: ["Your passport" in text for text in texts] for to, texts in said.items()} == {
+        "ana@example.org": [True, True],
+        "eva@example.org": [False, False],
+    }
 
 
 async def test_without_a_public_address_the_mail_holds_code_and_number_and_no_link(

@@ -133,13 +133,39 @@ MISTAKES = (
     mistake(
         "private-stop-named",
         "R19",
-        "tickets and prints name a private stop",
+        "what is kept for her names a private talk after she chose it",
         Change(
             "src/onestop/web/kit/words.py",
             "    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)\n",
             "    return locale.gettext(PRIVATE_STOP) if private and not key else service_title(locale, key)\n",
         ),
-        "tests/web/public/test_ticket.py::test_a_private_stop_stands_on_no_ticket_print_or_calendar_until_it_is_called",
+        "tests/web/public/test_journey.py::test_a_private_talk_is_named_where_she_chooses_it_and_nowhere_after",
+    ),
+    mistake(
+        "private-stop-read",
+        "R19",
+        "a ticket is read with the institution of a private stop",
+        Change(
+            "src/onestop/visits/queries/ticket.py",
+            'institution="" if row.private else row.name,',
+            "institution=row.name,",
+        ),
+        "tests/visits/test_ticket_queries.py::test_a_private_stop_is_read_without_service_institution_papers_and_desks",
+    ),
+    mistake(
+        "private-stop-on-the-lists",
+        "R19",
+        "the lists of reception and floor name a private talk",
+        Change(
+            "src/onestop/web/kit/words.py",
+            "    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)\n",
+            "    return locale.gettext(PRIVATE_STOP) if private and not key else service_title(locale, key)\n",
+        ),
+        Change(
+            "src/onestop/visits/queries/people.py",
+            'Title(key="" if stop.private else stop.key,',
+            "Title(key=stop.key,",
+        ),
         "tests/web/reception/test_people.py::test_a_private_stop_reads_talk_at_the_centre_everywhere",
     ),
     mistake(
@@ -151,6 +177,6 @@ MISTAKES = (
             "stops.c.state == StopState.PLANNED, stops.c.private.is_(False))",
             "stops.c.state == StopState.PLANNED)",
         ),
-        "tests/notify/test_messages.py::test_a_mail_names_no_institution_service_or_name",
+        "tests/notify/test_messages.py::test_a_mail_lists_no_paper_of_a_private_talk",
     ),
 )

@@ -53,7 +53,7 @@ MISTAKES = (
         "R11",
         "a hold is confirmed after its time",
         Change(_BOOKINGS, "held.hold_until_at is None or held.hold_until_at <= now:", "held.hold_until_at is None:"),
-        f"{_BOOKING}test_a_hold_is_over_by_time_alone_and_its_place_free_before_any_job_runs",
+        f"{_BOOKING}test_a_hold_that_is_over_is_neither_confirmed_nor_extended_though_nothing_has_marked_it",
     ),
     mistake(
         "claims-kept-at-cancelling",
@@ -121,7 +121,7 @@ MISTAKES = (
         "R4",
         "an idempotency key counts for whichever address it is sent to",
         Change(_ANSWERS, 'f"{self.scope}\\x00{self.route}\\x00{self.key}"', 'f"{self.scope}\\x00{self.key}"'),
-        f"{_API_ONCE}test_one_principals_key_says_nothing_to_another_nor_to_another_address",
+        "tests/web/kit/test_once.py::test_one_key_for_two_things_is_two_requests",
     ),
     mistake(
         "other-body-accepted",

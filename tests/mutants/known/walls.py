@@ -12,7 +12,7 @@ MISTAKES = (
         "R13",
         "a body nested without end is a failure of the server",
         Change(_API, "        except RecursionError as error:", "        except BrokenPipeError as error:"),
-        "tests/web/api/test_malformed.py::test_no_request_fails_whatever_stands_in_it",
+        "tests/web/api/test_malformed.py::test_each_wrong_body_is_told_and_changes_nothing",
     ),
     mistake(
         "bodies-of-any-size",
@@ -20,6 +20,16 @@ MISTAKES = (
         "a body is read to its end, however long it is",
         Change(_SHELL, "    if int(announced) > MOST_BYTES:\n        raise TooBig\n", ""),
         Change(_SHELL, "                if size > MOST_BYTES:\n                    raise TooBig\n", ""),
+        Change(
+            "src/onestop/app.py", "        request_max_body_size=MOST_BYTES,\n", "        request_max_body_size=None,\n"
+        ),
+        f"{_SECURITY}test_too_much_is_refused_before_anything_reads_it",
+    ),
+    mistake(
+        "fields-of-any-number",
+        "R13",
+        "a form with a quarter of a million fields is parsed",
+        Change(_SHELL, '        body.count(b"&") >= MOST_FIELDS\n', '        body.count(b"&") < 0\n'),
         f"{_SECURITY}test_too_much_is_refused_before_anything_reads_it",
     ),
     mistake(
