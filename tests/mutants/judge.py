@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -45,19 +46,23 @@ def run_tests(copy: Path, tests: Iterable[str], *, more: tuple[str, ...] = ("-x"
     # Nothing of a pytest or of a measurement around this one.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_XDIST", "PYTEST_CURR"))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", "-m", "not full", *more]
-    try:
-        done = subprocess.run(
-            [*command, *tests],
-            cwd=copy,
-            env={**kept, "PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=LONGEST,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        return 124, f"longer than {LONGEST} s: {error.cmd}"
-    return done.returncode, done.stdout
+    with subprocess.Popen(
+        [*command, *tests],
+        cwd=copy,
+        env={**kept, "PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as running:
+        try:
+            told, _ = running.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)  # with the servers its tests started
+            return 124, f"longer than {LONGEST} s: {' '.join(tests)}"
+        except BaseException:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
+    return running.returncode, told

@@ -20,7 +20,7 @@ NOT_WRITTEN_YET = {"R16"}
 QUICK = {
     "persons-a-day-short": "tests/retention/test_terms.py::test_terms_end_at_local_midnight",
     "contact-limit-off-by-one": "tests/booking/test_booking.py::"
-    "test_the_fourth_booking_of_a_contact_does_not_count_and_only_its_owner_is_told[sqlite]",
+    "test_the_fourth_booking_of_a_contact_does_not_count_and_only_its_owner_is_told",
 }
 TERMS = "src/onestop/domain/retention.py"
 WHOLE = "tests/retention/test_terms.py::test_a_ticket_is_whole_until_a_day_after_its_day"
@@ -59,7 +59,7 @@ def test_every_promise_that_has_code_has_a_known_mistake() -> None:
 def test_a_mistake_is_noticed(copy: Path, name: str, test: str) -> None:
     (known,) = [one for one in MISTAKES if one.name == name]
     verdict = judge(known, copy)
-    assert (verdict.noticed_by, verdict.trouble) == (test, "")
+    assert (verdict.noticed_by.partition("[")[0], verdict.trouble) == (test, "")
     assert same_code(copy)
 
 
