@@ -197,3 +197,14 @@ def test_every_command_explains_itself_with_an_example() -> None:
         for name in names:
             found = found.commands[name]  # type: ignore[attr-defined]
         assert "Example: " in str(found.help), names  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_check_finds_a_postgresql_that_answers_before_it_has_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    wrong = "PostgreSQL runs with synchronous_commit = off: an accepted booking could be lost."
+    assert wrong not in run("check")[2]
+    monkeypatch.setenv("ONESTOP_DATABASE_URL", f"{database_url}?options=-csynchronous_commit%3Doff")
+    code, _, said = run("check")
+    assert (code, wrong in said) == (1, True)

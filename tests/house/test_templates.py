@@ -18,6 +18,7 @@ from onestop.web.kit.pages import PAGES, environment_for
 
 TEMPLATES = resource_dir("templates")
 FRAME = {"chrome"}
+UNESCAPED = re.compile(r"\|\s*safe\b|{%-?\s*autoescape\b")
 LAYOUT_BLOCKS = {"title", "main", "styles", "scripts", "header", "footer", "html_class", "robots", "body_attributes"}
 INLINE = re.compile(r"\sstyle\s*=|<style\b|<script(?![^>]*\bsrc=)|\son[a-z]+\s*=|javascript:", re.IGNORECASE)
 
@@ -148,3 +149,14 @@ def test_templates_stay_short_enough_to_read():
 
 def test_the_folder_of_templates_is_the_checkouts():
     assert Path(__file__).parents[2] / "templates" == TEMPLATES
+
+
+def test_no_template_lets_markup_through_that_somebody_typed() -> None:
+    assert [name for name in all_templates() if UNESCAPED.search(source(name))] == []
+
+
+@pytest.mark.parametrize(
+    "bad", ["{{ name|safe }}", "{{ name | safe }}", "{% autoescape false %}", "{%- autoescape x %}"]
+)
+def test_a_switched_off_escape_is_found(bad: str) -> None:
+    assert UNESCAPED.search(bad)

@@ -92,6 +92,13 @@ MISTAKES = (
         "tests/reliability/test_power.py::test_no_power_cut_loses_what_was_acknowledged",
     ),
     mistake(
+        "careless-postgresql-unseen",
+        "R3",
+        "`onestop check` does not look whether PostgreSQL writes before it answers",
+        Change("src/onestop/cli/care.py", '("fsync", "on"), ("synchronous_commit", "on"), ', '("fsync", "on"), '),
+        "tests/cli/test_commands.py::test_check_finds_a_postgresql_that_answers_before_it_has_written",
+    ),
+    mistake(
         "answer-kept-after-commit",
         "R4",
         "the answer of a key is stored in a transaction of its own, after its effect",

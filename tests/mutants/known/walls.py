@@ -132,6 +132,17 @@ MISTAKES = (
         "tests/web/kit/test_pages.py::test_what_people_type_is_escaped",
     ),
     mistake(
+        "one-page-not-escaped",
+        "R15",
+        "the lists of reception show markup that a visitor typed as her name",
+        Change(
+            "templates/reception/_people.html",
+            '{{ person.name or _("No name given") }}',
+            '{{ (person.name or _("No name given"))|safe }}',
+        ),
+        "tests/web/reception/test_people.py::test_a_name_is_shown_as_text_and_never_as_a_part_of_the_page",
+    ),
+    mistake(
         "policy-dropped",
         "R15",
         "answers come without a content security policy",

@@ -53,6 +53,23 @@ async def test_somebody_just_served_or_called_does_not_wait_too_long(reception: 
     assert [(one.done, len(one.to_do)) for one in after.inside] == [(1, 1)]
 
 
+async def test_a_name_is_shown_as_text_and_never_as_a_part_of_the_page(reception: Staff) -> None:
+    """Whoever books chooses the name; whoever reads it here is signed in."""
+    ticket = reception.book(name="<b id=canary>Olena</b>")
+    reception.open()
+    pages = {
+        "expected": await reception.look(f"{reception.home}/people"),
+        "holder": await reception.look(reception.path(ticket)),
+        "found": (await reception.search("canary")).text,
+    }
+    reception.hall.arrive(ticket)
+    pages["inside"] = await reception.look(f"{reception.home}/people")
+
+    assert {name: ("Olena&lt;/b&gt;" in page, "<b id=" in page) for name, page in pages.items()} == dict.fromkeys(
+        pages, (True, False)
+    )
+
+
 async def test_the_live_parts_are_fragments(reception: Staff) -> None:
     figures = await reception.look(f"{reception.home}/now")
     lists = await reception.look(f"{reception.home}/people/now")
