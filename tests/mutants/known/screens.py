@@ -20,6 +20,23 @@ MISTAKES = (
         "tests/web/api/test_live.py::test_a_client_that_comes_back_hears_what_it_missed_and_nothing_else",
     ),
     mistake(
+        "listens-too-late",
+        "R10",
+        "a stream looks for what was missed before it begins to listen",
+        Change(
+            _SSE,
+            "    subscription = hub.subscribe(wanted)\n    try:\n",
+            "    subscription = hub.subscribe(())\n    try:\n",
+        ),
+        Change(
+            _SSE,
+            "    if after is not None:\n        subscription.heard(",
+            "    hub.unsubscribe(subscription)\n    subscription = hub.subscribe(wanted)\n"
+            "    if after is not None:\n        subscription.heard(",
+        ),
+        "tests/web/kit/test_sse.py::test_what_happens_while_a_client_is_told_what_it_missed_is_told_too",
+    ),
+    mistake(
         "no-heartbeat",
         "R10",
         "a silent stream says nothing at all",

@@ -8,6 +8,7 @@ import pytest
 
 from onestop.db.ledger import record
 from onestop.domain.facts import Fact
+from onestop.live.queries import newest_changes
 from onestop.web.kit import sse
 from tests.web.site import ADDRESS, Site
 
@@ -92,6 +93,27 @@ async def test_a_new_client_hears_every_topic_once_then_what_changes(probed_twic
     ]
     await stream.leave()
     assert len(probed_twice.app.state.hub) == 0
+
+
+async def test_what_happens_while_a_client_is_told_what_it_missed_is_told_too(
+    probed: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await _happen(probed, "VisitArrived")
+    read, between = probed.database.read, list[str]()
+
+    async def read_and_then(query: Any, *args: Any, **kwargs: Any) -> Any:
+        result = await read(query, *args, **kwargs)
+        if query is newest_changes:
+            between.append(await _happen(probed, "VisitArrived"))
+            await asyncio.sleep(0.05)  # it has been told to everybody who listens by now
+        return result
+
+    monkeypatch.setattr(probed.database, "read", read_and_then)
+    stream = Stream(probed, f"/probe/live/{probed.hall.id}", {"last-event-id": before})
+
+    assert list(await stream.next()) == ["retry"]
+    assert await stream.next() == {"id": between[0], "event": "topic", "data": "overview"}
+    await stream.leave()
 
 
 async def test_a_client_that_comes_back_hears_what_it_missed_and_nothing_if_it_missed_nothing(
