@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
@@ -17,10 +18,13 @@ from granian.server.common import AbstractServer
 from onestop.db.migrate import upgrade
 from onestop.domain.errors import N_, Refusal
 from onestop.keys import load_ticket_key
+from onestop.live.hub import LISTENERS
 from onestop.settings import Settings, SettingsWrong
 
 HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 5
+BESIDE_STREAMS = 1000
+"""Requests a process takes while it holds as many live streams as it may."""
 
 
 class ServerRunning(Refusal):
@@ -58,7 +62,17 @@ def run_server(
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
         check_port(host or settings.host, settings.port if port is None else port)
         upgrade(settings.database_owner_url or settings.database)
+        allow_open_streams()
         server(settings, host=host, port=port, workers=count).serve()
+
+
+def allow_open_streams() -> None:
+    """Each open stream is an open file: ask the system for as many as a process may hold, as far as it allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * (LISTENERS + BESIDE_STREAMS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def check_port(host: str, port: int) -> None:
@@ -92,6 +106,8 @@ def server(
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=64 * 1024),
         log_access=False,
         workers_kill_timeout=STOP_SECONDS,
+        # The server's own limit would stop everything at 1 024 open streams; ours are told as "busy" in the doors.
+        backpressure=LISTENERS + BESIDE_STREAMS,
         respawn_failed_workers=True,
     )
 
