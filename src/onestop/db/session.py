@@ -164,12 +164,14 @@ class Database:
             raise Busy
         self._waiting += 1
         try:
+            if self.is_sqlite:
+                return await asyncio.get_running_loop().run_in_executor(pool, call)
             work = pool.submit(call)
             told = asyncio.wrap_future(work)
             # Whoever asked may have gone by then.
             told.add_done_callback(lambda done: done.cancelled() or done.exception())
             try:
-                done, _ = await asyncio.wait({told}, timeout=None if self.is_sqlite else ANSWER_SECONDS)
+                done, _ = await asyncio.wait({told}, timeout=ANSWER_SECONDS)
             except asyncio.CancelledError:
                 work.cancel()
                 raise
