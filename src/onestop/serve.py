@@ -1,6 +1,7 @@
 """Start the server: one process on SQLite, held by a file lock; as many as wanted on PostgreSQL."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
@@ -12,12 +13,19 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 from granian.server.common import AbstractServer
 
+from onestop.backup.making import sqlite_file
+from onestop.backup.restoring import check_restored, sweep
+from onestop.backup.sqlite import close_file
 from onestop.db.migrate import upgrade
+from onestop.db.session import open_database
 from onestop.domain.errors import N_, Refusal
+from onestop.retention.actions import replay_erasures
 from onestop.settings import Settings
 
 HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 5
+
+log = logging.getLogger(__name__)
 
 
 class ServerRunning(Refusal):
@@ -43,8 +51,25 @@ def run_server(
     if count > 1 and is_sqlite(settings):
         raise OneWorkerOnly
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
+        check_restored(settings)
         upgrade(settings.database_owner_url or settings.database)
+        erase_again(settings)
         server(settings, host=host, port=port, workers=count).serve()
+
+
+def erase_again(settings: Settings) -> None:
+    """Before the port opens: whoever the journal names is erased, also where somebody copied an old database back."""
+    sweep(settings)
+    database = open_database(settings.database)
+    try:
+        erased = replay_erasures(database, settings.var, now=database.now())
+    finally:
+        database.close()
+    if not erased:
+        return
+    log.warning("the database held %s parties that had been erased; they are erased again", erased)
+    if (file := sqlite_file(settings)) is not None:
+        close_file(file)  # free pages hold nothing of them
 
 
 def server(

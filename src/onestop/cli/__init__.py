@@ -5,7 +5,8 @@ import sys
 import rich_click as click
 
 from onestop import __version__
-from onestop.cli import care, days, people, running
+from onestop.backup.wrong import BackupWrong
+from onestop.cli import backups, care, days, people, running
 from onestop.days.dayfile import DayFileWrong
 from onestop.domain.errors import Refusal
 from onestop.keys import KeyBroken
@@ -31,6 +32,8 @@ for command in (
     people.token,
     people.device,
     care.verify,
+    backups.backup,
+    backups.restore,
     care.erase,
     care.retention,
     care.mail,
@@ -51,7 +54,7 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(1)
-    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken) as refusal:
+    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken, BackupWrong) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     if code:

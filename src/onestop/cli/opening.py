@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
+from onestop.backup.restoring import check_restored
 from onestop.db.migrate import current_revision, newest_revision, upgrade
 from onestop.db.session import Database, open_database
 from onestop.domain.roles import Actor
@@ -29,6 +30,7 @@ def opened(settings: Settings | None = None) -> Generator[Database]:
     """The database, made if there is none; says in a sentence what is wrong when it is not there or not up to date."""
     settings = settings or read_settings()
     settings.var.mkdir(parents=True, exist_ok=True)
+    check_restored(settings)
     database = open_database(settings.database)
     try:
         try:

@@ -33,6 +33,11 @@ def newest_revision() -> str:
     return head
 
 
+def is_known(revision: str) -> bool:
+    """Whether this code has the migration; it has not where a newer program made the database."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def current_revision(conn: sa.Connection) -> str | None:
     """The revision the database is at, `None` for an empty one."""
     return MigrationContext.configure(conn).get_current_revision()
