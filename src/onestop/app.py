@@ -36,6 +36,7 @@ from onestop.web.kit import errors
 from onestop.web.kit.forms import MOST_FIELDS
 from onestop.web.kit.limits import Limits
 from onestop.web.kit.metrics import Metrics
+from onestop.web.kit.probe import Probe
 from onestop.web.kit.security import MOST_BYTES, Shell
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -80,12 +81,14 @@ def create_app(
     else:
         database.reactors.append(announce)
     is_practice = database.read_now(is_demo)
+    jobs = Jobs(database, settings) if with_jobs else None
     state = State(
         {
             "db": database,
             "settings": settings,
             "hub": hub,
             "metrics": metrics,
+            "probe": Probe(database, settings, works_here=lambda: jobs is not None and jobs.leads),
             "limits": limits or Limits(),
             "strangers": Strangers(),
             "ticket_key": load_ticket_key(settings),
@@ -104,7 +107,7 @@ def create_app(
         },
         exception_handlers={Exception: errors.answer},
         # Left in reverse order: the jobs stop before the caller closes the database.
-        lifespan=[_live(hub, database), *lifespan, *([_jobs(Jobs(database, settings))] if with_jobs else [])],
+        lifespan=[_live(hub, database), *lifespan, *([_jobs(jobs)] if jobs else [])],
         request_max_body_size=MOST_BYTES,
         multipart_form_part_limit=MOST_FIELDS,
         openapi_config=OpenAPIConfig(

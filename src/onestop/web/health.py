@@ -5,10 +5,10 @@ from typing import Any
 
 from litestar import Response, get
 
-from onestop.db.migrate import current_revision, newest_revision
 from onestop.domain.errors import NotKnown
 from onestop.web.kit.metrics import Metrics
-from onestop.web.kit.requests import Conf, Db, Live, WebRequest
+from onestop.web.kit.probe import Probe
+from onestop.web.kit.requests import Conf, Live, WebRequest
 from onestop.web.kit.sessions import bearer_token
 
 
@@ -19,15 +19,12 @@ async def live() -> Response[Any]:
 
 
 @get("/health/ready")
-async def ready(db: Db) -> Response[Any]:
-    """The database answers and has the tables this code expects."""
-    try:
-        revision = await db.read(current_revision)
-    except Exception as error:  # whatever is wrong with the database, the answer is "not ready"
-        return _plain(f"database: {type(error).__name__}", 503)
-    if revision != newest_revision():
-        return _plain(f"database: at migration {revision}, expected {newest_revision()}", 503)
-    return _plain("ok", 200)
+async def ready(request: WebRequest) -> Response[Any]:
+    """A line for each thing this process needs: 503 where no traffic should come here, else 200, also with warnings."""
+    probe: Probe = request.app.state.probe
+    found = await probe.look()
+    status = 503 if any(one.stops for one in found) else 200
+    return _plain("\n".join(f"{one.name}: {one.says}" for one in found), status)
 
 
 @get("/metrics")
