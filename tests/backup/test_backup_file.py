@@ -108,12 +108,15 @@ def test_while_others_write_the_backup_holds_every_act_answered_before_it_and_no
     assert (sorted(numbers), issued) == (list(range(100, 100 + len(numbers))), len(numbers))
 
 
-def test_a_full_disk_leaves_no_file(house: House) -> None:
+@pytest.mark.parametrize("room", ["for half the copy", "for all but the last byte"])
+def test_a_full_disk_leaves_no_file(house: House, room: str) -> None:
     house.hall()
+    house.run("backup", house.backup)
+    size = 32_768 if room == "for half the copy" else house.backup.stat().st_size - 1
+    house.backup.unlink()
 
     def little_room() -> None:
-        # As a disk with 32 kB left: every file ends there.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (32_768, 32_768))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))  # every file ends there
 
     done = subprocess.run(
         [sys.executable, "-m", "onestop", "backup", str(house.backup)],

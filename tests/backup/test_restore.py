@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from onestop.accounts.actions import add_account, create_token, make_pass, revoke_account, revoke_pass, revoke_token
 from onestop.accounts.tables import accounts, passes, sessions, tokens
+from onestop.backup.aside import forget_aside
 from onestop.backup.restoring import MARK
 from onestop.backup.sqlite import close_file
 from onestop.backup.wrong import BackupWrong
@@ -359,3 +361,18 @@ def test_without_the_right_ticket_key_the_operator_hears_it(house: House) -> Non
 
     sentence = f"! {house.settings.ticket_key_file} is not the key of these tickets. Put the right file back.\n"
     assert (code, said) == (1, sentence)
+
+
+def test_what_was_kept_aside_is_removed_with_the_term_of_contact_data(house: House) -> None:
+    house.hall()
+    house.run("backup", house.backup)
+    house.close()
+    house.run("restore", house.backup)
+    (kept,) = house.settings.var.glob("*.before-restore-*")
+    assert kept.stat().st_mode & 0o077 == 0
+    real = datetime.fromtimestamp(kept.stat().st_mtime, UTC)
+    days = timedelta(days=house.settings.contact_days)
+
+    removed = [forget_aside(house.settings, real=real + days + timedelta(seconds=more)) for more in (-1, 1, 2)]
+
+    assert (removed, kept.exists()) == ([0, 1, 0], False)

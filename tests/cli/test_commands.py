@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from onestop.cli import main, onestop
 from onestop.clock import real_now
 from onestop.days.tables import capacity
+from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
 from tests.halls import TestDay, make_test_day
 
@@ -152,6 +154,19 @@ def test_retention_and_the_state_of_the_database(run: Run, hall: TestDay, databa
     assert all(line.partition(": ")[2].isdigit() for line in printed.splitlines())
     code, printed, _ = run("db", "check")
     assert (code, "agrees with the program" in printed) == (0, True)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(run: Run, database: Database) -> None:
+    def at(revision: str) -> None:
+        change = sa.text("UPDATE alembic_version SET version_num = :revision")
+        database.write_now(lambda conn: conn.execute(change, {"revision": revision}))
+
+    at("9999")
+    said = {run(*words)[::2] for words in (("db", "upgrade"), ("verify",), ("serve", "--port", 1))}
+    at(newest_revision())  # the next test gets the same database
+
+    sentence = "A newer onestop made this database (migration 9999). Install that version, or put a backup back.\n"
+    assert said == {(1, sentence)}
 
 
 def test_check_names_what_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:

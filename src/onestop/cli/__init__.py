@@ -8,6 +8,7 @@ from onestop import __version__
 from onestop.backup.wrong import BackupWrong
 from onestop.cli import backups, care, days, people, running
 from onestop.days.dayfile import DayFileWrong
+from onestop.db.migrate import DatabaseNewer
 from onestop.domain.errors import Refusal
 from onestop.keys import KeyBroken
 from onestop.settings import SettingsWrong
@@ -54,7 +55,7 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(1)
-    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken, BackupWrong) as refusal:
+    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken, BackupWrong, DatabaseNewer) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     if code:

@@ -14,7 +14,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from onestop.backup.restoring import check_restored
-from onestop.db.migrate import current_revision, newest_revision, upgrade
+from onestop.db.migrate import check_not_newer, current_revision, newest_revision, upgrade
 from onestop.db.session import Database, open_database
 from onestop.domain.roles import Actor
 from onestop.settings import Settings, read_settings
@@ -39,7 +39,8 @@ def opened(settings: Settings | None = None) -> Generator[Database]:
             raise click.ClickException(f"The database cannot be opened: {error.orig}") from error
         if revision is None:
             upgrade(settings.database_owner_url or settings.database)
-        elif revision != newest_revision():
+        check_not_newer(revision)
+        if revision is not None and revision != newest_revision():
             raise click.ClickException("The database is not up to date. Run `onestop db upgrade` first.")
         yield database
     finally:

@@ -14,16 +14,32 @@ from onestop.db.base import metadata
 from onestop.db.session import migration_engine
 
 
+class DatabaseNewer(Exception):
+    """A newer program has migrated the database; the message is a sentence for the operator."""
+
+
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest migration, in one transaction where the database can."""
+    """Bring the database at `url` to the newest migration, in one transaction where the database can.
+
+    Raises `DatabaseNewer`.
+    """
     engine = migration_engine(url)
     try:
         with engine.begin() as conn:
+            check_not_newer(current_revision(conn))
             config = _config()
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def check_not_newer(revision: str | None) -> None:
+    """Raise `DatabaseNewer` for a migration that this code does not have."""
+    if revision is not None and not is_known(revision):
+        raise DatabaseNewer(
+            f"A newer onestop made this database (migration {revision}). Install that version, or put a backup back."
+        )
 
 
 def newest_revision() -> str:
