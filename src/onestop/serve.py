@@ -19,6 +19,7 @@ from onestop.backup.sqlite import close_file
 from onestop.db.migrate import upgrade
 from onestop.db.session import open_database
 from onestop.domain.errors import N_, Refusal
+from onestop.logs import log_to_stderr
 from onestop.retention.actions import replay_erasures
 from onestop.settings import Settings
 
@@ -50,6 +51,7 @@ def run_server(
     count = settings.workers if workers is None else workers
     if count > 1 and is_sqlite(settings):
         raise OneWorkerOnly
+    log_to_stderr(settings.log)
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
         check_restored(settings)
         upgrade(settings.database_owner_url or settings.database)

@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from onestop.domain.errors import N_, Busy, InvalidInput, KeyInFlight, NotKnown, Refusal, SignInNeeded, TooManyTries
+from onestop.logs import fields
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import ErrorPage, MachineErrorPage
@@ -133,7 +134,9 @@ def answer(request: WebRequest, error: Exception) -> Response[Any]:
     incident = ""
     if isinstance(refusal, Failed):
         incident = secrets.token_hex(4)
-        log.error("incident %s in %s", incident, _handler_name(request), exc_info=error)
+        handler = _handler_name(request)
+        told = fields(incident=incident, handler=handler)
+        log.error("incident %s in %s", incident, handler, exc_info=error, extra=told)
     try:
         made = _answer(request, error, refusal, incident)
     except Exception:
