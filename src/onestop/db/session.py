@@ -61,6 +61,11 @@ class Database:
         self._waiting = 0
         self.clock: Clock = self._load_clock()
 
+    @property
+    def waiting(self) -> int:
+        """Commands that wait or run now; at `WAITING_LIMIT` the next one hears `Busy`."""
+        return self._waiting
+
     def now(self) -> datetime:
         """Domain time."""
         return self.clock.now()

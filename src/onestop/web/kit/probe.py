@@ -1,6 +1,5 @@
-"""Whether this process can do its work, asked of the database at most once at a time and never waited for long."""
+"""Whether this process can do its work, and what an operator should look at."""
 
-import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from onestop.db.migrate import current_revision, newest_revision
 from onestop.db.session import Database
 from onestop.notify.queries import oldest_due
 from onestop.settings import Settings
+from onestop.web.kit.question import Question
 
-PATIENCE_SECONDS = 0.7
-"""A supervisor asks again soon; a database that takes longer does not answer."""
 LATE_MAIL = timedelta(minutes=15)
 LITTLE_DISK = 500_000_000
 """Bytes: a day's database, its log and one backup fit several times into this."""
@@ -46,13 +44,13 @@ class Probe:
         self._settings = settings
         self._works_here = works_here
         self._newest = newest_revision()
-        self._asked: asyncio.Task[_Rows] | None = None
+        self._rows = Question(lambda: _read(database, self._newest))
 
     async def look(self) -> tuple[Found, ...]:
         """Every line, in a fixed order, within a second whatever the database does."""
         disk = _disk(self._settings.var)
         try:
-            rows = await self._ask()
+            rows = await self._rows.answer()
         except Exception as error:  # whatever is wrong with the database, the answer is "not ready"
             return (Found(name="database", says=type(error).__name__, stops=True), disk)
         if rows.revision != self._newest:
@@ -66,13 +64,6 @@ class Probe:
             self._mail(rows.oldest),
             disk,
         )
-
-    async def _ask(self) -> _Rows:
-        """Join the question that is under way, so that probes of a hanging database do not fill its threads."""
-        if self._asked is None or self._asked.done():
-            self._asked = asyncio.create_task(_read(self._db, self._newest))
-            self._asked.add_done_callback(_hear)
-        return await asyncio.wait_for(asyncio.shield(self._asked), PATIENCE_SECONDS)
 
     def _mail(self, oldest: datetime | None) -> Found:
         if not self._settings.smtp_host:
@@ -89,12 +80,6 @@ async def _read(db: Database, newest: str) -> _Rows:
         return _Rows(revision=revision, lease_held=False, oldest=None)
     held: Awaitable[bool] = db.read(jobs_lease_held)
     return _Rows(revision=revision, lease_held=await held, oldest=await db.read(oldest_due, now=db.now()))
-
-
-def _hear(asked: "asyncio.Task[_Rows]") -> None:
-    """Nobody may wait any more for a question that fails late."""
-    if not asked.cancelled():
-        asked.exception()
 
 
 def _disk(folder: Path) -> Found:
