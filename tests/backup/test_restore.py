@@ -14,7 +14,7 @@ from onestop.accounts.actions import add_account, create_token, make_pass, revok
 from onestop.accounts.tables import accounts, passes, sessions, tokens
 from onestop.backup.aside import forget_aside
 from onestop.backup.restoring import MARK
-from onestop.backup.sqlite import close_file
+from onestop.backup.sqlite import close_file, shorten_log
 from onestop.backup.wrong import BackupWrong
 from onestop.booking.tables import parties
 from onestop.booking.tickets import find_code
@@ -81,6 +81,20 @@ def test_whoever_was_erased_after_the_backup_is_in_no_file_and_behind_no_code(ho
     with pytest.raises(TicketUnknown):
         database.read_now(find_code, ticket.code)
     assert database.read_now(find_code, other.code).party == other.party
+    assert house.run("verify") == (0, "Every promise holds.\n", "")
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)  # PostgreSQL has no such file
+def test_within_the_hour_an_erased_visitor_is_in_no_file_of_a_running_installation(house: House) -> None:
+    nest = house.nest()
+    ticket = nest.book()
+    assert files_with_canaries(house) != []
+    nest.db.write_now(erase_party, ticket.party, journal=nest.var, actor=SYSTEM, now=nest.hall.now, day=nest.hall.id)
+    assert files_with_canaries(house) == ["onestop.db-wal"]
+
+    assert shorten_log(nest.var / "onestop.db")
+
+    assert files_with_canaries(house) == []
     assert house.run("verify") == (0, "Every promise holds.\n", "")
 
 

@@ -57,6 +57,16 @@ def close_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def shorten_log(path: Path) -> bool:
+    """Empty the `-wal` beside a live file, which keeps what was erased until it is overwritten; gives whether it could.
+
+    While somebody reads for long it cannot; the next time will.
+    """
+    with closing(_open(path)) as conn:
+        busy: int = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy
+
+
 def swap_in(new: Path, path: Path, aside: Path) -> bool:
     """Put the closed file `new` in the place of `path`, kept as `aside`; gives whether there was one.
 

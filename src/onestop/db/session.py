@@ -164,6 +164,7 @@ def _sqlite_engine(url: sa.URL, *, writer: bool) -> sa.Engine:
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA busy_timeout=5000")
         raw.execute("PRAGMA foreign_keys=ON")
+        raw.execute("PRAGMA secure_delete=ON")  # what is erased leaves the pages, too
         if not writer:
             raw.execute("PRAGMA query_only=ON")
 
