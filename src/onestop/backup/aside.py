@@ -1,9 +1,10 @@
-"""The database that a restore replaced: kept for a while beside the new one, then removed, as it holds persons."""
+"""Files that hold persons longer than the tables do: the database that a restore replaced, and SQLite's log."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from onestop.backup.making import sqlite_file
+from onestop.backup.sqlite import shorten_log
 from onestop.settings import Settings
 
 _MIDDLE = ".before-restore-"
@@ -12,6 +13,14 @@ _MIDDLE = ".before-restore-"
 def aside_path(path: Path, at: datetime) -> Path:
     """Where the database is kept that was replaced at this moment."""
     return path.with_name(f"{path.name}{_MIDDLE}{at:%Y%m%dT%H%M%SZ}")
+
+
+def clean_files(settings: Settings, *, real: datetime) -> None:
+    """What retention does to files: old copies go, and the log beside a live SQLite file, which keeps old pages."""
+    forget_aside(settings, real=real)
+    file = sqlite_file(settings)
+    if file is not None and file.exists():
+        shorten_log(file)
 
 
 def forget_aside(settings: Settings, *, real: datetime) -> int:

@@ -86,6 +86,7 @@ def swap_in(new: Path, path: Path, aside: Path) -> bool:
         except OSError:  # a file system without links
             shutil.copy2(path, aside)
         aside.chmod(0o600)
+        os.utime(aside)  # its term begins now
     os.replace(new, path)
     sync_folder(path.parent)
     return kept

@@ -12,9 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.accounts.actions import forget_old_sessions
-from onestop.backup.aside import forget_aside
-from onestop.backup.making import sqlite_file
-from onestop.backup.sqlite import shorten_log
+from onestop.backup.aside import clean_files
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
 from onestop.clock import real_now
 from onestop.db.idempotency import forget_old_answers
@@ -43,10 +41,7 @@ class Job:
 def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Job, ...]:
     """Everything an installation does by itself."""
     db = database
-    file = sqlite_file(settings)
-    shorten = () if file is None else (Job(name="log", run=lambda: asyncio.to_thread(shorten_log, file), hourly=True),)
     return (
-        *shorten,
         Job(name="match", run=lambda: each_day(db, days_with_ready_desks, match)),
         Job(name="lapse", run=lambda: each_day(db, days_with_lapsed_desks, lapse_ready)),
         Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
@@ -56,7 +51,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="retention", run=lambda: asyncio.to_thread(retain_days, db, settings), hourly=True),
         Job(name="secrets", run=lambda: db.write(forget_secrets, now=db.now()), hourly=True),
         Job(name="answers", run=lambda: db.write(forget_old_answers, now=real_now()), hourly=True),
-        Job(name="kept aside", run=lambda: asyncio.to_thread(forget_aside, settings, real=real_now()), hourly=True),
+        Job(name="files", run=lambda: asyncio.to_thread(clean_files, settings, real=real_now()), hourly=True),
         Job(name="sessions", run=lambda: db.write(forget_old_sessions, real=real_now()), hourly=True),
     )
 
