@@ -219,8 +219,10 @@ def test_the_password_stands_on_no_command_line(house: House, monkeypatch: pytes
         return real(words, **options)
 
     monkeypatch.setattr("onestop.backup.postgres.subprocess.run", watching)
-    house.run("backup", house.backup)
+    assert house.run("backup", house.backup)[0] == 0
+    assert house.run("restore", house.backup)[0] == 0
 
-    assert [Path(words[0]).name for words, _ in seen] == ["pg_dump", "pg_restore"]
+    programs = ["pg_dump", "pg_restore"]  # the copy, and the look at its list; a restore keeps the present database so
+    assert [Path(words[0]).name for words, _ in seen] == [*programs, *programs, "pg_restore", "psql"]
     assert {password for _, password in seen} == {"onestop-test"}
     assert [word for words, _ in seen for word in words if "onestop-test" in word] == []

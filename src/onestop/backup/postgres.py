@@ -1,4 +1,4 @@
-"""A PostgreSQL database: out with `pg_dump`, in with `pg_restore`; the password travels by environment only."""
+"""A PostgreSQL database: out with `pg_dump`, in with `psql`; the password travels by environment only."""
 
 import os
 import shutil
@@ -9,8 +9,14 @@ import sqlalchemy as sa
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.pool import NullPool
 
+from onestop.backup.file import open_new
 from onestop.backup.wrong import BackupWrong
 
+# All in one statement, so that their references to each other do not matter; what others hang on them stops it.
+_DROP = (
+    "DO $$ BEGIN EXECUTE (SELECT coalesce('DROP TABLE ' || string_agg('public.' || quote_ident(tablename), ', '),"
+    " 'SELECT 1') FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user); END $$"
+)
 DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -23,11 +29,21 @@ def copy_out(url: sa.URL, copy: Path) -> None:
 
 
 def copy_in(url: sa.URL, copy: Path) -> None:
-    """Replace every table by the dump's, in one transaction: a failure leaves all as it was. Raises `BackupWrong`."""
-    _run(
-        "pg_restore", url, "--no-password", "--single-transaction", "--clean", "--if-exists", "--no-owner",
-        "--no-privileges", f"--dbname={_where(url)}", str(copy),
-    )  # fmt: skip
+    """Replace every table by the dump's, in one transaction: a failure leaves all as it was. Raises `BackupWrong`.
+
+    Not `pg_restore --clean`: it leaves tables that the dump does not know, which a newer migration makes again.
+    """
+    script = copy.with_name(f"{copy.name}.sql")
+    script.unlink(missing_ok=True)
+    open_new(script).close()
+    try:
+        _run("pg_restore", url, "--no-owner", "--no-privileges", f"--file={script}", str(copy))
+        _run(
+            "psql", url, "--no-password", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+            f"--dbname={_where(url)}", f"--command={_DROP}", f"--file={script}",
+        )  # fmt: skip
+    finally:
+        script.unlink(missing_ok=True)
 
 
 def let_in(owner: sa.URL, user: str) -> None:
@@ -106,6 +122,7 @@ def _find(program: str) -> str:
 def _first_error(said: bytes, code: int) -> str:
     """The first line that says what is wrong; never the lines after it, which may quote rows."""
     for line in said.decode(errors="replace").splitlines():
-        if "error:" in line:
-            return line.partition("error:")[2].strip()
+        for mark in ("error:", "ERROR:"):
+            if mark in line:
+                return line.partition(mark)[2].strip()
     return f"it ended with {code}"

@@ -77,7 +77,8 @@ def sweep(settings: Settings) -> None:
     file = sqlite_file(settings)
     if file is not None:
         sqlite.remove_file(_unfinished(file))
-    (settings.var / DUMP).unlink(missing_ok=True)
+    for name in (DUMP, f"{DUMP}.sql"):
+        (settings.var / name).unlink(missing_ok=True)
 
 
 def _checked(settings: Settings, path: Path) -> About:
