@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from onestop.accounts.queries import actor_of_token
 from onestop.cli import main, onestop
 from onestop.clock import real_now
 from onestop.days.tables import capacity
@@ -99,6 +100,7 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
         (("staff", "pass", "--day", "nowhere", "--desk", "1"), 1),
         (("token", "create", "--role", "emperor"), 2),
         (("token", "create", "--role", "officer", "--desk", "1"), 2),
+        (("token", "revoke", "00000000-0000-0000-0000-000000000000"), 1),
         (("device", "revoke", "00000000-0000-0000-0000-000000000000"), 1),
         (("nothing",), 2),
     ],
@@ -111,7 +113,7 @@ def test_what_cannot_be_done_is_one_sentence(run: Run, words: tuple[str, ...], c
     assert "Traceback" not in said
 
 
-def test_people_tokens_and_machines(run: Run, hall: TestDay) -> None:
+def test_people_tokens_and_machines(run: Run, hall: TestDay, database_url: str) -> None:
     day = hall.day.slug
     added = run("staff", "add", "counter", "--role", "receptionist", "--password", "a long password", "--day", day)
     assert added == (0, "counter can sign in as receptionist.\n", "")
@@ -124,6 +126,14 @@ def test_people_tokens_and_machines(run: Run, hall: TestDay) -> None:
     assert (code, printed.startswith("https://days.example/pass/")) == (0, True)
     code, printed, _ = run("token", "create", "--role", "officer", "--day", day, "--desk", 4)
     assert (code, printed.startswith("ost_")) == (0, True)
+    listed = run("token", "list", "--json")[1]
+    (row,) = json.loads(listed)
+    assert (row["role"], row["revoked"], printed.strip() in listed) == ("officer", None, False)
+    assert run("token", "revoke", row["id"]) == (0, "The token opens nothing any more.\n", "")
+    assert json.loads(run("token", "list", "--json")[1])[0]["revoked"] is not None
+    database = open_database(database_url)
+    assert database.read_now(actor_of_token, printed.strip(), now=hall.now) is None
+    database.close()
 
     code, printed, _ = run("device", "pair", "--kind", "display", "--name", "Hall", "--day", day)
     assert (code, "open /pair" in printed) == (0, True)
