@@ -38,13 +38,13 @@ class Probe:
     """Looks after database, migrations, jobs, mail and disk. `works_here` says whether this process runs the jobs."""
 
     def __init__(
-        self, database: Database, settings: Settings, *, works_here: Callable[[], bool] = lambda: False
+        self, database: Callable[[], Database], settings: Settings, *, works_here: Callable[[], bool] = lambda: False
     ) -> None:
         self._db = database
         self._settings = settings
         self._works_here = works_here
         self._newest = newest_revision()
-        self._rows = Question(lambda: _read(database, self._newest))
+        self._rows = Question(lambda: _read(database(), self._newest))
 
     async def look(self) -> tuple[Found, ...]:
         """Every line, in a fixed order, within a second whatever the database does."""
@@ -68,7 +68,7 @@ class Probe:
     def _mail(self, oldest: datetime | None) -> Found:
         if not self._settings.smtp_host:
             return Found(name="mail", says="off")
-        late = timedelta() if oldest is None else self._db.now() - oldest
+        late = timedelta() if oldest is None else self._db().now() - oldest
         if late <= LATE_MAIL:
             return Found(name="mail")
         return Found(name="mail", says=f"{late // timedelta(minutes=1)} minutes late")
