@@ -1,6 +1,7 @@
 """Start the server: one process on SQLite, held by a file lock; as many as wanted on PostgreSQL."""
 
 import fcntl
+import logging
 import os
 import resource
 import socket
@@ -15,16 +16,24 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 from granian.server.common import AbstractServer
 
+from onestop.backup.making import sqlite_file
+from onestop.backup.restoring import check_restored, sweep
+from onestop.backup.sqlite import close_file
 from onestop.db.migrate import upgrade
+from onestop.db.session import open_database
 from onestop.domain.errors import N_, Refusal
 from onestop.keys import load_ticket_key
 from onestop.live.hub import LISTENERS
+from onestop.logs import log_to_stderr
+from onestop.retention.actions import replay_erasures
 from onestop.settings import Settings, SettingsWrong
 
 HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 5
 BESIDE_STREAMS = 1000
 """Requests a process takes while it holds as many live streams as it may."""
+
+log = logging.getLogger(__name__)
 
 
 class ServerRunning(Refusal):
@@ -57,11 +66,14 @@ def run_server(
     count = settings.workers if workers is None else workers
     if count > 1 and is_sqlite(settings):
         raise OneWorkerOnly
+    log_to_stderr(settings.log)
     settings.make_var()
     load_ticket_key(settings)
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
         check_port(host or settings.host, settings.port if port is None else port)
+        check_restored(settings)
         upgrade(settings.database_owner_url or settings.database)
+        erase_again(settings)
         allow_open_streams()
         server(settings, host=host, port=port, workers=count).serve()
 
@@ -87,6 +99,21 @@ def check_port(host: str, port: int) -> None:
                 probe.bind(address)
     except OSError as error:
         raise PortTaken(host=host, port=port, reason=error.strerror or str(error)) from error
+
+
+def erase_again(settings: Settings) -> None:
+    """Before the port opens: whoever the journal names is erased, also where somebody copied an old database back."""
+    sweep(settings)
+    database = open_database(settings.database)
+    try:
+        erased = replay_erasures(database, settings.var, now=database.now())
+    finally:
+        database.close()
+    if not erased:
+        return
+    log.warning("the database held %s parties that had been erased; they are erased again", erased)
+    if (file := sqlite_file(settings)) is not None:
+        close_file(file)  # free pages hold nothing of them
 
 
 def server(

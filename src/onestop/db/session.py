@@ -87,6 +87,11 @@ class Database:
         self._waiting = 0
         self.clock: Clock = self._load_clock()
 
+    @property
+    def waiting(self) -> int:
+        """Commands that wait or run now; at `WAITING_LIMIT` the next one hears `Busy`."""
+        return self._waiting
+
     def now(self) -> datetime:
         """Domain time."""
         return self.clock.now()
@@ -214,6 +219,7 @@ def _sqlite_engine(url: sa.URL, file: DatabaseFile, *, writer: bool) -> sa.Engin
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA busy_timeout=5000")
         raw.execute("PRAGMA foreign_keys=ON")
+        raw.execute("PRAGMA secure_delete=ON")  # what is erased leaves the pages, too
         if not writer:
             raw.execute("PRAGMA query_only=ON")
         file.note(raw)

@@ -193,6 +193,15 @@ def has_due(conn: sa.Connection, *, real: datetime, now: datetime) -> bool:
     return conn.execute(due_messages(real=real, now=now).limit(1)).first() is not None
 
 
+def oldest_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
+    """Since when the message that waits longest has been due; `None` when none waits whose day is still to come."""
+    return conn.execute(
+        sa.select(sa.func.min(outbox.c.due_at))
+        .join(days, days.c.id == outbox.c.day_id)
+        .where(unsent(), outbox.c.due_at <= now, days.c.closes_at > now)
+    ).scalar()
+
+
 def message_by_id(conn: sa.Connection, message: UUID) -> Message:
     """A message with its terms."""
     row = conn.execute(sa.select(outbox).where(outbox.c.id == message)).one()

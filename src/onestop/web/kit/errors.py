@@ -22,6 +22,7 @@ from onestop.domain.errors import (
     StoreTrouble,
     TooManyTries,
 )
+from onestop.logs import fields
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import ErrorPage, MachineErrorPage
@@ -143,7 +144,9 @@ def answer(request: WebRequest, error: Exception) -> Response[Any]:
     incident = ""
     if isinstance(refusal, Failed):
         incident = secrets.token_hex(4)
-        log.error("incident %s in %s", incident, _handler_name(request), exc_info=error)
+        handler = _handler_name(request)
+        told = fields(incident=incident, handler=handler)
+        log.error("incident %s in %s", incident, handler, exc_info=error, extra=told)
     elif isinstance(refusal, StoreTrouble):
         log.error("%s in %s: %s", refusal.code, _handler_name(request), _cause(refusal))
     try:
