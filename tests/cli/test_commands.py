@@ -175,8 +175,8 @@ def test_a_database_of_a_newer_program_is_left_alone(run: Run, database: Databas
     said = {run(*words)[::2] for words in (("db", "upgrade"), ("verify",), ("serve", "--port", 1))}
     at(newest_revision())  # the next test gets the same database
 
-    sentence = "A newer onestop made this database (migration 9999). Install that version, or put a backup back.\n"
-    assert said == {(1, sentence)}
+    assert {code for code, _ in said} == {1}
+    assert all("which this program does not know" in sentence and sentence.count("\n") == 1 for _, sentence in said)
 
 
 def test_check_names_what_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:

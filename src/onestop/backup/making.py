@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 
 from onestop import __version__
 from onestop.backup import postgres, sqlite
@@ -13,6 +12,7 @@ from onestop.backup.wrong import BackupWrong
 from onestop.clock import real_now
 from onestop.db.migrate import current_revision
 from onestop.db.session import open_database
+from onestop.domain.errors import DatabaseAway
 from onestop.settings import Settings
 
 
@@ -72,7 +72,7 @@ def _postgres_migration(settings: Settings) -> str:
     database = open_database(settings.database)
     try:
         found = database.read_now(current_revision)
-    except OperationalError as error:
+    except DatabaseAway as error:
         raise BackupWrong("The database does not answer.") from error
     finally:
         database.close()

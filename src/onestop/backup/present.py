@@ -14,6 +14,7 @@ from onestop.days.tables import days
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.devices.tables import devices
+from onestop.domain.errors import DatabaseBroken
 from onestop.notify.tables import outbox
 from onestop.visits.tables import calls
 
@@ -41,7 +42,7 @@ def read_present(database: Database) -> Present:
     """Everything that a restore takes over; nothing from a database that is broken or of another shape."""
     try:
         return database.read_now(_read)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, DatabaseBroken):
         return Present()
 
 

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
 
 from onestop.backup import postgres, sqlite
 from onestop.backup.aside import aside_path
@@ -25,6 +24,7 @@ from onestop.backup.wrong import BackupWrong
 from onestop.clock import real_now
 from onestop.db.migrate import is_known, upgrade
 from onestop.db.session import Database, open_database
+from onestop.domain.errors import DatabaseBroken
 from onestop.domain.roles import Actor
 from onestop.keys import KEY_BYTES
 from onestop.reports.verify import verify
@@ -172,7 +172,7 @@ def _result(settings: Settings, about: About, erased: int, settled: Settled, *, 
 def _present(settings: Settings) -> Present:
     try:
         database = open_database(settings.database)
-    except DatabaseError:
+    except DatabaseBroken:
         return Present()  # not a database any more
     try:
         return read_present(database)
