@@ -33,9 +33,12 @@ from onestop.web import demo, health
 from onestop.web.account import route_handlers as account
 from onestop.web.account.strangers import Strangers
 from onestop.web.kit import errors
+from onestop.web.kit.fleet import Fleet
 from onestop.web.kit.forms import MOST_FIELDS
 from onestop.web.kit.limits import Limits
 from onestop.web.kit.metrics import Metrics
+from onestop.web.kit.probe import Probe
+from onestop.web.kit.question import Question
 from onestop.web.kit.security import MOST_BYTES, Shell
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -80,12 +83,16 @@ def create_app(
     else:
         database.reactors.append(announce)
     is_practice = database.read_now(is_demo)
+    jobs = Jobs(database, settings) if with_jobs else None
+    fleet = Fleet(settings.var, lambda: metrics.samples(live_listeners=len(hub), waiting=database.waiting))
     state = State(
         {
             "db": database,
             "settings": settings,
             "hub": hub,
-            "metrics": metrics,
+            "fleet": fleet,
+            "hall_figures": Question(lambda: health.hall_figures(state.db)),
+            "probe": Probe(lambda: state.db, settings, works_here=lambda: jobs is not None and jobs.leads),
             "limits": limits or Limits(),
             "strangers": Strangers(),
             "ticket_key": load_ticket_key(settings),
@@ -104,7 +111,7 @@ def create_app(
         },
         exception_handlers={Exception: errors.answer},
         # Left in reverse order: the jobs stop before the caller closes the database.
-        lifespan=[_live(hub, database), *lifespan, *([_jobs(Jobs(database, settings))] if with_jobs else [])],
+        lifespan=[_live(hub, database), _figures(fleet), *lifespan, *([_jobs(jobs)] if jobs else [])],
         request_max_body_size=MOST_BYTES,
         multipart_form_part_limit=MOST_FIELDS,
         openapi_config=OpenAPIConfig(
@@ -194,6 +201,19 @@ def _live(hub: Hub, database: Database) -> Lifespan:
             signal.signal(number, handler)
 
     return live
+
+
+def _figures(fleet: Fleet) -> Lifespan:
+    """Leave the figures of this process where the others of the server find them."""
+
+    @asynccontextmanager
+    async def leaving(_: Litestar) -> AsyncGenerator[None, None]:
+        traces = asyncio.create_task(fleet.leave_traces())
+        yield
+        traces.cancel()
+        await asyncio.wait([traces])
+
+    return leaving
 
 
 def _jobs(jobs: Jobs) -> Lifespan:

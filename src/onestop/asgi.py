@@ -1,7 +1,6 @@
 """The factory the server calls in each of its processes."""
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import AsyncGenerator
@@ -11,6 +10,7 @@ from litestar import Litestar
 
 from onestop.app import App, create_app
 from onestop.db.session import open_database
+from onestop.logs import log_to_stderr
 from onestop.settings import read_settings
 
 PARENT_SECONDS = 0.5
@@ -18,8 +18,8 @@ PARENT_SECONDS = 0.5
 
 def create() -> App:
     """The application of this process, with a database that closes with it."""
-    _log_to_stderr()
     settings = read_settings()
+    log_to_stderr(settings.log)
     database = open_database(settings.database)
 
     @asynccontextmanager
@@ -45,13 +45,3 @@ async def _end_with_parent(_: Litestar) -> AsyncGenerator[None, None]:
     watching = asyncio.create_task(watch())
     yield
     watching.cancel()
-
-
-def _log_to_stderr() -> None:
-    logger = logging.getLogger("onestop")
-    if not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = False

@@ -1,7 +1,9 @@
 """Start the server: one process on SQLite, held by a file lock; as many as wanted on PostgreSQL."""
 
 import fcntl
+import logging
 import os
+import resource
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
@@ -14,13 +16,24 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 from granian.server.common import AbstractServer
 
+from onestop.backup.making import sqlite_file
+from onestop.backup.restoring import check_restored, sweep
+from onestop.backup.sqlite import close_file
 from onestop.db.migrate import upgrade
+from onestop.db.session import open_database
 from onestop.domain.errors import N_, Refusal
 from onestop.keys import load_ticket_key
+from onestop.live.hub import LISTENERS
+from onestop.logs import log_to_stderr
+from onestop.retention.actions import replay_erasures
 from onestop.settings import Settings, SettingsWrong
 
 HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 5
+BESIDE_STREAMS = 1000
+"""Requests a process takes while it holds as many live streams as it may."""
+
+log = logging.getLogger(__name__)
 
 
 class ServerRunning(Refusal):
@@ -53,12 +66,26 @@ def run_server(
     count = settings.workers if workers is None else workers
     if count > 1 and is_sqlite(settings):
         raise OneWorkerOnly
+    log_to_stderr(settings.log)
     settings.make_var()
+    check_restored(settings)
     load_ticket_key(settings)
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
         check_port(host or settings.host, settings.port if port is None else port)
+        check_restored(settings)  # also one that began meanwhile
         upgrade(settings.database_owner_url or settings.database)
+        erase_again(settings)
+        allow_open_streams()
         server(settings, host=host, port=port, workers=count).serve()
+
+
+def allow_open_streams() -> None:
+    """Each open stream is an open file: ask the system for as many as a process may hold, as far as it allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * (LISTENERS + BESIDE_STREAMS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def check_port(host: str, port: int) -> None:
@@ -73,6 +100,21 @@ def check_port(host: str, port: int) -> None:
                 probe.bind(address)
     except OSError as error:
         raise PortTaken(host=host, port=port, reason=error.strerror or str(error)) from error
+
+
+def erase_again(settings: Settings) -> None:
+    """Before the port opens: whoever the journal names is erased, also where somebody copied an old database back."""
+    sweep(settings)
+    database = open_database(settings.database)
+    try:
+        erased = replay_erasures(database, settings.var, now=database.now())
+    finally:
+        database.close()
+    if not erased:
+        return
+    log.warning("the database held %s parties that had been erased; they are erased again", erased)
+    if (file := sqlite_file(settings)) is not None:
+        close_file(file)  # free pages hold nothing of them
 
 
 def server(
@@ -92,6 +134,8 @@ def server(
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=64 * 1024),
         log_access=False,
         workers_kill_timeout=STOP_SECONDS,
+        # The server's own limit would stop everything at 1 024 open streams; ours are told as "busy" in the doors.
+        backpressure=LISTENERS + BESIDE_STREAMS,
         respawn_failed_workers=True,
     )
 

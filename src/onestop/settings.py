@@ -38,6 +38,7 @@ class Settings:
     )
     mail_from: str = _says("Sender address of mails.", "")
     metrics_token: str = _says("Token that opens /metrics; empty: closed.", "", secret=True)
+    log: str = _says("Form of the log: text for people, json for programs.", "text")
     contact_days: int = _says("Days after the day that contact data are kept.", 7)
     hold_minutes: int = _says("Minutes a chosen time is kept while the form is completed.", 10)
 
@@ -79,6 +80,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**{name: _typed(name, known[name].type, value) for name, value in values.items()})
     if settings.smtp_tls not in {"starttls", "tls", "none", "unsafe"}:
         raise SettingsWrong("smtp_tls must be starttls, tls, none or unsafe.")
+    if settings.log not in {"text", "json"}:
+        raise SettingsWrong("log must be text or json.")
     return settings
 
 

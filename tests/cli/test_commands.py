@@ -7,10 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from onestop.accounts.queries import actor_of_token
 from onestop.cli import main, onestop
 from onestop.clock import real_now
 from onestop.days.tables import capacity
+from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
 from tests.halls import TestDay, make_test_day
 
@@ -97,6 +100,7 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
         (("staff", "pass", "--day", "nowhere", "--desk", "1"), 1),
         (("token", "create", "--role", "emperor"), 2),
         (("token", "create", "--role", "officer", "--desk", "1"), 2),
+        (("token", "revoke", "00000000-0000-0000-0000-000000000000"), 1),
         (("device", "revoke", "00000000-0000-0000-0000-000000000000"), 1),
         (("nothing",), 2),
     ],
@@ -109,7 +113,7 @@ def test_what_cannot_be_done_is_one_sentence(run: Run, words: tuple[str, ...], c
     assert "Traceback" not in said
 
 
-def test_people_tokens_and_machines(run: Run, hall: TestDay) -> None:
+def test_people_tokens_and_machines(run: Run, hall: TestDay, database_url: str) -> None:
     day = hall.day.slug
     added = run("staff", "add", "counter", "--role", "receptionist", "--password", "a long password", "--day", day)
     assert added == (0, "counter can sign in as receptionist.\n", "")
@@ -122,6 +126,14 @@ def test_people_tokens_and_machines(run: Run, hall: TestDay) -> None:
     assert (code, printed.startswith("https://days.example/pass/")) == (0, True)
     code, printed, _ = run("token", "create", "--role", "officer", "--day", day, "--desk", 4)
     assert (code, printed.startswith("ost_")) == (0, True)
+    listed = run("token", "list", "--json")[1]
+    (row,) = json.loads(listed)
+    assert (row["role"], row["revoked"], printed.strip() in listed) == ("officer", None, False)
+    assert run("token", "revoke", row["id"]) == (0, "The token opens nothing any more.\n", "")
+    assert json.loads(run("token", "list", "--json")[1])[0]["revoked"] is not None
+    database = open_database(database_url)
+    assert database.read_now(actor_of_token, printed.strip(), now=hall.now) is None
+    database.close()
 
     code, printed, _ = run("device", "pair", "--kind", "display", "--name", "Hall", "--day", day)
     assert (code, "open /pair" in printed) == (0, True)
@@ -152,6 +164,19 @@ def test_retention_and_the_state_of_the_database(run: Run, hall: TestDay, databa
     assert all(line.partition(": ")[2].isdigit() for line in printed.splitlines())
     code, printed, _ = run("db", "check")
     assert (code, "agrees with the program" in printed) == (0, True)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(run: Run, database: Database) -> None:
+    def at(revision: str) -> None:
+        change = sa.text("UPDATE alembic_version SET version_num = :revision")
+        database.write_now(lambda conn: conn.execute(change, {"revision": revision}))
+
+    at("9999")
+    said = {run(*words)[::2] for words in (("db", "upgrade"), ("verify",), ("serve", "--port", 1))}
+    at(newest_revision())  # the next test gets the same database
+
+    assert {code for code, _ in said} == {1}
+    assert all("which this program does not know" in sentence and sentence.count("\n") == 1 for _, sentence in said)
 
 
 def test_check_names_what_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:

@@ -212,6 +212,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("retention", True),
         ("secrets", True),
         ("answers", True),
+        ("files", True),
         ("sessions", True),
     ]
     for job in jobs:

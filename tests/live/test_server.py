@@ -28,14 +28,16 @@ _START = "from onestop.settings import read_settings; from onestop.serve import 
 
 
 @contextmanager
-def _server(var: Path, **settings: str) -> Generator[tuple[subprocess.Popen[bytes], str], None, None]:
+def _server(
+    var: Path, *, code: str = _START, **settings: str
+) -> Generator[tuple[subprocess.Popen[bytes], str], None, None]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = {**os.environ, "ONESTOP_VAR": str(var), "ONESTOP_PORT": str(port)}
     environ |= {f"ONESTOP_{name.upper()}": value for name, value in settings.items()}
     with (var / "server.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-c", _START], env=environ, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, "-c", code], env=environ, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(process, address, var / "server.log")
@@ -81,6 +83,23 @@ def test_it_stops_at_once_though_a_stream_is_open(tmp_path: Path) -> None:
             took = time.monotonic() - began
 
     assert (process.returncode, took < 3) == (0, True)
+
+
+def test_more_streams_than_the_server_itself_would_take_at_once_hold_up_nobody(tmp_path: Path) -> None:
+    """Granian alone stops at 1 024 requests under way, and shells allow 1 024 open files."""
+    few = "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (1024, r.getrlimit(r.RLIMIT_NOFILE)[1]));"
+    with _server(tmp_path, code=few + _START) as (_, address):
+        path, cookies = _display(tmp_path)
+        host, _, port = address.removeprefix("http://").partition(":")
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {DEVICE_COOKIE}={cookies[DEVICE_COOKIE]}\r\n\r\n"
+        opened: list[socket.socket] = []
+        for _ in range(1100):
+            opened.append(socket.create_connection((host, int(port)), timeout=30))
+            opened[-1].sendall(request.encode())
+            assert opened[-1].recv(12) == b"HTTP/1.1 200"
+        assert httpx.get(f"{address}/health/live", timeout=5).status_code == 200
+        for line in opened:
+            line.close()
 
 
 def test_a_second_server_on_the_same_file_is_refused_with_a_sentence(tmp_path: Path) -> None:

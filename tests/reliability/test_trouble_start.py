@@ -94,7 +94,7 @@ def test_a_database_newer_than_the_program(start: Start, sqlite_url: str, comman
     assert (code, said.replace(migrate.newest_revision(), "0001").removeprefix("Error: ")) == (
         1,
         "The database is at 9999, which this program does not know; it goes up to 0001."
-        " A newer onestop has used this database: please start that one.\n",
+        " A newer onestop has used this database: please start that one, or put a backup back.\n",
     )
 
 
@@ -152,7 +152,7 @@ STEP = '''
 import os, signal
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9000", "{newest}", None, None
 
 def upgrade() -> None:
     op.create_table("more", sa.Column("id", sa.Integer(), primary_key=True))
@@ -160,6 +160,7 @@ def upgrade() -> None:
     op.execute("UPDATE days SET slug = 'moved'")
     {ending}
 '''
+NEWEST = migrate.newest_revision()
 ENDINGS = {
     "an error": 'raise RuntimeError("in the middle")',
     "a statement that fails": 'op.execute("INSERT INTO nowhere VALUES (1)")',
@@ -179,12 +180,12 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
         return made
 
     def write(ending: str) -> Path:
-        (folder / "versions" / "0002_more.py").write_text(STEP.replace("{ending}", ending))
+        (folder / "versions" / "9000_more.py").write_text(STEP.replace("{newest}", NEWEST).replace("{ending}", ending))
         return folder
 
     monkeypatch.setattr(migrate, "_config", config)
     yield write
-    sys.modules.pop("0002_more_py", None)
+    sys.modules.pop("9000_more_py", None)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -219,7 +220,7 @@ def test_a_migration_that_stops_half_way_leaves_the_database_as_it_was_and_the_n
             upgrade(own.owner)
 
     database = open_database(own.app)
-    assert database.read_now(current_revision) == "0001"
+    assert database.read_now(current_revision) == NEWEST
     assert shape(database) == (False, False)
     database.write_now(lambda conn: conn.execute(sa.text("DELETE FROM accounts")))
     database.close()
@@ -227,7 +228,7 @@ def test_a_migration_that_stops_half_way_leaves_the_database_as_it_was_and_the_n
     next_step("pass")
     upgrade(own.owner)
     database = open_database(own.app)
-    assert (database.read_now(current_revision), shape(database)) == ("0002", (True, True))
+    assert (database.read_now(current_revision), shape(database)) == ("9000", (True, True))
     database.close()
 
 

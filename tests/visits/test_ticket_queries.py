@@ -38,7 +38,7 @@ def test_the_hall_costs_the_same_with_one_and_with_three_visitors(database: Data
     hall.open_desks()
     hall.next(3)
 
-    assert cost(database, outlook_of_day, hall.id, now=hall.now) == first == 8
+    assert cost(database, outlook_of_day, hall.id, now=hall.now) == first == 9
 
 
 def test_a_hold_and_the_list_of_days_cost_the_same_with_one_and_with_three(database: Database) -> None:

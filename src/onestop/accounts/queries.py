@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from onestop.accounts.tables import accounts, grants, passes, sessions, tokens
 from onestop.days.tables import days, desks
+from onestop.db.statements import row_of
 from onestop.directory.tables import institutions
 from onestop.domain.day import DayState
 from onestop.domain.roles import Actor, Grant, Role
@@ -68,7 +69,7 @@ class Token:
 
 def session_of(conn: sa.Connection, token_hash: str, *, real: datetime, now: datetime) -> Session | None:
     """The session with this hash if it is alive. `real` is machine time, `now` domain time (grants, days)."""
-    row = conn.execute(sa.select(sessions).where(sessions.c.token_hash == token_hash)).one_or_none()
+    row = row_of(conn, sessions.c.token_hash, token_hash)
     if row is None or real >= row.until_at or real >= row.seen_at + IDLE:
         return None
     if row.account_id is not None:
@@ -88,7 +89,7 @@ def actor_of_session(conn: sa.Connection, token_hash: str, *, real: datetime, no
 
 def actor_of_token(conn: sa.Connection, token: str, *, now: datetime) -> Actor | None:
     """Who a bearer token stands for, `None` for an unknown, old or revoked one."""
-    row = conn.execute(sa.select(tokens).where(tokens.c.token_hash == hash_token(token))).one_or_none()
+    row = row_of(conn, tokens.c.token_hash, hash_token(token))
     if row is None or row.revoked_at is not None or (row.until_at is not None and now >= row.until_at):
         return None
     return Actor(ref=f"token:{row.id}", grants=(_grant(row),), name=row.label)

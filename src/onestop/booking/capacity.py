@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -85,14 +86,17 @@ def freed_by(conn: sa.Connection, where: sa.ColumnElement[bool]) -> dict[UUID, t
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
-def expired_holds(day: UUID, now: datetime) -> sa.ColumnElement[bool]:
+def expired_holds(day: Any, now: Any) -> sa.ColumnElement[bool]:
     """Holds whose time is over; they are free for everybody from that instant on, whether marked yet or not."""
     return sa.and_(bookings.c.day_id == day, bookings.c.state == BookingState.HELD, bookings.c.hold_until_at <= now)
 
 
+_EXPIRED = sa.select(bookings.c.id, bookings.c.party_id).where(expired_holds(sa.bindparam("day"), sa.bindparam("now")))
+
+
 def expire_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     """Mark holds that are over and return their claims; gives how many."""
-    over = conn.execute(sa.select(bookings.c.id, bookings.c.party_id).where(expired_holds(day, now))).all()
+    over = conn.execute(_EXPIRED, {"day": day, "now": now}).all()
     if not over:
         return 0
     ids = [row.id for row in over]

@@ -84,6 +84,8 @@ stops = sa.Table(
     sa.Index("uq_stops_desk_busy", "desk_id", unique=True, sqlite_where=_AT_DESK, postgresql_where=_AT_DESK),
     sa.Index("uq_stops_mediator_busy", "mediator_id", unique=True, sqlite_where=_AT_DESK, postgresql_where=_AT_DESK),
     sa.Index("ix_stops_day_id_state", "day_id", "state"),
+    # SQLite uses a partial index only where a statement spells its condition out; this one also finds what was done.
+    sa.Index("ix_stops_desk_id_state", "desk_id", "state"),
 )
 
 _ACTIVE = sa.text("active")

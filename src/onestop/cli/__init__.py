@@ -5,7 +5,8 @@ import sys
 import rich_click as click
 
 from onestop import __version__
-from onestop.cli import care, days, people, running
+from onestop.backup.wrong import BackupWrong
+from onestop.cli import backups, care, days, people, running
 from onestop.days.dayfile import DayFileWrong
 from onestop.db.migrate import DatabaseNewer
 from onestop.demo.world import NotADemo
@@ -33,6 +34,8 @@ for command in (
     people.token,
     people.device,
     care.verify,
+    backups.backup,
+    backups.restore,
     care.erase,
     care.retention,
     care.mail,
@@ -57,7 +60,7 @@ def main() -> None:
         said = getattr(trouble.__cause__, "orig", None) or trouble
         click.echo(f"The database cannot be used: {' '.join(str(said).split())}", err=True)
         sys.exit(1)
-    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken, DatabaseNewer, NotADemo) as refusal:
+    except (Refusal, SettingsWrong, DayFileWrong, KeyBroken, BackupWrong, DatabaseNewer, NotADemo) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     if code:

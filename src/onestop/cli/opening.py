@@ -12,6 +12,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
+from onestop.backup.restoring import check_restored
 from onestop.db.migrate import check_not_newer, current_revision, newest_revision, upgrade
 from onestop.db.session import Database, open_database
 from onestop.domain.roles import Actor
@@ -28,6 +29,7 @@ def opened(settings: Settings | None = None) -> Generator[Database]:
     """The database, made if there is none; says in a sentence what is wrong when it is not there or not up to date."""
     settings = settings or read_settings()
     settings.make_var()
+    check_restored(settings)
     database = open_database(settings.database)
     try:
         revision = database.read_now(current_revision)

@@ -6,9 +6,9 @@ from uuid import UUID
 import rich_click as click
 import sqlalchemy as sa
 
-from onestop.accounts.actions import add_account, create_token, make_pass, revoke_account
+from onestop.accounts.actions import add_account, create_token, make_pass, revoke_account, revoke_token
 from onestop.accounts.passwords import hash_password
-from onestop.accounts.queries import accounts_list
+from onestop.accounts.queries import accounts_list, tokens_list
 from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.clock import real_now
 from onestop.days.queries.days import day_by_slug
@@ -148,6 +148,40 @@ def create(role: str, institution: str, desk: int | None, day: str, label: str, 
             create_token, grant, label=label, until=now + timedelta(days=valid_days), actor=OPERATOR, now=now
         )
     click.echo(made.token)
+
+
+@token.command("list")
+@json_option
+def list_tokens(as_json: bool) -> None:
+    """List tokens, never what they open with.
+
+    Example: onestop token list --json
+    """
+    with opened() as database:
+        rows = [
+            {
+                "id": one.id,
+                "label": one.label,
+                "role": one.grant.role,
+                "made": one.created_at,
+                "until": one.until_at,
+                "revoked": one.revoked_at,
+            }
+            for one in database.read_now(tokens_list)
+        ]
+    show(rows, as_json=as_json, title="Tokens")
+
+
+@token.command("revoke")
+@click.argument("token_id", type=click.UUID)
+def revoke_token_of(token_id: UUID) -> None:
+    """End a token at once.
+
+    Example: onestop token revoke 0199…
+    """
+    with opened() as database:
+        database.write_now(revoke_token, token_id, actor=OPERATOR, now=database.now())
+    click.echo("The token opens nothing any more.")
 
 
 @click.group()

@@ -1,13 +1,15 @@
 """`onestop serve`, `jobs` and `demo`: the processes."""
 
 import os
+from contextlib import nullcontext
 
 import rich_click as click
 
+from onestop.backup.restoring import check_restored
 from onestop.cli.opening import opened
 from onestop.demo.run import run_demo
 from onestop.jobs.alone import run_jobs
-from onestop.serve import run_server
+from onestop.serve import is_sqlite, run_server, server_lock
 from onestop.settings import read_settings
 
 
@@ -35,9 +37,12 @@ def jobs() -> None:
     Example: onestop jobs
     """
     settings = read_settings()
-    with opened(settings):
-        pass  # says what is wrong with the database, once, before the clockwork starts
-    run_jobs(settings)
+    check_restored(settings)
+    # On SQLite the server does it itself; a second process would write beside it and beside a restore.
+    with server_lock(settings) if is_sqlite(settings) else nullcontext():
+        with opened(settings):
+            pass  # says what is wrong with the database, once, before the clockwork starts
+        run_jobs(settings)
 
 
 @click.command()

@@ -20,7 +20,7 @@ LOCK = 0x6D6967726174
 
 
 class DatabaseNewer(Exception):
-    """A newer program has migrated the database; this one does not know its tables."""
+    """A newer program has migrated the database; the message is a sentence for the operator."""
 
 
 def upgrade(url: str) -> None:
@@ -46,6 +46,15 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+def check_not_newer(revision: str) -> None:
+    """Raises `DatabaseNewer` for a revision this program does not know."""
+    if not is_known(revision):
+        raise DatabaseNewer(
+            f"The database is at {revision}, which this program does not know; it goes up to {newest_revision()}."
+            " A newer onestop has used this database: please start that one, or put a backup back."
+        )
+
+
 def newest_revision() -> str:
     """The revision this code expects."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -53,14 +62,9 @@ def newest_revision() -> str:
     return head
 
 
-def check_not_newer(revision: str) -> None:
-    """Raises `DatabaseNewer` for a revision this program does not know."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision not in known:
-        raise DatabaseNewer(
-            f"The database is at {revision}, which this program does not know; it goes up to {newest_revision()}."
-            " A newer onestop has used this database: please start that one."
-        )
+def is_known(revision: str) -> bool:
+    """Whether this code has the migration; it has not where a newer program made the database."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def current_revision(conn: sa.Connection) -> str | None:

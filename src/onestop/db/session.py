@@ -87,6 +87,11 @@ class Database:
         self._waiting = 0
         self.clock: Clock = self._load_clock()
 
+    @property
+    def waiting(self) -> int:
+        """Commands that wait or run now; at `WAITING_LIMIT` the next one hears `Busy`."""
+        return self._waiting
+
     def now(self) -> datetime:
         """Domain time."""
         return self.clock.now()
@@ -164,12 +169,14 @@ class Database:
             raise Busy
         self._waiting += 1
         try:
+            if self.is_sqlite:
+                return await asyncio.get_running_loop().run_in_executor(pool, call)
             work = pool.submit(call)
             told = asyncio.wrap_future(work)
             # Whoever asked may have gone by then.
             told.add_done_callback(lambda done: done.cancelled() or done.exception())
             try:
-                done, _ = await asyncio.wait({told}, timeout=None if self.is_sqlite else ANSWER_SECONDS)
+                done, _ = await asyncio.wait({told}, timeout=ANSWER_SECONDS)
             except asyncio.CancelledError:
                 work.cancel()
                 raise
@@ -212,6 +219,7 @@ def _sqlite_engine(url: sa.URL, file: DatabaseFile, *, writer: bool) -> sa.Engin
         raw.execute("PRAGMA synchronous=FULL")
         raw.execute("PRAGMA busy_timeout=5000")
         raw.execute("PRAGMA foreign_keys=ON")
+        raw.execute("PRAGMA secure_delete=ON")  # what is erased leaves the pages, too
         if not writer:
             raw.execute("PRAGMA query_only=ON")
         file.note(raw)

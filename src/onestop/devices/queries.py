@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from onestop.db.statements import row_of
 from onestop.devices.tables import devices
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
@@ -35,7 +36,7 @@ class KnownDevice:
 
 def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
     """The device with this token, `None` for an unknown or revoked one."""
-    row = conn.execute(sa.select(devices).where(devices.c.token_hash == hash_token(token))).one_or_none()
+    row = row_of(conn, devices.c.token_hash, hash_token(token))
     if row is None or row.revoked_at is not None:
         return None
     grant = Grant(role=Role(row.kind), day=row.day_id)

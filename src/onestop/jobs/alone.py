@@ -6,12 +6,14 @@ import signal
 from onestop.db.session import open_database
 from onestop.jobs.scheduler import Jobs
 from onestop.live.relay import announce
+from onestop.logs import log_to_stderr
 from onestop.notify.reactor import OutboxReactor
 from onestop.settings import Settings
 
 
 def run_jobs(settings: Settings) -> None:
     """Run the jobs until a signal; the database must be migrated."""
+    log_to_stderr(settings.log)
     asyncio.run(_run(settings))
 
 

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from onestop.db.lease import JOBS_LOCK
 from onestop.db.session import LINE, Database
 
-LOCK = 0x6F6E6573746F70
-"""The advisory lock of the jobs: the bytes of the product's name; days lock by the low 63 bits of their ids."""
+LOCK = JOBS_LOCK
 
 log = logging.getLogger(__name__)
 

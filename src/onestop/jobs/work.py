@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.accounts.actions import forget_old_sessions
+from onestop.backup.aside import clean_files
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
 from onestop.clock import real_now
 from onestop.db.idempotency import forget_old_answers
@@ -50,6 +51,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="retention", run=lambda: asyncio.to_thread(retain_days, db, settings), hourly=True),
         Job(name="secrets", run=lambda: db.write(forget_secrets, now=db.now()), hourly=True),
         Job(name="answers", run=lambda: db.write(forget_old_answers, now=real_now()), hourly=True),
+        Job(name="files", run=lambda: asyncio.to_thread(clean_files, settings, real=real_now()), hourly=True),
         Job(name="sessions", run=lambda: db.write(forget_old_sessions, real=real_now()), hourly=True),
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days.tables import days
+from onestop.db.statements import insert
 from onestop.db.types import new_id
 from onestop.locale.languages import LANGUAGES, fallbacks
 from onestop.notify.queries import (
@@ -200,11 +201,14 @@ _CAUSED = ("day_id", "party_id", "kind", "address", "language", "sequence", "ter
 def _insert(conn: sa.Connection, row: dict[str, Any], *, host: str) -> None:
     number = new_id()
     caused = {name: row[name] for name in _CAUSED}
-    conn.execute(outbox.insert().values(id=number, message_id=f"<{number}@{host}>", **caused))
+    insert(conn, outbox, id=number, message_id=f"<{number}@{host}>", **caused)
+
+
+_LAST_SEQUENCE = sa.select(sa.func.max(outbox.c.sequence)).where(
+    outbox.c.party_id == sa.bindparam("party"), outbox.c.address == sa.bindparam("address")
+)
 
 
 def _next_sequence(conn: sa.Connection, party: UUID, address: str) -> int:
-    last = conn.execute(
-        sa.select(sa.func.max(outbox.c.sequence)).where(outbox.c.party_id == party, outbox.c.address == address)
-    ).scalar()
+    last = conn.execute(_LAST_SEQUENCE, {"party": party, "address": address}).scalar()
     return 0 if last is None else last + 1

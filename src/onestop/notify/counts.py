@@ -1,6 +1,7 @@
 """How the messages of a day stand, for the organiser."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,3 +31,23 @@ def message_counts(conn: sa.Connection, day: UUID) -> MessageCounts:
         .where(outbox.c.day_id == day)
     ).one()
     return MessageCounts(waiting=row.waiting, failing=row.failing, dead=row.dead)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxCounts:
+    """All messages that are due and not sent, and those given up."""
+
+    due: int
+    dead: int
+
+
+def outbox_counts(conn: sa.Connection, *, now: datetime) -> OutboxCounts:
+    """The counts over all days; one statement."""
+    open_ = sa.and_(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.withdrawn_at.is_(None))
+    row = conn.execute(
+        sa.select(
+            sa.func.count().filter(sa.and_(open_, outbox.c.due_at <= now)).label("due"),
+            sa.func.count().filter(outbox.c.dead_at.is_not(None)).label("dead"),
+        ).select_from(outbox)
+    ).one()
+    return OutboxCounts(due=row.due, dead=row.dead)

@@ -11,6 +11,7 @@ from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import contacts, stops
 from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days
+from onestop.db.types import Id
 from onestop.directory.tables import checklist_items
 from onestop.domain.visit import StopState
 from onestop.notify.tables import outbox
@@ -98,13 +99,23 @@ class Recipient:
     limited: bool
 
 
+_PARTY = sa.bindparam("party", type_=Id)
+_RECIPIENTS = (
+    sa.select(contacts.c.address, contacts.c.limited)
+    .where(contacts.c.party_id == _PARTY, contacts.c.kind == "email")
+    .order_by(contacts.c.id)
+)
+_PAPERS = (
+    sa.select(checklist_items.c.key)
+    .join_from(stops, checklist_items, checklist_items.c.service_id == stops.c.service_id)
+    .where(stops.c.party_id == _PARTY, stops.c.state == StopState.PLANNED, stops.c.private.is_(False))
+    .order_by(stops.c.position, checklist_items.c.position)
+)
+
+
 def recipients_of(conn: sa.Connection, party: UUID) -> list[Recipient]:
     """The e-mail addresses of a party; one statement, because most parties give none."""
-    rows = conn.execute(
-        sa.select(contacts.c.address, contacts.c.limited)
-        .where(contacts.c.party_id == party, contacts.c.kind == "email")
-        .order_by(contacts.c.id)
-    )
+    rows = conn.execute(_RECIPIENTS, {"party": party})
     return [Recipient(address=row.address, limited=row.limited) for row in rows]
 
 
@@ -182,6 +193,15 @@ def has_due(conn: sa.Connection, *, real: datetime, now: datetime) -> bool:
     return conn.execute(due_messages(real=real, now=now).limit(1)).first() is not None
 
 
+def oldest_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
+    """Since when the message that waits longest has been due; `None` when none waits whose day is still to come."""
+    return conn.execute(
+        sa.select(sa.func.min(outbox.c.due_at))
+        .join(days, days.c.id == outbox.c.day_id)
+        .where(unsent(), outbox.c.due_at <= now, days.c.closes_at > now)
+    ).scalar()
+
+
 def message_by_id(conn: sa.Connection, message: UUID) -> Message:
     """A message with its terms."""
     row = conn.execute(sa.select(outbox).where(outbox.c.id == message)).one()
@@ -200,10 +220,4 @@ def message_by_id(conn: sa.Connection, message: UUID) -> Message:
 
 
 def _papers(conn: sa.Connection, party: UUID) -> tuple[str, ...]:
-    rows = conn.execute(
-        sa.select(checklist_items.c.key)
-        .join_from(stops, checklist_items, checklist_items.c.service_id == stops.c.service_id)
-        .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED, stops.c.private.is_(False))
-        .order_by(stops.c.position, checklist_items.c.position)
-    ).scalars()
-    return tuple(dict.fromkeys(rows))
+    return tuple(dict.fromkeys(conn.execute(_PAPERS, {"party": party}).scalars()))

@@ -67,6 +67,7 @@ calls = sa.Table(
     sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="end"),
     sa.Index("uq_calls_desk_open", "desk_id", unique=True, sqlite_where=_OPEN_CALL, postgresql_where=_OPEN_CALL),
     sa.Index("ix_calls_day_id_id", "day_id", "id"),
+    sa.Index("ix_calls_desk_id_outcome", "desk_id", "outcome"),
     sqlite_autoincrement=True,
 )
 

@@ -1,12 +1,21 @@
 """Somebody without an appointment: named desks, each of which can be taken off; a ticket in every case."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import pytest
+import sqlalchemy as sa
+
+from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
+from onestop.domain.errors import PerhapsStored
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, visitor
+from onestop.visits.tables import visits
+from onestop.web.kit.forms import new_key
 from tests.web.hall_desk import Staff
+from tests.web.public.visitor import Page
 
 ARABIC = "ا" * 200
 
@@ -177,3 +186,38 @@ async def test_the_way_back_from_the_ticket_leads_to_an_address_that_tells_nothi
         address = sent.headers["location"]
         assert (sent.status_code, "residence" in address) == (303, False)
         assert "Foreign Police Department" in await reception.look(address)
+
+
+async def test_when_nobody_knows_if_it_was_stored_the_same_form_is_sent_again_and_gives_one_ticket(
+    reception: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line to the database breaks while COMMIT is under way: once after it was done, once before."""
+    write = Database.write
+    for stored in (True, False):
+        begun = people_waiting(reception)
+
+        async def breaks(self: Database, *args: Any, stored: bool = stored, **kwargs: Any) -> Any:
+            if stored:
+                await write(self, *args, **kwargs)
+            raise PerhapsStored
+
+        typed = {"services": str(reception.hall.service("legal")), "name": "Amal & Omar", "_key": new_key()}
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "write", breaks)
+            told = await reception.press(f"{reception.home}/walk-in", typed)
+        assert told.status_code == 503
+        assert told.headers["retry-after"]
+        (form,) = (form for form in Page(told.text).forms.values() if form.values("_key"))
+        assert dict(form.fields) == typed
+
+        issued = [await reception.press(form.action, dict(form.fields)) for _ in range(2)]
+
+        assert [answer.status_code for answer in issued] == [303, 303]
+        assert issued[0].headers["location"] == issued[1].headers["location"]
+        assert people_waiting(reception) == begun + 1
+
+
+def people_waiting(reception: Staff) -> int:
+    """How many visits the day has."""
+    counted = sa.select(sa.func.count()).select_from(visits).where(visits.c.day_id == reception.hall.id)
+    return reception.hall.db.read_now(lambda conn: conn.execute(counted).scalar_one())

@@ -138,29 +138,28 @@ def set_name(conn: sa.Connection, party: UUID, *, name: str, actor: Actor, now: 
 def write_name(conn: sa.Connection, party: UUID, name: str) -> UUID:
     """Store what the party is called, as it reads and folded for search; gives its day."""
     called = read_name(name)
-    return conn.execute(
-        parties.update()
-        .where(parties.c.id == party)
-        .values(name=called, name_folded=fold(called))
-        .returning(parties.c.day_id)
-    ).scalar_one()
+    return conn.execute(_WRITE_NAME, {"party": party, "name": called, "name_folded": fold(called)}).scalar_one()
+
+
+_LIVE_OF_CONTACT = (
+    sa.select(sa.func.count())
+    .select_from(contacts)
+    .join(bookings, bookings.c.party_id == contacts.c.party_id)
+    .where(
+        contacts.c.address_hash == sa.bindparam("hash"),
+        contacts.c.limited.is_(False),
+        contacts.c.party_id != sa.bindparam("party"),
+        bookings.c.day_id == sa.bindparam("day"),
+        bookings.c.state.in_(LIVE),
+    )
+)
+_WRITE_NAME = parties.update().where(parties.c.id == sa.bindparam("party")).returning(parties.c.day_id)
 
 
 def add_contact(conn: sa.Connection, day: Day, party: UUID, contact: Contact, key: bytes) -> None:
     """Store how to reach the party; past the day's limit for one contact it is marked, and told only there."""
     hashed = contact_hash(key, contact)
-    live = conn.execute(
-        sa.select(sa.func.count())
-        .select_from(contacts)
-        .join(bookings, bookings.c.party_id == contacts.c.party_id)
-        .where(
-            contacts.c.address_hash == hashed,
-            contacts.c.limited.is_(False),
-            contacts.c.party_id != party,
-            bookings.c.day_id == day.id,
-            bookings.c.state.in_(LIVE),
-        )
-    ).scalar_one()
+    live = conn.execute(_LIVE_OF_CONTACT, {"hash": hashed, "party": party, "day": day.id}).scalar_one()
     insert(
         conn,
         contacts,

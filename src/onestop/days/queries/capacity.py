@@ -52,7 +52,9 @@ def load_capacity(
         *(group.key for group in whole.mediators if not group.languages.isdisjoint(languages)),
     ]
     buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
-    for row, kind, key, start, total, kept, used, used_kept in conn.execute(_BUCKETS, {"day": day.id, "keys": keys}):
+    for row, kind, key, start, total, kept, used, used_kept in conn.execute(
+        _BUCKETS, {"day": day.id, "keys": keys}
+    ).all():
         minutes, reserve = freed.get(row, (0, 0))
         buckets[kind, key].append(
             Bucket(

@@ -317,7 +317,7 @@ def _offered(conn: sa.Connection, day: UUID) -> tuple[ServiceOffered, ...]:
 
 
 def _next(conn: sa.Connection, desk_id: UUID, day: UUID, now: datetime) -> NextHere:
-    hall = load_hall(conn, day, now=now)
+    hall = load_hall(conn, day, now=now, at=[desk_id])
     desk = hall.free_desk(desk_id)
     queue = queue_of(desk, hall.waiting, hall.state, now)
     numbers = {stop.stop: stop.number for stop in hall.waiting}

@@ -2,11 +2,10 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -78,7 +77,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[U
     served = conn.execute(_SERVED, {"day": day}).all()
     helping = {row.mediator_id for row in served}
     spoken = spoken_here(desks, people, now=now)
-    wanted = None if at is None else {service for desk in desks if desk.id in at for service in desk.services}
+    wanted = {service for desk in desks if at is None or desk.id in at for service in desk.services}
     return Hall(
         desks=tuple(desks),
         busy_desks=frozenset(row.desk_id for row in served),
@@ -113,24 +112,29 @@ _BACKLOG = (
     .where(stops.c.day_id == sa.bindparam("day"), stops.c.state.in_([StopState.WAITING, StopState.PARKED]))
     .group_by(stops.c.service_id)
 )
-_VISIT = 1
-"""The place of the visit in a row of `_OPEN_STOPS`."""
 _CALLABLE = (StopState.WAITING, StopState.PARKED)
+_ACCEPTED = tuple(STOP_OPEN - {StopState.PROPOSED})
+_more = stops.alias("more")
+_REMAINING = (
+    sa.select(sa.func.sum(_more.c.minutes))
+    .where(_more.c.visit_id == stops.c.visit_id, _more.c.state.in_(_ACCEPTED))
+    .scalar_subquery()
+)
 _INSIDE = (
     stops.c.day_id == sa.bindparam("day"),
-    stops.c.state.in_(STOP_OPEN),
     visits.c.state == VisitState.OPEN,
     visits.c.stepped_out_at.is_(None),
+    stops.c.service_id.in_(sa.bindparam("services", expanding=True)),
 )
-_OPEN_STOPS = (
+_CANDIDATES = (
     sa.select(
         stops.c.id,
         stops.c.visit_id,
         stops.c.service_id,
         stops.c.state,
-        stops.c.minutes,
         stops.c.callable_from_at,
         stops.c.only_desk_id,
+        _REMAINING,
         visits.c.waited_seconds,
         visits.c.waiting_since_at,
         visits.c.free_from_at,
@@ -141,91 +145,77 @@ _OPEN_STOPS = (
     )
     .join_from(stops, visits, visits.c.id == stops.c.visit_id)
     .join(parties, parties.c.id == visits.c.party_id)
-    .where(*_INSIDE)
+    .where(*_INSIDE, stops.c.state.in_(_CALLABLE))
     .order_by(stops.c.id)
 )
-_GOING = (
-    sa.select(stop_members.c.stop_id, stop_members.c.member_id)
-    .join_from(stop_members, stops)
-    .join(visits, visits.c.id == stops.c.visit_id)
-    .where(*_INSIDE)
+_WITH_MEMBERS = (
+    sa.select(stops.c.visit_id, stops.c.service_id, stop_members.c.stop_id, stop_members.c.member_id)
+    .join_from(stops, visits, visits.c.id == stops.c.visit_id)
+    .join(stop_members, stop_members.c.stop_id == stops.c.id)
+    .where(*_INSIDE, stops.c.state.in_(sa.bindparam("states", expanding=True)))
 )
-_other = stops.alias("other")
-_CALLED_THERE = stops.c.visit_id.in_(
-    sa.select(_other.c.visit_id).where(
-        _other.c.day_id == sa.bindparam("day"),
-        _other.c.state.in_(_CALLABLE),
-        _other.c.service_id.in_(sa.bindparam("services", expanding=True)),
-    )
-)
-_STATEMENTS = {
-    True: (_OPEN_STOPS, _GOING),
-    False: (_OPEN_STOPS.where(_CALLED_THERE), _GOING.where(_CALLED_THERE)),
-}
-"""Everybody's, and those of visits with something to do at certain services. Built once: these are hot."""
+"""Built once: these are hot."""
 
 
 def _waiting(
-    conn: sa.Connection, day: UUID, desks: Sequence[DeskRow], now: datetime, services: Collection[UUID] | None
+    conn: sa.Connection, day: UUID, desks: Sequence[DeskRow], now: datetime, services: Collection[UUID]
 ) -> tuple[WaitingStop, ...]:
-    open_stops, members = _STATEMENTS[services is None]
-    asked: dict[str, object] = {"day": day} if services is None else {"day": day, "services": list(services)}
-    by_visit: dict[UUID, list[Any]] = defaultdict(list)
-    for row in conn.execute(open_stops, asked):
-        by_visit[row[_VISIT]].append(row)
+    asked = {"day": day, "services": list(services)}
     going: dict[UUID, set[UUID]] = defaultdict(set)
-    for stop, member in conn.execute(members, asked):
+    for _, _, stop, member in conn.execute(_WITH_MEMBERS, {**asked, "states": _CALLABLE}).all():
         going[stop].add(member)
-    pairs = day_precedences(conn, day)
-    first = {
-        service: {before for before, after in pairs if before != service and after in (None, service)}
-        for desk in desks
-        for service in desk.services
-    }
+    first = _firsts(conn, day, services)
+    ahead = _ahead(conn, day, frozenset[UUID]().union(*first.values()))
     closed = {desk.id for desk in desks if desk.state is DeskState.CLOSED}
     away = {desk.id for desk in desks if desk.state is not DeskState.OPEN}
     found: list[WaitingStop] = []
-    for visit, theirs in by_visit.items():
-        *_, waited, since, free_from, need, number, languages, interpreter = theirs[0]
-        waited_minutes = waited_seconds(waited, since, now) / 60
-        spoken, how = _words(languages), Interpreter(interpreter)
-        accepted = [(row[0], row[2]) for row in theirs if row[3] != StopState.PROPOSED]
-        remaining = float(sum(row[4] for row in theirs if row[3] != StopState.PROPOSED))
-        for stop, _, service, state, _, again_from, only, *_ in theirs:
-            if state not in _CALLABLE or (services is not None and service not in services):
-                continue
-            parked = state == StopState.PARKED
-            # Parked means this desk first, not this desk only: while it has a break another one may call her.
-            only_desk = None if only in (away if parked else closed) else only
-            before = first.get(service)
-            found.append(
-                WaitingStop(
-                    stop=stop,
-                    visit=visit,
-                    service=service,
-                    members=frozenset(going[stop]),
-                    languages=spoken,
-                    interpreter=how,
-                    waited_minutes=waited_minutes,
-                    remaining_minutes=remaining,
-                    need=need,
-                    precedence_met=not before or not _goes_before(stop, accepted, before, going),
-                    callable_from=max(filter(None, (again_from, free_from)), default=None),
-                    only_desk=only_desk,
-                    parked=parked and only_desk is not None,
-                    number=number,
-                )
+    for row in conn.execute(_CANDIDATES, asked).all():
+        stop, visit, service, state, again_from, only, remaining, waited, since, free_from, need, number, *talk = row
+        parked = state == StopState.PARKED
+        # Parked means this desk first, not this desk only: while it has a break another one may call her.
+        only_desk = None if only in (away if parked else closed) else only
+        members = frozenset(going[stop])
+        found.append(
+            WaitingStop(
+                stop=stop,
+                visit=visit,
+                service=service,
+                members=members,
+                languages=_words(talk[0]),
+                interpreter=Interpreter(talk[1]),
+                waited_minutes=waited_seconds(waited, since, now) / 60,
+                remaining_minutes=float(remaining or 0),
+                need=need,
+                precedence_met=not any(
+                    other != stop and earlier in first[service] and member in members
+                    for earlier, other, member in ahead.get(visit, ())
+                ),
+                callable_from=max(filter(None, (again_from, free_from)), default=None),
+                only_desk=only_desk,
+                parked=parked and only_desk is not None,
+                number=number,
             )
+        )
     return tuple(found)
 
 
-def _goes_before(
-    stop: UUID, accepted: Sequence[tuple[UUID, UUID]], first: Collection[UUID], going: Mapping[UUID, set[UUID]]
-) -> bool:
-    """Whether some of its people have another stop that comes first; `accepted` are stops with their services."""
-    return any(
-        service in first and other != stop and not going[other].isdisjoint(going[stop]) for other, service in accepted
-    )
+def _firsts(conn: sa.Connection, day: UUID, services: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """The services that go before each of these."""
+    pairs = day_precedences(conn, day)
+    return {
+        service: frozenset(before for before, after in pairs if before != service and after in (None, service))
+        for service in services
+    }
+
+
+def _ahead(conn: sa.Connection, day: UUID, services: Collection[UUID]) -> dict[UUID, list[tuple[UUID, UUID, UUID]]]:
+    """By visit: service, stop and member of the accepted stops that go before others."""
+    found: dict[UUID, list[tuple[UUID, UUID, UUID]]] = defaultdict(list)
+    if services:
+        asked = {"day": day, "services": list(services), "states": _ACCEPTED}
+        for visit, service, stop, member in conn.execute(_WITH_MEMBERS, asked).all():
+            found[visit].append((service, stop, member))
+    return found
 
 
 @lru_cache(4096)

@@ -17,14 +17,18 @@ from onestop.domain.errors import (
     InvalidInput,
     KeyInFlight,
     NotKnown,
+    PerhapsStored,
     Refusal,
     SignInNeeded,
     StoreTrouble,
     TooManyTries,
 )
+from onestop.logs import fields
+from onestop.web.kit.forms import KEY_FIELD, sent_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
-from onestop.web.kit.pages import ErrorPage, MachineErrorPage
+from onestop.web.kit.once import SendAgain
+from onestop.web.kit.pages import Again, ErrorPage, MachineErrorPage
 from onestop.web.kit.requests import WebRequest, is_api, is_htmx, local_path
 from onestop.web.kit.responses import page, see_other
 
@@ -130,6 +134,8 @@ def refusal_of(error: Exception) -> Refusal:
     """The refusal an exception is told as; what is no refusal of ours or of HTTP is a failure."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, SendAgain):
+        return PerhapsStored()
     if isinstance(error, MethodNotAllowedException):
         return MethodWrong()
     if isinstance(error, HTTPException) and error.status_code < 500:
@@ -143,7 +149,9 @@ def answer(request: WebRequest, error: Exception) -> Response[Any]:
     incident = ""
     if isinstance(refusal, Failed):
         incident = secrets.token_hex(4)
-        log.error("incident %s in %s", incident, _handler_name(request), exc_info=error)
+        handler = _handler_name(request)
+        told = fields(incident=incident, handler=handler)
+        log.error("incident %s in %s", incident, handler, exc_info=error, extra=told)
     elif isinstance(refusal, StoreTrouble):
         log.error("%s in %s: %s", refusal.code, _handler_name(request), _cause(refusal))
     try:
@@ -178,7 +186,9 @@ def _page(request: WebRequest, refusal: Refusal, incident: str) -> Response[Any]
     locale = locale_of(request)
     title = locale.gettext(_TITLES.get(refusal.status, NOT_DONE))
     if _inside(request.scope["path"], "/kiosk") and not isinstance(refusal, SignInNeeded):
-        machine = MachineErrorPage(title=title, sentence=locale.say(refusal.sentence, refusal.params))
+        machine = MachineErrorPage(
+            title=title, sentence=locale.say(refusal.sentence, refusal.params), again=_again(request, refusal)
+        )
         wipe = {"Refresh": f"{WIPE_SECONDS}; url=/kiosk"}
         return page(request, machine, status=refusal.status, locale=locale, headers=wipe, home="/kiosk", door="kiosk")
     step = _next_step(request, refusal)
@@ -188,10 +198,21 @@ def _page(request: WebRequest, refusal: Refusal, incident: str) -> Response[Any]
         next_href=step.href,
         next_label=locale.gettext(step.label) if step.label else "",
         retry=refusal.status == 503,
+        again=_again(request, refusal),
         details=_details(locale, incident),
     )
     headers = {"HX-Retarget": "#content", "HX-Reselect": "#content", "HX-Reswap": "outerHTML"}
     return page(request, context, status=refusal.status, locale=locale, headers=headers if is_htmx(request) else None)
+
+
+def _again(request: WebRequest, refusal: Refusal) -> Again | None:
+    """What was sent at a bad moment: it can be sent again as it was, and its key keeps it from acting twice."""
+    form = sent_form(request)
+    if refusal.status != 503 or form is None or KEY_FIELD not in form:
+        return None
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    path = request.scope["path"]
+    return Again(to=local_path(f"{path}?{query}" if query else path), fields=tuple(form.multi_items()))
 
 
 def _next_step(request: WebRequest, refusal: Refusal) -> NextStep:

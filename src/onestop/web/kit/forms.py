@@ -8,6 +8,7 @@ from litestar.datastructures import FormMultiDict, MultiDict
 from onestop.web.kit.requests import WebRequest
 
 KEY_FIELD = "_key"
+_SENT = "onestop_form"
 MOST_FIELDS = 200
 LONGEST_VALUE = 20_000
 
@@ -40,6 +41,16 @@ def new_key() -> str:
 
 async def read_form(request: WebRequest) -> Form:
     """The form of this request, urlencoded or multipart (without files); the body limits were checked before."""
+    form = request.scope["state"][_SENT] = await _read(request)
+    return form
+
+
+def sent_form(request: WebRequest) -> Form | None:
+    """The form of this request as far as it was read."""
+    return request.scope["state"].get(_SENT)
+
+
+async def _read(request: WebRequest) -> Form:
     kind, _ = request.content_type
     if kind == "multipart/form-data":
         typed: FormMultiDict = await request.form()

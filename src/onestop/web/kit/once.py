@@ -9,7 +9,7 @@ from litestar import Response
 
 from onestop.clock import real_now
 from onestop.db.idempotency import Answer, RequestKey, answer_once
-from onestop.domain.errors import InvalidInput, KeyInFlight, KeyNeeded
+from onestop.domain.errors import InvalidInput, KeyInFlight, KeyNeeded, PerhapsStored
 from onestop.web.kit.forms import KEY_FIELD, read_form
 from onestop.web.kit.requests import WebRequest, db_of, is_api
 from onestop.web.kit.sessions import actor, session_hash
@@ -19,6 +19,10 @@ SHORTEST = 16
 LONGEST = 200
 _in_flight: set[str] = set()
 """Keys of the machine interface this process works on; other processes are told apart by a lock in the database."""
+
+
+class SendAgain(Exception):
+    """Nobody knows if it was stored; the same form with the same key finds out."""
 
 
 async def submit_once(
@@ -53,7 +57,11 @@ async def submit_once(
         first = lambda: Answer(303, to(action(conn, *args, **kwargs)).encode())  # noqa: E731
         return answer_once(conn, asked, real_now(), first, wait=True)
 
-    return (await db.write(act, day=day)).body.decode()
+    try:
+        return (await db.write(act, day=day)).body.decode()
+    except PerhapsStored as unknown:
+        # No door shows its form anew: a fresh key could do it twice. The page that follows sends the same again.
+        raise SendAgain from unknown
 
 
 async def answer_api_once(

@@ -156,6 +156,14 @@ def _digest(path: str, modified: int) -> str:
     return hashlib.sha256(content, usedforsecurity=False).hexdigest()[:10]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A form that was sent, to be sent again as it was, with its key."""
+
+    to: str
+    fields: tuple[tuple[str, str], ...]
+
+
 @page("error_machine.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineErrorPage:
@@ -163,6 +171,7 @@ class MachineErrorPage:
 
     title: str
     sentence: str
+    again: Again | None = None
 
 
 @page("error.html")
@@ -176,4 +185,5 @@ class ErrorPage:
     next_label: str = ""
     """Empty: the button says "Go to the first page"."""
     retry: bool = False
+    again: Again | None = None
     details: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from onestop.clock import monotonic
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal
+from onestop.logs import fields
 from onestop.settings import Settings
 from onestop.web.kit.errors import CrossSite, HostWrong, RequestWrong, TooBig, TooSlow
 from onestop.web.kit.forms import MOST_FIELDS
@@ -110,7 +111,9 @@ class Shell:
             seconds = monotonic() - began
             if not streamed:
                 self._metrics.answered(status, seconds)
-            access.info("%s %s %s %.0fms", method, masked(path), status, seconds * 1000)
+            shown, ms = masked(path), round(seconds * 1000)
+            told = fields(method=method, path=shown, status=status, ms=ms)
+            access.info("%s %s %s %sms", method, shown, status, ms, extra=told)
 
     async def _checked(self, scope: Scope, receive: Receive) -> Receive:
         """Refuse what no handler should see; gives the `receive` that replays the body read here."""
