@@ -19,6 +19,28 @@ MISTAKES = (
         f"{_ERASURE}test_a_restored_backup_forgets_again_who_was_erased",
     ),
     mistake(
+        "restored-with-everybody",
+        "R12",
+        "a restore does not ask the journal",
+        Change(
+            "src/onestop/backup/restoring.py",
+            "    return replay_erasures(database, settings.var, now=now), settled\n",
+            "    return 0, settled\n",
+        ),
+        "tests/backup/test_restore.py::test_whoever_was_erased_after_the_backup_is_in_no_file_and_behind_no_code",
+    ),
+    mistake(
+        "served-with-everybody",
+        "R12",
+        "a server opens its port over an old database without asking the journal",
+        Change(
+            "src/onestop/serve.py",
+            "        erased = replay_erasures(database, settings.var, now=database.now())\n",
+            "        erased = 0\n",
+        ),
+        "tests/backup/test_restore.py::test_a_database_copied_back_by_hand_is_cleaned_before_the_port_opens",
+    ),
+    mistake(
         "erased-without-a-line",
         "R12",
         "somebody is erased though the journal could not be written",
@@ -63,7 +85,7 @@ MISTAKES = (
         "code-in-the-log",
         "R15",
         "addresses are logged as they are",
-        Change("src/onestop/web/kit/security.py", "method, masked(path), status", "method, path, status"),
+        Change("src/onestop/web/kit/security.py", "shown, ms = masked(path), round", "shown, ms = path, round"),
         "tests/web/kit/test_security.py::test_the_log_holds_no_code_no_query_and_no_line_break",
     ),
     mistake(
