@@ -18,6 +18,7 @@ from onestop.days.setup_values import DeskSettings
 from onestop.db.ledger import facts
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, Release
+from onestop.domain.plan import DayCapacity
 from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
 from onestop.visits.actions.setup import set_up
@@ -210,7 +211,7 @@ async def test_bookings_keep_their_minutes_when_a_published_desk_closes_earlier(
     saved = await organiser.send(f"{DAY}/desks/4", opens_1="12:30", closes_1="13:00")
     hub = await organiser.open(DAY)
 
-    room = site.database.read_now(load_capacity, site.database.read_now(day_by_id, site.hall.id))
+    room = _room(site)
     police = next(group for group in room.groups if site.hall.service("residence") in group.services)
     booked = {ticket.party for ticket in tickets}
     assert (len(booked), _broken(site)) == (3, [])
@@ -244,7 +245,7 @@ async def test_a_mediator_who_learns_a_language_keeps_the_minutes_she_is_booked_
 
     await organiser.send(f"{DAY}/mediators/{mediator.id}", label="Amina", languages=["ar", "en", "fr"])
 
-    room = site.database.read_now(load_capacity, site.database.read_now(day_by_id, site.hall.id))
+    room = _room(site)
     (hers,) = [group for group in room.mediators if "ar" in group.languages]
     assert (hers.languages, sum(bucket.used for bucket in hers.buckets) > 0) == (frozenset({"ar", "en", "fr"}), True)
     assert _broken(site) == []
@@ -384,8 +385,19 @@ def test_two_changes_at_once_from_the_same_version_are_one(site: Site) -> None:
     assert (done, STAFF.ref) == (["stored", "Changed"], "test:staff")
 
 
+def _room(site: Site) -> DayCapacity:
+    """The day's capacity, of every desk and mediator."""
+    mediators = site.database.read_now(mediators_of_day, site.hall.id)
+    return site.database.read_now(
+        load_capacity,
+        site.database.read_now(day_by_id, site.hall.id),
+        services={service for desk in site.hall.desks.values() for service in desk.services},
+        languages=frozenset[str]().union(*(each.languages for each in mediators)),
+    )
+
+
 def _free_minutes(site: Site, service: str) -> int:
-    room = site.database.read_now(load_capacity, site.database.read_now(day_by_id, site.hall.id))
+    room = _room(site)
     wanted = site.hall.service(service)
     return sum(
         bucket.free(with_reserve=True) for group in room.groups if wanted in group.services for bucket in group.buckets
