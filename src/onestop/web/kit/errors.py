@@ -212,7 +212,7 @@ def _again(request: WebRequest, refusal: Refusal) -> Again | None:
         return None
     query = request.scope.get("query_string", b"").decode("latin-1")
     path = request.scope["path"]
-    return Again(to=local_path(f"{path}?{query}" if query else path), fields=tuple(form.multi_items()))
+    return Again(to=local_path(f"{path}?{query}" if query else path), fields=tuple(form.items()))
 
 
 def _next_step(request: WebRequest, refusal: Refusal) -> NextStep:

@@ -54,7 +54,7 @@ async def _read(request: WebRequest) -> Form:
     kind, _ = request.content_type
     if kind == "multipart/form-data":
         typed: FormMultiDict = await request.form()
-        return Form([(name, value) for name, value in typed.multi_items() if isinstance(value, str)])
+        return Form([(name, value) for name, value in typed.items() if isinstance(value, str)])
     if kind != "application/x-www-form-urlencoded":
         return Form()
     # Not `request.form()`: it keeps the last thousand bodies, with names and phone numbers, in a cache.

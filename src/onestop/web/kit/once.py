@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response
@@ -40,10 +41,12 @@ async def submit_once(
     old key is a fresh submit; so is a form without a key. A refusal is raised and stores nothing.
     """
     db = db_of(request)
-    key = (await read_form(request)).get(KEY_FIELD) or ""
+    typed = await read_form(request)
+    key = typed.get(KEY_FIELD) or ""
     if not SHORTEST <= len(key) <= LONGEST:
         return to(await db.write(action, *args, day=day, **kwargs))
-    body = await request.body()
+    # What was typed, not its bytes: another order of the fields, or of a form's parts, is the same form.
+    body = urlencode(sorted(typed.items()), errors="replace").encode()
     # The body is part of the key: what was typed anew finds no old answer and acts.
     asked = RequestKey(
         scope=await _principal(request) or key,

@@ -67,5 +67,5 @@ def local_path(path: str | None, otherwise: str = "/") -> str:
 
 def path_with(request: WebRequest, **changed: str) -> str:
     """The path and query of this page with some query values set."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changed]
+    kept = [(name, value) for name, value in request.query_params.items() if name not in changed]
     return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
