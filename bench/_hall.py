@@ -31,6 +31,7 @@ LOCAL_HOUR = 10
 PLENTY = 1_000_000
 WISHES = (("legal", "social"), ("residence", "employment-office"), ("labour", "health-insurance"))
 """What those who wait want: each service is wanted by a third of them, and either of the two may be first."""
+LONGEST_RUN = timedelta(hours=1)
 BOOKED = ("legal", "residence")
 """What is booked: the second only after the first."""
 
@@ -138,9 +139,10 @@ class Hall:
         )
 
     def free_arrivals(self, db: Database) -> list[datetime]:
-        """When somebody who needs a mediator can still come today for `BOOKED`."""
+        """When somebody who needs a mediator can still come today for `BOOKED`, also at the end of a long run."""
         wish = self.wish(*BOOKED, languages=("uk",), interpreter=Interpreter.NEEDED)
-        return [plan.arrival_at for plan in db.read_now(arrivals, self.day, wish, now=db.now()).plans]
+        later = db.now() + LONGEST_RUN
+        return [plan.arrival_at for plan in db.read_now(arrivals, self.day, wish, now=later).plans]
 
 
 def make_hall(db: Database, slug: str, *, open_desks: bool = True, pairs: bool = True) -> Hall:
