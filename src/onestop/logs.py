@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
-FORMS = ("text", "json")
 _TOLD = "told"
 """The attribute of a record that holds its fields for programs; see `fields`."""
 
 
 def log_to_stderr(form: str, *, stream: TextIO | None = None) -> None:
-    """Send onestop's log to standard error (or `stream`) in this form of `FORMS`; a second call replaces the first."""
+    """Send onestop's log to standard error (or `stream`) as `text` or `json`; a second call replaces the first."""
     handler = Handler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else Lines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logger = logging.getLogger("onestop")

@@ -68,11 +68,10 @@ def run_server(
         raise OneWorkerOnly
     log_to_stderr(settings.log)
     settings.make_var()
-    check_restored(settings)
-    load_ticket_key(settings)
     with server_lock(settings) if is_sqlite(settings) else nullcontext():
+        check_restored(settings)
+        load_ticket_key(settings)
         check_port(host or settings.host, settings.port if port is None else port)
-        check_restored(settings)  # also one that began meanwhile
         upgrade(settings.database_owner_url or settings.database)
         erase_again(settings)
         allow_open_streams()

@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator
 import pytest
 import sqlalchemy as sa
 
+from onestop.db.lease import JOBS_LOCK
 from onestop.db.session import Database, open_database
-from onestop.jobs.leader import LOCK, Leader
+from onestop.jobs.leader import Leader
 from tests.jobs.conftest import Working, until
 from tests.postgres import Urls
 
@@ -61,7 +62,7 @@ async def test_the_lock_is_given_back(two: tuple[Database, Database]) -> None:
     )
 
     def locks() -> int:
-        return two[1].read_now(lambda conn: conn.execute(held, {"k": LOCK}).scalar_one())
+        return two[1].read_now(lambda conn: conn.execute(held, {"k": JOBS_LOCK}).scalar_one())
 
     assert await leader.leads()
     assert await leader.leads()

@@ -19,6 +19,8 @@ import httpx
 
 STARTS_WITHIN = 60.0
 LOOK_SECONDS = 0.02
+ESTABLISHED = "01"
+"""A connection that is open, as the kernel lists it."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,15 @@ class Running:
         """The ids of the processes that answer, the oldest first."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return sorted((int(child) for child in children.split()), key=_started)
+
+    def lines_of(self, process: int) -> int:
+        """How many open connections to the server's port this process has taken."""
+        port = f":{int(self.environment['ONESTOP_PORT']):04X}"
+        rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        open_here = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(port) and row[3] == ESTABLISHED}
+        with contextlib.suppress(FileNotFoundError):
+            return sum(os.readlink(file) in open_here for file in Path(f"/proc/{process}/fd").iterdir())
+        return 0
 
     def kill(self) -> float:
         """End the server and all its processes at once, as the kernel would; gives the moment (monotonic seconds)."""

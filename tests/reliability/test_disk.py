@@ -19,8 +19,8 @@ import sqlalchemy as sa
 
 from onestop.clock import real_now
 from onestop.db.session import open_database
+from onestop.db.trouble import DatabaseBroken
 from onestop.domain.day import DeskState
-from onestop.domain.errors import DatabaseBroken
 from onestop.reports.verify import verify
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.tables import visits

@@ -5,6 +5,7 @@ does not listen again, no limit for a transaction that hangs or for waiting behi
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -26,7 +28,7 @@ from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.visits.tables import calls
 from tests.postgres import Server, Urls
 from tests.reliability.durable import DurableServer
-from tests.reliability.load import Load, compare
+from tests.reliability.load import BOOKERS, KIOSKS, Load, compare
 from tests.reliability.places import make_place
 from tests.reliability.program import Line
 from tests.reliability.screen import Screen
@@ -113,11 +115,11 @@ async def hang(server: Running, database_url: str, *, under_load: bool) -> tuple
     day, place = make_place(database, parties=100, services=DESKS, hours=8)
     chance = Random(random.randrange(10**6))
     # A program that waits a second for an answer and then asks again on another line.
-    async with server.client(timeout=1) as client:
+    client, stopped = await lines_to_all(server, many=BOOKERS + KIOSKS + len(place.desks))
+    async with contextlib.aclosing(client):
         load = Load(day, place, Line(client, chance), chance)
         running = asyncio.create_task(load.run()) if under_load else None
         await asyncio.sleep(0.7 if under_load else 0)
-        stopped = server.workers()[0]
         os.kill(stopped, signal.SIGSTOP)
         began = time.monotonic()
         try:
@@ -133,6 +135,21 @@ async def hang(server: Running, database_url: str, *, under_load: bool) -> tuple
     database.close()
     answered = [one.returned - began for one in load.line.asked if began < one.returned < ended]
     return answered, sum(one.tries > 1 for one in load.line.asked), wrong
+
+
+async def lines_to_all(server: Running, *, many: int) -> tuple[httpx.AsyncClient, int]:
+    """A program with so many open lines, one at least to each process, and the process with the fewest.
+
+    The kernel chooses who takes a line, so this asks anew until everybody has one.
+    """
+    for _ in range(50):
+        client = server.client(timeout=1)
+        await asyncio.gather(*(client.get(f"{server.url}/health/live") for _ in range(many)))
+        held = {process: server.lines_of(process) for process in server.workers()}
+        if min(held.values()) > 0:
+            return client, min(held, key=held.__getitem__)
+        await client.aclose()
+    raise AssertionError("one process takes all lines")
 
 
 def display_token(database: Database) -> str:

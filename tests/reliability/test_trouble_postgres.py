@@ -205,7 +205,7 @@ class Board:
 
 
 def test_a_line_cut_at_commit_is_told_as_not_known_and_before_it_as_nothing_changed(postgres_urls: Urls) -> None:
-    from onestop.domain.errors import DatabaseAway, PerhapsStored
+    from onestop.db.trouble import DatabaseAway, PerhapsStored
 
     database = open_database(postgres_urls.app)
     told: list[str] = []

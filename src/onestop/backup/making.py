@@ -12,7 +12,7 @@ from onestop.backup.wrong import BackupWrong
 from onestop.clock import real_now
 from onestop.db.migrate import current_revision
 from onestop.db.session import open_database
-from onestop.domain.errors import DatabaseAway
+from onestop.db.trouble import DatabaseAway
 from onestop.settings import Settings
 
 

@@ -13,8 +13,8 @@ from onestop.booking.tables import leases, parties
 from onestop.days.tables import days
 from onestop.db.ledger import facts
 from onestop.db.session import Database
+from onestop.db.trouble import DatabaseBroken
 from onestop.devices.tables import devices
-from onestop.domain.errors import DatabaseBroken
 from onestop.notify.tables import outbox
 from onestop.visits.tables import calls
 

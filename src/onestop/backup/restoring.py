@@ -24,7 +24,7 @@ from onestop.backup.wrong import BackupWrong
 from onestop.clock import real_now
 from onestop.db.migrate import is_known, upgrade
 from onestop.db.session import Database, open_database
-from onestop.domain.errors import DatabaseBroken
+from onestop.db.trouble import DatabaseBroken
 from onestop.domain.roles import Actor
 from onestop.keys import KEY_BYTES
 from onestop.reports.verify import verify

@@ -9,8 +9,9 @@ from onestop.backup.wrong import BackupWrong
 from onestop.cli import backups, care, days, people, running
 from onestop.days.dayfile import DayFileWrong
 from onestop.db.migrate import DatabaseNewer
+from onestop.db.trouble import StoreTrouble
 from onestop.demo.world import NotADemo
-from onestop.domain.errors import Refusal, StoreTrouble
+from onestop.domain.errors import Refusal
 from onestop.keys import KeyBroken
 from onestop.settings import SettingsWrong
 

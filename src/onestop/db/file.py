@@ -3,7 +3,7 @@
 import os
 import sqlite3
 
-from onestop.domain.errors import DatabaseBroken
+from onestop.db.trouble import DatabaseBroken
 
 
 class DatabaseFile:

@@ -25,8 +25,8 @@ from onestop.db.clock_row import load_clock
 from onestop.db.file import DatabaseFile
 from onestop.db.ledger import take_pending
 from onestop.db.memo import Memo, stamp_changes
-from onestop.db.trouble import TRY_AGAIN, told_as
-from onestop.domain.errors import Busy, DatabaseAway, PerhapsStored, Refusal
+from onestop.db.trouble import TRY_AGAIN, DatabaseAway, PerhapsStored, told_as
+from onestop.domain.errors import Busy, Refusal
 from onestop.domain.facts import Fact
 
 P = ParamSpec("P")

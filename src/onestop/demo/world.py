@@ -21,10 +21,10 @@ from onestop.days.tables import days
 from onestop.db.clock_row import is_demo, start_demo_clock
 from onestop.db.migrate import upgrade
 from onestop.db.session import Database, open_database
+from onestop.db.trouble import StoreTrouble
 from onestop.devices.actions import create_device
 from onestop.directory.tables import centres
 from onestop.domain.day import Release, local_instant
-from onestop.domain.errors import StoreTrouble
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.keys import new_token
 

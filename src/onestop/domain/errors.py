@@ -65,35 +65,6 @@ class Busy(Refusal):
     sentence = N_("Many people are using this page now. Nothing is lost. Please try again in a minute.")
 
 
-class StoreTrouble(Refusal):
-    """The database cannot do it now. Nothing was changed, unless the sentence says otherwise."""
-
-    code = "store_trouble"
-    status = 503
-
-
-class DatabaseAway(StoreTrouble):
-    code = "database_away"
-    sentence = N_("Our database does not answer now. Nothing was changed. Please try again in a minute.")
-
-
-class PerhapsStored(StoreTrouble):
-    """The answer to COMMIT was lost: the same key and body, sent again, find what was done or do it once."""
-
-    code = "perhaps_stored"
-    sentence = N_("We do not know yet if this was stored. Please send the same again. Nothing is done twice.")
-
-
-class DiskFull(StoreTrouble):
-    code = "disk_full"
-    sentence = N_("Our disk is full. Nothing was changed. Please tell the staff, or try again in a minute.")
-
-
-class DatabaseBroken(StoreTrouble):
-    code = "database_broken"
-    sentence = N_("Our database cannot be used now. Nothing was changed. Please tell the staff.")
-
-
 class InvalidInput(Refusal):
     """What was typed cannot be used; `field` names the form field that needs another value."""
 

@@ -10,8 +10,6 @@ from sqlalchemy.pool import NullPool
 from onestop.db.lease import JOBS_LOCK
 from onestop.db.session import LINE, Database
 
-LOCK = JOBS_LOCK
-
 log = logging.getLogger(__name__)
 
 
@@ -58,7 +56,9 @@ class Leader:
             if self._conn is None:
                 self._conn = engine.connect()
             # A session may hold the lock several times; one that has it only shows that it is still connected.
-            question = sa.select(sa.literal(True)) if self._leads else sa.select(sa.func.pg_try_advisory_lock(LOCK))
+            question = (
+                sa.select(sa.literal(True)) if self._leads else sa.select(sa.func.pg_try_advisory_lock(JOBS_LOCK))
+            )
             return bool(self._conn.execute(question).scalar())
         except SQLAlchemyError as error:
             log.warning("the database of the jobs does not answer: %s", type(error).__name__)

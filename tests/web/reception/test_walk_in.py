@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.db.session import Database
+from onestop.db.trouble import PerhapsStored
 from onestop.domain.booking import Interpreter
-from onestop.domain.errors import PerhapsStored
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, visitor
 from onestop.visits.tables import visits

@@ -45,7 +45,7 @@ def load_capacity(
     `freed` gives back (minutes, reserve) per row: expired holds, own claims.
     """
     freed = freed or {}
-    whole = capacity_of(conn, day, {})
+    whole = remembered(conn, _groups, day.id)
     keys = [
         "",
         *(group.key for group in whole.groups if not group.services.isdisjoint(services)),

@@ -213,7 +213,7 @@ def ticket_view(conn: sa.Connection, code: str) -> TicketView:
 
 
 def desk_queue(conn: sa.Connection, place: DeskPlace, *, now: datetime) -> list[QueueLine]:
-    """The stops a desk could call now, in calling order; fourteen statements."""
+    """The stops a desk could call now, in calling order; seven statements."""
     hall = load_hall(conn, place.day, now=now, at=[place.desk])
     waiting: dict[UUID, WaitingStop] = {each.stop: each for each in hall.waiting}
     choices = queue_of(hall.free_desk(place.desk), hall.waiting, hall.state, now)

@@ -71,7 +71,7 @@ class Called:
 
 
 def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[FloorDesk, ...]:
-    """Every desk by number; nine statements."""
+    """Every desk by number; six statements."""
     configured = desks_of_day(conn, day)
     private = set(conn.execute(sa.select(services.c.id).where(services.c.private)).scalars())
     at_desk = {row.desk_id: row for row in _at_desks(conn, day)}

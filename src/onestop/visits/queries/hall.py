@@ -113,7 +113,7 @@ _BACKLOG = (
     .group_by(stops.c.service_id)
 )
 _CALLABLE = (StopState.WAITING, StopState.PARKED)
-_ACCEPTED = tuple(STOP_OPEN - {StopState.PROPOSED})
+_ACCEPTED = tuple(sorted(STOP_OPEN - {StopState.PROPOSED}))
 _more = stops.alias("more")
 _REMAINING = (
     sa.select(sa.func.sum(_more.c.minutes))

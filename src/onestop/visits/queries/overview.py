@@ -120,7 +120,7 @@ class Overview:
 
 
 def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetime) -> Overview:
-    """The day as it stands; twelve statements however many people there are."""
+    """The day as it stands; eight statements however many people there are."""
     desks = desks_of_day(conn, day)
     mediators = mediators_of_day(conn, day)
     here = _visits(conn, day)

@@ -160,7 +160,7 @@ def door_counts(conn: sa.Connection, day: Day, *, now: datetime) -> DoorCounts:
 def reach_today(
     conn: sa.Connection, day: Day, wanted: tuple[OfferedService, ...], *, now: datetime, without: UUID | None = None
 ) -> Reach:
-    """Whether these services are still reached today by somebody who comes now; five statements.
+    """Whether these services are still reached today by somebody who comes now; two statements.
 
     `without` is a party whose own stops do not stand in its way.
     """

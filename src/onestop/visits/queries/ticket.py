@@ -107,7 +107,7 @@ class TicketState:
 
 
 def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
-    """The ticket of a party; eight statements however many stops. Raises `TicketUnknown`."""
+    """The ticket of a party; five statements however many stops. Raises `TicketUnknown`."""
     row = conn.execute(
         sa.select(
             parties,
@@ -239,7 +239,7 @@ def _with_dropped(
 
 
 def outlook_of_day(conn: sa.Connection, day: UUID, *, now: datetime) -> Outlook:
-    """The hall as `estimate_waits` takes it; sixteen statements however many wait."""
+    """The hall as `estimate_waits` takes it; nine statements however many wait."""
     hall = load_hall(conn, day, now=now)
     rows = conn.execute(
         sa.select(stops).where(

@@ -11,18 +11,8 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
-from onestop.domain.errors import (
-    N_,
-    Busy,
-    InvalidInput,
-    KeyInFlight,
-    NotKnown,
-    PerhapsStored,
-    Refusal,
-    SignInNeeded,
-    StoreTrouble,
-    TooManyTries,
-)
+from onestop.db.trouble import PerhapsStored, StoreTrouble
+from onestop.domain.errors import N_, Busy, InvalidInput, KeyInFlight, NotKnown, Refusal, SignInNeeded, TooManyTries
 from onestop.logs import fields
 from onestop.web.kit.forms import KEY_FIELD, sent_form
 from onestop.web.kit.language import locale_of

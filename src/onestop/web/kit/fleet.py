@@ -48,8 +48,7 @@ class Fleet:
 
     def _others(self) -> Iterator[list[Sample]]:
         for file in sorted(self._folder.glob("*.json")):
-            number = int(file.stem)
-            if number == os.getpid():
+            if not file.stem.isdecimal() or (number := int(file.stem)) == os.getpid():
                 continue
             if not _lives(number):
                 file.unlink(missing_ok=True)

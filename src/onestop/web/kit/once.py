@@ -10,7 +10,8 @@ from litestar import Response
 
 from onestop.clock import real_now
 from onestop.db.idempotency import Answer, RequestKey, answer_once
-from onestop.domain.errors import InvalidInput, KeyInFlight, KeyNeeded, PerhapsStored
+from onestop.db.trouble import PerhapsStored
+from onestop.domain.errors import InvalidInput, KeyInFlight, KeyNeeded
 from onestop.web.kit.forms import KEY_FIELD, read_form
 from onestop.web.kit.requests import WebRequest, db_of, is_api
 from onestop.web.kit.sessions import actor, session_hash
