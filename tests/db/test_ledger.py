@@ -3,6 +3,7 @@
 from threading import Event, Thread
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from onestop.db.ledger import facts, record
@@ -11,7 +12,8 @@ from onestop.domain.facts import Fact
 from tests.halls import TestDay, make_test_day
 
 
-def test_facts_of_a_day_are_numbered_in_the_order_in_which_they_happened(database: Database) -> None:
+@pytest.mark.parametrize("asked", [True, False], ids=["lock asked for", "by its line alone"])
+def test_facts_of_a_day_are_numbered_in_the_order_in_which_they_happened(database: Database, asked: bool) -> None:
     hall = make_test_day(database)
     day, who, inside, go_on = hall.id, uuid4(), Event(), Event()
 
@@ -22,11 +24,12 @@ def test_facts_of_a_day_are_numbered_in_the_order_in_which_they_happened(databas
                 inside.set()
                 assert go_on.wait(10)
 
-    first = Thread(target=database.write_now, args=(tell, "First", "Second"), kwargs={"day": day, "waits": True})
+    asks = {"day": day if asked else None}
+    first = Thread(target=database.write_now, args=(tell, "First", "Second"), kwargs={**asks, "waits": True})
     first.start()
     assert inside.wait(10)
     # She who comes second asks while the first is in the middle of its work.
-    second = Thread(target=database.write_now, args=(tell, "Third"), kwargs={"day": day})
+    second = Thread(target=database.write_now, args=(tell, "Third"), kwargs=asks)
     second.start()
     assert _waits(hall)
     go_on.set()

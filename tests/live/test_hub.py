@@ -49,8 +49,13 @@ async def test_a_phone_hears_a_change_within_three_seconds_and_a_call_at_once() 
     hub.publish([Change(key_of("visit", VISIT), 52, urgent=True)])
     assert await phone.next_message(0) == Message(52, "visit")
 
+    # What she fetched at the call shows the change before it: only what came after is told, at its time.
     await asyncio.sleep(0.25)
-    assert await _hears(phone) == [Message(51, "visit")]
+    assert await _hears(phone) == []
+    hub.publish([Change(key_of("visit", VISIT), 53)])
+    assert await phone.next_message(0) is None
+    await asyncio.sleep(0.25)
+    assert await _hears(phone) == [Message(53, "visit")]
     assert hub_module.SPREAD_SECONDS == 3.0
 
 
@@ -142,9 +147,29 @@ async def test_a_change_that_was_told_is_not_told_again_when_its_announcement_co
     hub.publish([Change(key_of("board", DAY), 8)])
     assert await _hears(listener) == []
 
-    # Without a day's lock an older number can be committed later: that is news.
+    hub.publish([Change(key_of("board", DAY), 9)])
+    assert await _hears(listener) == [Message(9, "board")]
+
+
+async def test_who_was_told_a_newer_change_is_not_told_an_older_one_of_the_same_topic() -> None:
+    hub = Hub()
+    listener = hub.subscribe([key_of("board", DAY)])
     hub.publish([Change(key_of("board", DAY), 7)])
-    assert await _hears(listener) == [Message(7, "board")]
+    listener.heard([Message(8, "board")])  # the board as of 8 shows 7 too
+    hub.publish([Change(key_of("board", DAY), 8)])
+
+    assert await _hears(listener) == []
+
+
+async def test_of_two_topics_the_older_change_is_told_first() -> None:
+    hub = Hub()
+    listener = hub.subscribe([key_of("board", DAY), key_of("desk", DESK)])
+    hub.publish([Change(key_of("desk", DESK), 7)])
+    hub.publish([Change(key_of("board", DAY), 8)])
+    hub.publish([Change(key_of("desk", DESK), 9)])
+
+    # Cut off between the two she says 8, and hears 9 when she is back; the other way round she would never hear 8.
+    assert await _hears(listener) == [Message(8, "board"), Message(9, "desk")]
 
 
 async def test_after_a_gap_everybody_is_told_every_topic() -> None:

@@ -72,6 +72,8 @@ SIZES = [pytest.param(15, id="15"), pytest.param(1000, id="1000", marks=pytest.m
 PROXIED_SIZES = [pytest.param(15, id="15"), pytest.param(300, id="300", marks=pytest.mark.full)]
 
 
+# The client's library forgets a half-made connection when its line is cut while it connects.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("count", SIZES)
 async def test_histories_on_sqlite_with_cut_lines_and_a_killed_server(
     count: int, sqlite_url: str, tmp_path: Path
@@ -86,7 +88,7 @@ async def test_histories_on_sqlite_with_cut_lines_and_a_killed_server(
     check(tally)
 
 
-# The client's library forgets the half-made connection when its line is cut in the middle of the handshake.
+# The same, in the middle of the handshake.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.parametrize("count", PROXIED_SIZES)
 async def test_histories_behind_the_proxy_with_cut_lines_and_killed_workers(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
+from onestop.db.daylock import hold_day
 from onestop.db.statements import insert
 from onestop.db.types import NO_DAY, BigId, Id, instant
 from onestop.domain.facts import Fact
@@ -33,7 +34,12 @@ _PENDING = "onestop_facts"
 
 
 def record(conn: sa.Connection, fact: Fact) -> int:
-    """Write one fact in this transaction, queue it for reactors and observers, give its id."""
+    """Write one fact in this transaction, queue it for reactors and observers, give its id.
+
+    The facts of a day get their ids under its lock, so that they are committed in the order of their ids.
+    """
+    if fact.day is not None:
+        hold_day(conn, fact.day)
     row = insert(
         conn,
         facts,

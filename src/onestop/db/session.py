@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool, StaticPool
 
 from onestop.clock import Clock, real_clock
 from onestop.db.clock_row import load_clock
+from onestop.db.daylock import begin_without_days, hold_day
 from onestop.db.file import DatabaseFile
 from onestop.db.ledger import take_pending
 from onestop.db.memo import Memo, stamp_changes
@@ -145,9 +146,10 @@ class Database:
         try:
             with self._writer.connect() as conn:
                 take_pending(conn)
+                begin_without_days(conn)
                 with conn.begin():
-                    if day is not None and not self.is_sqlite:
-                        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_key(day))))
+                    if day is not None:
+                        hold_day(conn, day)
                     result = action(conn, *args, **kwargs)
                     facts = take_pending(conn)
                     if facts:
@@ -198,11 +200,6 @@ class Database:
 def open_database(url: str) -> Database:
     """Open the database at an SQLAlchemy address (`sqlite:///…` or `postgresql+psycopg://…`)."""
     return Database(url)
-
-
-def lock_key(day: UUID) -> int:
-    """The 63-bit key of a day's advisory lock."""
-    return day.int & (2**63 - 1)
 
 
 def _sqlite_engine(url: sa.URL, file: DatabaseFile, *, writer: bool) -> sa.Engine:

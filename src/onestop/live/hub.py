@@ -54,20 +54,28 @@ class Subscription:
     closed: bool = False
 
     def heard(self, messages: Iterable[Message]) -> None:
-        """What was told otherwise: the same change is not told twice when its announcement comes late."""
+        """What was told otherwise: an announcement of it that comes late is not told again.
+
+        The changes of a day are committed in the order of their numbers: who heard one knows all before it.
+        """
         for message in messages:
             self._heard[message.topic] = message.id
-            if self._waiting.get(message.topic) == message.id:
+            if self._waiting.get(message.topic, message.id + 1) <= message.id:
                 del self._waiting[message.topic]
 
     def look_again(self, number: int) -> None:
         """Tell every topic, because something may have been missed."""
+        number = max(number, *self._heard.values(), *self._waiting.values(), 0)
         self._heard.clear()
         for key in self.keys:
             self.tell(Change(key, number), _at_once)
 
     async def next_message(self, timeout: float) -> Message | None:  # noqa: ASYNC109 (silence is an answer here)
-        """The next change, or `None` after `timeout` seconds of silence or when the hub closed."""
+        """The next change, or `None` after `timeout` seconds of silence or when the hub closed.
+
+        The oldest of several topics goes first: a client that is cut off and says what it heard last missed nothing
+        before it.
+        """
         if not self._waiting and not self.closed:
             self._wake.clear()
             try:
@@ -76,7 +84,7 @@ class Subscription:
                 return None
         if not self._waiting:
             return None
-        topic = next(iter(self._waiting))
+        topic = min(self._waiting, key=self._waiting.__getitem__)
         number = self._heard[topic] = self._waiting.pop(topic)
         return Message(number, topic)
 
@@ -97,8 +105,7 @@ class Subscription:
         self._wake.set()
 
     def _note(self, topic: str, number: int) -> None:
-        # Only the very same one: an older number may be committed later, and is news.
-        if number == self._heard.get(topic):
+        if number <= self._heard.get(topic, -1):
             return
         self._waiting[topic] = max(number, self._waiting.get(topic, 0))
         self._wake.set()

@@ -60,7 +60,11 @@ MISTAKES = (
         "no-lock-of-the-day",
         "R5",
         "acts of one day run beside each other on PostgreSQL",
-        Change(_SESSION, "if day is not None and not self.is_sqlite:", "if day is not None and self.is_sqlite:"),
+        Change(
+            "src/onestop/db/daylock.py",
+            'if day not in held and conn.dialect.name == "postgresql":',
+            'if day not in held and conn.dialect.name == "sqlite!":',
+        ),
         f"{_LOCKS}test_under_the_days_lock_nobody_is_called_twice_and_no_officer_hears_that_somebody_was_faster"
         "[postgresql]",
     ),
@@ -70,11 +74,11 @@ MISTAKES = (
         "a fact gets its id before its transaction waits for the day",
         Change(
             _SESSION,
-            "                    if day is not None and not self.is_sqlite:\n",
+            "                    if day is not None:\n",
             "                    if not self.is_sqlite:\n"
             "                        drawn = sa.text(\"SELECT nextval('facts_id_seq')\")\n"
             '                        conn.info["onestop_number"] = conn.execute(drawn).scalar()\n'
-            "                    if day is not None and not self.is_sqlite:\n",
+            "                    if day is not None:\n",
         ),
         Change(
             _LEDGER,
@@ -82,7 +86,16 @@ MISTAKES = (
             "        conn,\n        facts,\n"
             '        **({"id": conn.info.pop("onestop_number")} if "onestop_number" in conn.info else {}),\n',
         ),
-        "tests/db/test_ledger.py::test_facts_of_a_day_are_numbered_in_the_order_in_which_they_happened[postgresql]",
+        "tests/db/test_ledger.py::test_facts_of_a_day_are_numbered_in_the_order_in_which_they_happened"
+        "[postgresql-lock asked for]",
+    ),
+    mistake(
+        "line-without-the-lock",
+        "R5",
+        "a line of a day's ledger is written without the day",
+        Change(_LEDGER, "    if fact.day is not None:\n        hold_day", "    if False:\n        hold_day"),
+        "tests/db/test_ledger.py::test_facts_of_a_day_are_numbered_in_the_order_in_which_they_happened"
+        "[postgresql-by its line alone]",
     ),
     mistake(
         "second-press-calls-again",

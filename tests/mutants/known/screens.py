@@ -30,11 +30,32 @@ MISTAKES = (
         ),
         Change(
             _SSE,
-            "    if after is not None:\n        subscription.heard(",
+            "    subscription.heard(first)\n",
             "    hub.unsubscribe(subscription)\n    subscription = hub.subscribe(wanted)\n"
-            "    if after is not None:\n        subscription.heard(",
+            "    subscription.heard(first)\n",
         ),
         "tests/web/kit/test_sse.py::test_what_happens_while_a_client_is_told_what_it_missed_is_told_too",
+    ),
+    mistake(
+        "newer-topic-first",
+        "R10",
+        "of two topics the newer change is told first",
+        Change(
+            "src/onestop/live/hub.py",
+            "topic = min(self._waiting, key=self._waiting.__getitem__)",
+            "topic = max(self._waiting, key=self._waiting.__getitem__)",
+        ),
+        "tests/live/test_hub.py::test_of_two_topics_the_older_change_is_told_first",
+    ),
+    mistake(
+        "any-number-believed",
+        "R10",
+        "a stream believes that its client heard a change that never was",
+        Change(
+            "src/onestop/live/queries.py", "    if after is not None and after > ", "    if after is not None and 0 > "
+        ),
+        "tests/web/kit/test_sse.py"
+        "::test_a_client_that_names_a_change_nobody_knows_is_told_everything_and_what_follows[sqlite]",
     ),
     mistake(
         "no-heartbeat",

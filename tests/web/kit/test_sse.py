@@ -132,6 +132,23 @@ async def test_a_client_that_comes_back_hears_what_it_missed_and_nothing_if_it_m
     await same.leave()
 
 
+async def test_a_client_that_names_a_change_nobody_knows_is_told_everything_and_what_follows(
+    probed_twice: Site,
+) -> None:
+    """After the restore of a backup the numbers go on from an older one; so may somebody who invents a number."""
+    now = await _happen(probed_twice, "StopCalled")
+    stream = Stream(probed_twice, f"/probe/live/{probed_twice.hall.id}", {"last-event-id": str(int(now) + 1000)})
+    await stream.next()
+
+    assert [await stream.next() for _ in range(2)] == [
+        {"id": now, "event": "topic", "data": "overview"},
+        {"id": now, "event": "topic", "data": "board"},
+    ]
+    later = await _happen(probed_twice, "VisitArrived")
+    assert await stream.next() == {"id": later, "event": "topic", "data": "overview"}
+    await stream.leave()
+
+
 async def test_a_silent_stream_has_a_heartbeat(probed_twice: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sse.PING_SECONDS < 15
     monkeypatch.setattr(sse, "PING_SECONDS", 0.05)

@@ -83,9 +83,11 @@ async def live_stream(request: WebRequest, keys: Iterable[str]) -> Response[Any]
     except BaseException:
         hub.unsubscribe(subscription)
         raise
-    if after is not None:
-        subscription.heard(Message(after, key.partition(":")[0]) for key in wanted)
     subscription.heard(first)
+    if after is not None:
+        told = {message.topic for message in first}
+        topics = {key.partition(":")[0] for key in wanted}
+        subscription.heard(Message(after, topic) for topic in topics - told)
     return EventStream(hub, subscription, first)
 
 
