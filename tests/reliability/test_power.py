@@ -113,5 +113,6 @@ def test_no_power_cut_loses_what_was_acknowledged(full: Recorded, tmp_path: Path
 @pytest.mark.xdist_group("power")
 def test_the_weaker_mode_loses_some_and_the_replay_finds_it(normal: Recorded, tmp_path: Path, number: int) -> None:
     losing = [count for count in replay(normal, number=number, seed=number, folder=tmp_path / "cut") if count]
+    print(f"with NORMAL {len(losing)} of {number} power cuts lost something that was acknowledged")
 
     assert len(losing) > number // 10
