@@ -20,10 +20,11 @@ from bench._rounds import Rounds
 from bench._servers import onestop
 from bench._watched import watched_statements
 
-from bench import Measured
+from bench import Measured, Options, routing
 from onestop import schema
 from onestop.clock import real_now
 from onestop.db.session import open_database
+from onestop.domain.simulation import POLICIES
 from onestop.reports.verify import verify
 from onestop.web.kit.sessions import DEVICE_COOKIE
 
@@ -167,3 +168,13 @@ def test_unknown_names_are_refused_and_the_known_ones_are_listed(capsys: pytest.
     assert main(["no-such"]) == 2
     assert main(["--list"]) == 0
     assert capsys.readouterr().out.split() == benchmarks() == ["bookings", "growth", "requests", "screens", "start"]
+
+
+def test_ways_of_calling_are_compared_on_the_same_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routing, "SIZES", {15: routing.SIZES[15]})
+    rows = routing.run(Options(quick=True))
+    ratios = {row.what: row for row in rows if row.compared}
+
+    assert {row.what for row in rows} == {*POLICIES, *routing.TIMES}
+    assert ratios["onestop"].value < 1 < ratios["all at opening"].value
+    assert rows == routing.run(Options(quick=True))

@@ -97,6 +97,10 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
         (("day", "import", "no-such-file.toml", "--date", "2026-12-03"), 2),
         (("erase", "nonsense"), 1),
         (("staff", "revoke", "nobody"), 1),
+        (("simulate", "nowhere"), 1),
+        (("simulate", "nowhere.toml"), 1),
+        (("simulate", "iom-bratislava", "--seeds", "0"), 2),
+        (("simulate", "iom-bratislava", "--rule", "by-name"), 2),
         (("staff", "pass", "--day", "nowhere", "--desk", "1"), 1),
         (("token", "create", "--role", "emperor"), 2),
         (("token", "create", "--role", "officer", "--desk", "1"), 2),
@@ -197,6 +201,20 @@ def test_the_first_command_of_an_installation_makes_the_database(
     monkeypatch.setattr(sys, "argv", ["onestop", "day", "list", "--json"])
     main()
     assert capsys.readouterr().out == "[]\n"
+
+
+def test_a_template_and_a_day_are_played(run: Run) -> None:
+    code, printed, _ = run("simulate", "iom-bratislava", "--seeds", 3, "--json")
+    found = json.loads(printed)
+    assert (code, found["rule"], found["seeds"]) == (0, "onestop", 3)
+    assert found["inside"]["mean"] > found["waited"]["mean"] > 0
+    assert 0 < found["busy"]["desk 1 legal"] < 2
+
+    run("day", "new", "--template", "iom-bratislava", "--date", "2027-03-04")
+    code, printed, _ = run("simulate", "iom-bratislava-2027-03-04", "--seeds", 3, "--rule", "fixed-order")
+    assert code == 0
+    assert "minutes in the building" in printed
+    assert "desk 4 residence" in printed
 
 
 def test_languages_says_how_complete_they_are(run: Run) -> None:

@@ -6,7 +6,7 @@ import rich_click as click
 
 from onestop import __version__
 from onestop.backup.wrong import BackupWrong
-from onestop.cli import backups, care, days, people, running
+from onestop.cli import backups, care, days, people, running, simulating
 from onestop.days.dayfile import DayFileWrong
 from onestop.db.migrate import DatabaseNewer
 from onestop.db.trouble import StoreTrouble
@@ -31,6 +31,7 @@ for command in (
     running.demo,
     care.db,
     days.day,
+    simulating.simulate,
     people.staff,
     people.token,
     people.device,

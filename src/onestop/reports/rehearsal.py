@@ -1,0 +1,232 @@
+"""A day before it comes: a day file or a day of the database as the simulation takes it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, members, parties, stop_members, stops
+from onestop.days.dayfile import DayFile, DayFileWrong, read_template
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import day_precedences, desks_of_day, mediators_of_day
+from onestop.days.queries.offer import service_keys
+from onestop.days.tables import day_always, days
+from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.calling import Desk, Mediator
+from onestop.domain.crowd import Expected, crowd, evenly, with_times
+from onestop.domain.day import opening_instants, opening_within
+from onestop.domain.plan import WantedStop
+from onestop.domain.simulation import SimDay, SimDesk, SimVisitor
+from onestop.domain.visit import STOP_OPEN
+
+PARTIES, NO_SHOWS, WALK_INS, INTERPRETER = 20, 0.12, 0.2, 0.5
+"""What is expected of a day about which nothing is known: so many parties, and shares of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """A day to be played, who is expected, and what its services, desks and mediators are called.
+
+    `booked` are the parties that have a time already; without any, invented ones are played.
+    """
+
+    day: SimDay
+    expected: Expected
+    slot: timedelta
+    names: Mapping[UUID, str]
+    booked: tuple[SimVisitor, ...] = ()
+
+    def visitors(self, seed: int) -> list[SimVisitor]:
+        """Who comes with this seed: of those who booked some do not; invented ones have times spread evenly."""
+        if not self.booked:
+            guests = crowd(self.day, self.expected, seed)
+            return with_times(guests, evenly(guests, self.day, self.slot), self.day)
+        chance = Random(f"booked {seed}")  # noqa: S311 (a simulation, no secret)
+        return [replace(who, comes_at=None) if chance.random() < self.expected.no_shows else who for who in self.booked]
+
+
+def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
+    """The day a file describes, on a date; the ids of its parts depend on their names alone."""
+    zone = file.timezone
+    opens_at, closes_at = opening_instants(on, file.opens, file.closes, zone)
+    keys = {service: _id(file, "service", service) for desk in file.desks for service in desk.services}
+    desks: list[SimDesk] = []
+    names = {each: key for key, each in keys.items()}
+    for one in file.desks:
+        opening = opening_within(on, one.opens, one.closes, zone, day_opens_at=opens_at)
+        made = Desk(
+            id=_id(file, "desk", str(one.number)),
+            number=one.number,
+            services=frozenset(keys[service] for service in one.services),
+            languages=frozenset(one.languages),
+            closes_at=opening[1],
+        )
+        desks.append(SimDesk(desk=made, openings=(opening,), minutes=dict.fromkeys(made.services, float(one.minutes))))
+        names[made.id] = f"desk {one.number}"
+    mediators: list[Mediator] = []
+    for n, one in enumerate(file.mediators, 1):
+        starts, ends = opening_within(on, one.opens, one.closes, zone, day_opens_at=opens_at)
+        made_id = _id(file, "mediator", str(n))
+        languages = frozenset(one.languages)
+        mediators.append(Mediator(id=made_id, languages=languages, free=True, opens_at=starts, closes_at=ends))
+        names[made_id] = f"mediator {n}: {' '.join(one.languages)}"
+    precedences = tuple(
+        (keys[each.before], None if each.after is None else keys[each.after]) for each in file.precedences
+    )
+    return Rehearsal(
+        day=SimDay(
+            opens_at=opens_at,
+            closes_at=closes_at,
+            services=by_hand([keys[service] for desk in file.desks for service in desk.services], precedences),
+            desks=tuple(desks),
+            mediators=tuple(mediators),
+            precedences=precedences,
+        ),
+        expected=Expected(
+            parties=file.parties,
+            services={keys[key]: share for key, share in file.mix.items()},
+            always=frozenset(keys[key] for key in file.always),
+            languages=file.party_languages,
+            interpreter=file.interpreter_needed_percent / 100,
+            no_shows=file.no_show_percent / 100,
+            walk_ins=file.reserve_percent / 100,
+        ),
+        slot=timedelta(minutes=file.slot_minutes),
+        names=names,
+    )
+
+
+def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
+    """A day of the database as it is set up and booked now; a fixed number of statements."""
+    keys = {service: name.partition(":")[2] for service, name in service_keys(conn).items()}
+    precedences = tuple(day_precedences(conn, day.id))
+    desks = [
+        SimDesk(
+            desk=Desk(
+                id=row.id,
+                number=row.number,
+                services=frozenset(row.services),
+                languages=row.languages,
+                closes_at=row.closes_at,
+            ),
+            openings=row.openings,
+            minutes={service: float(minutes) for service, minutes in row.services.items()},
+        )
+        for row in desks_of_day(conn, day.id)
+        if row.openings
+    ]
+    people = mediators_of_day(conn, day.id)
+    offered = [service for each in desks for service in sorted(each.minutes)]
+    return Rehearsal(
+        day=SimDay(
+            opens_at=day.opens_at,
+            closes_at=day.closes_at,
+            services=by_hand(offered, precedences),
+            desks=tuple(desks),
+            mediators=tuple(
+                Mediator(id=one.id, languages=one.languages, free=True, opens_at=one.opens_at, closes_at=one.closes_at)
+                for one in people
+            ),
+            precedences=precedences,
+        ),
+        expected=_expected(conn, day, frozenset(offered), keys),
+        slot=timedelta(minutes=day.slot_minutes),
+        names={
+            **{service: keys[service] for service in offered},
+            **{each.desk.id: f"desk {each.desk.number}" for each in desks},
+            **{one.id: f"mediator {n}: {' '.join(sorted(one.languages))}" for n, one in enumerate(people, 1)},
+        },
+        booked=_booked(conn, day, frozenset(offered)),
+    )
+
+
+def _expected(conn: sa.Connection, day: Day, offered: frozenset[UUID], keys: Mapping[UUID, str]) -> Expected:
+    """What the day's template expects, or the same share for every service."""
+    always = set(conn.execute(sa.select(day_always.c.service_id).where(day_always.c.day_id == day.id)).scalars())
+    name = conn.execute(sa.select(days.c.template).where(days.c.id == day.id)).scalar_one()
+    try:
+        template = read_template(name)
+    except DayFileWrong:
+        return Expected(
+            parties=PARTIES,
+            services=dict.fromkeys(offered, 2 / max(2, len(offered))),
+            always=frozenset(always) & offered,
+            languages={day.working_language: 1.0},
+            interpreter=INTERPRETER,
+            no_shows=NO_SHOWS,
+            walk_ins=WALK_INS,
+        )
+    return Expected(
+        parties=template.parties,
+        services={service: template.mix.get(keys[service], 0.0) for service in offered},
+        always=frozenset(always) & offered,
+        languages=template.party_languages,
+        interpreter=template.interpreter_needed_percent / 100,
+        no_shows=template.no_show_percent / 100,
+        walk_ins=template.reserve_percent / 100,
+    )
+
+
+def _booked(conn: sa.Connection, day: Day, offered: frozenset[UUID]) -> tuple[SimVisitor, ...]:
+    """The parties that have booked, each coming at her time."""
+    going: dict[UUID, set[int]] = defaultdict(set)
+    rows = conn.execute(
+        sa.select(stop_members.c.stop_id, members.c.mark)
+        .join(members, members.c.id == stop_members.c.member_id)
+        .join(stops, stops.c.id == stop_members.c.stop_id)
+        .where(stops.c.day_id == day.id)
+    )
+    for stop, mark in rows:
+        going[stop].add(mark)
+    wanted: dict[UUID, list[WantedStop]] = defaultdict(list)
+    for row in conn.execute(
+        sa.select(stops.c.id, stops.c.party_id, stops.c.service_id)
+        .where(stops.c.day_id == day.id, stops.c.state.in_(sorted(STOP_OPEN)))
+        .order_by(stops.c.position, stops.c.id)
+    ):
+        if row.service_id in offered:
+            wanted[row.party_id].append(WantedStop(service=row.service_id, members=frozenset(going[row.id] or {1})))
+    booked = conn.execute(
+        sa.select(bookings.c.party_id, bookings.c.arrival_at, parties.c.languages, parties.c.interpreter)
+        .join(parties, parties.c.id == bookings.c.party_id)
+        .where(bookings.c.day_id == day.id, bookings.c.state == BookingState.CONFIRMED)
+        .order_by(bookings.c.arrival_at, bookings.c.id)
+    )
+    return tuple(
+        SimVisitor(
+            id=UUID(int=n << 32),
+            booked_at=row.arrival_at,
+            comes_at=row.arrival_at,
+            stops=tuple(wanted[row.party_id]),
+            languages=tuple(row.languages),
+            interpreter=Interpreter(row.interpreter),
+        )
+        for n, row in enumerate(booked, 1)
+        if wanted[row.party_id]
+    )
+
+
+def by_hand(services: Sequence[UUID], precedences: Collection[tuple[UUID, UUID | None]]) -> tuple[UUID, ...]:
+    """The services in one order for everybody: as given, but none before what must come first."""
+    left, found = list(dict.fromkeys(services)), list[UUID]()
+    firsts = {before for before, after in precedences if after is None}
+    while left:
+        ready = [
+            each
+            for each in left
+            if not any(
+                before in left and (after == each or (after is None and each not in firsts))
+                for before, after in precedences
+            )
+        ]
+        found.append((ready or left)[0])
+        left.remove(found[-1])
+    return tuple(found)
+
+
+def _id(file: DayFile, kind: str, name: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"{file.slug}/{kind}/{name}")

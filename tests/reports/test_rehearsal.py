@@ -1,0 +1,68 @@
+"""A day before it comes: every template and a day of the database can be played."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from onestop.days.dayfile import read_template, templates
+from onestop.db.session import Database
+from onestop.domain.figures import figures_of
+from onestop.domain.simulation import POLICIES, play
+from onestop.reports.rehearsal import by_hand, rehearsal_of_day, rehearsal_of_file
+from tests.counting import cost
+from tests.halls import make_test_day
+
+ON = date(2027, 3, 28)
+"""The night before, the clocks went forward."""
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("name", templates())
+def test_every_template_is_played_to_the_end(name: str, policy: str) -> None:
+    made = rehearsal_of_file(read_template(name), ON)
+    visitors = made.visitors(1)
+    played = play(made.day, visitors, POLICIES[policy], 1)
+    found = figures_of(played)
+
+    assert found.parties == sum(who.comes_at is not None for who in visitors) > 0
+    assert len(played.stops) > found.parties / 2
+    assert found.unfinished < found.parties
+    assert all(part >= 0 for part in (*found.desks.values(), *found.mediators.values()))
+
+
+def test_by_hand_nothing_stands_before_what_must_come_first() -> None:
+    a, b, c, d = (UUID(int=n) for n in range(4))
+
+    assert by_hand([a, b, a, c], ()) == (a, b, c)
+    assert by_hand([a, b, c], ((c, a),)) == (b, c, a)
+    assert by_hand([a, b, c, d], ((d, None), (c, a))) == (d, b, c, a)
+    assert by_hand([a, b, c], ((b, None), (c, None))) in ((b, c, a), (c, b, a))
+
+
+def test_a_day_without_bookings_is_played_with_the_parties_its_template_expects(database: Database) -> None:
+    hall = make_test_day(database)
+    made = database.read_now(rehearsal_of_day, hall.day)
+    visitors = made.visitors(1)
+
+    assert len(visitors) == read_template("iom-bratislava").parties
+    assert len(made.day.desks) == len(hall.desks)
+    assert play(made.day, visitors).stops != ()
+    assert visitors == made.visitors(1) != made.visitors(2)
+
+
+def test_a_day_with_bookings_is_played_with_them(database: Database) -> None:
+    hall = make_test_day(database)
+    tickets = [hall.book(hall.wish("legal", "labour")), hall.book(hall.wish("legal", "residence"))]
+    few = cost(database, rehearsal_of_day, hall.day)
+    tickets += [hall.book(hall.wish("social"), at=hall.day.opens_at + timedelta(hours=2)) for _ in range(2)]
+    made = database.read_now(rehearsal_of_day, hall.day)
+
+    assert cost(database, rehearsal_of_day, hall.day) == few
+    assert len(made.booked) == len(tickets) == 4
+    assert sorted(len(who.stops) for who in made.booked) == [1, 1, 2, 2]
+    names = {made.names[stop.service] for who in made.booked for stop in who.stops}
+    assert names == {"legal", "labour", "residence", "social"}
+    coming = [sum(who.comes_at is not None for who in made.visitors(seed)) for seed in range(40)]
+    assert (max(coming), min(coming) < 4) == (4, True)
+    assert all(visit.left_at > visit.came_at for visit in play(made.day, made.visitors(1)).visits)
