@@ -167,7 +167,8 @@ def test_a_server_is_measured_counted_and_listened_to(tmp_path: Path) -> None:
 def test_unknown_names_are_refused_and_the_known_ones_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["no-such"]) == 2
     assert main(["--list"]) == 0
-    assert capsys.readouterr().out.split() == benchmarks() == ["bookings", "growth", "requests", "screens", "start"]
+    known = ["bookings", "growth", "requests", "routing", "screens", "start"]
+    assert capsys.readouterr().out.split() == benchmarks() == known
 
 
 def test_ways_of_calling_are_compared_on_the_same_days(monkeypatch: pytest.MonkeyPatch) -> None:
