@@ -7,12 +7,17 @@ insurance, 70 % booked, 15 % of them absent, a third of the parties need a media
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import UUID
 
 from bench import Measured, Options
+from bench._booking import Choose, booked
 from onestop.domain.calling import Desk, Mediator
+from onestop.domain.capacity import DayCapacity
 from onestop.domain.crowd import Expected, Guest, at_opening, crowd, evenly, with_times
 from onestop.domain.figures import Figures, Spread, figures_of, paired, spread
+from onestop.domain.levelling import levelled
+from onestop.domain.plan import NominalPlan
 from onestop.domain.simulation import POLICIES, Policy, SimDay, SimDesk, play
 
 SEEDS, QUICK_SEEDS = 60, 10
@@ -30,10 +35,31 @@ SIZES: Mapping[int, tuple[tuple[int, ...], int]] = {
 """Parties: desks for each service, mediators. Desks are busy for about 70 % of their hours at 60 and 200 parties."""
 LANGUAGES = {"sk": 0.55, "ar": 0.2, "uk": 0.15, "vi": 0.1}
 FIXED, EVEN = "fixed-order", "even times"
-TIMES: Mapping[str, Callable[[Sequence[Guest], SimDay], dict[UUID, datetime]]] = {
-    "all at opening": at_opening,
-    EVEN: lambda guests, day: evenly(guests, day, SLOT),
+CHOICE = 4
+"""So many of the best times are shown, and one is taken by chance."""
+TIMES: Mapping[str, Callable[[Sequence[Guest], SimDay, int], dict[UUID, datetime]]] = {
+    "all at opening": lambda guests, day, _: at_opening(guests, day),
+    EVEN: lambda guests, day, _: evenly(guests, day, SLOT),
+    "any time that fits": lambda guests, day, seed: _booked(guests, day, seed, _any),
+    f"one of the {CHOICE} best": lambda guests, day, seed: _booked(guests, day, seed, _one_of_the_best),
+    "the best": lambda guests, day, seed: _booked(guests, day, seed, _best),
 }
+
+
+def _booked(guests: Sequence[Guest], day: SimDay, seed: int, choose: Choose) -> dict[UUID, datetime]:
+    return booked(guests, day, SLOT, Random(f"choice {seed}"), choose, per_slot=max(2, len(guests) // 10))
+
+
+def _any(_: DayCapacity, plans: Sequence[NominalPlan], chance: Random) -> NominalPlan:
+    return chance.choice(plans)
+
+
+def _one_of_the_best(capacity: DayCapacity, plans: Sequence[NominalPlan], chance: Random) -> NominalPlan:
+    return chance.choice(levelled(capacity, plans)[:CHOICE])
+
+
+def _best(capacity: DayCapacity, plans: Sequence[NominalPlan], _: Random) -> NominalPlan:
+    return levelled(capacity, plans)[0]
 
 
 def run(options: Options) -> list[Measured]:
@@ -63,6 +89,9 @@ def _rows(title: str, what: str, played: Sequence[Figures], other: Sequence[Figu
     relative = Spread(1 + saved.mean / base, saved.error / base)
     if relative.mean != 1:
         yield _row(title, what, f"in the building / {than}", relative, "×", compared=True)
+        less = paired(waited, [one.waited for one in other])
+        base = spread([one.waited for one in other]).mean
+        yield _row(title, what, f"waited / {than}", Spread(1 + less.mean / base, less.error / base), "×", compared=True)
 
 
 def _row(title: str, what: str, measure: str, found: Spread, unit: str, *, compared: bool = False) -> Measured:
@@ -93,7 +122,7 @@ def _played(parties: int, seeds: Sequence[int], policy: Policy, times: str) -> l
     found: list[Figures] = []
     for seed in seeds:
         guests = crowd(day, expected, seed)
-        found.append(figures_of(play(day, with_times(guests, TIMES[times](guests, day), day), policy, seed)))
+        found.append(figures_of(play(day, with_times(guests, TIMES[times](guests, day, seed), day), policy, seed)))
     return found
 
 
