@@ -10,7 +10,7 @@ from uuid import UUID
 from onestop.domain.capacity import Bucket, CapacityKind, DayCapacity, DeskGroup, MediatorGroup
 from onestop.domain.crowd import Guest
 from onestop.domain.plan import NominalPlan, offered_arrivals
-from onestop.domain.simulation import SimDay
+from onestop.domain.simday import SimDay
 from onestop.domain.slots import Supply, capacity_rows, group_key
 
 Choose = Callable[[DayCapacity, Sequence[NominalPlan], Random], NominalPlan]

@@ -18,7 +18,8 @@ from onestop.domain.crowd import Expected, Guest, at_opening, crowd, evenly, wit
 from onestop.domain.figures import Figures, Spread, figures_of, paired, spread
 from onestop.domain.levelling import levelled
 from onestop.domain.plan import NominalPlan
-from onestop.domain.simulation import POLICIES, Policy, SimDay, SimDesk, play
+from onestop.domain.simday import SimDay, SimDesk
+from onestop.domain.simulation import POLICIES, Policy, play
 
 SEEDS, QUICK_SEEDS = 60, 10
 SLOT = timedelta(minutes=15)
@@ -84,14 +85,17 @@ def _rows(title: str, what: str, played: Sequence[Figures], other: Sequence[Figu
     yield _row(title, what, "waited", spread(waited), "min")
     yield _row(title, what, "longest wait", spread([one.waited_longest for one in played]), "min")
     yield _row(title, what, "overtime", spread([one.overtime for one in played]), "min")
-    base = spread([one.inside for one in other]).mean
-    saved = paired(inside, [one.inside for one in other])
-    relative = Spread(1 + saved.mean / base, saved.error / base)
-    if relative.mean != 1:
-        yield _row(title, what, f"in the building / {than}", relative, "×", compared=True)
-        less = paired(waited, [one.waited for one in other])
-        base = spread([one.waited for one in other]).mean
-        yield _row(title, what, f"waited / {than}", Spread(1 + less.mean / base, less.error / base), "×", compared=True)
+    if played is not other:
+        beside = _beside(inside, [one.inside for one in other])
+        yield _row(title, what, f"in the building / {than}", beside, "×", compared=True)
+        beside = _beside(waited, [one.waited for one in other])
+        yield _row(title, what, f"waited / {than}", beside, "×", compared=True)
+
+
+def _beside(one: Sequence[float], other: Sequence[float]) -> Spread:
+    """The mean of pairs as a multiple of the other's mean."""
+    more, base = paired(one, other), spread(other).mean
+    return Spread(1 + more.mean / base, more.error / base)
 
 
 def _row(title: str, what: str, measure: str, found: Spread, unit: str, *, compared: bool = False) -> Measured:

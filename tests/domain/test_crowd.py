@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -73,7 +72,3 @@ def test_a_day_shorter_than_the_last_arrival_and_nobody_who_books() -> None:
     assert evenly(guests, short, SLOT) == {}
     assert {visitor.comes_at for visitor in with_times(guests, {}, short)} == {OPENS}
     assert set(evenly(crowd(short, replace(EXPECTED, parties=5), 3), short, SLOT).values()) <= {OPENS}
-
-
-def test_nobody_has_two_places_in_one_crowd() -> None:
-    assert UUID(int=1 << 32) in {guest.visitor.id for guest in crowd(DAY, replace(EXPECTED, parties=1), 9)}

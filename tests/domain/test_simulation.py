@@ -11,16 +11,8 @@ import pytest
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Choice, Desk, HallState, Mediator, WaitingStop, calling_rule, score_of
 from onestop.domain.plan import MEDIATED, WantedStop
-from onestop.domain.simulation import (
-    POLICIES,
-    STAYS,
-    Played,
-    PlayedStop,
-    SimDay,
-    SimDesk,
-    SimVisitor,
-    play,
-)
+from onestop.domain.simday import Played, PlayedStop, SimDay, SimDesk, SimVisitor
+from onestop.domain.simulation import POLICIES, STAYS, play
 
 OPENS = datetime(2027, 3, 4, 8, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=6)
@@ -166,6 +158,13 @@ def test_who_waits_in_vain_has_waited() -> None:
     unserved = [visit for visit in played.visits if visit.unfinished]
     assert len(unserved) > 10
     assert {visit.waited_minutes for visit in unserved} == {visit.inside_minutes for visit in unserved}
+
+
+def test_who_came_early_and_was_called_before_her_time_has_not_waited() -> None:
+    played = play(day(desk(1, LEGAL)), [visitor(1, LEGAL, at=5, booked=60)])
+
+    assert [(stop.called_at - OPENS) / timedelta(minutes=1) for stop in played.stops] == [5]
+    assert [visit.waited_minutes for visit in played.visits] == [0]
 
 
 def test_the_same_seed_plays_the_same_day_and_another_one_another() -> None:

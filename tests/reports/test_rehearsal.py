@@ -1,5 +1,6 @@
 """A day before it comes: every template and a day of the database can be played."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -66,3 +67,21 @@ def test_a_day_with_bookings_is_played_with_them(database: Database) -> None:
     coming = [sum(who.comes_at is not None for who in made.visitors(seed)) for seed in range(40)]
     assert (max(coming), min(coming) < 4) == (4, True)
     assert all(visit.left_at > visit.came_at for visit in play(made.day, made.visitors(1)).visits)
+
+
+def test_a_file_that_says_nothing_of_who_comes_is_played_with_every_service_alike() -> None:
+    file = replace(read_template("iom-bratislava"), mix={}, always=(), party_languages={"en": 0.0})
+    made = rehearsal_of_file(file, ON)
+    wanted = [stop.service for seed in range(20) for who in made.visitors(seed) for stop in who.stops]
+
+    assert set(wanted) == set(made.day.services)
+    assert len(wanted) / (20 * file.parties) == pytest.approx(2, abs=0.4)
+
+
+def test_who_has_come_by_now_is_played_with_all_she_booked(database: Database) -> None:
+    hall = make_test_day(database)
+    ticket = hall.book(hall.wish("legal", "labour"))
+    before = database.read_now(rehearsal_of_day, hall.day).booked
+    hall.arrive(ticket)
+
+    assert database.read_now(rehearsal_of_day, hall.day).booked == before != ()

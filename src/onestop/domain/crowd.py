@@ -12,7 +12,7 @@ from uuid import UUID
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.plan import WantedStop
-from onestop.domain.simulation import SimDay, SimVisitor
+from onestop.domain.simday import SimDay, SimVisitor
 from onestop.domain.slots import LAST_ARRIVAL_BEFORE_CLOSING
 
 NEED_SHARE = 0.12
@@ -54,7 +54,7 @@ def crowd(day: SimDay, expected: Expected, seed: int) -> list[Guest]:
     if not wanted and not expected.always:
         raise ValueError("nobody wants anything")
     spoken = frozenset[str]().union(*(each.desk.languages for each in day.desks))
-    languages = sorted(expected.languages.items()) or [("en", 1.0)]
+    languages = sorted((tag, share) for tag, share in expected.languages.items() if share > 0) or [("en", 1.0)]
     return [_guest(n, expected, wanted, chance, spoken, languages) for n in range(1, expected.parties + 1)]
 
 

@@ -7,7 +7,7 @@ from math import sqrt
 from statistics import fmean, quantiles, stdev
 from uuid import UUID
 
-from onestop.domain.simulation import Played
+from onestop.domain.simday import Played
 
 _MINUTE = timedelta(minutes=1)
 

@@ -20,11 +20,13 @@ from onestop.domain.calling import Desk, Mediator
 from onestop.domain.crowd import Expected, crowd, evenly, with_times
 from onestop.domain.day import opening_instants, opening_within
 from onestop.domain.plan import WantedStop
-from onestop.domain.simulation import SimDay, SimDesk, SimVisitor
-from onestop.domain.visit import STOP_OPEN
+from onestop.domain.simday import SimDay, SimDesk, SimVisitor
+from onestop.domain.visit import StopState
+from onestop.visits.queries.hall import calling_desk
 
 PARTIES, NO_SHOWS, WALK_INS, INTERPRETER = 20, 0.12, 0.2, 0.5
 """What is expected of a day about which nothing is known: so many parties, and shares of them."""
+_NOT_WANTED = (StopState.PROPOSED, StopState.DECLINED, StopState.DROPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +88,8 @@ def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
             mediators=tuple(mediators),
             precedences=precedences,
         ),
-        expected=Expected(
-            parties=file.parties,
-            services={keys[key]: share for key, share in file.mix.items()},
-            always=frozenset(keys[key] for key in file.always),
-            languages=file.party_languages,
-            interpreter=file.interpreter_needed_percent / 100,
-            no_shows=file.no_show_percent / 100,
-            walk_ins=file.reserve_percent / 100,
+        expected=_expected_by(
+            file, {each: key for key, each in keys.items()}, frozenset(keys[key] for key in file.always)
         ),
         slot=timedelta(minutes=file.slot_minutes),
         names=names,
@@ -106,13 +102,7 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
     precedences = tuple(day_precedences(conn, day.id))
     desks = [
         SimDesk(
-            desk=Desk(
-                id=row.id,
-                number=row.number,
-                services=frozenset(row.services),
-                languages=row.languages,
-                closes_at=row.closes_at,
-            ),
+            desk=calling_desk(row),
             openings=row.openings,
             minutes={service: float(minutes) for service, minutes in row.services.items()},
         )
@@ -133,7 +123,7 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
             ),
             precedences=precedences,
         ),
-        expected=_expected(conn, day, frozenset(offered), keys),
+        expected=_expected(conn, day, {service: keys[service] for service in offered}),
         slot=timedelta(minutes=day.slot_minutes),
         names={
             **{service: keys[service] for service in offered},
@@ -144,35 +134,46 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
     )
 
 
-def _expected(conn: sa.Connection, day: Day, offered: frozenset[UUID], keys: Mapping[UUID, str]) -> Expected:
-    """What the day's template expects, or the same share for every service."""
-    always = set(conn.execute(sa.select(day_always.c.service_id).where(day_always.c.day_id == day.id)).scalars())
+def _expected(conn: sa.Connection, day: Day, keys: Mapping[UUID, str]) -> Expected:
+    """What the day's template expects of the services that are offered (`keys`), or the same share for every one."""
+    found = conn.execute(sa.select(day_always.c.service_id).where(day_always.c.day_id == day.id)).scalars()
+    always = frozenset(found) & keys.keys()
     name = conn.execute(sa.select(days.c.template).where(days.c.id == day.id)).scalar_one()
     try:
-        template = read_template(name)
-    except DayFileWrong:
+        return _expected_by(read_template(name), keys, always)
+    except DayFileWrong:  # it was made from a file, or its template is not shipped any more
         return Expected(
             parties=PARTIES,
-            services=dict.fromkeys(offered, 2 / max(2, len(offered))),
-            always=frozenset(always) & offered,
+            services=_alike(keys),
+            always=always,
             languages={day.working_language: 1.0},
             interpreter=INTERPRETER,
             no_shows=NO_SHOWS,
             walk_ins=WALK_INS,
         )
+
+
+def _expected_by(file: DayFile, keys: Mapping[UUID, str], always: frozenset[UUID]) -> Expected:
+    """What a file expects of these services; the same share for every one where it says nothing of any."""
+    shares = {service: file.mix.get(key, 0.0) for service, key in keys.items()}
     return Expected(
-        parties=template.parties,
-        services={service: template.mix.get(keys[service], 0.0) for service in offered},
-        always=frozenset(always) & offered,
-        languages=template.party_languages,
-        interpreter=template.interpreter_needed_percent / 100,
-        no_shows=template.no_show_percent / 100,
-        walk_ins=template.reserve_percent / 100,
+        parties=file.parties,
+        services=shares if any(shares.values()) or always else _alike(keys),
+        always=always,
+        languages=file.party_languages,
+        interpreter=file.interpreter_needed_percent / 100,
+        no_shows=file.no_show_percent / 100,
+        walk_ins=file.reserve_percent / 100,
     )
 
 
+def _alike(services: Collection[UUID]) -> dict[UUID, float]:
+    """Two services for a party, each as likely as the others."""
+    return dict.fromkeys(services, min(1.0, 2 / max(1, len(services))))
+
+
 def _booked(conn: sa.Connection, day: Day, offered: frozenset[UUID]) -> tuple[SimVisitor, ...]:
-    """The parties that have booked, each coming at her time."""
+    """The parties that have booked, each coming at her time with all she wants; who has been here by now is one too."""
     going: dict[UUID, set[int]] = defaultdict(set)
     rows = conn.execute(
         sa.select(stop_members.c.stop_id, members.c.mark)
@@ -185,7 +186,7 @@ def _booked(conn: sa.Connection, day: Day, offered: frozenset[UUID]) -> tuple[Si
     wanted: dict[UUID, list[WantedStop]] = defaultdict(list)
     for row in conn.execute(
         sa.select(stops.c.id, stops.c.party_id, stops.c.service_id)
-        .where(stops.c.day_id == day.id, stops.c.state.in_(sorted(STOP_OPEN)))
+        .where(stops.c.day_id == day.id, stops.c.state.not_in(_NOT_WANTED))
         .order_by(stops.c.position, stops.c.id)
     ):
         if row.service_id in offered:
@@ -193,7 +194,7 @@ def _booked(conn: sa.Connection, day: Day, offered: frozenset[UUID]) -> tuple[Si
     booked = conn.execute(
         sa.select(bookings.c.party_id, bookings.c.arrival_at, parties.c.languages, parties.c.interpreter)
         .join(parties, parties.c.id == bookings.c.party_id)
-        .where(bookings.c.day_id == day.id, bookings.c.state == BookingState.CONFIRMED)
+        .where(bookings.c.day_id == day.id, bookings.c.state.in_([BookingState.CONFIRMED, BookingState.ARRIVED]))
         .order_by(bookings.c.arrival_at, bookings.c.id)
     )
     return tuple(
