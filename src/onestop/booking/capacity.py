@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from onestop.booking.rests import rest_if_awaited
 from onestop.booking.tables import bookings, claims, stops
 from onestop.days.capacity import resize_capacity
 from onestop.days.tables import capacity
@@ -36,8 +37,11 @@ _GUARDED = (
 )
 
 
-def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim]) -> None:
-    """Take every row of a plan or raise `ArrivalTaken`; locked in id order, so two plans never wait in a circle."""
+def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim], *, offered: bool = False) -> None:
+    """Take every row of a plan or raise `ArrivalTaken`; locked in id order, so two plans never wait in a circle.
+
+    `offered` claims are for a time the booking may take, beside those it has.
+    """
     ids = sorted(item.bucket for item in wanted)
     if conn.dialect.name == "postgresql":  # SQLite has one writer
         conn.execute(_LOCKED, {"ids": ids})
@@ -51,37 +55,58 @@ def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim]) -> None:
     conn.execute(
         claims.insert(),
         [
-            {"booking_id": booking, "capacity_id": item.bucket, "minutes": item.minutes, "reserve": item.reserve}
+            {
+                "booking_id": booking,
+                "capacity_id": item.bucket,
+                "minutes": item.minutes,
+                "reserve": item.reserve,
+                "offered": offered,
+            }
             for item in wanted
         ],
     )
 
 
-def give_back(conn: sa.Connection, bookings_ended: Sequence[UUID]) -> None:
-    """Return every claim of these bookings."""
+def give_back(
+    conn: sa.Connection, bookings_ended: Sequence[UUID], *, offered: bool | None = None
+) -> dict[UUID, tuple[int, int]]:
+    """Return every claim of these bookings, or only what was offered to them or not; gives it by row."""
     if not bookings_ended:
-        return
-    held: dict[UUID, tuple[int, int]] = freed_by(conn, claims.c.booking_id.in_(bookings_ended))
+        return {}
+    theirs = claims.c.booking_id.in_(bookings_ended)
+    if offered is not None:
+        theirs = sa.and_(theirs, claims.c.offered.is_(offered))
+    held = freed_by(conn, theirs)
     for row, (minutes, reserve) in sorted(held.items()):
         conn.execute(
             capacity.update()
             .where(capacity.c.id == row)
             .values(used=capacity.c.used - (minutes - reserve), used_reserve=capacity.c.used_reserve - reserve)
         )
-    conn.execute(claims.delete().where(claims.c.booking_id.in_(bookings_ended)))
+    conn.execute(claims.delete().where(theirs))
     # Minutes that the set-up no longer has were there for these claims only.
     surplus = sa.or_(capacity.c.total > capacity.c.wanted, capacity.c.reserve > capacity.c.wanted_reserve)
     for row in conn.execute(sa.select(capacity).where(capacity.c.id.in_(held), surplus)).all():
         resize_capacity(conn, row, wanted=row.wanted, reserve=row.wanted_reserve)
+    return held
 
 
-def freed_by(conn: sa.Connection, where: sa.ColumnElement[bool]) -> dict[UUID, tuple[int, int]]:
-    """Minutes and reserve minutes per capacity row of the claims that match."""
+def claims_of(conn: sa.Connection, booking: UUID) -> tuple[Claim, ...]:
+    """What a booking has of each capacity row, offers apart."""
+    rows = conn.execute(sa.select(claims).where(claims.c.booking_id == booking, claims.c.offered.is_(False)))
+    return tuple(Claim(bucket=row.capacity_id, minutes=row.minutes, reserve=row.reserve) for row in rows)
+
+
+def freed_by(
+    conn: sa.Connection, where: sa.ColumnElement[bool], *, without: sa.Select[Any, Any, int] | None = None
+) -> dict[UUID, tuple[int, int]]:
+    """Minutes and reserve minutes per capacity row of the claims that match; `without` rows of the same shape."""
+    freed = sa.select(claims.c.capacity_id, claims.c.minutes, claims.c.reserve).join_from(claims, bookings).where(where)
+    found = (freed if without is None else freed.union_all(without)).subquery()
     rows = conn.execute(
-        sa.select(claims.c.capacity_id, sa.func.sum(claims.c.minutes), sa.func.sum(claims.c.reserve))
-        .join_from(claims, bookings)
-        .where(where)
-        .group_by(claims.c.capacity_id)
+        sa.select(found.c.capacity_id, sa.func.sum(found.c.minutes), sa.func.sum(found.c.reserve)).group_by(
+            found.c.capacity_id
+        )
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
@@ -100,7 +125,7 @@ def expire_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     if not over:
         return 0
     ids = [row.id for row in over]
-    give_back(conn, ids)
+    rest_if_awaited(conn, day, give_back(conn, ids), now=now)
     conn.execute(bookings.update().where(bookings.c.id.in_(ids)).values(state=BookingState.EXPIRED, ended_at=now))
     conn.execute(
         stops.update()

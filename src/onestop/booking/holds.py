@@ -7,8 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import LONGEST_HOLD, confirm_booking, hold_arrival, release_hold
+from onestop.booking.capacity import claims_of
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking, booking_by_id, members_of
+from onestop.booking.rests import beyond, rest_if_awaited
 from onestop.booking.tables import bookings, stops
 from onestop.booking.tickets import Ticket
 from onestop.booking.wish import Wish
@@ -80,9 +82,8 @@ def hold_instead(
     now: datetime,
 ) -> Booking:
     """Hold a time and give the one held before back, both or neither. Raises what `hold_arrival` raises."""
-    if instead_of is not None:
-        release_hold(conn, instead_of, actor=actor, now=now)
-    return hold_arrival(
+    freed = {} if instead_of is None else release_hold(conn, instead_of, for_another=True, actor=actor, now=now)
+    taken = hold_arrival(
         conn,
         day_id,
         wish,
@@ -93,6 +94,9 @@ def hold_instead(
         actor=actor,
         now=now,
     )
+    if freed:
+        rest_if_awaited(conn, day_id, beyond(freed, claims_of(conn, taken.id)), now=now)
+    return taken
 
 
 def book_again(

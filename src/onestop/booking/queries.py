@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.capacity import expired_holds, freed_by
+from onestop.booking.rests import resting
 from onestop.booking.tables import bookings, claims, members, parties
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
@@ -51,12 +52,16 @@ class Arrivals:
 def arrivals(
     conn: sa.Connection, day: Day, wish: Wish, *, now: datetime, with_reserve: bool = False, moving: UUID | None = None
 ) -> Arrivals:
-    """Arrival times with a complete plan; `moving` is a booking whose own claims count as free."""
+    """Arrival times with a complete plan; `moving` is a booking whose own claims count as free.
+
+    Minutes that rest are seen by those who may use the reserve.
+    """
     where = expired_holds(day.id, now)
     if moving is not None:
         where = sa.or_(where, claims.c.booking_id == moving)
     services, languages = wish.services, wish.languages
-    room = load_capacity(conn, day, services=services, languages=languages, freed=freed_by(conn, where))
+    freed = freed_by(conn, where, without=None if with_reserve else resting(day.id, now))
+    room = load_capacity(conn, day, services=services, languages=languages, freed=freed)
     return Arrivals(
         plans=tuple(
             offered_arrivals(
@@ -127,7 +132,7 @@ _BY_PARTY = _BOOKING.where(bookings.c.party_id == sa.bindparam("value"))
 
 def _booking(conn: sa.Connection, where: sa.Select[Any], value: UUID) -> Booking | None:
     row = conn.execute(where, {"value": value}).one_or_none()
-    if row is None:
+    if row is None or row.arrival_at is None:  # who waits for a place has no time yet
         return None
     return Booking(
         id=row.id,

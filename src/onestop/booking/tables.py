@@ -1,9 +1,9 @@
-"""Rows of booking: parties with ticket, members and stops; bookings, claims, contacts, leased numbers."""
+"""Rows of booking: parties with ticket, members, stops; bookings, claims, who waits for a place, contacts, numbers."""
 
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
-from onestop.db.types import id_column, instant, one_of, ref
+from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.booking import BookingState, Channel, Interpreter
 from onestop.domain.visit import BlockedBy, Outcome, StopState
 
@@ -110,8 +110,8 @@ bookings = sa.Table(
     ref("day_id", "days", index=False),
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("channel", sa.String(10), nullable=False),
-    instant("arrival_at"),
-    instant("ends_at"),
+    instant("arrival_at", null=True),
+    instant("ends_at", null=True),
     instant("hold_until_at", null=True),
     ref("invitation_id", "invitations", null=True, ondelete="SET NULL"),
     ref("helper_id", "accounts", null=True, ondelete="SET NULL"),
@@ -123,6 +123,12 @@ bookings = sa.Table(
     one_of("state", BookingState, "state"),
     one_of("channel", Channel, "channel"),
     sa.CheckConstraint("state <> 'held' OR hold_until_at IS NOT NULL", name="hold_has_an_end"),
+    # Who waits for a place has no time yet; one that is offered stands in `waiting`.
+    sa.CheckConstraint(
+        "state IN ('requested', 'drawn', 'listed', 'offered', 'lapsed', 'withdrawn')"
+        " OR (arrival_at IS NOT NULL AND ends_at IS NOT NULL)",
+        name="arrival",
+    ),
     sa.Index("ix_bookings_day_id_state", "day_id", "state"),
 )
 
@@ -133,8 +139,52 @@ claims = sa.Table(
     ref("capacity_id", "capacity", ondelete="RESTRICT"),
     sa.Column("minutes", sa.Integer(), nullable=False),
     sa.Column("reserve", sa.Integer(), nullable=False, server_default="0"),
-    sa.PrimaryKeyConstraint("booking_id", "capacity_id"),
+    # An offer claims as well, beside what its booking may have: a time she can take, not hers yet.
+    sa.Column("offered", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.PrimaryKeyConstraint("booking_id", "capacity_id", "offered"),
     sa.CheckConstraint("minutes > 0 AND reserve BETWEEN 0 AND minutes", name="minutes"),
+)
+
+waiting = sa.Table(
+    "waiting",
+    metadata,
+    # Who waits for a place, or has one and would like an earlier time.
+    sa.Column("party_id", Id(), sa.ForeignKey("parties.id", ondelete="CASCADE"), primary_key=True),
+    ref("day_id", "days", index=False),
+    # Of one who has no ticket yet: the code of her waiting page, and its short form.
+    sa.Column("code_hash", sa.String(64), unique=True),
+    sa.Column("short_hash", sa.String(64), unique=True),
+    instant("since_at"),
+    # Her place in a draw; drawn ranks go before those who joined later.
+    sa.Column("rank", sa.Integer()),
+    sa.Column("offers", sa.Integer(), nullable=False, server_default="0"),
+    instant("not_before_at", null=True),
+    instant("not_after_at", null=True),
+    instant("offer_at", null=True),
+    instant("offer_until_at", null=True),
+    # The times of the stops in the offered plan.
+    sa.Column("plan", sa.JSON()),
+    instant("ended_at", null=True),
+    sa.CheckConstraint(
+        "(offer_at IS NULL) = (offer_until_at IS NULL) AND (offer_at IS NULL OR ended_at IS NULL)",
+        name="offer_whole",
+    ),
+    sa.Index("ix_waiting_day_id_ended_at", "day_id", "ended_at"),
+)
+
+rests = sa.Table(
+    "rests",
+    metadata,
+    # Minutes that became free and that the public doors do not see before `until_at`.
+    id_column(),
+    ref("day_id", "days", index=False),
+    ref("capacity_id", "capacity"),
+    sa.Column("minutes", sa.Integer(), nullable=False),
+    instant("until_at"),
+    # Whether they were offered to the waiting list.
+    sa.Column("tried", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.CheckConstraint("minutes > 0", name="minutes"),
+    sa.Index("ix_rests_day_id_until_at", "day_id", "until_at"),
 )
 
 contacts = sa.Table(

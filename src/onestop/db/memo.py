@@ -85,6 +85,11 @@ def stamp_changes(conn: sa.Connection) -> None:
         conn.execute(configuration.insert().values(id=1, stamp=stamp))
 
 
+def stamp_now(conn: sa.Connection) -> str | None:
+    """The stamp: another one than before says that an organiser changed something."""
+    return _stamp(conn)
+
+
 def _stamp(conn: sa.Connection) -> str | None:
     """The stamp as of the first look in this transaction, before anything was loaded under it."""
     info = conn.info

@@ -183,6 +183,11 @@ class HoldGone(Refusal):
     sentence = N_("We could not keep this time for you any longer. Please choose a time again.")
 
 
+class OfferGone(Refusal):
+    code = "offer_gone"
+    sentence = N_("This offer is over. The time for an answer has ended.")
+
+
 class ContactLimit(Refusal):
     code = "contact_limit"
     sentence = N_("There are already %(limit)s bookings with this address on this day.")

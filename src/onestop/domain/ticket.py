@@ -22,13 +22,29 @@ _DROPPED = frozenset({"Zs", "Cc", "Cf", "Pd"})
 
 def ticket_code(key: bytes, *, day: UUID, number: int, generation: int) -> str:
     """The code in the QR and the link: 26 lower-case base32 characters."""
-    digest = hmac.new(key, _message("long", day, number, generation), hashlib.sha256).digest()
-    return base64.b32encode(digest[:17]).decode("ascii")[:26].lower()
+    return _long(hmac.new(key, _message("long", day, number, generation), hashlib.sha256).digest())
 
 
 def short_code(key: bytes, *, day: UUID, number: int, generation: int) -> str:
     """The readable form, 8 Crockford characters, valid only together with its day."""
-    digest = hmac.new(key, _message("short", day, number, generation), hashlib.sha256).digest()
+    return _short(hmac.new(key, _message("short", day, number, generation), hashlib.sha256).digest())
+
+
+def waiting_code(key: bytes, *, day: UUID, party: UUID) -> str:
+    """The code of a waiting page: as long as a ticket's, of one who has no number yet."""
+    return _long(hmac.new(key, f"waiting|{day}|{party}".encode(), hashlib.sha256).digest())
+
+
+def waiting_short_code(key: bytes, *, day: UUID, party: UUID) -> str:
+    """The readable form of a waiting code, valid only together with its day."""
+    return _short(hmac.new(key, f"waiting short|{day}|{party}".encode(), hashlib.sha256).digest())
+
+
+def _long(digest: bytes) -> str:
+    return base64.b32encode(digest[:17]).decode("ascii")[:26].lower()
+
+
+def _short(digest: bytes) -> str:
     value = int.from_bytes(digest[:5], "big")
     return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(35, -1, -5))
 

@@ -13,9 +13,18 @@ import sqlalchemy as sa
 
 from onestop.accounts.actions import forget_old_sessions
 from onestop.backup.aside import clean_files
+from onestop.booking.actions.waiting import (
+    Round,
+    days_with_lapsed_offers,
+    days_with_waiting,
+    lapse_offers,
+    make_offers,
+)
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
+from onestop.booking.rests import days_with_rests
 from onestop.clock import real_now
 from onestop.db.idempotency import forget_old_answers
+from onestop.db.memo import stamp_now
 from onestop.db.session import Database
 from onestop.notify.actions import bury_late
 from onestop.notify.sender import Sender
@@ -45,6 +54,8 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="match", run=lambda: each_day(db, days_with_ready_desks, match)),
         Job(name="lapse", run=lambda: each_day(db, days_with_lapsed_desks, lapse_ready)),
         Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
+        Job(name="lapsed offers", run=lambda: each_day(db, days_with_lapsed_offers, lapse_offers)),
+        Job(name="offers", run=Offers(db).make),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
         Job(name="mail", run=sender.send_due),
         Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),
@@ -67,6 +78,33 @@ async def each_day(db: Database, due: Callable[..., list[UUID]], action: Callabl
             await db.write(action, day, now=db.now(), day=day)
         except Exception as error:
             report(f"{action.__name__} of day {day}", error)
+
+
+class Offers:
+    """Offers to waiting lists, a few people in one transaction: where minutes became free, or the set-up changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._stamp: str | None = None
+
+    async def make(self) -> None:
+        """One look at every day that may have a place for somebody; a failure stops that day only."""
+        db, stamp = self._db, await self._db.read(stamp_now)
+        due = set(await db.read(_days_with_rests, db.now()))
+        if stamp != self._stamp:
+            due.update(await db.read(days_with_waiting))
+        for day in sorted(due):
+            try:
+                done = Round()
+                while not done.over:
+                    done = await db.write(make_offers, day, done, now=db.now(), day=day)
+            except Exception as error:
+                report(f"offers of day {day}", error)
+        self._stamp = stamp
+
+
+def _days_with_rests(conn: sa.Connection, now: datetime) -> list[UUID]:
+    return days_with_rests(conn, now=now)
 
 
 def retain_days(db: Database, settings: Settings) -> None:

@@ -25,9 +25,10 @@ __all__ = ["Violation", "audit_day", "verify"]
 _BEFORE_CONSENT = frozenset({StopState.PROPOSED, StopState.DECLINED, StopState.DROPPED})
 _ON_THE_DAY = frozenset(StopState) - {StopState.PLANNED, StopState.PROPOSED, StopState.DROPPED, StopState.DECLINED}
 _NUMBERED = frozenset({BookingState.CONFIRMED, BookingState.ARRIVED, BookingState.MISSED})
+_NO_TIME_YET = frozenset({BookingState.OFFERED, BookingState.DRAWN})
 LEFT_OPEN_AFTER = timedelta(hours=24)
 """A day closes by itself before that."""
-_ENDS_WITH_THE_DAY = frozenset({BookingState.HELD, BookingState.CONFIRMED})
+_ENDS_WITH_THE_DAY = LIVE - {BookingState.ARRIVED}
 
 
 def verify(conn: sa.Connection, *, now: datetime, day: UUID | None = None) -> list[Violation]:
@@ -62,7 +63,7 @@ def _capacity(rows: DayRows) -> Iterator[Violation]:
     plain: Counter[UUID] = Counter()
     reserve: Counter[UUID] = Counter()
     arrivals = {row.id: row.bucket_at for row in rows.capacity if row.kind == CapacityKind.ARRIVALS}
-    claimed: dict[UUID, list[datetime]] = {}
+    claimed: dict[tuple[UUID, bool], list[datetime]] = {}
     for claim in rows.claims:
         if states[claim.booking_id] not in HOLDS_CAPACITY:
             yield violation(
@@ -75,7 +76,7 @@ def _capacity(rows: DayRows) -> Iterator[Violation]:
         plain[claim.capacity_id] += claim.minutes - claim.reserve
         reserve[claim.capacity_id] += claim.reserve
         if claim.capacity_id in arrivals:
-            claimed.setdefault(claim.booking_id, []).append(arrivals[claim.capacity_id])
+            claimed.setdefault((claim.booking_id, claim.offered), []).append(arrivals[claim.capacity_id])
     for row in rows.capacity:
         if (row.used, row.used_reserve) != (plain[row.id], reserve[row.id]):
             yield violation(
@@ -87,9 +88,14 @@ def _capacity(rows: DayRows) -> Iterator[Violation]:
         if row.used > row.total - row.reserve or row.used_reserve > row.reserve:
             yield violation("R1", f"More is used than the {row.total} minutes that are there.", row.id)
     for booking in rows.bookings:
-        holds = booking.state in HOLDS_CAPACITY and booking.party_id not in rows.erased
-        if holds and claimed.get(booking.id) != [booking.arrival_at]:
+        if booking.state not in HOLDS_CAPACITY or booking.party_id in rows.erased:
+            continue
+        has, waits = booking.state not in _NO_TIME_YET, rows.waiting.get(booking.party_id)
+        if claimed.get((booking.id, False), []) != ([booking.arrival_at] if has else []):
             yield violation("R1", f"A booking is {booking.state} and does not claim its arrival time.", booking.id)
+        offer = waits.offer_at if waits is not None else None
+        if claimed.get((booking.id, True), []) != ([offer] if offer else []) or (offer is None and not has):
+            yield violation("R1", f"A booking is {booking.state} and does not claim what is offered.", booking.id)
 
 
 def _contacts(rows: DayRows) -> Iterator[Violation]:

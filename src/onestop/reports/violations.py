@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, claims, contacts, leases, parties, stop_members, stops
+from onestop.booking.tables import bookings, claims, contacts, leases, parties, stop_members, stops, waiting
 from onestop.days.tables import capacity, days, desks
 from onestop.db.clock_row import load_clock
 from onestop.db.ledger import facts
@@ -49,6 +49,7 @@ class DayRows:
         self.claims = below(claims, claims.c.booking_id, bookings)
         self.parties = by_id(of_day(parties, parties.c.created_at))
         self.bookings = of_day(bookings, bookings.c.id)
+        self.waiting = {row.party_id: row for row in of_day(waiting, waiting.c.party_id)}
         self.contacts = below(contacts, contacts.c.party_id, parties)
         self.visits = by_id(of_day(visits, visits.c.id))
         self.stops = of_day(stops, stops.c.id)

@@ -16,13 +16,14 @@ import sqlalchemy as sa
 
 from onestop.accounts.tables import passes, tokens
 from onestop.booking.actions.bookings import cancel_booking, release_hold
-from onestop.booking.capacity import expire_holds, give_back
+from onestop.booking.actions.waiting import leave_list
+from onestop.booking.capacity import expire_holds
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.session import Database
-from onestop.domain.booking import BookingState, check_move
+from onestop.domain.booking import BookingState
 from onestop.domain.errors import N_, Refusal
 from onestop.domain.facts import Fact
 from onestop.domain.retention import HOLD_KEPT, OTHER_LANGUAGE, without_rare
@@ -37,14 +38,6 @@ from onestop.visits.actions.route import leave
 from onestop.visits.tables import visit_needs, visits
 
 SECRETS_KEPT = timedelta(days=30)
-
-_GIVEN_UP = {
-    BookingState.DRAWN: BookingState.LAPSED,
-    BookingState.OFFERED: BookingState.LAPSED,
-    BookingState.REQUESTED: BookingState.WITHDRAWN,
-    BookingState.LISTED: BookingState.WITHDRAWN,
-    BookingState.LAPSED: BookingState.WITHDRAWN,
-}
 
 
 class ErasureLater(Refusal):
@@ -204,6 +197,7 @@ def forget_secrets(conn: sa.Connection, *, now: datetime) -> int:
 
 
 def _give_up_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
+    leave_list(conn, party, actor=actor, now=now)
     booking = booking_of_party(conn, party)
     if booking is None:
         return
@@ -211,11 +205,6 @@ def _give_up_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: dat
         cancel_booking(conn, party, actor=actor, now=now)
     elif booking.state is BookingState.HELD:
         release_hold(conn, booking.id, actor=actor, now=now)
-    elif booking.state in _GIVEN_UP:
-        check_move(booking.state, _GIVEN_UP[booking.state])
-        give_back(conn, [booking.id])
-        ended = {"state": _GIVEN_UP[booking.state], "ended_at": now}
-        conn.execute(bookings.update().where(bookings.c.id == booking.id).values(**ended))
 
 
 def _leave(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> UUID | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, contacts, parties, stops
+from onestop.booking.tables import bookings, contacts, parties, stops, waiting
 from onestop.db.ledger import facts
 from onestop.domain.retention import blurred
 from onestop.notify.tables import outbox
@@ -26,6 +26,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     """What points at a person leaves the rows of these parties; the numbers stay taken (R7)."""
     ids = [row.id for row in rows]
     conn.execute(contacts.delete().where(contacts.c.party_id.in_(ids)))
+    conn.execute(waiting.delete().where(waiting.c.party_id.in_(ids)))
     conn.execute(outbox.delete().where(outbox.c.party_id.in_(ids)))
     conn.execute(visits.update().where(visits.c.party_id.in_(ids)).values(need=False))
     conn.execute(

@@ -10,7 +10,8 @@ from onestop.booking.actions.invitations import invitation_of, return_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
 from onestop.booking.contacts import Contact
-from onestop.booking.tables import bookings, claims, members, stop_members, stops
+from onestop.booking.rests import beyond, rest, rest_if_awaited, resting
+from onestop.booking.tables import bookings, claims, members, parties, stop_members, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
@@ -18,13 +19,19 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
 from onestop.db.statements import change, insert
 from onestop.db.types import new_id
-from onestop.domain.booking import BookingState, Channel, check_move
+from onestop.domain.booking import BookingState, Channel, Interpreter, check_move
 from onestop.domain.day import check_bookable
-from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone
+from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone, TicketUnknown
 from onestop.domain.facts import Fact
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
+
+_WAITS_NO_MORE = (
+    waiting.update()
+    .where(waiting.c.party_id == sa.bindparam("party"), waiting.c.ended_at.is_(None))
+    .values(offer_at=None, offer_until_at=None, plan=None, ended_at=sa.bindparam("now"))
+)
 
 LONGEST_HOLD = timedelta(minutes=30)
 """However often a hold is extended, it ends this long after it began."""
@@ -157,20 +164,29 @@ def extend_hold(conn: sa.Connection, hold: UUID, *, minutes: int, actor: Actor, 
     return until
 
 
-def release_hold(conn: sa.Connection, hold: UUID, *, actor: Actor, now: datetime) -> None:
-    """Give a held time back; harmless when it is gone already."""
+def release_hold(
+    conn: sa.Connection, hold: UUID, *, for_another: bool = False, actor: Actor, now: datetime
+) -> dict[UUID, tuple[int, int]]:
+    """Give a held time back; harmless when it is gone already. Gives minutes and reserve by capacity row.
+
+    These rest if they are awaited, unless the hold goes `for_another` in the same transaction, which may be the same.
+    """
     row = conn.execute(sa.select(bookings).where(bookings.c.id == hold)).one_or_none()
     if row is None or row.state != BookingState.HELD:
-        return
-    _end(conn, row.id, row.party_id, BookingState.HELD, BookingState.RELEASED, now)
+        return {}
+    freed = _end(conn, row.id, row.party_id, BookingState.HELD, BookingState.RELEASED, now)
+    if not for_another:
+        rest_if_awaited(conn, row.day_id, freed, now=now)
     record(conn, Fact(kind="HoldReleased", at=now, day=row.day_id, party=row.party_id, actor=actor.ref))
+    return freed
 
 
 def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
     booking = _confirmed(conn, party)
-    _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
+    rest(conn, booking.day, _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now), now=now)
     return_invitation(conn, booking.id)
+    conn.execute(_WAITS_NO_MORE, {"party": party, "now": now})
     record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
 
 
@@ -196,8 +212,9 @@ def move_booking(
         with_reserve=with_reserve,
         moving=booking.id,
     )
-    give_back(conn, [booking.id])
+    freed = give_back(conn, [booking.id], offered=False)
     claim(conn, booking.id, plan.claims)
+    rest(conn, day.id, beyond(freed, plan.claims), now=now)
     conn.execute(
         bookings.update()
         .where(bookings.c.id == booking.id)
@@ -208,7 +225,7 @@ def move_booking(
     return queries.booking_by_id(conn, booking.id)
 
 
-def replan_booking(conn: sa.Connection, party: UUID) -> None:
+def replan_booking(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
     """Lay a confirmed booking again at its own time after a stop was taken off, so that its minutes are free.
 
     Without a plan at that time the old one stays; so it does when no stop is left to lay.
@@ -217,7 +234,7 @@ def replan_booking(conn: sa.Connection, party: UUID) -> None:
     if booking is None or booking.state is not BookingState.CONFIRMED:
         return
     wish = wish_of_party(conn, booking)
-    freed = freed_by(conn, claims.c.booking_id == booking.id)
+    freed = freed_by(conn, sa.and_(claims.c.booking_id == booking.id, claims.c.offered.is_(False)))
     plan = nominal_plan(
         load_capacity(
             conn, day_by_id(conn, booking.day), services=wish.services, languages=wish.languages, freed=freed
@@ -230,8 +247,9 @@ def replan_booking(conn: sa.Connection, party: UUID) -> None:
     )
     if plan is None:
         return
-    give_back(conn, [booking.id])
+    give_back(conn, [booking.id], offered=False)
     claim(conn, booking.id, plan.claims)
+    rest(conn, booking.day, beyond(freed, plan.claims), now=now)
     conn.execute(
         bookings.update()
         .where(bookings.c.id == booking.id)
@@ -242,22 +260,41 @@ def replan_booking(conn: sa.Connection, party: UUID) -> None:
 
 def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
     """What the party of a booking still wants: its planned stops with their members."""
-    wanted: dict[UUID, set[int]] = {}
-    for row in conn.execute(
-        sa.select(stops.c.service_id, members.c.mark)
-        .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
-        .join(members, members.c.id == stop_members.c.member_id)
-        .where(stops.c.party_id == booking.party, stops.c.state == StopState.PLANNED)
-        .order_by(stops.c.position, members.c.mark)
-    ):
-        wanted.setdefault(row.service_id, set()).add(row.mark)
     return Wish(
-        stops=tuple(WantedStop(service=service, members=frozenset(marks)) for service, marks in wanted.items()),
+        stops=wanted_stops(conn, booking.party),
         members=queries.members_of(conn, booking.party),
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
     )
+
+
+def wish_of(conn: sa.Connection, party: UUID) -> Wish:
+    """The same for a party whose booking has no time yet. Raises `TicketUnknown`."""
+    asked = conn.execute(sa.select(parties).where(parties.c.id == party)).one_or_none()
+    if asked is None:
+        raise TicketUnknown
+    return Wish(
+        stops=wanted_stops(conn, party),
+        members=queries.members_of(conn, party),
+        languages=tuple(asked.languages),
+        interpreter=Interpreter(asked.interpreter),
+        display_language=asked.display_language,
+    )
+
+
+def wanted_stops(conn: sa.Connection, party: UUID) -> tuple[WantedStop, ...]:
+    """The planned stops of a party, each with the marks of those who go there."""
+    wanted: dict[UUID, set[int]] = {}
+    for row in conn.execute(
+        sa.select(stops.c.service_id, members.c.mark)
+        .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
+        .join(members, members.c.id == stop_members.c.member_id)
+        .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
+        .order_by(stops.c.position, members.c.mark)
+    ):
+        wanted.setdefault(row.service_id, set()).add(row.mark)
+    return tuple(WantedStop(service=service, members=frozenset(marks)) for service, marks in wanted.items())
 
 
 def _plan(
@@ -272,7 +309,8 @@ def _plan(
 ) -> NominalPlan:
     if arrival_at < now:
         raise ArrivalTaken
-    freed = freed_by(conn, claims.c.booking_id == moving) if moving is not None else None
+    own = claims.c.booking_id == moving if moving is not None else sa.false()
+    freed = freed_by(conn, own, without=None if with_reserve else resting(day.id, now))
     plan = nominal_plan(
         load_capacity(conn, day, services=wish.services, languages=wish.languages, freed=freed),
         arrival_at=arrival_at,
@@ -306,12 +344,15 @@ def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
     return booking
 
 
-def _end(conn: sa.Connection, booking: UUID, party: UUID, was: BookingState, then: BookingState, now: datetime) -> None:
+def _end(
+    conn: sa.Connection, booking: UUID, party: UUID, was: BookingState, then: BookingState, now: datetime
+) -> dict[UUID, tuple[int, int]]:
     check_move(was, then)
-    give_back(conn, [booking])
+    freed = give_back(conn, [booking])
     conn.execute(bookings.update().where(bookings.c.id == booking).values(state=then, ended_at=now))
     conn.execute(
         stops.update()
         .where(stops.c.party_id == party, stops.c.state.in_([StopState.PLANNED, StopState.PROPOSED]))
         .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
     )
+    return freed

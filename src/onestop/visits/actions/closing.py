@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, release_hold
+from onestop.booking.actions.waiting import end_waiting
 from onestop.booking.capacity import give_back
 from onestop.booking.tables import bookings, stops
 from onestop.days.queries.days import day_by_id
@@ -87,6 +88,7 @@ def _end(conn: sa.Connection, visit: UUID, *, actor: Actor, now: datetime) -> No
 
 
 def _end_bookings(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetime) -> None:
+    end_waiting(conn, day_id, actor=actor, now=now)
     rows = conn.execute(
         sa.select(bookings).where(
             bookings.c.day_id == day_id, bookings.c.state.in_([BookingState.CONFIRMED, BookingState.HELD])

@@ -154,7 +154,7 @@ def drop_stop(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime
         end_visit_if_done(conn, stop.visit_id, actor=actor, now=now)
         keep_act(conn, "drop_stop", stop=stop, desk=None, before=before, actor=actor, now=now)
     else:
-        replan_booking(conn, stop.party_id)
+        replan_booking(conn, stop.party_id, now=now)
         _end_empty_booking(conn, stop.party_id, actor=actor, now=now)
     match(conn, stop.day_id, now=now)
 
