@@ -16,9 +16,12 @@ from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
+from onestop.booking.actions.waiting import join_list
 from onestop.booking.tickets import new_code
 from onestop.clock import real_now
+from onestop.domain.booking import Channel
 from onestop.domain.roles import SYSTEM
+from onestop.domain.ticket import waiting_code
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
 from tests.web.organise import things as organise
@@ -148,9 +151,24 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
+    *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
 SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}") for place in _TICKET_PLACES}
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
+
+
+def _waiting(path: str) -> Callable[[Site], str]:
+    def fresh(site: Site) -> str:
+        key, day = site.app.state.ticket_key, site.hall.id
+        how = {"channel": Channel.KIOSK, "key": key, "actor": SYSTEM, "now": site.hall.now, "day": day}
+        party = site.database.write_now(join_list, day, site.hall.wish("legal"), **how)
+        return path.replace("{code:str}", waiting_code(key, day=day, party=party))
+
+    return fresh
+
+
+_WAITING_PLACES = ("", "/take", "/decline", "/leave", "/erase")
+SPECIAL |= {f"/w/{{code:str}}{place}": _waiting(f"/w/{{code:str}}{place}") for place in _WAITING_PLACES}
 
 
 def _called(site: Site) -> UUID:
@@ -229,6 +247,8 @@ MATRIX: list[Row] = [
     nobody("POST", "/find"),
     *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
     public("POST", "/d/{day:str}/holds"),
+    public("GET", "/d/{day:str}/waiting"),
+    public("POST", "/d/{day:str}/waiting"),
     public("GET", "/holds/{hold:uuid}"),
     *(public("POST", f"/holds/{{hold:uuid}}/{act}") for act in ("booking", "again", "extension", "release")),
     *(
@@ -236,6 +256,9 @@ MATRIX: list[Row] = [
         for page in ("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase")
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "cancel", "out", "back", "erase")),
+    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
+    *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
+    *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase")),
     # Another one's step answers like an unknown one, whoever asks.
     *(nobody("POST", f"/t/{{code:str}}/stops/{{stop:uuid}}/{act}") for act in ("drop", "accept", "decline")),
     # -- account --------------------------------------------------------------------------------------

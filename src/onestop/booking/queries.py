@@ -16,6 +16,7 @@ from onestop.days.queries.days import Day
 from onestop.days.tables import invitations
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.errors import HoldGone, TicketUnknown
+from onestop.domain.levelling import best_of
 from onestop.domain.party import Member
 from onestop.domain.plan import NominalPlan, can_interpret, offered_arrivals
 
@@ -43,9 +44,13 @@ class Booking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """Arrival times on offer, each with its plan; whether an interpreter can be had."""
+    """Arrival times on offer, each with its plan; whether an interpreter can be had.
+
+    `best` are those that burden the day least, by time; none where the choice is small anyway.
+    """
 
     plans: tuple[NominalPlan, ...]
+    best: tuple[NominalPlan, ...]
     interpreter_possible: bool
 
 
@@ -62,17 +67,17 @@ def arrivals(
     services, languages = wish.services, wish.languages
     freed = freed_by(conn, where, without=None if with_reserve else resting(day.id, now))
     room = load_capacity(conn, day, services=services, languages=languages, freed=freed)
+    plans = offered_arrivals(
+        room,
+        stops=wish.stops,
+        languages=wish.languages,
+        interpreter=wish.interpreter,
+        not_before=now,
+        with_reserve=with_reserve,
+    )
     return Arrivals(
-        plans=tuple(
-            offered_arrivals(
-                room,
-                stops=wish.stops,
-                languages=wish.languages,
-                interpreter=wish.interpreter,
-                not_before=now,
-                with_reserve=with_reserve,
-            )
-        ),
+        plans=tuple(plans),
+        best=best_of(room, plans),
         interpreter_possible=can_interpret(
             room, stops=wish.stops, languages=wish.languages, interpreter=wish.interpreter
         ),

@@ -17,6 +17,19 @@ SPREAD = 6
 """Buckets over which a claim on a desk or mediator is spread: its own and those of the hour after it."""
 
 
+BEST = 4
+"""So many of the best times are shown first (docs/routing.md: taking one of them is what was measured)."""
+FEW = 6
+"""So few times are shown as they are."""
+
+
+def best_of(capacity: DayCapacity, plans: Sequence[NominalPlan]) -> tuple[NominalPlan, ...]:
+    """The plans to show first, by time; none if there are few altogether."""
+    if len(plans) <= FEW:
+        return ()
+    return tuple(sorted(levelled(capacity, plans)[:BEST], key=lambda plan: plan.arrival_at))
+
+
 def levelled(capacity: DayCapacity, plans: Sequence[NominalPlan]) -> list[NominalPlan]:
     """The plans from the least burden to the greatest, equal ones by time; each claims from `capacity` as it is."""
     loads = _Loads(capacity)

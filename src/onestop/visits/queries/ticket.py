@@ -12,7 +12,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, members, parties, stop_members, stops
+from onestop.booking.tables import bookings, members, parties, stop_members, stops, waiting
+from onestop.booking.waiting import Offer
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences
 from onestop.days.queries.offer import Paper
@@ -104,6 +105,10 @@ class TicketState:
     booking: TicketBooking | None
     visit: TicketVisit | None
     stops: tuple[TicketStop, ...]
+    earlier: bool
+    """Whether she would like an earlier time than hers."""
+    offer: Offer | None
+    """An earlier time that is kept for her."""
 
 
 def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
@@ -119,9 +124,13 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
             visits.c.id.label("visit_id"),
             visits.c.state.label("visit_state"),
             visits.c.stepped_out_at,
+            sa.and_(waiting.c.party_id.is_not(None), waiting.c.ended_at.is_(None)).label("earlier"),
+            waiting.c.offer_at,
+            waiting.c.offer_until_at,
         )
         .join_from(parties, bookings, bookings.c.party_id == parties.c.id, isouter=True)
         .join(visits, visits.c.party_id == parties.c.id, isouter=True)
+        .join(waiting, waiting.c.party_id == parties.c.id, isouter=True)
         .where(parties.c.id == party, parties.c.number.is_not(None))
     ).one_or_none()
     if row is None:
@@ -155,6 +164,8 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
             id=row.visit_id, state=VisitState(row.visit_state), stepped_out=row.stepped_out_at is not None
         ),
         stops=_stops(conn, party, row.day_id),
+        earlier=bool(row.earlier),
+        offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
     )
 
 

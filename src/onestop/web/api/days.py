@@ -102,11 +102,12 @@ class PlannedStop(Struct, kw_only=True):
 
 
 class Arrival(Struct, kw_only=True):
-    """An arrival time with its complete plan."""
+    """An arrival time with its complete plan; `best` for the few that keep the day short, if there are many."""
 
     arrival: datetime
     ends_at: datetime
     no_interpreter: bool
+    best: bool
     stops: list[PlannedStop]
 
 
@@ -206,7 +207,9 @@ async def show_arrivals(
     )
     wish = wish_of(request, found, await db.read(day_offer, found.id), wanted)
     offered = await db.read(arrivals, found, wish, now=db.now())
-    shown, next_page = paged([_arrival(plan) for plan in offered.plans], after=after, limit=limit)
+    shown, next_page = paged(
+        [_arrival(plan, best=plan in offered.best) for plan in offered.plans], after=after, limit=limit
+    )
     return Arrivals(items=shown, next=next_page, interpreter_possible=offered.interpreter_possible)
 
 
@@ -302,11 +305,12 @@ def _needs(offer: DayOffer, locale: Locale) -> list[NeedShown]:
     ]
 
 
-def _arrival(plan: NominalPlan) -> Arrival:
+def _arrival(plan: NominalPlan, *, best: bool) -> Arrival:
     return Arrival(
         arrival=plan.arrival_at,
         ends_at=plan.ends_at,
         no_interpreter=plan.no_interpreter,
+        best=best,
         stops=[
             PlannedStop(service=stop.service, planned_at=stop.start, minutes=stop.minutes)
             for stop in sorted(plan.stops, key=lambda stop: (stop.start, str(stop.service)))

@@ -88,6 +88,7 @@ class KioskTimes:
     """Times that still have a plan for all her desks; a tap books."""
 
     day: Day
+    best: tuple[datetime, ...]
     times: tuple[datetime, ...]
     interpreter_possible: bool
     action: str
@@ -207,6 +208,7 @@ async def times_page(
     found = await db.read(arrivals, day, wish, now=db.now())
     context = KioskTimes(
         day=day,
+        best=tuple(plan.arrival_at for plan in found.best),
         times=tuple(plan.arrival_at for plan in found.plans),
         interpreter_possible=found.interpreter_possible,
         action=link(request, f"/kiosk/d/{day.slug}/bookings"),

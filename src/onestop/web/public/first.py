@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from litestar import Response, get, post
 
-from onestop.booking.tickets import TicketRef, find_code
+from onestop.booking.tickets import find_code
+from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import day_by_slug
 from onestop.days.visitors import day_of_invitation, unlisted_days
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal, TicketUnknown, TooManyTries
-from onestop.domain.ticket import invitation_hash, read_long_code, read_short_code
+from onestop.domain.ticket import invitation_hash, read_long_code, read_short_code, waiting_code
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
@@ -81,25 +83,37 @@ async def _first(request: WebRequest, db: Database, **shown: str) -> FirstPage:
 
 async def _path_of(db: Database, key: bytes, code: str, day: str) -> str:
     if (long := read_long_code(code)) is not None:
-        await db.read(find_code, long)
-        return f"/t/{long}"
+        return await _path_of_long(db, long)
     if read_short_code(code) is not None:
-        return short_path(key, await _by_short_code(db, code, day))
+        days = await _days_of(db, day)
+        try:
+            return short_path(key, await db.read(find_code, code, days=days))
+        except TicketUnknown:
+            party, waits_on = await db.read(find_waiting, code, days=days)
+            return f"/w/{waiting_code(key, day=waits_on, party=party)}"
     slug = await db.read(day_of_invitation, invitation_hash(code)) if code else None
     if slug is None:
         raise TicketUnknown
     return f"/d/{slug}?invitation={quote(code)}"
 
 
-async def _by_short_code(db: Database, code: str, day: str) -> TicketRef:
+async def _path_of_long(db: Database, long: str) -> str:
+    try:
+        await db.read(find_code, long)
+    except TicketUnknown:
+        await db.read(find_waiting, long)
+        return f"/w/{long}"
+    return f"/t/{long}"
+
+
+async def _days_of(db: Database, day: str) -> list[UUID]:
     """A short code counts together with its day only; a day by invitation is found without being named."""
-    if day and day != UNLISTED:
-        try:
-            listed = await db.read(day_by_slug, day)
-        except Refusal as unknown:
-            raise TicketUnknown from unknown
-        return await db.read(find_code, code, days=[listed.id])
-    return await db.read(find_code, code, days=await db.read(unlisted_days, now=db.now()))
+    if not day or day == UNLISTED:
+        return await db.read(unlisted_days, now=db.now())
+    try:
+        return [(await db.read(day_by_slug, day)).id]
+    except Refusal as unknown:
+        raise TicketUnknown from unknown
 
 
 route_handlers: list[Any] = [show_first, show_find, find_ticket]

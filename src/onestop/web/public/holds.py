@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.bookings import confirm_booking, extend_hold, release_hold
-from onestop.booking.contacts import Contact, country_of_zone, read_contacts
+from onestop.booking.contacts import Contact
 from onestop.booking.holds import Held, book_again, held
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket, ticket_again
@@ -22,7 +22,6 @@ from onestop.domain.booking import BookingState, Channel, Interpreter
 from onestop.domain.errors import (
     N_,
     ArrivalTaken,
-    ContactRefused,
     HoldBooked,
     HoldGone,
     InvalidInput,
@@ -33,7 +32,7 @@ from onestop.domain.errors import (
 from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
 from onestop.web.kit.answers import Answers, answers_of, dropped_precedences, read_answers
-from onestop.web.kit.forms import Form, new_key, read_form
+from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
@@ -41,6 +40,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import stop_title
+from onestop.web.public.contact import Typed, errors_of, read_contact, read_typed
 from onestop.web.public.frame import day_page, link, locale_for_day, place_of, shut_page
 from onestop.web.public.times import Hour, hours_of, read_instant
 
@@ -51,7 +51,6 @@ WILL_TALK = {
     Interpreter.OWN: N_("I bring somebody who interprets"),
     Interpreter.NEEDED: N_("I need an interpreter"),
 }
-ADDRESS_NEEDED = N_("Please write an e-mail address or a phone number. This day has few places.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +59,6 @@ class HeldStop:
 
     title: str
     institution: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What was typed on this page."""
-
-    name: str = ""
-    email: str = ""
-    phone: str = ""
 
 
 @page_of("public/hold.html")
@@ -161,7 +151,7 @@ async def book(request: WebRequest, db: Db, ticket_key: TicketKey, hold: FromPat
     here = await _here(request, db, hold)
     if isinstance(here, Response):
         return here
-    typed = _typed(await read_form(request))
+    typed = read_typed(await read_form(request))
     try:
         contact = await _checked(request, here.day, typed)
         path = await submit_once(
@@ -193,7 +183,7 @@ async def book_other_time(request: WebRequest, db: Db, ticket_key: TicketKey, ho
     if not here.held.ran_out:
         return await _show(request, db, here, Typed(), key=ticket_key)
     form = await read_form(request)
-    typed, at = _typed(form), read_instant(form.text("arrival", 40))
+    typed, at = read_typed(form), read_instant(form.text("arrival", 40))
     try:
         contact = await _checked(request, here.day, typed)
         if at is None:
@@ -227,7 +217,7 @@ async def keep_longer(
     here = await _here(request, db, hold)
     if isinstance(here, Response):
         return here
-    typed = _typed(await read_form(request))
+    typed = read_typed(await read_form(request))
     with suppress(HoldGone):  # the page says so
         await db.write(extend_hold, hold, minutes=settings.hold_minutes, actor=VISITOR, now=db.now(), day=here.day.id)
     return await _show(request, db, await _again(here, db), typed, key=ticket_key)
@@ -260,23 +250,12 @@ async def _again(here: _Here, db: Database) -> _Here:
     return replace(here, held=await db.read(held, here.held.booking.id))
 
 
-def _typed(form: Form) -> Typed:
-    return Typed(name=form.text("name", 400), email=form.text("email", 300), phone=form.text("phone", 60))
-
-
 async def _checked(request: WebRequest, day: Day, typed: Typed) -> tuple[Contact, ...]:
     """The contacts, once everything typed can be used. Raises what cannot; the limit is counted without telling."""
     read_name(typed.name)
-    contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of_zone(day.timezone))
-    if day.scarce and not contact:
-        raise _AddressNeeded(field="email")
+    contact = read_contact(day, typed)
     await check_limit(request, "book", contact=typed.email or typed.phone)
     return contact
-
-
-class _AddressNeeded(ContactRefused):
-    code = "contact_needed"
-    sentence = ADDRESS_NEEDED
 
 
 def _to_ticket(ticket: Ticket) -> str:
@@ -365,7 +344,7 @@ def _show_form(request: WebRequest, here: _Here, typed: Typed, refusal: Refusal 
         change_time=here.answers.link(f"/d/{here.day.slug}/times"),
         change_plan=here.answers.link(f"/d/{here.day.slug}/plan"),
         key=new_key(),
-        errors=_errors(locale, refusal),
+        errors=errors_of(locale, refusal),
     )
     return day_page(request, here.day, context, status=refusal.status if refusal else 200, locale=locale)
 
@@ -375,7 +354,7 @@ async def _show_over(
 ) -> Response[Any]:
     locale, booking = here.locale, here.held.booking
     found = await db.read(arrivals, here.day, _wish(here), now=db.now(), moving=booking.id)
-    wrong = _errors(locale, refusal) if isinstance(refusal, InvalidInput) else ()
+    wrong = errors_of(locale, refusal) if isinstance(refusal, InvalidInput) else ()
     said = refusal if refusal is not None and not wrong else HoldGone()
     context = HoldOverPage(
         day=here.day,
@@ -390,13 +369,6 @@ async def _show_over(
         errors=wrong,
     )
     return day_page(request, here.day, context, status=(refusal or said).status, locale=locale)
-
-
-def _errors(locale: Locale, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
-    if refusal is None:
-        return ()
-    target = refusal.field if isinstance(refusal, InvalidInput) else ""
-    return ((target or "name", locale.say(refusal.sentence, refusal.params)),)
 
 
 route_handlers: list[Any] = [show_hold, book, book_other_time, keep_longer, give_back]

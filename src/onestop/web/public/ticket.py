@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from onestop.booking.tickets import ticket_again
+from onestop.booking.waiting import Offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
@@ -93,6 +94,9 @@ class TicketPage:
     is_out: bool
     at_desk: bool
     changes: bool
+    earlier: bool
+    offer: Offer | None
+    """An earlier time that is kept for her to take."""
     erases: bool
     said: str
 
@@ -293,6 +297,8 @@ async def _page(
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
         changes=booked,
+        earlier=booked and ticket.earlier,
+        offer=ticket.offer if booked and ticket.offer is not None and ticket.offer.until > now else None,
         erases=bool(access.code),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )

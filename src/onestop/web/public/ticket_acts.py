@@ -1,4 +1,4 @@
-"""What the holder of a ticket does: another time, a step off, yes or no, out and back, cancel, erase."""
+"""What the holder of a ticket does: another or an earlier time, a step off, yes or no, out and back, cancel, erase."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
+from onestop.booking.actions.waiting import decline_offer, leave_list, take_offer, wish_earlier
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.db.session import Database
 from onestop.domain.errors import ArrivalTaken, BookingClosed, NotAllowed, Refusal, StopUnknown, TicketUnknown
@@ -25,7 +26,7 @@ from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import centre_page, link
 from onestop.web.public.ticket import is_booked, locale_of_ticket, show, ticket_page
-from onestop.web.public.times import Hour, hours_of, read_instant
+from onestop.web.public.times import BestTime, Hour, best_times, hours_of, read_instant
 
 PHONE = "phone"
 """The door a yes was given at, kept with it (R18)."""
@@ -38,6 +39,7 @@ class ChangePage:
 
     on: datetime
     arrival_at: datetime
+    best: tuple[BestTime, ...]
     hours: tuple[Hour, ...]
     path: str
     query: str
@@ -105,6 +107,36 @@ async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
     except ArrivalTaken as refusal:
         return await _show_change(request, db, access, refusal=refusal)
     return see_other(link(request, path))
+
+
+@post("/t/{code:str}/earlier")
+async def want_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Be told when an earlier time becomes free."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, wish_earlier, access.party)
+
+
+@post("/t/{code:str}/earlier/end")
+async def want_no_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Her time is good as it is."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if access.ticket.booking is None:
+        raise BookingClosed
+    return await _act(request, db, ticket_key, access, leave_list, access.party)
+
+
+@post("/t/{code:str}/offer/take")
+async def take_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Take the earlier time; hers goes to the next one."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, take_offer, access.party, key=ticket_key)
+
+
+@post("/t/{code:str}/offer/decline")
+async def decline_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Not this one."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, decline_offer, access.party)
 
 
 @get("/t/{code:str}/cancel")
@@ -203,7 +235,7 @@ async def erase(
 async def _act(
     request: WebRequest,
     db: Database,
-    key: bytes,
+    ticket_key: bytes,
     access: Access,
     action: Callable[..., Any],
     *args: Any,
@@ -213,8 +245,8 @@ async def _act(
     try:
         await db.write(action, *args, actor=VISITOR, now=db.now(), day=access.day, **kwargs)
     except Refusal as refusal:
-        fresh = await open_ticket(request, db, key, access.path.removeprefix("/t/"))
-        return await show(request, db, key, fresh, refusal=refusal)
+        fresh = await open_ticket(request, db, ticket_key, access.path.removeprefix("/t/"))
+        return await show(request, db, ticket_key, fresh, refusal=refusal)
     return see_other(link(request, access.path))
 
 
@@ -243,11 +275,13 @@ async def _show_change(
     booking = await db.read(booking_by_id, ticket.booking.id)
     wish = await db.read(wish_of_party, booking)
     found = await db.read(arrivals, ticket.day, wish, now=db.now(), moving=booking.id)
-    found = replace(found, plans=tuple(plan for plan in found.plans if plan.arrival_at != booking.arrival_at))
+    others = tuple(plan for plan in found.plans if plan.arrival_at != booking.arrival_at)
+    found = replace(found, plans=others, best=tuple(plan for plan in found.best if plan in others))
     locale = locale_of_ticket(request, ticket)
     context = ChangePage(
         on=ticket.day.opens_at.astimezone(ticket.day.zone),
         arrival_at=booking.arrival_at,
+        best=best_times(found),
         hours=hours_of(found, ticket.day.zone),
         path=access.path,
         query=link(request, ""),
@@ -272,6 +306,10 @@ def _show_erase(request: WebRequest, access: Access, now: datetime, *, refusal: 
 route_handlers: list[Any] = [
     show_change,
     change_time,
+    want_earlier,
+    want_no_earlier,
+    take_earlier,
+    decline_earlier,
     show_cancel,
     cancel,
     take_off,

@@ -39,6 +39,14 @@ class Hour:
     times: tuple[datetime, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestTime:
+    """One of the times shown first, and when she will be done."""
+
+    at: datetime
+    ends_at: datetime
+
+
 @page_of("public/times.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimesPage:
@@ -46,6 +54,7 @@ class TimesPage:
 
     day: Day
     place: str
+    best: tuple[BestTime, ...]
     hours: tuple[Hour, ...]
     dropped: tuple[tuple[str, str], ...]
     no_interpreter: tuple[str, ...]
@@ -53,6 +62,7 @@ class TimesPage:
     carried: tuple[tuple[str, str], ...]
     key: str
     back: str
+    waiting: str
     others: tuple[DayLink, ...]
     error: str = ""
 
@@ -127,6 +137,7 @@ async def _show_times(
     context = TimesPage(
         day=day,
         place=place_of(day),
+        best=best_times(found),
         hours=hours_of(found, day.zone),
         dropped=tuple(
             (service_title(locale, before.key), service_title(locale, after.key))
@@ -137,10 +148,16 @@ async def _show_times(
         carried=answers.carried(),
         key=new_key(),
         back=answers.link(f"/d/{day.slug}/plan"),
+        waiting=answers.link(f"/d/{day.slug}/waiting", "hold"),
         others=() if found.plans else await other_days(request, db, but=day),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
     return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+def best_times(found: Arrivals) -> tuple[BestTime, ...]:
+    """The times to show first."""
+    return tuple(BestTime(at=plan.arrival_at, ends_at=plan.ends_at) for plan in found.best)
 
 
 def hours_of(found: Arrivals, zone: ZoneInfo) -> tuple[Hour, ...]:

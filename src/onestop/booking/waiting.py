@@ -1,0 +1,134 @@
+"""Reads of the waiting list: a party's page, who is before her, and which page a waiting code opens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import bookings, parties, stops, waiting
+from onestop.days.queries.days import Day, day_by_id
+from onestop.directory.tables import institutions, services
+from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.errors import TicketUnknown
+from onestop.domain.ticket import code_hash, read_long_code, read_short_code, short_hashes
+from onestop.domain.visit import StopState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLine:
+    """A stop she waits for; a private one says neither service nor institution (R19)."""
+
+    service: str
+    institution: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A place kept for her until then."""
+
+    arrival_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingParty:
+    """Somebody who waits, or waited, for a place. `before` counts those who are asked before her."""
+
+    party: UUID
+    day: Day
+    state: BookingState
+    display_language: str
+    languages: tuple[str, ...]
+    interpreter: Interpreter
+    offer: Offer | None
+    offers: int
+    not_before_at: datetime | None
+    not_after_at: datetime | None
+    before: int
+    stops: tuple[WantedLine, ...]
+
+
+def find_waiting(conn: sa.Connection, code: str, *, days: Sequence[UUID] = ()) -> tuple[UUID, UUID]:
+    """Party and day of a waiting page's long code, or of a short code on the first of these days that knows it.
+
+    Raises `TicketUnknown`.
+    """
+    if (long := read_long_code(code)) is not None:
+        where = waiting.c.code_hash == code_hash(long)
+    elif (short := read_short_code(code)) is not None:
+        where = waiting.c.short_hash.in_(short_hashes(days, short))
+    else:
+        raise TicketUnknown
+    found = conn.execute(sa.select(waiting.c.party_id, waiting.c.day_id).where(where)).all()
+    if not found:
+        raise TicketUnknown
+    row = found[0] if len(found) == 1 else min(found, key=lambda one: days.index(one.day_id))
+    return row.party_id, row.day_id
+
+
+def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
+    """The page of somebody who waits; three statements. Raises `TicketUnknown`."""
+    row = conn.execute(
+        sa.select(waiting, bookings.c.state, parties.c.display_language, parties.c.languages, parties.c.interpreter)
+        .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
+        .join(parties, parties.c.id == waiting.c.party_id)
+        .where(waiting.c.party_id == party)
+    ).one_or_none()
+    if row is None:
+        raise TicketUnknown
+    wanted = conn.execute(
+        sa.select(services.c.key, institutions.c.name, stops.c.private)
+        .join_from(stops, services, services.c.id == stops.c.service_id)
+        .join(institutions, institutions.c.id == stops.c.institution_id)
+        .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
+        .order_by(stops.c.position, stops.c.id)
+    )
+    return WaitingParty(
+        party=party,
+        day=day_by_id(conn, row.day_id),
+        state=BookingState(row.state),
+        display_language=row.display_language,
+        languages=tuple(row.languages),
+        interpreter=Interpreter(row.interpreter),
+        offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
+        offers=row.offers,
+        not_before_at=row.not_before_at,
+        not_after_at=row.not_after_at,
+        before=_before(conn, row) if row.state == BookingState.LISTED else 0,
+        stops=tuple(
+            WantedLine(
+                service="" if each.private else each.key,
+                institution="" if each.private else each.name,
+                private=each.private,
+            )
+            for each in wanted
+        ),
+    )
+
+
+def _before(conn: sa.Connection, row: sa.Row[tuple[object, ...]]) -> int:
+    """How many on the list are asked before this one; those who hold an offer now are not waiting to be asked."""
+    late = sa.func.coalesce(waiting.c.rank, 2**31 - 1)
+    own = row.rank if row.rank is not None else 2**31 - 1
+    earlier = sa.or_(
+        waiting.c.offers < row.offers,
+        sa.and_(
+            waiting.c.offers == row.offers,
+            sa.or_(late < own, sa.and_(late == own, waiting.c.since_at < row.since_at)),
+        ),
+    )
+    return conn.execute(
+        sa.select(sa.func.count())
+        .select_from(waiting)
+        .join(bookings, bookings.c.party_id == waiting.c.party_id)
+        .where(
+            waiting.c.day_id == row.day_id,
+            waiting.c.ended_at.is_(None),
+            waiting.c.party_id != row.party_id,
+            bookings.c.state == BookingState.LISTED,
+            earlier,
+        )
+    ).scalar_one()

@@ -1,0 +1,46 @@
+"""What is typed on the page that ends a booking: what to call her and, if she wants messages, where to."""
+
+from dataclasses import dataclass
+
+from onestop.booking.contacts import Contact, country_of_zone, read_contacts
+from onestop.days.queries.days import Day
+from onestop.domain.errors import N_, ContactRefused, InvalidInput, Refusal
+from onestop.web.kit.forms import Form
+from onestop.web.kit.locale import Locale
+
+ADDRESS_NEEDED = N_("Please write an e-mail address or a phone number. This day has few places.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What was typed on this page."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class AddressNeeded(ContactRefused):
+    code = "contact_needed"
+    sentence = ADDRESS_NEEDED
+
+
+def read_typed(form: Form) -> Typed:
+    """The fields as they were sent."""
+    return Typed(name=form.text("name", 400), email=form.text("email", 300), phone=form.text("phone", 60))
+
+
+def read_contact(day: Day, typed: Typed) -> tuple[Contact, ...]:
+    """The contacts typed. Raises what cannot be used, and `AddressNeeded` where places are scarce and none is given."""
+    contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of_zone(day.timezone))
+    if day.scarce and not contact:
+        raise AddressNeeded(field="email")
+    return contact
+
+
+def errors_of(locale: Locale, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
+    """The field a refusal is about, with its sentence."""
+    if refusal is None:
+        return ()
+    target = refusal.field if isinstance(refusal, InvalidInput) else ""
+    return ((target or "name", locale.say(refusal.sentence, refusal.params)),)

@@ -1,0 +1,311 @@
+"""The waiting list: the form that joins it, and the page of somebody who waits, with the place she is offered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
+from onestop.booking.queries import arrivals
+from onestop.booking.tickets import ticket_again
+from onestop.booking.waiting import WaitingParty, find_waiting, waiting_party
+from onestop.booking.wish import Wish
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer
+from onestop.db.session import Database
+from onestop.domain.booking import BookingState, Channel
+from onestop.domain.day import DayState
+from onestop.domain.errors import InvalidInput, InvitationUsed, Refusal, TicketUnknown, TooManyTries
+from onestop.domain.name import read_name
+from onestop.domain.roles import VISITOR
+from onestop.domain.ticket import invitation_hash, read_long_code, spell_short_code, waiting_code, waiting_short_code
+from onestop.retention.actions import erase_party
+from onestop.web.kit.answers import Answers
+from onestop.web.kit.forms import Form, new_key, read_form
+from onestop.web.kit.language import CHOICE, locale_of
+from onestop.web.kit.limits import check_limit
+from onestop.web.kit.locale import Locale, locale_for
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, settings_of
+from onestop.web.kit.responses import see_other
+from onestop.web.kit.sessions import LANGUAGE_COOKIE
+from onestop.web.kit.words import stop_title
+from onestop.web.public.contact import Typed, errors_of, read_contact, read_typed
+from onestop.web.public.first import ask_again as ask_for_code
+from onestop.web.public.frame import centre_page, day_page, languages_of, link, locale_for_day, place_of
+from onestop.web.public.journey import ask_again, start
+from onestop.web.public.ticket_acts import ErasedPage
+
+NOON = time(12)
+ANY, BEFORE, AFTER = "any", "before", "after"
+GONE = frozenset({BookingState.WITHDRAWN, BookingState.LAPSED})
+
+
+@page_of("public/list.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """The form that joins the list: when she can come, what to call her, where to write to."""
+
+    day: Day
+    place: str
+    stops: tuple[str, ...]
+    halves: bool
+    """Whether the day has hours before and after noon."""
+    when: str
+    noon: datetime
+    free: bool
+    typed: Typed
+    action: str
+    carried: tuple[tuple[str, str], ...]
+    back: str
+    key: str
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@page_of("public/waiting.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPage:
+    """The page of somebody who waits."""
+
+    day: Day
+    place: str
+    on: datetime
+    party: WaitingParty
+    stops: tuple[tuple[str, str], ...]
+    day_of_offer: bool
+    """Whether the time to answer ends on another day than now."""
+    over: bool
+    joined: bool
+    again: str
+    path: str
+    query: str
+    qr_text: str
+    short_code: str
+    key: str
+    said: str
+
+
+@page_of("public/waiting_erase.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseWaitingPage:
+    """What erasing means to somebody who waits, and the button."""
+
+    path: str
+    query: str
+
+
+@get("/d/{day:str}/waiting")
+async def show_list(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The form; an answer that is missing is asked for again."""
+    found, offer, answers, shut = await start(request, db, day)
+    if shut:
+        return shut
+    try:
+        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
+    except Refusal as refusal:
+        return await ask_again(request, db, found, offer, answers, refusal)
+    return await _show_list(request, db, found, offer, answers, wish, Typed(), when=ANY)
+
+
+@post("/d/{day:str}/waiting")
+async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str]) -> Response[Any]:
+    """Join the list; leads to a page of her own."""
+    form = await read_form(request)
+    found, offer, answers, shut = await start(request, db, day, form=form)
+    if shut:
+        return shut
+    try:
+        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
+    except Refusal as refusal:
+        return await ask_again(request, db, found, offer, answers, refusal)
+    typed, when = read_typed(form), _when(form)
+    try:
+        read_name(typed.name)
+        contact = read_contact(found, typed)
+        await check_limit(request, "book", contact=typed.email or typed.phone)
+        noon = _noon(found)
+        path = await submit_once(
+            request,
+            "public.waiting",
+            join_list,
+            found.id,
+            wish,
+            channel=Channel.PUBLIC,
+            key=ticket_key,
+            not_before=noon if when == AFTER else None,
+            not_after=noon if when == BEFORE else None,
+            name=typed.name,
+            contact=contact,
+            invitation=invitation_hash(answers.invitation) if answers.invitation else None,
+            actor=VISITOR,
+            now=db.now(),
+            day=found.id,
+            to=lambda party: f"/w/{waiting_code(ticket_key, day=found.id, party=party)}?joined=1",
+        )
+    except (InvalidInput, InvitationUsed, TooManyTries) as refusal:
+        return await _show_list(request, db, found, offer, answers, wish, typed, when=when, refusal=refusal)
+    return see_other(link(request, path))
+
+
+@get("/w/{code:str}")
+async def show_waiting(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Where she stands; once she has a place, her ticket."""
+    try:
+        party = await _open(request, db, code)
+    except TicketUnknown as refusal:
+        return await ask_for_code(request, db, refusal)
+    return await _show(request, db, ticket_key, party)
+
+
+@post("/w/{code:str}/take")
+async def take(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Take the place that is kept for her; pressed twice it leads to the same ticket."""
+    party = await _open(request, db, code)
+    return await _act(request, db, ticket_key, party, take_offer, key=ticket_key)
+
+
+@post("/w/{code:str}/decline")
+async def decline(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Not this time; she stays on the list."""
+    party = await _open(request, db, code)
+    return await _act(request, db, ticket_key, party, decline_offer)
+
+
+@post("/w/{code:str}/leave")
+async def leave(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Wait no more."""
+    party = await _open(request, db, code)
+    return await _act(request, db, ticket_key, party, leave_list)
+
+
+@get("/w/{code:str}/erase")
+async def show_erase(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
+    """What erasing means."""
+    party = await _open(request, db, code)
+    context = EraseWaitingPage(path=_path(code), query=link(request, ""))
+    return day_page(request, party.day, context, locale=_locale(request, party))
+
+
+@post("/w/{code:str}/erase")
+async def erase(request: WebRequest, db: Db, settings: Conf, code: FromPath[str]) -> Response[Any]:
+    """Erase everything known of her. Afterwards the code is unknown, so a second press says the same."""
+    try:
+        party = await _open(request, db, code)
+    except TicketUnknown as refusal:
+        return await ask_for_code(request, db, refusal)
+    await db.write(erase_party, party.party, journal=settings.var, actor=VISITOR, now=db.now(), day=party.day.id)
+    return await centre_page(request, db, ErasedPage(home=link(request, "/")))
+
+
+async def _open(request: WebRequest, db: Database, code: str) -> WaitingParty:
+    """Who waits behind an address. Raises `TicketUnknown` alike for unknown and erased ones."""
+    await check_limit(request, "ticket")
+    long = read_long_code(code)
+    if long is None:
+        raise TicketUnknown
+    party, _ = await db.read(find_waiting, long)
+    return await db.read(waiting_party, party)
+
+
+async def _act(
+    request: WebRequest, db: Database, ticket_key: bytes, party: WaitingParty, action: Callable[..., Any], **more: Any
+) -> Response[Any]:
+    try:
+        await db.write(action, party.party, actor=VISITOR, now=db.now(), day=party.day.id, **more)
+    except Refusal as refusal:
+        return await _show(request, db, ticket_key, await db.read(waiting_party, party.party), refusal=refusal)
+    return see_other(link(request, _path(waiting_code(ticket_key, day=party.day.id, party=party.party))))
+
+
+async def _show(
+    request: WebRequest, db: Database, key: bytes, party: WaitingParty, *, refusal: Refusal | None = None
+) -> Response[Any]:
+    if party.state not in GONE | WAITS:
+        ticket = await db.read(ticket_again, party=party.party, key=key)
+        return see_other(link(request, f"/t/{ticket.code}?booked=1"))
+    locale, now = _locale(request, party), db.now()
+    code = waiting_code(key, day=party.day.id, party=party.party)
+    base, path = settings_of(request).base_url.rstrip("/"), _path(code)
+    live = party.offer if party.offer is not None and party.offer.until > now else None
+    zone = party.day.zone
+    context = WaitingPage(
+        day=party.day,
+        place=place_of(party.day),
+        on=party.day.opens_at.astimezone(zone),
+        party=party,
+        stops=tuple((stop_title(locale, line.service, private=line.private), line.institution) for line in party.stops),
+        day_of_offer=live is not None and live.until.astimezone(zone).date() != now.astimezone(zone).date(),
+        over=now >= party.day.closes_at or party.day.state is not DayState.PUBLISHED,
+        joined="joined" in request.query_params and party.state not in GONE,
+        again=link(request, f"/d/{party.day.slug}"),
+        path=path,
+        query=link(request, ""),
+        qr_text=f"{base}{path}" if base else code,
+        short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
+        key=new_key(),
+        said=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    status = refusal.status if refusal else 200
+    return day_page(request, party.day, context, status=status, locale=locale)
+
+
+async def _show_list(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    wish: Wish,
+    typed: Typed,
+    *,
+    when: str,
+    refusal: Refusal | None = None,
+) -> Response[Any]:
+    locale, noon = locale_for_day(request, day), _noon(day)
+    found = await db.read(arrivals, day, wish, now=db.now(), moving=answers.hold)
+    named = [service for each in answers.services or () if (service := offer.service(each)) is not None]
+    context = ListPage(
+        day=day,
+        place=place_of(day),
+        stops=tuple(stop_title(locale, service.key, private=service.private) for service in named),
+        halves=day.opens_at < noon < day.closes_at,
+        when=when,
+        noon=noon,
+        free=bool(found.plans),
+        typed=typed,
+        action=link(request, f"/d/{day.slug}/waiting"),
+        carried=answers.carried(),
+        back=answers.link(f"/d/{day.slug}/times"),
+        key=new_key(),
+        errors=errors_of(locale, refusal),
+    )
+    return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+def _when(form: Form) -> str:
+    chosen = form.text("when", 10)
+    return chosen if chosen in {BEFORE, AFTER} else ANY
+
+
+def _noon(day: Day) -> datetime:
+    return datetime.combine(day.on, NOON, day.zone)
+
+
+def _path(code: str) -> str:
+    return f"/w/{read_long_code(code) or ''}"
+
+
+def _locale(request: WebRequest, party: WaitingParty) -> Locale:
+    """What a link or this browser chose before; else the language she asked in."""
+    offered = languages_of(party.day)
+    chosen = request.query_params.get(CHOICE), request.cookies.get(LANGUAGE_COOKIE)
+    if party.display_language in offered and not any(tag in offered for tag in chosen):
+        return locale_for(party.display_language)
+    return locale_of(request, offered)
+
+
+route_handlers: list[Any] = [show_list, join, show_waiting, take, decline, leave, show_erase, erase]
