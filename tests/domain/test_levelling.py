@@ -6,7 +6,7 @@ from uuid import UUID
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import BUCKET, Bucket, DayCapacity, DeskGroup, MediatorGroup
-from onestop.domain.levelling import levelled
+from onestop.domain.levelling import BEST, FEW, begins_soon, best_of, levelled
 from onestop.domain.plan import NominalPlan, WantedStop, offered_arrivals
 
 OPENS = datetime(2027, 3, 4, 8, 0, tzinfo=UTC)
@@ -122,3 +122,14 @@ def test_what_came_from_the_reserve_burdens_as_much() -> None:
 
 def test_nothing_is_offered_where_nothing_fits() -> None:
     assert levelled(day(), []) == []
+
+
+def test_the_best_times_begin_soon_and_stand_in_order_of_time() -> None:
+    # The desks are taken from nine to ten: whoever comes then would sit there for up to an hour.
+    room = day({1: 20})
+    plans = plans_of(room, LEGAL)
+    shown = best_of(room, plans)
+    assert len(plans) > FEW >= BEST == len(shown)
+    assert {begins_soon(plan) for plan in plans} == {True, False}
+    assert list(shown) == sorted((plan for plan in shown if begins_soon(plan)), key=lambda plan: plan.arrival_at)
+    assert best_of(room, plans[:FEW]) == ()

@@ -8,6 +8,7 @@ them lasts too long the next ones wait. (docs/routing.md has what either is wort
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from onestop.domain.capacity import Bucket, DayCapacity
@@ -21,13 +22,21 @@ BEST = 4
 """So many of the best times are shown first (docs/routing.md: taking one of them is what was measured)."""
 FEW = 6
 """So few times are shown as they are."""
+SOON = timedelta(minutes=15)
+"""What is promised with the best times: the first talk begins so soon."""
 
 
 def best_of(capacity: DayCapacity, plans: Sequence[NominalPlan]) -> tuple[NominalPlan, ...]:
-    """The plans to show first, by time; none if there are few altogether."""
+    """The plans to show first, by time, each with its first talk `SOON`; none if there are few altogether."""
     if len(plans) <= FEW:
         return ()
-    return tuple(sorted(levelled(capacity, plans)[:BEST], key=lambda plan: plan.arrival_at))
+    prompt = [plan for plan in plans if begins_soon(plan)]
+    return tuple(sorted(levelled(capacity, prompt)[:BEST], key=lambda plan: plan.arrival_at))
+
+
+def begins_soon(plan: NominalPlan) -> bool:
+    """Whether the first talk is planned soon after the arrival."""
+    return min(stop.start for stop in plan.stops) - plan.arrival_at <= SOON
 
 
 def levelled(capacity: DayCapacity, plans: Sequence[NominalPlan]) -> list[NominalPlan]:
