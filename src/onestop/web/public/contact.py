@@ -13,11 +13,12 @@ ADDRESS_NEEDED = N_("Please write an e-mail address or a phone number. This day 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What was typed on this page."""
+    """What was typed on this page; who `waits` for a place is asked for an address openly."""
 
     name: str = ""
     email: str = ""
     phone: str = ""
+    waits: bool = False
 
 
 class AddressNeeded(ContactRefused):
@@ -25,9 +26,10 @@ class AddressNeeded(ContactRefused):
     sentence = ADDRESS_NEEDED
 
 
-def read_typed(form: Form) -> Typed:
+def read_typed(form: Form, *, waits: bool = False) -> Typed:
     """The fields as they were sent."""
-    return Typed(name=form.text("name", 400), email=form.text("email", 300), phone=form.text("phone", 60))
+    fields = {"name": form.text("name", 400), "email": form.text("email", 300), "phone": form.text("phone", 60)}
+    return Typed(**fields, waits=waits)
 
 
 def read_contact(day: Day, typed: Typed) -> tuple[Contact, ...]:

@@ -108,7 +108,7 @@ async def show_list(request: WebRequest, db: Db, day: FromPath[str]) -> Response
         wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
     except Refusal as refusal:
         return await ask_again(request, db, found, offer, answers, refusal)
-    return await _show_list(request, db, found, offer, answers, wish, Typed(), when=ANY)
+    return await _show_list(request, db, found, offer, answers, wish, Typed(waits=True), when=ANY)
 
 
 @post("/d/{day:str}/waiting")
@@ -122,7 +122,7 @@ async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath
         wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
     except Refusal as refusal:
         return await ask_again(request, db, found, offer, answers, refusal)
-    typed, when = read_typed(form), _when(form)
+    typed, when = read_typed(form, waits=True), _when(form)
     try:
         read_name(typed.name)
         contact = read_contact(found, typed)
