@@ -168,7 +168,11 @@ def _waiting(path: str) -> Callable[[Site], str]:
 
 
 _WAITING_PLACES = ("", "/take", "/decline", "/leave", "/erase")
-SPECIAL |= {f"/w/{{code:str}}{place}": _waiting(f"/w/{{code:str}}{place}") for place in _WAITING_PLACES}
+SPECIAL |= {
+    f"{door}/{{code:str}}{place}": _waiting(f"{door}/{{code:str}}{place}")
+    for door in ("/w", "/kiosk/waiting")
+    for place in _WAITING_PLACES
+}
 
 
 def _called(site: Site) -> UUID:
@@ -284,6 +288,7 @@ MATRIX: list[Row] = [
             "/kiosk/tickets/{code:str}",
             "/kiosk/tickets/{code:str}/change",
             "/kiosk/tickets/{code:str}/here",
+            "/kiosk/waiting/{code:str}",
         )
     ),
     *(
@@ -294,6 +299,9 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/bookings",
             "/kiosk/tickets/{code:str}/move",
             "/kiosk/tickets/{code:str}/cancel",
+            "/kiosk/d/{slug:str}/waiting",
+            "/kiosk/waiting/{code:str}/take",
+            "/kiosk/waiting/{code:str}/decline",
         )
     ),
     # -- api ------------------------------------------------------------------------------------------

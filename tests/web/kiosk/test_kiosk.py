@@ -18,6 +18,8 @@ from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import visits
 from tests.halls import ON, STAFF
 from tests.web.kiosk.touch import finger
+from tests.web.public.test_waiting import fill, free_one
+from tests.web.public.visitor import need, service
 from tests.web.site import Site
 
 
@@ -314,3 +316,28 @@ async def test_a_private_talk_is_named_where_she_chooses_it_and_on_no_screen_or_
     shown.append(hand.text)
     assert "Thursday 10 December 2026 10:30" in hand.text
     assert [(canary in text, "Health insurance" in text) for text in shown] == [(False, False)] * 5
+
+
+async def test_a_full_day_gives_a_paper_of_the_waiting_list_and_the_paper_takes_the_place(site: Site) -> None:
+    tickets = fill(site)
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/times?lang=en&needs={need('my-rights')}&interpreter=none&asked=1"
+                  f"&services={service(site, 'legal')}")  # fmt: skip
+    await hand.press("Join the waiting list")
+    assert "Take your paper." in hand.text
+    assert "It is not a ticket yet." in hand.text
+    assert hand.page is not None
+    code = str(hand.page.url).split("/waiting/")[1].split("?")[0]
+    short = hand.page.text.partition('<span class="code"><bdi dir="ltr">')[2][:9]
+
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": short})
+    assert "Nobody is before you." in hand.text
+    free_one(site, tickets[-1])
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": f"https://example.org/w/{code}"})
+    assert "A place is free for you" in hand.text
+    await hand.press("Yes, I take this place")
+    assert "Please show this paper at the door." in hand.text
+    await hand.go(f"/kiosk/waiting/{code}?lang=en")
+    assert "Please show this paper at the door." in hand.text

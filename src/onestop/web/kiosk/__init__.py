@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from onestop.web.kiosk import asking, codes, home, tickets
+from onestop.web.kiosk import asking, codes, home, tickets, waiting
 
 route_handlers: list[Any] = [
     *home.route_handlers,
     *asking.route_handlers,
     *tickets.route_handlers,
     *codes.route_handlers,
+    *waiting.route_handlers,
 ]

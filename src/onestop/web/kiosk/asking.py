@@ -94,6 +94,7 @@ class KioskTimes:
     action: str
     carried: tuple[tuple[str, str], ...]
     back: str
+    waiting: str
     others: str
     key: str
     error: str = ""
@@ -214,6 +215,7 @@ async def times_page(
         action=link(request, f"/kiosk/d/{day.slug}/bookings"),
         carried=answers.carried(),
         back=answers.link(f"/kiosk/d/{day.slug}/desks"),
+        waiting=link(request, f"/kiosk/d/{day.slug}/waiting"),
         others=link(request, "/kiosk/days"),
         key=new_key(),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",

@@ -10,10 +10,12 @@ from litestar.params import FromPath
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import Booking, arrivals, booking_of_party, language_of_party
 from onestop.booking.tickets import TicketRef, find_code, ticket_again
+from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import Day, day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, WrongDay
+from onestop.domain.ticket import waiting_code
 from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.queries.api import ticket_view
@@ -106,6 +108,8 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     try:
         found = await _find(db, form.text("code", 400), today)
     except TicketUnknown as refusal:
+        if waits := await _waiting(request, db, ticket_key, form.text("code", 400), today):
+            return see_other(waits)
         locale = locale_here(request, today)
         return _code_page(request, today, why, locale.say(refusal.sentence, refusal.params), refusal.status)
     speak(request, await db.read(language_of_party, found.party))
@@ -127,6 +131,17 @@ async def _find(db: Database, code: str, today: Day | None) -> TicketRef:
     """The ticket of a long code; a short one counts with its day: today first, then every other day to come."""
     days = ([today] if today is not None else []) + await other_days(db, today)
     return await db.read(find_code, code, days=[day.id for day in days])
+
+
+async def _waiting(request: WebRequest, db: Database, key: bytes, code: str, today: Day | None) -> str:
+    """The page of somebody on a waiting list, in her language; empty if the code is not of one."""
+    days = ([today] if today is not None else []) + await other_days(db, today)
+    try:
+        party, day = await db.read(find_waiting, code, days=[each.id for each in days])
+    except TicketUnknown:
+        return ""
+    speak(request, await db.read(language_of_party, party))
+    return link(request, f"/kiosk/waiting/{waiting_code(key, day=day, party=party)}")
 
 
 @get("/kiosk/tickets/{code:str}/here")

@@ -1,0 +1,135 @@
+"""The waiting list at the machine: a paper with a code instead of a time, and the place it is offered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, take_offer
+from onestop.booking.tickets import ticket_again
+from onestop.booking.waiting import Offer, WaitingParty, find_waiting, waiting_party
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import day_offer
+from onestop.db.session import Database
+from onestop.domain.booking import BookingState, Channel
+from onestop.domain.errors import OfferGone, Refusal
+from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_code
+from onestop.web.kiosk.asking import desks_page
+from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
+from onestop.web.kit.answers import read_answers
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, base_url_of
+from onestop.web.kit.responses import see_other
+
+
+@page_of("kiosk/waiting.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KioskWaiting:
+    """The paper of somebody who waits, or the place she is offered."""
+
+    day: Day
+    waits: bool
+    offer: Offer | None
+    before: int
+    qr_text: str
+    short_code: str
+    take: str
+    decline: str
+    key: str
+    home: str
+    others: str
+    said: str = ""
+
+
+@post("/kiosk/d/{slug:str}/waiting")
+async def join(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPath[str]) -> Response[Any]:
+    """Join the list of a day, nothing typed; the paper is the proof."""
+    someone, day, today = await chosen_day(request, db, slug)
+    offer = await db.read(day_offer, day.id)
+    answers = read_answers(await read_form(request), offer)
+    try:
+        path = await submit_once(
+            request,
+            "kiosk.waiting",
+            join_list,
+            day.id,
+            answers.wish(offer, display_language=locale_here(request, day).tag),
+            channel=Channel.KIOSK,
+            key=ticket_key,
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda party: f"/kiosk/waiting/{waiting_code(ticket_key, day=day.id, party=party)}",
+        )
+    except Refusal as refusal:
+        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+    return see_other(link(request, path, new="1"))
+
+
+@get("/kiosk/waiting/{code:str}")
+async def show_waiting(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[Any]:
+    """The paper, or the offer with two buttons; whoever has a place sees her ticket."""
+    await machine(request)
+    party = await _open(db, code)
+    return await _show(request, db, ticket_key, party, public=bool(settings.base_url))
+
+
+@post("/kiosk/waiting/{code:str}/take")
+async def take(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[Any]:
+    """Take the place; the machine prints the ticket."""
+    someone = await machine(request)
+    party = await _open(db, code)
+    try:
+        await db.write(take_offer, party.party, key=ticket_key, actor=someone, now=db.now(), day=party.day.id)
+    except OfferGone as refusal:
+        return await _show(request, db, ticket_key, party, public=bool(settings.base_url), refusal=refusal)
+    return see_other(link(request, f"/kiosk/waiting/{code}"))
+
+
+@post("/kiosk/waiting/{code:str}/decline")
+async def decline(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
+    """Not this time."""
+    someone = await machine(request)
+    party = await _open(db, code)
+    await db.write(decline_offer, party.party, actor=someone, now=db.now(), day=party.day.id)
+    return see_other(link(request, f"/kiosk/waiting/{code}"))
+
+
+async def _open(db: Database, code: str) -> WaitingParty:
+    party, _ = await db.read(find_waiting, code)
+    return await db.read(waiting_party, party)
+
+
+async def _show(
+    request: WebRequest, db: Database, key: bytes, party: WaitingParty, *, public: bool, refusal: Refusal | None = None
+) -> Response[Any]:
+    if party.state in {BookingState.CONFIRMED, BookingState.ARRIVED}:
+        ticket = await db.read(ticket_again, party=party.party, key=key)
+        return see_other(link(request, f"/kiosk/tickets/{ticket.code}", new="1"))
+    code = waiting_code(key, day=party.day.id, party=party.party)
+    waits = party.state in WAITS
+    context = KioskWaiting(
+        day=party.day,
+        waits=waits,
+        offer=party.offer if waits and party.offer is not None and party.offer.until > db.now() else None,
+        before=party.before,
+        qr_text=f"{base_url_of(request)}/w/{code}" if public else code,
+        short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
+        take=link(request, f"/kiosk/waiting/{code}/take"),
+        decline=link(request, f"/kiosk/waiting/{code}/decline"),
+        key=new_key(),
+        home=link(request, "/kiosk"),
+        others=link(request, "/kiosk/days"),
+        said=locale_here(request, party.day).say(refusal.sentence, refusal.params) if refusal else "",
+    )
+    return kiosk_page(request, party.day, context, status=refusal.status if refusal else 200, back_after=40)
+
+
+route_handlers: list[Any] = [join, show_waiting, take, decline]
