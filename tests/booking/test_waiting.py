@@ -190,7 +190,8 @@ def test_who_has_a_time_is_offered_an_earlier_one_after_those_without(hall: Test
     audit(hall)
     assert hall.db.write_now(take_offer, late.party, key=KEY, actor=VISITOR, now=hall.now, day=hall.id) is None
     audit(hall)
-    # The time she left is the next one's.
+    # The time she left rests, and is the next one's.
+    assert free(hall) == []
     one = join(hall)
     offer(hall)
     assert state(hall, one) == ("offered", hall.day.opens_at + timedelta(minutes=20))

@@ -68,12 +68,6 @@ def resting(day: Any, now: Any) -> sa.Select[Any, Any, int]:
     )
 
 
-def days_with_rests(conn: sa.Connection, *, now: datetime) -> list[UUID]:
-    """Days where minutes became free that nobody on the list was asked about yet, or have rested long enough."""
-    todo = sa.or_(rests.c.tried.is_(False), rests.c.until_at <= now)
-    return list(conn.execute(sa.select(rests.c.day_id).distinct().where(todo)).scalars())
-
-
 _AWAITED = (
     sa.select(waiting.c.party_id).where(waiting.c.day_id == sa.bindparam("day"), waiting.c.ended_at.is_(None)).limit(1)
 )

@@ -158,6 +158,8 @@ waiting = sa.Table(
     # Her place in a draw; drawn ranks go before those who joined later.
     sa.Column("rank", sa.Integer()),
     sa.Column("offers", sa.Integer(), nullable=False, server_default="0"),
+    # Whether the list was gone through since she joined.
+    sa.Column("seen", sa.Boolean(), nullable=False, server_default=sa.false()),
     instant("not_before_at", null=True),
     instant("not_after_at", null=True),
     instant("offer_at", null=True),

@@ -15,13 +15,13 @@ from onestop.accounts.actions import forget_old_sessions
 from onestop.backup.aside import clean_files
 from onestop.booking.actions.waiting import (
     Round,
+    days_to_offer,
     days_with_lapsed_offers,
     days_with_waiting,
     lapse_offers,
     make_offers,
 )
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
-from onestop.booking.rests import days_with_rests
 from onestop.clock import real_now
 from onestop.db.idempotency import forget_old_answers
 from onestop.db.memo import stamp_now
@@ -90,7 +90,7 @@ class Offers:
     async def make(self) -> None:
         """One look at every day that may have a place for somebody; a failure stops that day only."""
         db, stamp = self._db, await self._db.read(stamp_now)
-        due = set(await db.read(_days_with_rests, db.now()))
+        due = set(await db.read(_days_to_offer, db.now()))
         if stamp != self._stamp:
             due.update(await db.read(days_with_waiting))
         for day in sorted(due):
@@ -103,8 +103,8 @@ class Offers:
         self._stamp = stamp
 
 
-def _days_with_rests(conn: sa.Connection, now: datetime) -> list[UUID]:
-    return days_with_rests(conn, now=now)
+def _days_to_offer(conn: sa.Connection, now: datetime) -> list[UUID]:
+    return days_to_offer(conn, now=now)
 
 
 def retain_days(db: Database, settings: Settings) -> None:

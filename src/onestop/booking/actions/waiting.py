@@ -109,7 +109,7 @@ def wish_earlier(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetim
     if known is None:
         insert(conn, waiting, party_id=party, day_id=booking.day_id, since_at=now)
     else:
-        fresh = {"since_at": now, "rank": None, "offers": 0, "not_before_at": None, "not_after_at": None}
+        fresh = {"since_at": now, "rank": None, "offers": 0, "not_before_at": None, "not_after_at": None, "seen": False}
         _set(conn, party, **fresh, ended_at=None)
     record(conn, Fact(kind="EarlierWished", at=now, day=booking.day_id, party=party, actor=actor.ref))
 
@@ -155,6 +155,7 @@ def make_offers(conn: sa.Connection, day_id: UUID, done: Round, *, now: datetime
     expire_holds(conn, day_id, now=now)
     lapse_offers(conn, day_id, now=now)
     conn.execute(rests.update().where(rests.c.day_id == day_id, rests.c.tried.is_(False)).values(tried=True))
+    conn.execute(waiting.update().where(waiting.c.day_id == day_id, waiting.c.seen.is_(False)).values(seen=True))
     seen, hopeless = set(done.seen), set(done.hopeless)
     rows = conn.execute(_next_ones(day_id).where(waiting.c.party_id.not_in(done.seen)).limit(AT_ONCE)).all()
     for row in rows:
@@ -225,6 +226,13 @@ def lapse_offers(conn: sa.Connection, day_id: UUID, *, now: datetime) -> None:
 def days_with_lapsed_offers(conn: sa.Connection, *, now: datetime) -> list[UUID]:
     """Days on which somebody did not answer in time."""
     return list(conn.execute(sa.select(waiting.c.day_id).distinct().where(waiting.c.offer_until_at <= now)).scalars())
+
+
+def days_to_offer(conn: sa.Connection, *, now: datetime) -> list[UUID]:
+    """Days where minutes became free that nobody was asked about, or rested long enough, or where somebody is new."""
+    free = sa.select(rests.c.day_id).where(sa.or_(rests.c.tried.is_(False), rests.c.until_at <= now))
+    new = sa.select(waiting.c.day_id).where(waiting.c.seen.is_(False), waiting.c.ended_at.is_(None))
+    return list(conn.execute(sa.union(free, new)).scalars())
 
 
 def days_with_waiting(conn: sa.Connection) -> list[UUID]:

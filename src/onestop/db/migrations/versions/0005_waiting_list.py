@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("since_at", Instant(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("offers", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("seen", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("not_before_at", Instant(), nullable=True),
         sa.Column("not_after_at", Instant(), nullable=True),
         sa.Column("offer_at", Instant(), nullable=True),
