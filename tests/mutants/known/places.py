@@ -7,8 +7,11 @@ _CAPACITY = "src/onestop/booking/capacity.py"
 _BOOKINGS = "src/onestop/booking/actions/bookings.py"
 _ONCE = "src/onestop/web/kit/once.py"
 _ANSWERS = "src/onestop/db/idempotency.py"
+_WAITING = "src/onestop/booking/actions/waiting.py"
 _LOCKS = "tests/reliability/test_locks.py::"
 _BOOKING = "tests/booking/test_booking.py::"
+_LIST = "tests/booking/test_waiting.py::"
+_HANDS = "tests/booking/test_interleavings.py::test_whatever_the_order_no_place_is_given_twice_and_none_is_lost"
 _API_ONCE = "tests/web/api/test_once.py::"
 
 MISTAKES = (
@@ -59,7 +62,7 @@ MISTAKES = (
         "claims-kept-at-cancelling",
         "R1",
         "a cancelled booking keeps its minutes",
-        Change(_BOOKINGS, "    check_move(was, then)\n    give_back(conn, [booking])\n", "    check_move(was, then)\n"),
+        Change(_BOOKINGS, "    freed = give_back(conn, [booking])\n", "    freed: dict[UUID, tuple[int, int]] = {}\n"),
         f"{_BOOKING}test_a_cancelled_booking_gives_its_places_back_and_stays_cancelled",
     ),
     mistake(
@@ -136,5 +139,50 @@ MISTAKES = (
         "a used key with another body gets the first answer",
         Change(_ANSWERS, "        if row.body_hash != request.body_hash():\n            raise KeyReused\n", ""),
         "tests/web/kit/test_once.py::test_a_machines_key_gives_the_same_answer_or_refuses_another_body",
+    ),
+    mistake(
+        "freed-place-in-public-at-once",
+        "R1",
+        "a cancelled place stands on the public page at once, past the waiting list",
+        Change(_BOOKINGS, "    rest(conn, booking.day, freed, now=now)\n", "    _ = freed\n"),
+        f"{_LIST}test_without_a_list_a_cancelled_place_comes_back_after_a_random_while[sqlite]",
+    ),
+    mistake(
+        "old-time-in-public-at-once",
+        "R1",
+        "who takes an earlier time leaves her old one to the public page, past the waiting list",
+        Change(
+            _WAITING,
+            "        rest(conn, day.id, give_back(conn, [booking.id], offered=False), now=now)",
+            "        give_back(conn, [booking.id], offered=False)",
+        ),
+        f"{_LIST}test_who_has_a_time_is_offered_an_earlier_one_after_those_without[sqlite]",
+    ),
+    mistake(
+        "lapsed-offer-keeps-its-place",
+        "R1",
+        "an offer nobody answered keeps its place",
+        Change(_WAITING, "    _free_offer(conn, booking, waits, now=now)\n    last", "    last"),
+        f"{_HANDS}[sqlite-60]",
+    ),
+    mistake(
+        "lapsed-offer-offered-to-nobody",
+        "R1",
+        "a place that somebody let go is offered to nobody else",
+        Change(
+            _WAITING,
+            "rest(conn, waits.day_id, give_back(conn, [booking.id], offered=True), now=now)",
+            "give_back(conn, [booking.id], offered=True)",
+        ),
+        f"{_HANDS}[sqlite-60]",
+    ),
+    mistake(
+        "late-answer-taken",
+        "R11",
+        "an offer is taken after its time",
+        Change(
+            _WAITING, "waits.offer_until_at is None or waits.offer_until_at <= now:", "waits.offer_until_at is None:"
+        ),
+        f"{_LIST}test_a_late_answer_is_refused_and_the_place_is_not_lost[sqlite]",
     ),
 )

@@ -184,7 +184,8 @@ def release_hold(
 def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
     booking = _confirmed(conn, party)
-    rest(conn, booking.day, _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now), now=now)
+    freed = _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
+    rest(conn, booking.day, freed, now=now)
     return_invitation(conn, booking.id)
     conn.execute(_WAITS_NO_MORE, {"party": party, "now": now})
     record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
