@@ -26,6 +26,8 @@ parties = sa.Table(
     sa.Column("interpreter", sa.String(8), nullable=False, server_default="none"),
     instant("created_at"),
     instant("erased_at", null=True),
+    # The party of an earlier day whose unfinished stops this one goes on with.
+    ref("carried_from_id", "parties", null=True, ondelete="SET NULL"),
     sa.UniqueConstraint("day_id", "number"),
     sa.CheckConstraint("(number IS NULL) = (code_hash IS NULL)", name="ticket_whole"),
     one_of("interpreter", Interpreter, "interpreter"),

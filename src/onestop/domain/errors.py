@@ -284,6 +284,11 @@ class VisitOver(Refusal):
     sentence = N_("This visit has ended. Please ask at the reception.")
 
 
+class NothingToCarry(Refusal):
+    code = "nothing_to_carry"
+    sentence = N_("No open step of this visit is offered on that day.")
+
+
 class PassUsed(Refusal):
     code = "pass_used"
     status = 403

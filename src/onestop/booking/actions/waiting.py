@@ -53,12 +53,14 @@ def join_list(
     contact: tuple[Contact, ...] = (),
     invitation: str | None = None,
     helper: UUID | None = None,
+    since: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> UUID:
     """Put a party on the waiting list, or with `state` requested into a draw; gives the party.
 
-    `invitation` is the hash of an invitation code and counts as used from now on.
+    `invitation` is the hash of an invitation code and counts as used from now on. `since` is from when it has waited,
+    if that is longer ago than now.
     """
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
@@ -88,7 +90,7 @@ def join_list(
         day_id=day_id,
         code_hash=code_hash(waiting_code(key, day=day_id, party=party)),
         short_hash=short_hash(day_id, waiting_short_code(key, day=day_id, party=party)),
-        since_at=now,
+        since_at=since or now,
         not_before_at=not_before,
         not_after_at=not_after,
     )

@@ -1,7 +1,7 @@
 """Arriving: check in a booking, issue a walk-in ticket, take a check-in back, close the day."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from onestop.domain.errors import (
 from onestop.domain.facts import Fact
 from onestop.domain.name import read_name
 from onestop.domain.roles import Actor
-from onestop.domain.visit import StopState, VisitState, waiting_since
+from onestop.domain.visit import CARRIED_OVER_HEAD_START_MINUTES, StopState, VisitState, waiting_since
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import move_stop, note, visit_row
 from onestop.visits.tables import calls, visits
@@ -49,9 +49,12 @@ def check_in(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -
     Raises `WrongDay`, `BookingCancelled`, `BookingClosed`, or the day's refusal.
     """
     known = conn.execute(sa.select(visits).where(visits.c.party_id == party)).one_or_none()
-    number = conn.execute(sa.select(parties.c.number).where(parties.c.id == party)).scalar()
-    if number is None:
+    row = conn.execute(
+        sa.select(parties.c.number, parties.c.carried_from_id).where(parties.c.id == party)
+    ).one_or_none()
+    if row is None or row.number is None:
         raise TicketUnknown
+    number = row.number
     if known is not None:
         return CheckedIn(visit=known.id, party=party, number=number, state=VisitState(known.state), again=True)
     booking = booking_of_party(conn, party)
@@ -67,7 +70,10 @@ def check_in(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -
         raise BookingClosed
     check_move(booking.state, BookingState.ARRIVED)
     conn.execute(bookings.update().where(bookings.c.id == booking.id).values(state=BookingState.ARRIVED))
-    visit = _open_visit(conn, party, day.id, booked_at=booking.arrival_at, walk_in=False, nonce=None, now=now)
+    waited = timedelta(minutes=CARRIED_OVER_HEAD_START_MINUTES) if row.carried_from_id is not None else timedelta()
+    visit = _open_visit(
+        conn, party, day.id, booked_at=booking.arrival_at, walk_in=False, nonce=None, waited=waited, now=now
+    )
     record(
         conn,
         Fact(
@@ -173,6 +179,7 @@ def _open_visit(
     booked_at: datetime | None,
     walk_in: bool,
     nonce: str | None,
+    waited: timedelta = timedelta(),
     now: datetime,
 ) -> UUID:
     visit = new_id()
@@ -186,6 +193,7 @@ def _open_visit(
             booked_at=booked_at,
             checked_in_at=now,
             waiting_since_at=waiting_since(checked_in_at=now, booked_at=booked_at),
+            waited_seconds=int(waited.total_seconds()),
             nonce=nonce,
         )
     )
