@@ -340,6 +340,14 @@ MATRIX: list[Row] = [
         json={"service": "social"},
     ),
     machine("POST", "/api/v1/visits/{visit:uuid}/leave", "officer", "receptionist", hidden_from=("other_officer",)),
+    machine(
+        "POST",
+        "/api/v1/visits/{visit:uuid}/carry-over",
+        "officer",
+        "receptionist",
+        hidden_from=("other_officer",),
+        json={"day": "unknown"},
+    ),
     # -- desk -----------------------------------------------------------------------------------------
     staff("GET", "/desk", "officer", "other_officer"),
     *(
@@ -378,7 +386,7 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
-            *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo"),
+            *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo", "carry-over"),
             *("name", "code", "cancel", "time", "stops"),
         )
     ),

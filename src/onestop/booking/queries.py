@@ -97,6 +97,30 @@ def booking_of_party(conn: sa.Connection, party: UUID) -> Booking | None:
     return _booking(conn, _BY_PARTY, party)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedTo:
+    """Where a party goes on: at that time, or on the waiting list of that day."""
+
+    party: UUID
+    day: UUID
+    number: int | None
+    arrival_at: datetime | None
+
+
+def carried_to(conn: sa.Connection, party: UUID) -> CarriedTo | None:
+    """The party of another day that goes on with the open stops of this one."""
+    row = conn.execute(
+        sa.select(parties.c.id, parties.c.day_id, parties.c.number, bookings.c.arrival_at)
+        .join(bookings, bookings.c.party_id == parties.c.id)
+        .where(parties.c.carried_from_id == party, parties.c.erased_at.is_(None))
+        .order_by(parties.c.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return (
+        None if row is None else CarriedTo(party=row.id, day=row.day_id, number=row.number, arrival_at=row.arrival_at)
+    )
+
+
 def members_of(conn: sa.Connection, party: UUID) -> tuple[Member, ...]:
     """The members of a party by mark."""
     rows = conn.execute(sa.select(members).where(members.c.party_id == party).order_by(members.c.mark))

@@ -10,6 +10,8 @@ from icalendar import Calendar
 
 from onestop.booking.tables import bookings, contacts, parties, stops
 from onestop.booking.tickets import find_code, new_code
+from onestop.days.actions import create_day, publish_day
+from onestop.days.dayfile import read_template
 from onestop.days.tables import capacity
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
@@ -18,8 +20,10 @@ from onestop.domain.roles import SYSTEM
 from onestop.domain.visit import StopState
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.actions.calls import finish, serve
+from onestop.visits.actions.carrying import carry_over
 from onestop.visits.actions.route import propose_stop
 from onestop.web.kit.icons import qr
+from tests.halls import ON, STAFF
 from tests.web.public.visitor import Page, Visitor, book, change_day, count, open_day
 from tests.web.site import Site
 
@@ -403,3 +407,24 @@ async def test_the_stream_is_of_her_own_visit_and_begins_with_it(site: Site) -> 
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert [line for line in answer.text.splitlines() if line.startswith("data:")] == ["data: visit"]
+
+
+async def test_what_goes_on_at_another_day_is_one_tap_from_the_old_ticket_also_when_that_is_over(site: Site) -> None:
+    made = site.database.write_now(
+        create_day, read_template("iom-bratislava"), on=ON + timedelta(days=7), actor=STAFF, now=site.hall.now
+    )
+    site.database.write_now(publish_day, made, actor=STAFF, now=site.hall.now)
+    visitor = Visitor(site.browser())
+    key = site.app.state.ticket_key
+    ticket, visit = site.hall.walk_in(site.hall.wish("legal"))
+    code = site.database.write_now(new_code, party=ticket.party, key=key, actor=STAFF, now=site.hall.now).code
+    how = {"key": key, "actor": STAFF, "now": site.hall.now, "day": min(made, site.hall.id)}
+    site.database.write_now(carry_over, visit, made, **how)
+
+    await visitor.open(f"/t/{code}")
+    assert "Your other steps: Thursday 10 December 2026" in visitor.page.text
+    site.set_time(site.hall.now + timedelta(days=3))
+    await visitor.open(f"/t/{code}")
+    assert "Your ticket is not valid any more." in visitor.page.text
+    await visitor.follow("Open my new ticket")
+    assert (visitor.status, "Please come on Thursday 10 December 2026" in visitor.page.text) == (200, True)

@@ -1,12 +1,15 @@
 """One ticket holder: checking in at the right and the wrong moment, and walking through her stops."""
 
 from datetime import timedelta
+from uuid import uuid4
 
+from onestop.days.actions import create_day, publish_day
+from onestop.days.dayfile import read_template
 from onestop.domain.visit import VisitReason
 from onestop.visits.actions.calls import no_show, serve
 from onestop.visits.actions.route import propose_stop
 from onestop.visits.queries.people import Standing
-from tests.halls import ON, make_test_day
+from tests.halls import ON, STAFF, make_test_day
 from tests.web.hall_desk import Staff
 from tests.web.site import Site
 
@@ -267,3 +270,23 @@ async def test_a_day_that_is_over_takes_nobody_in_and_says_so(reception: Staff) 
     assert "This day is over." in shown
     assert "This day is over." in home
     assert ("Check in" in shown, refused.status_code) == (False, 410)
+
+
+async def test_open_stops_go_on_at_another_day(site: Site) -> None:
+    made = site.database.write_now(
+        create_day, read_template("iom-bratislava"), on=ON + timedelta(days=1), actor=STAFF, now=site.hall.now
+    )
+    site.database.write_now(publish_day, made, actor=STAFF, now=site.hall.now)
+    ticket, _ = site.hall.walk_in(site.hall.wish("legal", "residence"))
+    browser = site.sign_in("receptionist")
+    path = f"/reception/{site.hall.day.slug}/parties/{ticket.party}"
+    shown = await browser.get(path)
+    assert "Go on at another day" in shown.text
+
+    answer = await browser.post(f"{path}/carry-over", data={"to": str(uuid4())})
+    assert answer.status_code == 422
+    answer = await browser.post(f"{path}/carry-over", data={"to": str(made)})
+    assert answer.status_code == 303
+    shown = await browser.get(answer.headers["location"])
+    assert "Goes on: Friday 4 December 2026" in shown.text
+    assert "Goes on another day" in shown.text

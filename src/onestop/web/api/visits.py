@@ -16,9 +16,10 @@ from onestop.domain.errors import InvalidInput, NotAllowed, WrongDay
 from onestop.domain.roles import Role
 from onestop.domain.visit import VisitReason, VisitState
 from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in
+from onestop.visits.actions.carrying import CarriedOver, carry_over
 from onestop.visits.actions.route import leave, propose_stop
 from onestop.visits.queries.api import stop_line, visit_place
-from onestop.web.api.access import acts, day_for, visit_for
+from onestop.web.api.access import acts, day_for, open_day, visit_for
 from onestop.web.api.answers import act, instant
 from onestop.web.api.booking import ticket_url
 from onestop.web.api.wishes import Instant, Service, Wanted, service_of, wish_of
@@ -112,6 +113,20 @@ class LeaveWanted(Struct, kw_only=True):
     """Why she leaves."""
 
     reason: Literal["own_wish", "no_show", "institution_gone"] = "own_wish"
+
+
+class CarryWanted(Struct, kw_only=True):
+    """The other day, by its address name."""
+
+    day: Annotated[str, Meta(max_length=80)]
+
+
+class Carried(Struct, kw_only=True):
+    """What goes on at the other day; without a time the party is on its waiting list."""
+
+    day: UUID
+    stops: int
+    arrival: datetime | None
 
 
 class Left(Struct, kw_only=True):
@@ -234,8 +249,25 @@ async def leave_visit(
     return await act(request, leave, visit, reason=reason, actor=someone, now=db.now(), day=place.day, show=show)
 
 
+@acts("/visits/{visit:uuid}/carry-over", 404, roles=ROUTING)
+async def carry_visit_over(
+    request: WebRequest, db: Db, ticket_key: TicketKey, visit: FromPath[UUID], data: JSONBody[CarryWanted]
+) -> Response[Carried]:
+    """End a visit; its open stops go on at another day, with a time that is kept."""
+    place, someone = await visit_for(request, visit)
+    then = await open_day(request, data.day)
+
+    def show(_: Any, carried: CarriedOver) -> tuple[int, object]:
+        return 201, Carried(day=carried.day, stops=carried.stops, arrival=carried.arrival_at)
+
+    first = min(place.day, then.id)
+    return await act(
+        request, carry_over, visit, then.id, key=ticket_key, actor=someone, now=db.now(), day=first, show=show
+    )
+
+
 def _lease(conn: Any, of_day: UUID, **kwargs: Any) -> tuple[int, int, datetime, list[tuple[int, str]]]:
     return lease_numbers(conn, day=of_day, **kwargs)
 
 
-route_handlers: list[Any] = [check_in_ticket, walk_in, lease, add_stop, leave_visit]
+route_handlers: list[Any] = [check_in_ticket, walk_in, lease, add_stop, leave_visit, carry_visit_over]

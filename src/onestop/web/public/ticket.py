@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
 from litestar.params import FromPath
 
+from onestop.booking.queries import carried_to
 from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer
+from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.errors import BookingClosed, Refusal, TicketUnknown
 from onestop.domain.retention import TicketScope, ticket_scope
-from onestop.domain.ticket import spell_short_code
+from onestop.domain.ticket import spell_short_code, waiting_code
 from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
@@ -67,6 +69,16 @@ class Removable:
     title: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoesOn:
+    """The ticket, or the page on a waiting list, that goes on with her open steps on another day."""
+
+    on: date
+    at: datetime | None
+    zone: str
+    href: str
+
+
 @page_of("public/ticket.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPage:
@@ -90,6 +102,7 @@ class TicketPage:
     query: str
     booked: bool
     again: str
+    goes_on: GoesOn | None
     is_open: bool
     is_out: bool
     at_desk: bool
@@ -124,6 +137,7 @@ class TicketOverPage:
     """A day later only erasing is left."""
 
     erase: str
+    goes_on: GoesOn | None
     home: str
 
 
@@ -136,7 +150,9 @@ async def show_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
         return await ask_again(request, db, refusal)
     if is_over(access, db.now()):
         context = TicketOverPage(
-            erase=link(request, f"{access.path}/erase") if access.code else "", home=link(request, "/")
+            erase=link(request, f"{access.path}/erase") if access.code else "",
+            goes_on=await _goes_on(request, db, ticket_key, access),
+            home=link(request, "/"),
         )
         return ticket_page(request, access, context)
     return await show(request, db, ticket_key, access)
@@ -293,6 +309,7 @@ async def _page(
         query=link(request, ""),
         booked=booked and "booked" in request.query_params,
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
+        goes_on=await _goes_on(request, db, key, access),
         is_open=is_open,
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
@@ -302,6 +319,22 @@ async def _page(
         erases=bool(access.code),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
+
+
+async def _goes_on(request: WebRequest, db: Database, key: bytes, access: Access) -> GoesOn | None:
+    """Where her open steps go on. Only the long code leads there: it would open what the short one must not."""
+    visit = access.ticket.visit
+    if visit is None or visit.state is not VisitState.CARRIED_OVER or not access.code:
+        return None
+    to = await db.read(carried_to, access.party)
+    if to is None:
+        return None
+    day = await db.read(day_by_id, to.day)
+    if to.number is None:
+        href = f"/w/{waiting_code(key, day=to.day, party=to.party)}"
+    else:
+        href = f"/t/{(await db.read(ticket_again, party=to.party, key=key)).code}"
+    return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href=link(request, href))
 
 
 async def _card(request: WebRequest, db: Database, key: bytes, access: Access, shown: TicketView) -> TicketView:

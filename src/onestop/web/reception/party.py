@@ -11,15 +11,17 @@ from litestar.params import FromPath
 
 from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.actions.parties import set_name
+from onestop.booking.queries import carried_to
 from onestop.booking.tickets import new_code, ticket_again
-from onestop.days.queries.days import Day
+from onestop.days.queries.days import Day, day_by_id, published_days
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, InvalidInput, NameRefused
-from onestop.domain.ticket import spell_short_code
+from onestop.domain.ticket import spell_short_code, waiting_short_code
 from onestop.domain.visit import LATE_GRACE, VisitReason
 from onestop.visits.actions.arrivals import check_in, undo_check_in
+from onestop.visits.actions.carrying import carry_over
 from onestop.visits.actions.door import bring_back, on_party, on_stop, on_visit, undo_at_reception
 from onestop.visits.actions.route import (
     AT_RECEPTION,
@@ -47,6 +49,8 @@ from onestop.web.reception.wish_form import ServiceLine, read_ids, service_lines
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
 EARLY = timedelta(minutes=30)
+NEXT_DAYS = 3
+INSIDE = (Standing.HERE, Standing.OUT, Standing.CALLED)
 DONE: dict[str, str] = {
     "checked-in": N_("Checked in. She waits now."),
     "check-in-undone": N_("The check-in is taken back."),
@@ -66,12 +70,25 @@ DONE: dict[str, str] = {
     "brought-back": N_("She waits for this stop again. Her place is kept."),
     "added": N_("The stop is added."),
     "undone": N_("The last step is taken back."),
+    "carried": N_("The open stops go on at another day. Please tell her when."),
 }
 LEAVE_REASONS = (
     (VisitReason.OWN_WISH, N_("She wishes to go")),
     (VisitReason.INSTITUTION_GONE, N_("The institution is not here any more")),
     (VisitReason.NO_SHOW, N_("Nobody can find her")),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoesOn:
+    """Where what she could not finish goes on; without a time she is on the waiting list there."""
+
+    day: Day
+    at: datetime | None
+    number: int | None
+    short_code: str
+    path: str
+    """Her page there, empty for one who does not work at that day."""
 
 
 @page_of("reception/party.html")
@@ -93,6 +110,9 @@ class PartyPage:
     """The day that is on now, if this ticket is for another one."""
     to_add: tuple[ServiceLine, ...]
     reasons: tuple[tuple[VisitReason, str], ...]
+    next_days: tuple[Day, ...]
+    """Days where her open stops can go on."""
+    goes_on: GoesOn | None
     short_code: str
     """Only to be read out right after booking."""
     done: str
@@ -161,6 +181,21 @@ async def do_leave(request: WebRequest, db: Db, slug: FromPath[str], party: From
     if reason not in known:
         raise InvalidInput(field="reason")
     return await _act(request, db, slug, party, "left", on_visit, leave, reason=VisitReason(reason))
+
+
+@post("/reception/{slug:str}/parties/{party:uuid}/carry-over")
+async def do_carry_over(
+    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
+) -> Response[Any]:
+    """Her open stops go on at another day, with a time that is kept for her there."""
+    day, _ = await day_and_actor(request, db, slug)
+    chosen = read_ids([(await read_form(request)).text("to", 40)])
+    then = next((each for each in await _next_days(db, day) if each.id in chosen), None)
+    if then is None:
+        raise InvalidInput(field="to")
+    return await _act(
+        request, db, slug, party, "carried", on_visit, carry_over, then.id, key=ticket_key, lock=min(day.id, then.id)
+    )
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/undo")
@@ -261,9 +296,10 @@ async def _act(
     guarded: Callable[..., Any],
     *args: Any,
     page_end: str = "",
+    lock: UUID | None = None,
     **more: Any,
 ) -> Response[Any]:
-    """One act on what belongs to this ticket of this day, then back to its page."""
+    """One act on what belongs to this ticket of this day, then back to its page; `lock` is another day's."""
     day, someone = await day_and_actor(request, db, slug)
     path = await submit_once(
         request,
@@ -274,7 +310,7 @@ async def _act(
         *args,
         actor=someone,
         now=db.now(),
-        day=day.id,
+        day=lock or day.id,
         to=lambda _: f"{party_path(day, party)}{page_end}?did={did}",
         **more,
     )
@@ -316,12 +352,38 @@ async def _show(
             locale=locale,
         ),
         reasons=LEAVE_REASONS,
+        next_days=await _next_days(db, day) if known.person.standing in INSIDE else (),
+        goes_on=await _goes_on(request, db, party, ticket_key)
+        if known.person.standing is Standing.CARRIED_OVER
+        else None,
         short_code=spell_short_code(code) if code else "",
         done=locale.gettext(DONE[did]) if did in DONE and request.method == "GET" else "",
         name=known.person.name if name is None else name,
         name_error=name_error,
     )
     return page(request, context, status=422 if name_error else 200, **frame(request, day))
+
+
+async def _next_days(db: Database, day: Day) -> tuple[Day, ...]:
+    """The days that come next."""
+    now = db.now()
+    return tuple(each for each in await db.read(published_days, now=now) if each.opens_at > max(now, day.opens_at))[
+        :NEXT_DAYS
+    ]
+
+
+async def _goes_on(request: WebRequest, db: Database, party: UUID, key: bytes) -> GoesOn | None:
+    to = await db.read(carried_to, party)
+    if to is None:
+        return None
+    day = await db.read(day_by_id, to.day)
+    _, someone = await day_and_actor(request, db, request.path_params["slug"])
+    if to.number is None:
+        short = waiting_short_code(key, day=day.id, party=to.party)
+    else:
+        short = (await db.read(ticket_again, party=to.party, key=key)).short
+    path = party_path(day, to.party) if to.number is not None and covers(someone, day.id) else ""
+    return GoesOn(day=day, at=to.arrival_at, number=to.number, short_code=spell_short_code(short), path=path)
 
 
 def situation_of(known: Visitor, day: Day, now: datetime) -> Situation:
@@ -362,6 +424,7 @@ route_handlers: list[Any] = [
     do_come_back,
     do_come_again,
     do_leave,
+    do_carry_over,
     do_undo,
     correct_name,
     renew_code,
