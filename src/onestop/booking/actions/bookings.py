@@ -10,6 +10,7 @@ from onestop.booking.actions.invitations import invitation_of, return_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
 from onestop.booking.contacts import Contact
+from onestop.booking.helped import check_cap
 from onestop.booking.tables import bookings, claims, members, stop_members, stops
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
@@ -47,11 +48,14 @@ def hold_arrival(
     """Keep the capacity of a whole plan for some minutes. Raises `ArrivalTaken` when no plan is left at that time.
 
     `invitation` is the hash of an invitation code. `with_reserve` lets reception and helpers use the reserve.
+    `helper` is the account of one; raises `HelperFull` at her cap, `NotAllowed` when she does not help here any more.
     """
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     invited = invitation_of(conn, day, channel, invitation)
     expire_holds(conn, day_id, now=now)
+    if helper is not None:
+        check_cap(conn, helper, day_id, now=now)
     plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
     how = channel.value
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED, plan=plan)
