@@ -12,10 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.accounts.queries import actor_of_account
+from onestop.booking.queries import Booking, booking_of_party
 from onestop.booking.tables import bookings, members, parties, stops
-from onestop.domain.booking import LIVE, BookingState
+from onestop.directory.tables import services
+from onestop.domain.booking import LIVE, BookingState, check_to_come
 from onestop.domain.errors import HelperFull, NotAllowed, TicketUnknown
-from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class HelpedStop:
     """A stop as it was booked."""
 
     service: UUID
+    key: str
     private: bool
     planned_at: datetime | None
 
@@ -90,7 +92,8 @@ def helped_booking(conn: sa.Connection, helper: UUID, day: UUID, party: UUID) ->
     if row is None:
         raise TicketUnknown
     planned = conn.execute(
-        sa.select(stops.c.service_id, stops.c.private, stops.c.planned_at)
+        sa.select(stops.c.service_id, services.c.key, stops.c.private, stops.c.planned_at)
+        .join_from(stops, services)
         # Planned until she is here: then her stops wait, and are her own matter.
         .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
         .order_by(stops.c.planned_at, stops.c.position)
@@ -101,8 +104,21 @@ def helped_booking(conn: sa.Connection, helper: UUID, day: UUID, party: UUID) ->
         languages=tuple(row.languages),
         display_language=row.display_language,
         no_interpreter=row.no_interpreter,
-        stops=tuple(HelpedStop(service=s.service_id, private=s.private, planned_at=s.planned_at) for s in planned),
+        stops=tuple(
+            HelpedStop(service=stop.service_id, key=stop.key, private=stop.private, planned_at=stop.planned_at)
+            for stop in planned
+        ),
     )
+
+
+def helped_to_come(conn: sa.Connection, helper: UUID, day: UUID, party: UUID) -> Booking:
+    """A booking of hers whose visitor is still to come; two statements.
+
+    Raises `TicketUnknown` for everybody else's, or why nothing can be done with it any more.
+    """
+    booking = on_helped(conn, helper, day, party, _booking)
+    check_to_come(booking.state)
+    return booking
 
 
 def on_helped(
@@ -111,16 +127,13 @@ def on_helped(
     day: UUID,
     party: UUID,
     act: Callable[..., T],
-    *,
-    actor: Actor,
-    now: datetime,
     **more: Any,
 ) -> T:
     """Do something with a booking of hers. Raises `TicketUnknown` for everybody else's."""
     mine = sa.select(bookings.c.id).join_from(bookings, parties).where(*_hers(helper, day, party))
     if conn.execute(mine).first() is None:
         raise TicketUnknown
-    return act(conn, party, actor=actor, now=now, **more)
+    return act(conn, party, **more)
 
 
 _HELPED = (
@@ -140,6 +153,12 @@ _HELPED = (
     .join_from(bookings, parties)
     .where(parties.c.number.is_not(None), parties.c.erased_at.is_(None))
 )
+
+
+def _booking(conn: sa.Connection, party: UUID) -> Booking:
+    found = booking_of_party(conn, party)
+    assert found is not None, "read in the same transaction"
+    return found
 
 
 def _hers(helper: UUID, day: UUID, party: UUID) -> tuple[sa.ColumnElement[bool], ...]:

@@ -19,9 +19,9 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
 from onestop.db.statements import change, insert
 from onestop.db.types import new_id
-from onestop.domain.booking import BookingState, Channel, check_move
+from onestop.domain.booking import BookingState, Channel, check_move, check_to_come
 from onestop.domain.day import check_bookable
-from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone
+from onestop.domain.errors import ArrivalTaken, BookingArrived, HoldGone
 from onestop.domain.facts import Fact
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
@@ -301,12 +301,9 @@ def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
 
 def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
     booking = queries.booking_of_party(conn, party)
-    if booking is None or booking.state in {BookingState.ARRIVED}:
+    if booking is None:
         raise BookingArrived
-    if booking.state is BookingState.CANCELLED:
-        raise BookingCancelled
-    if booking.state is not BookingState.CONFIRMED:
-        raise BookingClosed
+    check_to_come(booking.state)
     return booking
 
 
