@@ -402,7 +402,7 @@ MATRIX: list[Row] = [
         for act in (
             *("days/from-template", "days/from-day", "days/from-file", "services/{service:uuid}"),
             *("institutions", "institutions/{institution:uuid}", "institutions/{institution:uuid}/services"),
-            *("staff", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
+            *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),
     *(
