@@ -190,14 +190,14 @@ async def test_a_helper_gets_a_cap_which_is_shown_and_changed(site: Site) -> Non
     assert (refused.status_code, unmade) == (422, [])
     assert ["Please write a number from 1 to 200." in refused.text, 'value="201"' in refused.text] == [True, True]
     assert nora.grants == (Grant(role=Role.HELPER, day=site.hall.id, cap=7),)
-    assert (entered.headers["location"], "on one day at most 7 bookings" in listed.text) == ("/helper", True)
+    assert (entered.headers["location"], "bookings on one day: up to 7" in listed.text) == ("/helper", True)
     assert (form["cap"], form["day"]) == ("7", str(site.hall.id))
     assert (wrong.status_code, f'href="#cap-{nora.id}"' in wrong.text, 'value="none"' in wrong.text) == (
         422,
         True,
         True,
     )
-    assert ("on one day at most 9 bookings" in changed.text, "Saved." in changed.text) == (True, True)
+    assert ("bookings on one day: up to 9" in changed.text, "Saved." in changed.text) == (True, True)
     working = who(site, person)
     assert (working.grants if working else None) == (Grant(role=Role.HELPER, cap=9),)
 

@@ -58,7 +58,9 @@ async def show_home(request: WebRequest, db: Db) -> Response[Any]:
     ]
     coming = sorted((each for each in known if not each.over), key=lambda each: (each.day.opens_at, each.day.slug))
     past = [each for each in known if each.over and each.bookings]
-    return page(request, HomePage(days=(*coming, *past)), **frame(request, current=""))
+    days = (*coming, *past)
+    zone = days[0].day.timezone if days else "UTC"
+    return page(request, HomePage(days=days), **frame(request, current="", zone=zone))
 
 
 route_handlers: list[Any] = [show_home]

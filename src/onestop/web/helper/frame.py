@@ -39,12 +39,12 @@ def helps_at(someone: Actor, day: Day) -> bool:
     return someone.has(Role.HELPER, day=day.id)
 
 
-def frame(request: WebRequest, day: Day | None = None, current: str = "-") -> Round:
+def frame(request: WebRequest, day: Day | None = None, current: str = "-", *, zone: str = "UTC") -> Round:
     """Brand, zone and menu; `current` is the end of the menu entry this page belongs to."""
     locale = locale_of(request)
     nav = [NavLink(label=locale.gettext(N_("My bookings")), href=HOME, current=current == "")]
     if day is None:
-        return Round(door="helper", home=HOME, nav=tuple(nav))
+        return Round(zone=zone, door="helper", home=HOME, nav=tuple(nav))
     book = NavLink(label=locale.gettext(N_("Book a time")), href=f"{HOME}/{day.slug}/book", current=current == "/book")
     return Round(zone=day.timezone, door="helper", brand=day.name, home=HOME, nav=(*nav, book))
 

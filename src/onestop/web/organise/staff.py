@@ -41,7 +41,7 @@ ROLE_WORDS: Mapping[Role, str] = {
 }
 ROLES_WITH_A_DOOR = tuple(role for role in ROLE_WORDS if role is not Role.MEDIATOR)
 ROLE_WRONG = N_("Please choose a role.")
-CAP_SAYS = N_("on one day at most %(cap)s bookings")
+CAP_SAYS = N_("bookings on one day: up to %(cap)s")
 INSTITUTION_NEEDED = N_("An officer needs an institution.")
 CAP_WRONG = N_("Please write a number from 1 to 200.")
 OWN_ACCOUNT = N_("You cannot close your own account.")
