@@ -227,7 +227,9 @@ def test_she_sees_her_own_bookings_with_their_plan_and_no_others(hall: TestDay) 
         seen,
         [hall.service("legal"), hall.service("social")],
     )
-    assert one.stops[0] == HelpedStop(service=hall.service("legal"), private=False, planned_at=seen.arrival_at)
+    assert one.stops[0] == HelpedStop(
+        service=hall.service("legal"), key="legal", private=False, planned_at=seen.arrival_at
+    )
     assert [each.name for each in hall.db.read_now(helped_bookings, omar)] == ["Samir"]
     with pytest.raises(TicketUnknown):
         hall.db.read_now(helped_booking, nora, hall.id, theirs.party)

@@ -54,6 +54,8 @@ class HelpedBooking:
     languages: tuple[str, ...]
     display_language: str
     no_interpreter: bool
+    renewed: bool
+    """The visitor was given a new code since: that one is hers alone."""
     stops: tuple[HelpedStop, ...]
 
 
@@ -104,6 +106,7 @@ def helped_booking(conn: sa.Connection, helper: UUID, day: UUID, party: UUID) ->
         languages=tuple(row.languages),
         display_language=row.display_language,
         no_interpreter=row.no_interpreter,
+        renewed=row.generation > 1,
         stops=tuple(
             HelpedStop(service=stop.service_id, key=stop.key, private=stop.private, planned_at=stop.planned_at)
             for stop in planned
@@ -145,6 +148,7 @@ _HELPED = (
         bookings.c.ends_at,
         bookings.c.no_interpreter,
         parties.c.number,
+        parties.c.generation,
         parties.c.name,
         parties.c.languages,
         parties.c.display_language,

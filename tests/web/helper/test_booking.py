@@ -6,10 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings
+from onestop.booking.tickets import new_code
 from onestop.days.tables import days
 from onestop.db.ledger import facts
 from onestop.domain.booking import Channel
 from onestop.domain.day import Release
+from onestop.domain.ticket import spell_short_code
 from onestop.visits.actions.arrivals import check_in
 from onestop.web.kit.locale import locale_for
 from onestop.web.kit.words import service_title
@@ -149,6 +151,21 @@ async def test_once_the_visitor_is_here_code_plan_and_paper_are_hers_alone(site:
     assert [[part in page for part in parts] for page in (before, after)] == [[True] * 4, [False] * 4]
     assert ("She is here." in after, nora.kept()) == (True, [("Amal", "arrived")])
     assert [(await nora.browser.get(f"{path}/{part}")).status_code for part in ("print", "time")] == [409, 409]
+
+
+async def test_the_code_of_a_ticket_that_was_renewed_is_not_shown_to_her(site: Site, helper: Make) -> None:
+    nora = helper("nora")
+    path = await nora.book()
+    before = await nora.look(path)
+    party, key = UUID(path.rsplit("/", 1)[1]), site.app.state.ticket_key
+    renewed = spell_short_code(site.hall.write(new_code, party=party, key=key).short)
+    after = await nora.look(path)
+    printing = await nora.browser.get(f"{path}/print")
+
+    parts = ('<p class="ticket-label">', f'href="{path}/print"', f"{path}/cancel", "Legal advice")
+    assert [[part in page for part in parts] for page in (before, after)] == [[True] * 4, [False, False, True, True]]
+    assert (renewed in after, "The visitor was given a new ticket." in after) == (False, True)
+    assert (printing.status_code, printing.headers["location"]) == (303, path)
 
 
 async def test_a_private_talk_is_not_named_on_the_plan(site: Site, helper: Make) -> None:

@@ -50,7 +50,10 @@ class PlanStop:
 @page_of("helper/booking.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPage:
-    """What she booked. `short_code` and `stops` are empty as soon as the visitor is here or the booking has ended."""
+    """What she booked. `short_code` and `stops` are empty as soon as the visitor is here or the booking has ended.
+
+    So is `short_code` when the visitor was given a new one.
+    """
 
     day: Day
     path: str
@@ -72,7 +75,7 @@ async def show_booking(
     locale = locale_of(request)
     did = request.query_params.get("did", "")
     code = ""
-    if booking.helped.state is BookingState.CONFIRMED:
+    if booking.helped.state is BookingState.CONFIRMED and not booking.renewed:
         code = spell_short_code((await db.read(ticket_again, party=party, key=ticket_key)).short)
     offer = await db.read(day_offer, day.id)
     context = BookingPage(
@@ -91,9 +94,11 @@ async def show_booking(
 async def show_print(
     request: WebRequest, db: Db, settings: Conf, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
 ) -> Response[Any]:
-    """The ticket as it will be printed, until the visitor is here."""
+    """The ticket as it will be printed, until the visitor is here or was given another one."""
     day, _, account = await enter_day(request, db, slug)
     booking = await db.read(helped_to_come, account, day.id, party)
+    if booking.generation > 1:
+        return see_other(DOOR.party_path(day, party))
     ticket = await db.read(ticket_again, party=party, key=ticket_key)
     context = PrintPage(
         path=DOOR.party_path(day, party),
