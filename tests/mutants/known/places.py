@@ -137,4 +137,23 @@ MISTAKES = (
         Change(_ANSWERS, "        if row.body_hash != request.body_hash():\n            raise KeyReused\n", ""),
         "tests/web/kit/test_once.py::test_a_machines_key_gives_the_same_answer_or_refuses_another_body",
     ),
+    mistake(
+        "cap-of-a-helper-not-asked",
+        "R1",
+        "a helper books as often as there are times, or at a day that is not hers",
+        Change(
+            "src/onestop/booking/actions/bookings.py",
+            "        check_cap(conn, helper, day_id, now=now)\n",
+            "        pass\n",
+        ),
+        "tests/booking/test_helped.py::test_at_the_cap_nothing_more_is_booked_until_one_is_cancelled",
+        "tests/booking/test_helped.py::test_a_closed_account_and_one_of_another_day_book_nothing",
+    ),
+    mistake(
+        "cap-of-a-helper-without-the-lock",
+        "R1",
+        "two tabs of a helper count her bookings at the same moment and both book",
+        Change("src/onestop/web/kit/booking.py", "            day=day.id,\n            to=", "            to="),
+        "tests/web/helper/test_walls.py::test_two_tabs_at_the_same_moment_cannot_pass_the_cap",
+    ),
 )

@@ -1,5 +1,6 @@
 """A helper sees only what she booked; whose account is closed or narrowed sees nothing at once."""
 
+import asyncio
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -75,6 +76,20 @@ async def test_a_helper_of_one_day_meets_other_days_like_unknown_ones(site: Site
 
     assert (site.hall.day.slug in page, other.day.slug in page) == (True, False)
     assert met == [200, 404, 404, 404]
+
+
+async def test_two_tabs_at_the_same_moment_cannot_pass_the_cap(site: Site, helper: Make) -> None:
+    for name in ("nora", "omar", "rita"):
+        person = helper(name, cap=2)
+        await person.book()
+        times = await person.times()
+
+        answers = await asyncio.gather(
+            *(person.press(f"{person.home}/book", arrival=at, **person.answers()) for at in times[-4:])
+        )
+
+        assert sorted(each.status_code for each in answers) == [303, 409, 409, 409]
+        assert [state for _, state in person.kept()] == ["confirmed"] * 2
 
 
 async def test_a_closed_account_loses_the_page_at_once(site: Site, helper: Make) -> None:
