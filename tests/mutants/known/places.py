@@ -45,7 +45,7 @@ MISTAKES = (
         "hold-ends-by-the-job-only",
         "R1",
         "a hold whose time is over keeps its place until the job has run",
-        Change(_BOOKINGS, "    expire_holds(conn, day_id, now=now)\n    plan", "    plan"),
+        Change(_BOOKINGS, "    expire_holds(conn, day_id, now=now)\n    if helper", "    if helper"),
         f"{_BOOKING}test_a_hold_is_over_by_time_alone_and_its_place_free_before_any_job_runs",
     ),
     mistake(
