@@ -99,7 +99,23 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
         (("erase", "nonsense"), 1),
         (("staff", "revoke", "nobody"), 1),
         (("staff", "add", "desk", "--role", "receptionist", "--password", "a long password", "--cap", "5"), 2),
-        (("staff", "add", "nora", "--role", "helper", "--password", "a long password", "--cap", "201"), 2),
+        (
+            (
+                "staff",
+                "add",
+                "nora",
+                "--role",
+                "helper",
+                "--password",
+                "a long password",
+                "--name",
+                "N",
+                "--cap",
+                "201",
+            ),
+            2,
+        ),
+        (("staff", "add", "nora", "--role", "helper", "--password", "a long password"), 2),
         (("simulate", "nowhere"), 1),
         (("simulate", "nowhere.toml"), 1),
         (("simulate", "iom-bratislava", "--seeds", "0"), 2),
@@ -122,8 +138,8 @@ def test_what_cannot_be_done_is_one_sentence(run: Run, words: tuple[str, ...], c
 
 def test_a_helper_is_added_with_her_cap(run: Run, hall: TestDay, database_url: str) -> None:
     more = ("--role", "helper", "--password", "a long password")
-    assert run("staff", "add", "nora", *more, "--cap", "5", "--day", hall.day.slug)[0] == 0
-    assert run("staff", "add", "omar", *more) == (0, "omar can sign in as helper.\n", "")
+    assert run("staff", "add", "nora", *more, "--name", "Nora", "--cap", "5", "--day", hall.day.slug)[0] == 0
+    assert run("staff", "add", "omar", *more, "--name", "Omar") == (0, "omar can sign in as helper.\n", "")
     database = open_database(database_url)
     assert [each.grants for each in database.read_now(accounts_list)] == [
         (Grant(role=Role.HELPER, day=hall.id, cap=5),),

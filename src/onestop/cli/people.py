@@ -76,6 +76,8 @@ def add_staff(login: str, role: str, name: str, password: str, institution: str,
     """
     if cap is not None and role != Role.HELPER:
         raise click.BadParameter("is for --role helper.", param_hint="--cap")
+    if role == Role.HELPER and not name.strip():
+        raise click.BadParameter("a helper is known by name.", param_hint="--name")
     hashed = hash_password(password)
     with opened() as database:
         grant = database.read_now(_narrowed, role, institution, day, None)

@@ -13,6 +13,7 @@ from onestop.domain.booking import Channel
 from onestop.domain.day import Release
 from onestop.domain.ticket import spell_short_code
 from onestop.visits.actions.arrivals import check_in
+from onestop.web.kit.limits import Limits
 from onestop.web.kit.locale import locale_for
 from onestop.web.kit.words import service_title
 from tests.halls import ON, make_test_day
@@ -78,6 +79,17 @@ async def test_at_her_cap_she_is_told_and_what_she_typed_stays(site: Site, helpe
     assert ("You have 1 of 1 bookings." in home, f'href="{nora.home}/book"' in home) == (True, False)
     assert after.status_code == 303
     assert sorted(nora.kept()) == [("Amal", "cancelled"), ("Samir", "confirmed")]
+
+
+async def test_whoever_books_and_cancels_without_end_is_slowed_down(site: Site, helper: Make) -> None:
+    nora = helper("nora")
+    site.app.state.limits = Limits(scale=0.1)
+
+    met = [
+        (await nora.press(f"{nora.home}/book", arrival=at, **nora.answers())).status_code for at in await nora.times()
+    ]
+
+    assert (met[:3], set(met[3:]), len(nora.kept())) == ([303] * 3, {429}, 3)
 
 
 async def test_a_time_that_went_in_the_meantime_shows_the_others(helper: Make) -> None:

@@ -176,9 +176,12 @@ async def test_a_helper_gets_a_cap_which_is_shown_and_changed(site: Site) -> Non
     organiser = Organiser(site)
     await organiser.open("/organise/staff")
 
-    refused = await organiser.send("/organise/staff", login="nora", role="helper", cap="201")
+    refused = await organiser.send("/organise/staff", login="nora", name="Nora", role="helper", cap="201")
+    nameless = await organiser.send("/organise/staff", login="nora", name=" ", role="helper", cap="7")
     unmade = [each for each in site.database.read_now(accounts_list) if each.login == "nora"]
-    shown = await organiser.press("/organise/staff", login="nora", role="helper", cap="7", day=str(site.hall.id))
+    shown = await organiser.press(
+        "/organise/staff", login="nora", name="Nora", role="helper", cap="7", day=str(site.hall.id)
+    )
     person = site.browser()
     entered = await person.post(re.findall(r"/sign-in/link/[\w-]+", shown.text)[0])
     nora = next(each for each in site.database.read_now(accounts_list) if each.login == "nora")
@@ -187,7 +190,8 @@ async def test_a_helper_gets_a_cap_which_is_shown_and_changed(site: Site) -> Non
     wrong = await organiser.send(f"/organise/staff/{nora.id}/helping", cap="none", day="")
     changed = await organiser.send(f"/organise/staff/{nora.id}/helping", cap="9", day="")
 
-    assert (refused.status_code, unmade) == (422, [])
+    assert (refused.status_code, nameless.status_code, unmade) == (422, 422, [])
+    assert '<a href="#name">Please write the name: a helper is known by name.</a>' in nameless.text
     assert ["Please write a number from 1 to 200." in refused.text, 'value="201"' in refused.text] == [True, True]
     assert nora.grants == (Grant(role=Role.HELPER, day=site.hall.id, cap=7),)
     assert (entered.headers["location"], "bookings on one day: up to 7" in listed.text) == ("/helper", True)

@@ -12,6 +12,7 @@ from onestop.web.kit.asking import needs_page, wish_page_by_address, wish_page_b
 from onestop.web.kit.booking import book_for, times_page
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.limits import check_limit
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 
 
@@ -43,6 +44,7 @@ async def show_times(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
 async def book(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: TicketKey) -> Response[Any]:
     """The booking under her account; the ledger names it."""
     day, someone, account = await enter_day(request, db, slug)
+    await check_limit(request, "hold")  # cancelled again and again, bookings would use up the numbers of the day
     return await book_for(request, db, DOOR, day, someone, key=ticket_key, helper=account)
 
 

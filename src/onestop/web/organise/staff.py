@@ -43,6 +43,7 @@ ROLES_WITH_A_DOOR = tuple(role for role in ROLE_WORDS if role is not Role.MEDIAT
 ROLE_WRONG = N_("Please choose a role.")
 CAP_SAYS = N_("bookings on one day: up to %(cap)s")
 INSTITUTION_NEEDED = N_("An officer needs an institution.")
+NAME_NEEDED = N_("Please write the name: a helper is known by name.")
 CAP_WRONG = N_("Please write a number from 1 to 200.")
 OWN_ACCOUNT = N_("You cannot close your own account.")
 
@@ -117,6 +118,8 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
     form = read.form
     typed = {name: form.text(name, 120) for name in ("login", "name", "role", "institution", "day", "cap")}
     grant = await _grant(db, read, someone)
+    if typed["role"] == Role.HELPER and not typed["name"]:
+        read.wrong("name", NAME_NEEDED)
     status = 422
     if grant is not None and not read.errors:
         try:
