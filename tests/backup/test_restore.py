@@ -10,7 +10,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from onestop.accounts.actions import add_account, create_token, make_pass, revoke_account, revoke_pass, revoke_token
+from onestop.accounts.actions import (
+    add_account,
+    change_helper,
+    create_token,
+    make_pass,
+    revoke_account,
+    revoke_pass,
+    revoke_token,
+)
+from onestop.accounts.queries import accounts_list
 from onestop.accounts.tables import accounts, passes, sessions, tokens
 from onestop.backup.aside import clean_files, forget_aside
 from onestop.backup.postgres import _DROP, let_in
@@ -36,7 +45,7 @@ from onestop.serve import erase_again, server_lock
 from onestop.visits.tables import calls
 from tests.backup.conftest import House
 from tests.db.test_migrations import NOW, TICKETS, fill
-from tests.halls import TestDay
+from tests.halls import ON, TestDay, make_test_day
 from tests.postgres import APP
 from tests.retention.canary import EMAIL, NAME, PHONE
 
@@ -224,6 +233,27 @@ def test_what_was_revoked_since_the_backup_opens_nothing_and_what_works_goes_on_
         "tokens": [1],
         "ready": [],
     }
+
+
+def test_a_helper_whose_cap_or_day_was_narrowed_since_the_backup_stays_so(house: House) -> None:
+    hall = house.hall()
+    who = {"actor": SYSTEM, "now": hall.now}
+    helper = Grant(role=Role.HELPER, cap=50)
+    nora, omar = (
+        hall.db.write_now(add_account, login=login, password_hash="", held=(helper,), **who)
+        for login in ("nora", "omar")
+    )
+    assert house.run("backup", house.backup)[0] == 0
+    later = make_test_day(hall.db, on=ON + timedelta(days=7))
+    hall.db.write_now(change_helper, nora, cap=5, only_day=hall.id, **who)
+    hall.db.write_now(change_helper, omar, cap=50, only_day=later.id, **who)
+    house.close()
+
+    assert house.run("restore", house.backup)[0] == 0
+
+    held = {each.login: each.grants for each in house.open().read_now(accounts_list)}
+    house.close()
+    assert (held["nora"], held["omar"]) == ((Grant(role=Role.HELPER, cap=5, day=hall.id),), ())
 
 
 def test_without_the_database_before_nothing_old_opens_a_door_but_a_password(house: House, doors: TestDay) -> None:

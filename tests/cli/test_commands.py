@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from onestop.accounts.queries import actor_of_token
+from onestop.accounts.queries import accounts_list, actor_of_token
 from onestop.cli import main, onestop
 from onestop.clock import real_now
 from onestop.days.tables import capacity
 from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
+from onestop.domain.roles import Grant, Role
 from tests.halls import TestDay, make_test_day
 
 DATE = (real_now() + timedelta(days=30)).date()
@@ -97,6 +98,24 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
         (("day", "import", "no-such-file.toml", "--date", "2026-12-03"), 2),
         (("erase", "nonsense"), 1),
         (("staff", "revoke", "nobody"), 1),
+        (("staff", "add", "desk", "--role", "receptionist", "--password", "a long password", "--cap", "5"), 2),
+        (
+            (
+                "staff",
+                "add",
+                "nora",
+                "--role",
+                "helper",
+                "--password",
+                "a long password",
+                "--name",
+                "N",
+                "--cap",
+                "201",
+            ),
+            2,
+        ),
+        (("staff", "add", "nora", "--role", "helper", "--password", "a long password"), 2),
         (("simulate", "nowhere"), 1),
         (("simulate", "nowhere.toml"), 1),
         (("simulate", "iom-bratislava", "--seeds", "0"), 2),
@@ -115,6 +134,18 @@ def test_what_cannot_be_done_is_one_sentence(run: Run, words: tuple[str, ...], c
     assert (ended, printed) == (code, "")
     assert said.strip()
     assert "Traceback" not in said
+
+
+def test_a_helper_is_added_with_her_cap(run: Run, hall: TestDay, database_url: str) -> None:
+    more = ("--role", "helper", "--password", "a long password")
+    assert run("staff", "add", "nora", *more, "--name", "Nora", "--cap", "5", "--day", hall.day.slug)[0] == 0
+    assert run("staff", "add", "omar", *more, "--name", "Omar") == (0, "omar can sign in as helper.\n", "")
+    database = open_database(database_url)
+    assert [each.grants for each in database.read_now(accounts_list)] == [
+        (Grant(role=Role.HELPER, day=hall.id, cap=5),),
+        (Grant(role=Role.HELPER, cap=20),),
+    ]
+    database.close()
 
 
 def test_people_tokens_and_machines(run: Run, hall: TestDay, database_url: str) -> None:

@@ -413,6 +413,24 @@ MATRIX: list[Row] = [
         staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser")
         for act in ("recall", "serve", "finish", "no-show")
     ),
+    # -- helper ---------------------------------------------------------------------------------------
+    staff("GET", "/helper", "helper"),
+    *(staff("GET", f"/helper/{{slug:str}}/{part}", "helper") for part in ("book", "book/wish", "book/times")),
+    *(staff("POST", f"/helper/{{slug:str}}/{part}", "helper") for part in ("book", "book/wish", "book/times")),
+    # Nobody opens what somebody else booked; tests/web/helper opens a helper's own.
+    *(
+        staff("GET", f"/helper/{{slug:str}}/parties/{{party:uuid}}{part}", hidden_from=("helper",))
+        for part in ("", "/print", "/time")
+    ),
+    *(
+        staff(
+            "POST",
+            f"/helper/{{slug:str}}/parties/{{party:uuid}}/{act}",
+            hidden_from=("helper",),
+            form={"arrival": "2026-12-03T10:00:00+00:00"},
+        )
+        for act in ("time", "cancel")
+    ),
     # -- organise -------------------------------------------------------------------------------------
     *(
         staff("GET", f"/organise{page}", *_ORGANISERS)
@@ -423,7 +441,7 @@ MATRIX: list[Row] = [
         for act in (
             *("days/from-template", "days/from-day", "days/from-file", "services/{service:uuid}"),
             *("institutions", "institutions/{institution:uuid}", "institutions/{institution:uuid}/services"),
-            *("staff", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
+            *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),
     *(

@@ -16,7 +16,7 @@ from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.domain.errors import N_, Changed, DeskUnknown, InvalidInput, NotKnown, PassOver, PassUsed, TooManyTries
 from onestop.domain.facts import Fact
-from onestop.domain.roles import Actor, Grant
+from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token, new_token
 
 SESSION_LIFE = timedelta(hours=24)
@@ -111,11 +111,30 @@ def give_grant(
             day_id=grant.day,
             desk_id=grant.desk,
             until_at=until,
+            cap=grant.cap,
         )
     )
-    terms = {"account": str(account), "role": str(grant.role)}
+    terms = {"account": str(account), "role": str(grant.role), **({"cap": grant.cap} if grant.cap else {})}
     record(conn, Fact(kind="GrantGiven", at=now, day=grant.day, desk=grant.desk, actor=actor.ref, terms=terms))
     return made
+
+
+def change_helper(
+    conn: sa.Connection, account: UUID, *, cap: int, only_day: UUID | None, actor: Actor, now: datetime
+) -> None:
+    """How many live bookings a helper may have on one day, and on which day alone. Raises `NotKnown`.
+
+    A lower cap takes no booking away; it only lets her make no other.
+    """
+    changed = conn.execute(
+        grants.update()
+        .where(grants.c.account_id == account, grants.c.role == Role.HELPER)
+        .values(cap=cap, day_id=only_day)
+    )
+    if changed.rowcount == 0:
+        raise NotKnown
+    terms = {"account": str(account), "role": str(Role.HELPER), "cap": cap}
+    record(conn, Fact(kind="GrantChanged", at=now, day=only_day, actor=actor.ref, terms=terms))
 
 
 def set_password(conn: sa.Connection, account: UUID, password_hash: str, *, actor: Actor, now: datetime) -> None:

@@ -73,7 +73,7 @@ def session_of(conn: sa.Connection, token_hash: str, *, real: datetime, now: dat
     if row is None or real >= row.until_at or real >= row.seen_at + IDLE:
         return None
     if row.account_id is not None:
-        actor = _account_actor(conn, row.account_id, now)
+        actor = actor_of_account(conn, row.account_id, now=now)
     elif row.pass_id is not None:
         actor = _pass_actor(conn, row.pass_id, token_hash, now)
     else:
@@ -85,6 +85,22 @@ def actor_of_session(conn: sa.Connection, token_hash: str, *, real: datetime, no
     """Who a session stands for, `None` for an unknown, old or revoked one."""
     session = session_of(conn, token_hash, real=real, now=now)
     return None if session is None else session.actor
+
+
+def actor_of_account(conn: sa.Connection, account: UUID, *, now: datetime) -> Actor | None:
+    """Who an account is with what it may do now, `None` for a closed one."""
+    row = conn.execute(sa.select(accounts).where(accounts.c.id == account)).one_or_none()
+    if row is None or not row.active:
+        return None
+    alive = sa.or_(grants.c.until_at.is_(None), grants.c.until_at > now)
+    held = conn.execute(sa.select(grants).where(grants.c.account_id == account, alive).order_by(grants.c.id))
+    return Actor(
+        ref=f"account:{account}",
+        grants=tuple(_grant(grant, cap=grant.cap) for grant in held),
+        name=row.name or row.login,
+        account=account,
+        language=row.language,
+    )
 
 
 def actor_of_token(conn: sa.Connection, token: str, *, now: datetime) -> Actor | None:
@@ -111,7 +127,7 @@ def accounts_list(conn: sa.Connection) -> list[Account]:
     """All accounts by login."""
     held: dict[UUID, list[Grant]] = {}
     for row in conn.execute(sa.select(grants).order_by(grants.c.role, grants.c.id)):
-        held.setdefault(row.account_id, []).append(_grant(row))
+        held.setdefault(row.account_id, []).append(_grant(row, cap=row.cap))
     rows = conn.execute(sa.select(accounts).order_by(accounts.c.login))
     return [
         Account(id=row.id, login=row.login, name=row.name, active=row.active, grants=tuple(held.get(row.id, ())))
@@ -185,20 +201,5 @@ def _pass_actor(conn: sa.Connection, pass_id: UUID, session: str, now: datetime)
     return Actor(ref=f"pass:{row.id}", grants=(grant,), name=f"{row.institution_name} · {row.number}")
 
 
-def _account_actor(conn: sa.Connection, account: UUID, now: datetime) -> Actor | None:
-    row = conn.execute(sa.select(accounts).where(accounts.c.id == account)).one_or_none()
-    if row is None or not row.active:
-        return None
-    alive = sa.or_(grants.c.until_at.is_(None), grants.c.until_at > now)
-    held = conn.execute(sa.select(grants).where(grants.c.account_id == account, alive).order_by(grants.c.id))
-    return Actor(
-        ref=f"account:{account}",
-        grants=tuple(_grant(grant) for grant in held),
-        name=row.name or row.login,
-        account=account,
-        language=row.language,
-    )
-
-
-def _grant(row: sa.Row[tuple[object, ...]]) -> Grant:
-    return Grant(role=Role(row.role), institution=row.institution_id, day=row.day_id, desk=row.desk_id)
+def _grant(row: sa.Row[tuple[object, ...]], *, cap: int | None = None) -> Grant:
+    return Grant(role=Role(row.role), institution=row.institution_id, day=row.day_id, desk=row.desk_id, cap=cap)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from onestop.db.base import metadata
 from onestop.db.types import id_column, instant, one_of, ref
-from onestop.domain.roles import Role
+from onestop.domain.roles import MOST_HELPER_CAP, Role
 
 accounts = sa.Table(
     "accounts",
@@ -30,7 +30,10 @@ grants = sa.Table(
     ref("day_id", "days", null=True),
     ref("desk_id", "desks", null=True),
     instant("until_at", null=True),
+    # A helper's: live bookings on one day.
+    sa.Column("cap", sa.Integer()),
     one_of("role", Role, "role"),
+    sa.CheckConstraint(f"cap BETWEEN 1 AND {MOST_HELPER_CAP}", name="cap"),
 )
 
 passes = sa.Table(

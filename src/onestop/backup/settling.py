@@ -84,8 +84,13 @@ def _take_over_accounts(conn: sa.Connection, present: Present) -> None:
     for account, row in both.items():
         values = {name: row[name] for name in ("active", "password_hash", "failed", "wait_until_at")}
         conn.execute(accounts.update().where(accounts.c.id == account).values(**values))
-    still = [row["id"] for row in present.grants]
+    # A right that was narrowed since to a day which the backup does not hold has nothing left here.
+    known = set(conn.execute(sa.select(days.c.id)).scalars())
+    still = {row["id"]: row for row in present.grants if row["day_id"] is None or row["day_id"] in known}
     conn.execute(grants.delete().where(grants.c.account_id.in_(both), grants.c.id.not_in(still)))
+    for grant in conn.execute(sa.select(grants.c.id).where(grants.c.id.in_(still))).scalars().all():
+        row = still[grant]
+        conn.execute(grants.update().where(grants.c.id == grant).values(day_id=row["day_id"], cap=row["cap"]))
     conn.execute(links.delete())
 
 

@@ -26,6 +26,7 @@ def book_at_once(
     name: str = "",
     contact: tuple[Contact, ...] = (),
     invitation: str | None = None,
+    helper: UUID | None = None,
     with_reserve: bool = False,
     actor: Actor,
     now: datetime,
@@ -41,6 +42,7 @@ def book_at_once(
         now=now,
         hold_minutes=hold_minutes,
         invitation=invitation,
+        helper=helper,
         with_reserve=with_reserve,
     )
     ticket = confirm_held(conn, held, key=key, name=name, contact=contact, actor=actor, now=now)

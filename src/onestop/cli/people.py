@@ -1,5 +1,6 @@
 """`onestop staff`, `token` and `device`: who may do what."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,10 +17,10 @@ from onestop.days.queries.desks import desks_of_day
 from onestop.devices.actions import create_device, revoke_device
 from onestop.devices.queries import devices_list
 from onestop.directory.queries import institution_by_key
-from onestop.domain.roles import Grant, Role
+from onestop.domain.roles import HELPER_CAP, MOST_HELPER_CAP, Grant, Role
 from onestop.settings import read_settings
 
-PEOPLE = (Role.ORGANISER, Role.OFFICER, Role.RECEPTIONIST, Role.FLOOR_GUIDE, Role.ADMINISTRATOR)
+PEOPLE = (Role.ORGANISER, Role.OFFICER, Role.RECEPTIONIST, Role.FLOOR_GUIDE, Role.HELPER, Role.ADMINISTRATOR)
 TOKENS = (
     Role.ORGANISER,
     Role.OFFICER,
@@ -62,14 +63,26 @@ def staff() -> None:
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when left out.")
 @click.option("--institution", default="", help="Only this institution (its key).")
 @click.option("--day", default="", help="Only this day.")
-def add_staff(login: str, role: str, name: str, password: str, institution: str, day: str) -> None:
+@click.option(
+    "--cap",
+    type=click.IntRange(1, MOST_HELPER_CAP),
+    default=None,
+    help=f"A helper's most bookings on one day; {HELPER_CAP} when left out.",
+)
+def add_staff(login: str, role: str, name: str, password: str, institution: str, day: str, cap: int | None) -> None:
     """Add an account.
 
     Example: onestop staff add reception --role receptionist
     """
+    if cap is not None and role != Role.HELPER:
+        raise click.BadParameter("is for --role helper.", param_hint="--cap")
+    if role == Role.HELPER and not name.strip():
+        raise click.BadParameter("a helper is known by name.", param_hint="--name")
     hashed = hash_password(password)
     with opened() as database:
         grant = database.read_now(_narrowed, role, institution, day, None)
+        if role == Role.HELPER:
+            grant = replace(grant, cap=cap or HELPER_CAP)
         database.write_now(
             add_account,
             login=login,

@@ -56,6 +56,7 @@ class World:
     invitation: str
     organiser: str
     reception: str
+    helper: str
     password: str
     kiosk_code: str
     display_code: str
@@ -111,12 +112,14 @@ def _fill(database: Database, *, rate: float) -> World:
     hashed = hash_password(password)
     organiser = _account(database, "organiser", Role.ORGANISER, hashed)
     reception = _account(database, "reception", Role.RECEPTIONIST, hashed)
+    helper = _account(database, "helper", Role.HELPER, hashed)
     return World(
         slug=pilot.slug,
         later_slug=later.slug,
         invitation=invitation,
         organiser=_link(database, organiser),
         reception=_link(database, reception),
+        helper=_link(database, helper),
         password=password,
         kiosk_code=_device(database, Role.KIOSK, "Ticket machine", pilot.id),
         display_code=_device(database, Role.DISPLAY, "Waiting room", pilot.id),

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from onestop.domain.errors import MoveRefused
+from onestop.domain.errors import BookingArrived, BookingCancelled, BookingClosed, MoveRefused
 
 
 class BookingState(StrEnum):
@@ -50,6 +50,16 @@ def check_move(now: BookingState, then: BookingState) -> None:
     """Raise `MoveRefused` unless the table allows the move."""
     if then not in MOVES[now]:
         raise MoveRefused
+
+
+def check_to_come(state: BookingState) -> None:
+    """Raise the refusal that says why nothing can be done with a booking, unless its party is still to come."""
+    if state is BookingState.ARRIVED:
+        raise BookingArrived
+    if state is BookingState.CANCELLED:
+        raise BookingCancelled
+    if state is not BookingState.CONFIRMED:
+        raise BookingClosed
 
 
 class Channel(StrEnum):

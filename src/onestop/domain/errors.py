@@ -193,6 +193,13 @@ class ContactLimit(Refusal):
     sentence = N_("There are already %(limit)s bookings with this address on this day.")
 
 
+class HelperFull(Refusal):
+    code = "helper_full"
+    sentence = N_(
+        "All bookings of your account for this day are used: %(cap)s of %(cap)s. Cancel one, or ask the centre."
+    )
+
+
 class BookingClosed(Refusal):
     code = "booking_closed"
     sentence = N_("This booking cannot be changed any more. Please ask at the door.")

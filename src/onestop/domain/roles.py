@@ -19,14 +19,23 @@ class Role(StrEnum):
     DISPLAY = "display"
 
 
+HELPER_CAP = 20
+"""Live bookings a helper may have on one day, where nobody said another number."""
+MOST_HELPER_CAP = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One right: a role, narrowed to an institution, a day or a desk where these are given."""
+    """One right: a role, narrowed to an institution, a day or a desk where these are given.
+
+    `cap` is a helper's: how many live bookings she may have on one day at a time.
+    """
 
     role: Role
     institution: UUID | None = None
     day: UUID | None = None
     desk: UUID | None = None
+    cap: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +60,11 @@ class Actor:
             and (grant.institution is None or institution is None or grant.institution == institution)
             for grant in self.grants
         )
+
+    def cap(self, day: UUID) -> int:
+        """How many live bookings a helper may have on this day; none if she does not help there."""
+        helping = [grant for grant in self.grants if grant.role is Role.HELPER and grant.day in (None, day)]
+        return max((grant.cap or HELPER_CAP for grant in helping), default=0)
 
     def need(
         self, *roles: Role, day: UUID | None = None, desk: UUID | None = None, institution: UUID | None = None

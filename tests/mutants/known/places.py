@@ -48,7 +48,7 @@ MISTAKES = (
         "hold-ends-by-the-job-only",
         "R1",
         "a hold whose time is over keeps its place until the job has run",
-        Change(_BOOKINGS, "    expire_holds(conn, day_id, now=now)\n    plan", "    plan"),
+        Change(_BOOKINGS, "    expire_holds(conn, day_id, now=now)\n    if helper", "    if helper"),
         f"{_BOOKING}test_a_hold_is_over_by_time_alone_and_its_place_free_before_any_job_runs",
     ),
     mistake(
@@ -184,5 +184,24 @@ MISTAKES = (
             _WAITING, "waits.offer_until_at is None or waits.offer_until_at <= now:", "waits.offer_until_at is None:"
         ),
         f"{_LIST}test_a_late_answer_is_refused_and_the_place_is_not_lost[sqlite]",
+    ),
+    mistake(
+        "cap-of-a-helper-not-asked",
+        "R1",
+        "a helper books as often as there are times, or at a day that is not hers",
+        Change(
+            "src/onestop/booking/actions/bookings.py",
+            "        check_cap(conn, helper, day_id, now=now)\n",
+            "        pass\n",
+        ),
+        "tests/booking/test_helped.py::test_at_the_cap_nothing_more_is_booked_until_one_is_cancelled",
+        "tests/booking/test_helped.py::test_a_closed_account_and_one_of_another_day_book_nothing",
+    ),
+    mistake(
+        "cap-of-a-helper-without-the-lock",
+        "R1",
+        "two tabs of a helper count her bookings at the same moment and both book",
+        Change("src/onestop/web/kit/booking.py", "            day=day.id,\n            to=", "            to="),
+        "tests/web/helper/test_walls.py::test_two_tabs_at_the_same_moment_cannot_pass_the_cap",
     ),
 )

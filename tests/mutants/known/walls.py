@@ -186,4 +186,27 @@ MISTAKES = (
         ),
         "tests/db/test_listening.py::test_who_would_wait_without_end_is_told_to_come_again",
     ),
+    mistake(
+        "booking-of-any-helper",
+        "R14",
+        "a helper opens, moves and cancels what somebody else booked",
+        Change(
+            "src/onestop/booking/helped.py",
+            "        bookings.c.helper_id == helper,\n        bookings.c.day_id == day,\n",
+            "        bookings.c.day_id == day,\n",
+        ),
+        "tests/web/helper/test_walls.py::test_somebody_elses_booking_answers_like_an_unknown_one",
+        "tests/booking/test_helped.py::test_she_acts_on_her_own_booking_of_its_own_day_only",
+    ),
+    mistake(
+        "helper-follows-into-the-hall",
+        "R15",
+        "a helper reads the code of a ticket that the visitor had renewed",
+        Change(
+            "src/onestop/web/helper/booking.py",
+            "    if booking.helped.state is BookingState.CONFIRMED and not booking.renewed:\n",
+            "    if booking.helped.state is BookingState.CONFIRMED:\n",
+        ),
+        "tests/web/helper/test_booking.py::test_the_code_of_a_ticket_that_was_renewed_is_not_shown_to_her",
+    ),
 )

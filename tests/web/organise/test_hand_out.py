@@ -172,6 +172,51 @@ async def test_an_officer_without_an_institution_is_not_made(site: Site) -> None
     assert account.grants == (Grant(role=Role.OFFICER, institution=site.desk.institution.id),)
 
 
+async def test_a_helper_gets_a_cap_which_is_shown_and_changed(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open("/organise/staff")
+
+    refused = await organiser.send("/organise/staff", login="nora", name="Nora", role="helper", cap="201")
+    nameless = await organiser.send("/organise/staff", login="nora", name=" ", role="helper", cap="7")
+    unmade = [each for each in site.database.read_now(accounts_list) if each.login == "nora"]
+    shown = await organiser.press(
+        "/organise/staff", login="nora", name="Nora", role="helper", cap="7", day=str(site.hall.id)
+    )
+    person = site.browser()
+    entered = await person.post(re.findall(r"/sign-in/link/[\w-]+", shown.text)[0])
+    nora = next(each for each in site.database.read_now(accounts_list) if each.login == "nora")
+    listed = await organiser.open("/organise/staff")
+    form = organiser.form(f"/organise/staff/{nora.id}/helping")
+    wrong = await organiser.send(f"/organise/staff/{nora.id}/helping", cap="none", day="")
+    changed = await organiser.send(f"/organise/staff/{nora.id}/helping", cap="9", day="")
+
+    assert (refused.status_code, nameless.status_code, unmade) == (422, 422, [])
+    assert '<a href="#name">Please write the name: a helper is known by name.</a>' in nameless.text
+    assert ["Please write a number from 1 to 200." in refused.text, 'value="201"' in refused.text] == [True, True]
+    assert nora.grants == (Grant(role=Role.HELPER, day=site.hall.id, cap=7),)
+    assert (entered.headers["location"], "bookings on one day: up to 7" in listed.text) == ("/helper", True)
+    assert (form["cap"], form["day"]) == ("7", str(site.hall.id))
+    assert (wrong.status_code, f'href="#cap-{nora.id}"' in wrong.text, 'value="none"' in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+    assert ("bookings on one day: up to 9" in changed.text, "Saved." in changed.text) == (True, True)
+    working = who(site, person)
+    assert (working.grants if working else None) == (Grant(role=Role.HELPER, cap=9),)
+
+
+async def test_only_helpers_have_bookings_to_change(site: Site) -> None:
+    organiser = Organiser(site)
+    account = things.account(site)
+    page = await organiser.open("/organise/staff")
+
+    unknown_day = await organiser.browser.post(f"/organise/staff/{account}/helping", data={"cap": "5", "day": account})
+    other_role = await organiser.browser.post(f"/organise/staff/{account}/helping", data={"cap": "5", "day": ""})
+
+    assert (unknown_day.status_code, other_role.status_code, "/helping" in page.text) == (404, 404, False)
+
+
 async def test_an_organiser_cannot_become_or_touch_an_administrator(site: Site) -> None:
     site.sign_in("administrator")
     chief = next(each for each in site.database.read_now(accounts_list) if each.grants[0].role is Role.ADMINISTRATOR)

@@ -10,6 +10,7 @@ from onestop.booking.actions.invitations import invitation_of, return_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
 from onestop.booking.contacts import Contact
+from onestop.booking.helped import check_cap
 from onestop.booking.rests import beyond, rest, rest_if_awaited, resting
 from onestop.booking.tables import bookings, claims, members, parties, stop_members, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
@@ -19,9 +20,9 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
 from onestop.db.statements import change, insert
 from onestop.db.types import new_id
-from onestop.domain.booking import BookingState, Channel, Interpreter, check_move
+from onestop.domain.booking import BookingState, Channel, Interpreter, check_move, check_to_come
 from onestop.domain.day import check_bookable
-from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone, TicketUnknown
+from onestop.domain.errors import ArrivalTaken, BookingArrived, HoldGone, TicketUnknown
 from onestop.domain.facts import Fact
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
@@ -54,11 +55,14 @@ def hold_arrival(
     """Keep the capacity of a whole plan for some minutes. Raises `ArrivalTaken` when no plan is left at that time.
 
     `invitation` is the hash of an invitation code. `with_reserve` lets reception and helpers use the reserve.
+    `helper` is the account of one; raises `HelperFull` at her cap, `NotAllowed` when she does not help here any more.
     """
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     invited = invitation_of(conn, day, channel, invitation)
     expire_holds(conn, day_id, now=now)
+    if helper is not None:
+        check_cap(conn, helper, day_id, now=now)
     plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
     how = channel.value
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED, plan=plan)
@@ -336,12 +340,9 @@ def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
 
 def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
     booking = queries.booking_of_party(conn, party)
-    if booking is None or booking.state in {BookingState.ARRIVED}:
+    if booking is None:
         raise BookingArrived
-    if booking.state is BookingState.CANCELLED:
-        raise BookingCancelled
-    if booking.state is not BookingState.CONFIRMED:
-        raise BookingClosed
+    check_to_come(booking.state)
     return booking
 
 

@@ -13,6 +13,7 @@ from onestop.booking.actions.invitations import invitation_of, return_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, give_back
 from onestop.booking.contacts import Contact
+from onestop.booking.helped import check_cap
 from onestop.booking.rests import rest, wake
 from onestop.booking.tables import bookings, claims, parties, rests, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
@@ -65,6 +66,8 @@ def join_list(
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     invited = invitation_of(conn, day, channel, invitation)
+    if helper is not None:
+        check_cap(conn, helper, day_id, now=now)
     use_invitation(conn, invited)
     party = make_party(conn, wish, day=day_id, how=channel.value, actor=actor, now=now, state=StopState.PLANNED)
     if name.strip():

@@ -1,4 +1,4 @@
-"""Accounts of people who work here: list, add with a role, a sign-in link to hand over, close."""
+"""Accounts of people who work here: list, add with a role, a helper's cap, a sign-in link to hand over, close."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,18 +9,19 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.accounts.actions import revoke_account
+from onestop.accounts.actions import change_helper, revoke_account
 from onestop.accounts.links import make_link
 from onestop.accounts.people import add_person
 from onestop.accounts.queries import Account, accounts_list
 from onestop.clock import real_now
-from onestop.days.queries.days import all_days
+from onestop.days.queries.days import Day, all_days
 from onestop.directory.organising import directory
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotAllowed, NotKnown, Refusal
-from onestop.domain.roles import Actor, Grant, Role
+from onestop.domain.roles import HELPER_CAP, MOST_HELPER_CAP, Actor, Grant, Role
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, base_url_of
 from onestop.web.kit.responses import page, see_other
@@ -38,10 +39,23 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.HELPER: N_("Helper of another organisation"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
-ROLES_WITH_A_DOOR = tuple(role for role in ROLE_WORDS if role not in {Role.MEDIATOR, Role.HELPER})
+ROLES_WITH_A_DOOR = tuple(role for role in ROLE_WORDS if role is not Role.MEDIATOR)
 ROLE_WRONG = N_("Please choose a role.")
+CAP_SAYS = N_("bookings on one day: up to %(cap)s")
 INSTITUTION_NEEDED = N_("An officer needs an institution.")
+NAME_NEEDED = N_("Please write the name: a helper is known by name.")
+CAP_WRONG = N_("Please write a number from 1 to 200.")
 OWN_ACCOUNT = N_("You cannot close your own account.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helping:
+    """What a helper may, as the fields of its form: the most bookings on one day, on every day or on one of `days`."""
+
+    cap: str
+    day: str
+    days: tuple[tuple[str, str], ...]
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,7 @@ class Person:
     name: str
     active: bool
     rights: tuple[str, ...]
+    helping: Helping | None
     mine: bool
     beyond: bool
 
@@ -71,6 +86,7 @@ class StaffPage:
     role: str = ""
     institution: str = ""
     day: str = ""
+    cap: str = str(HELPER_CAP)
     told: bool = False
     done: str = ""
     errors: dict[str, str] = field(default_factory=dict[str, str])
@@ -100,8 +116,10 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
     someone = await enter_centre(request)
     read = Reader(await read_form(request), locale_of(request))
     form = read.form
-    typed = {name: form.text(name, 120) for name in ("login", "name", "role", "institution", "day")}
+    typed = {name: form.text(name, 120) for name in ("login", "name", "role", "institution", "day", "cap")}
     grant = await _grant(db, read, someone)
+    if typed["role"] == Role.HELPER and not typed["name"]:
+        read.wrong("name", NAME_NEEDED)
     status = 422
     if grant is not None and not read.errors:
         try:
@@ -123,6 +141,35 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
             read.errors |= errors_of(read.locale, refusal)
             status = refusal.status
     return await _page(request, db, someone, errors=read.errors, status=status, **typed)
+
+
+@post("/organise/staff/{account:uuid}/helping")
+async def change_helping(request: WebRequest, db: Db, account: FromPath[UUID]) -> Response[Any]:
+    """Another cap for a helper, or another day; bookings she has stay."""
+    someone = await enter_centre(request)
+    found = await _account(db, someone, account)
+    read = Reader(await read_form(request), locale_of(request))
+    control = f"cap-{account}"
+    cap = _cap(read, control)
+    typed = read.form.text("day", 40)
+    day = read_id(typed)
+    if typed and day not in {each.id for each in await db.read(all_days)}:
+        raise NotKnown
+    if read.errors:
+        changed = (found.id, read.form.text("cap", 20), typed)
+        return await _page(request, db, someone, errors=read.errors, status=422, changed=changed)
+    path = await submit_once(
+        request,
+        "organise.staff.helping",
+        change_helper,
+        account,
+        cap=cap,
+        only_day=day,
+        actor=someone,
+        now=db.now(),
+        to=lambda _: f"{HOME}?done=helping",
+    )
+    return see_other(path)
 
 
 @post("/organise/staff/{account:uuid}/link")
@@ -172,7 +219,17 @@ async def _grant(db: Db, read: Reader, someone: Actor) -> Grant | None:
         role=Role(role),
         institution=institution if role == Role.OFFICER else None,
         day=day if day in days else None,
+        cap=_cap(read, "cap") if role == Role.HELPER else None,
     )
+
+
+def _cap(read: Reader, control: str) -> int:
+    """The most bookings of a helper on one day; the least and a note if none was written."""
+    cap = read.form.number("cap")
+    if cap is None or not 1 <= cap <= MOST_HELPER_CAP:
+        read.wrong(control, CAP_WRONG)
+        return 1
+    return cap
 
 
 async def _account(db: Db, someone: Actor, account: UUID) -> Account:
@@ -203,18 +260,42 @@ async def _link(request: WebRequest, db: Db, login: str, token: str) -> Response
 
 
 async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 200, **more: Any) -> Response[Any]:
+    """The list; `changed` is the account, cap and day of a form that could not be taken."""
+    changed: tuple[UUID, str, str] | None = more.pop("changed", None)
     locale = locale_of(request)
     institutions = {each.id: each.name for each in await db.read(directory)}
     days = {each.id: each for each in await db.read(all_days)}
     words = {role: locale.gettext(word) for role, word in ROLE_WORDS.items()}
 
+    def label(day: Day) -> str:
+        return f"{day.name}, {locale.short_date(day.on)}"
+
     def right(grant: Grant) -> str:
         parts = [words.get(grant.role, str(grant.role))]
+        if grant.role is Role.HELPER:
+            parts.append(locale.say(CAP_SAYS, {"cap": grant.cap or HELPER_CAP}))
         if grant.institution is not None and grant.institution in institutions:
             parts.append(institutions[grant.institution])
         if grant.day is not None and grant.day in days:
-            parts.append(f"{days[grant.day].name}, {locale.short_date(days[grant.day].on)}")
+            parts.append(label(days[grant.day]))
         return " · ".join(parts)
+
+    coming = [day for day in days.values() if day.state in (DayState.DRAFT, DayState.PUBLISHED)]
+
+    def helping(account: Account) -> Helping | None:
+        grant = next((grant for grant in account.grants if grant.role is Role.HELPER), None)
+        if grant is None or not account.active:
+            return None
+        own = [days[grant.day]] if grant.day is not None and grant.day in days else []
+        cap, day = str(grant.cap or HELPER_CAP), str(grant.day or "")
+        if changed is not None and changed[0] == account.id:
+            _, cap, day = changed
+        return Helping(
+            cap=cap,
+            day=day,
+            days=tuple((str(each.id), label(each)) for each in dict.fromkeys((*own, *coming))),
+            error=more.get("errors", {}).get(f"cap-{account.id}", ""),
+        )
 
     people = [
         Person(
@@ -223,12 +304,12 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
             name=each.name,
             active=each.active,
             rights=tuple(right(grant) for grant in each.grants),
+            helping=helping(each),
             mine=each.id == someone.account,
             beyond=_is_beyond(each, someone),
         )
         for each in await db.read(accounts_list)
     ]
-    coming = [day for day in days.values() if day.state in (DayState.DRAFT, DayState.PUBLISHED)]
     context = StaffPage(
         people=tuple(sorted(people, key=lambda each: not each.active)),
         roles=tuple(
@@ -237,7 +318,7 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
             if role is not Role.ADMINISTRATOR or _may_all(someone)
         ),
         institutions=tuple((str(key), name) for key, name in institutions.items()),
-        days=tuple((str(day.id), f"{day.name}, {locale.short_date(day.on)}") for day in coming),
+        days=tuple((str(day.id), label(day)) for day in coming),
         told=was_told(request),
         done=request.query_params.get("done", "")[:20],
         **more,
@@ -245,4 +326,4 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
     return page(request, context, status=status, **await centre_frame(request, db, HOME))
 
 
-route_handlers: list[Any] = [show_staff, add, new_link, revoke]
+route_handlers: list[Any] = [show_staff, add, change_helping, new_link, revoke]

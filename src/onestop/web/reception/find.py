@@ -23,14 +23,13 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
 from onestop.web.kit.responses import go_to, page, see_other
 from onestop.web.kit.sse import live_stream
+from onestop.web.kit.staff_door import is_on, is_over
 from onestop.web.reception.frame import (
     ROLES,
     covers,
     day_and_actor,
     frame,
     home_of,
-    is_on,
-    is_over,
     party_path,
     works_everywhere,
 )

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
-from onestop.domain.day import DayState
+from onestop.domain.booking import Channel
 from onestop.domain.errors import N_
 from onestop.domain.roles import Actor, Role
 from onestop.visits.queries.people import Title
+from onestop.visits.queries.reception import reception_days
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import NavLink
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round
+from onestop.web.kit.staff_door import StaffDoor, is_over
 from onestop.web.kit.words import stop_title
 
 ROLES = (Role.RECEPTIONIST, Role.ORGANISER)
@@ -65,23 +66,15 @@ def frame(request: WebRequest, day: Day, current: str = "-") -> Round:
     return Round(zone=day.timezone, door="reception", brand=day.name, home=home_of(day), nav=tuple(nav))
 
 
-def is_over(day: Day, now: datetime) -> bool:
-    """Whether nobody can be taken on this day any more."""
-    return day.state is not DayState.PUBLISHED or now >= day.closes_at
+async def bookable_days(request: WebRequest, db: Database) -> tuple[Day, ...]:
+    """The days of hers on which somebody can still be taken."""
+    someone, now = await require(request, *ROLES), db.now()
+    return tuple(
+        day for day in await db.read(reception_days, now=now) if covers(someone, day.id) and not is_over(day, now)
+    )
 
 
-def is_on(day: Day, now: datetime) -> bool:
-    """Whether this day takes visitors now: published, of today, not over."""
-    return not is_over(day, now) and (now.astimezone(day.zone).date() == day.on or now >= day.opens_at)
-
-
-def read_instant(text: str) -> datetime | None:
-    """An instant as a button carries it, `None` for anything else."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
+DOOR = StaffDoor(name="reception", channel=Channel.RECEPTION, walk_ins=True, frame=frame, days=bookable_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,9 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, is_on, is_over, party_path
-from onestop.web.reception.wish_form import ServiceLine, read_ids, service_lines
+from onestop.web.kit.staff_door import is_on, is_over
+from onestop.web.kit.wish_form import ServiceLine, read_ids, service_lines
+from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
 EARLY = timedelta(minutes=30)

@@ -13,7 +13,8 @@ from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page
-from onestop.web.reception.frame import Titles, day_and_actor, frame, is_on
+from onestop.web.kit.staff_door import is_on
+from onestop.web.reception.frame import Titles, day_and_actor, frame
 
 
 @page_of("reception/people.html")

@@ -1,38 +1,24 @@
 """Move a booking to another time of its day; the old time is kept until the new one is sure."""
 
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions.bookings import move_booking, wish_of_party
-from onestop.booking.queries import Arrivals, arrivals, booking_of_party
+from onestop.booking.actions.bookings import move_booking
+from onestop.booking.queries import booking_of_party
 from onestop.days.queries.days import Day
 from onestop.domain.errors import ArrivalTaken, InvalidInput, MoveRefused
 from onestop.visits.actions.door import on_party
-from onestop.visits.queries.people import Person
 from onestop.visits.queries.visitor import visitor
-from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.booking import time_page
+from onestop.web.kit.forms import read_form
 from onestop.web.kit.once import submit_once
-from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.responses import page, see_other
-from onestop.web.reception.frame import day_and_actor, frame, party_path, read_instant
-
-
-@page_of("reception/time.html")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimePage:
-    """The times she can have instead of hers."""
-
-    day: Day
-    path: str
-    person: Person
-    times: Arrivals
-    taken: bool
-    key: str = field(default_factory=new_key)
+from onestop.web.kit.responses import see_other
+from onestop.web.kit.staff_door import read_instant
+from onestop.web.reception.frame import DOOR, day_and_actor, party_path
 
 
 @get("/reception/{slug:str}/parties/{party:uuid}/time")
@@ -70,15 +56,11 @@ async def move(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath
 
 
 async def _show(request: WebRequest, db: Db, day: Day, party: UUID, *, taken: bool = False) -> Response[Any]:
-    now = db.now()
-    person = (await db.read(visitor, day.id, party, now=now)).person
+    await db.read(visitor, day.id, party, now=db.now())
     booking = await db.read(booking_of_party, party)
     if booking is None:
         raise MoveRefused  # a walk-in has no time to move
-    wish = await db.read(wish_of_party, booking)
-    times = await db.read(arrivals, day, wish, now=now, with_reserve=True, moving=booking.id)
-    context = TimePage(day=day, path=party_path(day, party), person=person, times=times, taken=taken)
-    return page(request, context, status=409 if taken else 200, **frame(request, day))
+    return await time_page(request, db, DOOR, day, booking, taken=taken)
 
 
 route_handlers: list[Any] = [show_time, move]

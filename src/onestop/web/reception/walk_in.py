@@ -10,20 +10,20 @@ from onestop.days.queries.offer import day_offer
 from onestop.domain.errors import Refusal, TicketUnknown
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.queries.visitor import visitor
+from onestop.web.kit.asking import needs_page, wish_page, wish_page_by_address, wish_page_by_needs
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
-from onestop.web.reception.asking import needs_page, wish_page, wish_page_by_address, wish_page_by_needs
-from onestop.web.reception.frame import day_and_actor, party_path
-from onestop.web.reception.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
+from onestop.web.kit.wish_form import WishForm, read_ids, read_wish, wanted_by_needs
+from onestop.web.reception.frame import DOOR, day_and_actor, party_path
 
 
 @get("/reception/{slug:str}/walk-in")
 async def show_walk_in(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """What is it about?"""
     day, _ = await day_and_actor(request, db, slug)
-    return await needs_page(request, db, day, "walk-in")
+    return await needs_page(request, db, DOOR, day, "walk-in")
 
 
 @post("/reception/{slug:str}/walk-in/wish")
@@ -34,15 +34,15 @@ async def show_walk_in_wish(request: WebRequest, db: Db, slug: FromPath[str]) ->
     if typed.text("party"):
         known = await _again(request, db, party=typed.text("party", 40), of=typed.text("of", 100) or slug)
         wanted = wanted_by_needs(await db.read(day_offer, day.id), (), known.services)
-        return await wish_page(request, db, day, "walk-in", replace(known, services=wanted))
-    return await wish_page_by_needs(request, db, day, "walk-in", typed)
+        return await wish_page(request, db, DOOR, day, "walk-in", replace(known, services=wanted))
+    return await wish_page_by_needs(request, db, DOOR, day, "walk-in", typed)
 
 
 @get("/reception/{slug:str}/walk-in/wish")
 async def start_walk_in_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The second page by its address; without what it is about the first one."""
     day, _ = await day_and_actor(request, db, slug)
-    return await wish_page_by_address(request, db, day, "walk-in")
+    return await wish_page_by_address(request, db, DOOR, day, "walk-in")
 
 
 @post("/reception/{slug:str}/walk-in")
@@ -55,7 +55,9 @@ async def issue(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: Ti
         form.check_name()
         wish = form.wish(day, await db.read(day_offer, day.id))
     except Refusal as refused:
-        return await wish_page(request, db, day, "walk-in", form, shown=read_ids(typed.all("shown")), refused=refused)
+        return await wish_page(
+            request, db, DOOR, day, "walk-in", form, shown=read_ids(typed.all("shown")), refused=refused
+        )
     path = await submit_once(
         request,
         "reception.walk_in",

@@ -1,4 +1,4 @@
-"""What reception asks for a walk-in and for a caller: which desks, who comes, how we talk, what to call her."""
+"""What staff ask for somebody else, at the counter or on the phone: which desks, who comes, how we talk, her name."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -197,7 +197,7 @@ def mistake_of(refusal: Refusal, locale: Locale) -> Mistake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageChoices:
-    """Languages as reception ticks them: those of the day first, all others in a list."""
+    """Languages as staff tick them: those of the day first, all others in a list."""
 
     near: tuple[str, ...]
     far: tuple[str, ...]

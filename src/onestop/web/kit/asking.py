@@ -1,4 +1,4 @@
-"""The two pages that walk-in and booking share: which needs, then which desks and who comes."""
+"""The two pages before every ticket that staff give: which needs, then which desks and who comes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,17 +12,15 @@ from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import NoServiceChosen, Refusal
-from onestop.visits.queries.reception import reach_today, reception_days, spoken_languages
+from onestop.visits.queries.reception import reach_today, spoken_languages
 from onestop.web.kit.answers import service_mark
 from onestop.web.kit.forms import Form, new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.kit.sessions import actor
-from onestop.web.kit.words import need_says
-from onestop.web.reception.frame import covers, frame, home_of, is_on, is_over
-from onestop.web.reception.wish_form import (
+from onestop.web.kit.staff_door import StaffDoor, is_on, is_over
+from onestop.web.kit.wish_form import (
     INTERPRETERS,
     LanguageChoices,
     Mistake,
@@ -34,6 +32,7 @@ from onestop.web.reception.wish_form import (
     service_lines,
     wanted_by_needs,
 )
+from onestop.web.kit.words import need_says
 
 Way = Literal["walk-in", "book"]
 
@@ -47,7 +46,7 @@ class NeedChoice:
     pictogram: str
 
 
-@page_of("reception/needs.html")
+@page_of("kit/needs.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsPage:
     """What is it about: needs in plain words, or services by name. `days` are the others one can book."""
@@ -59,10 +58,11 @@ class NeedsPage:
     days: tuple[Day, ...]
     today: bool
     over: bool
+    full: str
     mistakes: tuple[Mistake, ...]
 
 
-@page_of("reception/wish.html")
+@page_of("kit/wish.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishPage:
     """The desks this means, each of which can be taken off; who comes; languages; a name."""
@@ -78,14 +78,20 @@ class WishPage:
 
 
 async def needs_page(
-    request: WebRequest, db: Database, day: Day, way: Way, *, mistakes: Sequence[Mistake] = ()
+    request: WebRequest,
+    db: Database,
+    door: StaffDoor,
+    day: Day,
+    way: Way,
+    *,
+    full: str = "",
+    mistakes: Sequence[Mistake] = (),
 ) -> Response[Any]:
-    """The first page."""
+    """The first page; `full` is a sentence why this door can book nobody more here."""
     locale = locale_of(request)
     offer = await db.read(day_offer, day.id)
     now = db.now()
-    someone = await actor(request)
-    days = await db.read(reception_days, now=now) if way == "book" else []
+    days = await door.days(request, db) if way == "book" else ()
     context = NeedsPage(
         day=day,
         way=way,
@@ -93,17 +99,19 @@ async def needs_page(
             NeedChoice(key=need.key, says=need_says(locale, need.key), pictogram=need.pictogram) for need in offer.needs
         ),
         services=service_lines(offer, [one.id for one in offer.services], checked=(), late=frozenset(), locale=locale),
-        days=tuple(one for one in days if one.id != day.id and covers(someone, one.id) and not is_over(one, now)),
+        days=tuple(one for one in days if one.id != day.id),
         today=is_on(day, now),
         over=is_over(day, now),
+        full=full,
         mistakes=tuple(mistakes),
     )
-    return page(request, context, status=422 if mistakes else 200, **frame(request, day, f"/{way}"))
+    return page(request, context, status=422 if mistakes else 200, **door.frame(request, day, f"/{way}"))
 
 
 async def wish_page(
     request: WebRequest,
     db: Database,
+    door: StaffDoor,
     day: Day,
     way: Way,
     form: WishForm,
@@ -116,7 +124,7 @@ async def wish_page(
     offer = await db.read(day_offer, day.id)
     listed = tuple(dict.fromkeys((*(shown or ()), *form.services)))
     if not listed:
-        return await needs_page(request, db, day, way, mistakes=[mistake_of(NoServiceChosen(), locale)])
+        return await needs_page(request, db, door, day, way, mistakes=[mistake_of(NoServiceChosen(), locale)])
     context = WishPage(
         day=day,
         way=way,
@@ -128,30 +136,32 @@ async def wish_page(
         interpreters=INTERPRETERS,
         mistakes=(mistake_of(refused, locale),) if refused is not None else (),
     )
-    return page(request, context, status=refused.status if refused else 200, **frame(request, day, f"/{way}"))
+    return page(request, context, status=refused.status if refused else 200, **door.frame(request, day, f"/{way}"))
 
 
-def wish_address(day: Day, way: Way, services: Sequence[UUID]) -> str:
+def wish_address(door: StaffDoor, day: Day, way: Way, services: Sequence[UUID]) -> str:
     """The second page as an address, so that the browser's way back leads to it; what it is about stays unreadable."""
     marks = ",".join(service_mark(service) for service in services)
-    return f"{home_of(day)}/{way}/wish?for={marks}"
+    return f"{door.home_of(day)}/{way}/wish?for={marks}"
 
 
-async def wish_page_by_address(request: WebRequest, db: Database, day: Day, way: Way) -> Response[Any]:
+async def wish_page_by_address(request: WebRequest, db: Database, door: StaffDoor, day: Day, way: Way) -> Response[Any]:
     """The second page again by its address; without what it is about the first one."""
     wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
     if not wanted:
-        return see_other(f"{home_of(day)}/{way}")
-    return await wish_page(request, db, day, way, WishForm(services=wanted))
+        return see_other(f"{door.home_of(day)}/{way}")
+    return await wish_page(request, db, door, day, way, WishForm(services=wanted))
 
 
-async def wish_page_by_needs(request: WebRequest, db: Database, day: Day, way: Way, typed: Form) -> Response[Any]:
+async def wish_page_by_needs(
+    request: WebRequest, db: Database, door: StaffDoor, day: Day, way: Way, typed: Form
+) -> Response[Any]:
     """The desks that the chosen needs mean: by address, unless more than that was typed already."""
     form = read_wish(typed)
     wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
     if wanted and form == WishForm(services=form.services):
-        return see_other(wish_address(day, way, wanted))
-    return await wish_page(request, db, day, way, replace(form, services=wanted))
+        return see_other(wish_address(door, day, way, wanted))
+    return await wish_page(request, db, door, day, way, replace(form, services=wanted))
 
 
 def wanted_by_address(offer: DayOffer, marks: str) -> tuple[UUID, ...]:

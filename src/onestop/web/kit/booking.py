@@ -1,0 +1,164 @@
+"""Staff book for somebody else, on any published day: a time for all she needs, and another time for a booking."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response
+
+from onestop.booking.actions.bookings import wish_of_party
+from onestop.booking.at_once import book_at_once
+from onestop.booking.queries import Arrivals, Booking, arrivals
+from onestop.booking.wish import Wish
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import day_offer
+from onestop.db.session import Database
+from onestop.domain.errors import ArrivalTaken, HelperFull, Refusal
+from onestop.domain.roles import Actor
+from onestop.web.kit.asking import wish_page
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.staff_door import StaffDoor, is_on, read_instant
+from onestop.web.kit.wish_form import WishForm, read_ids, read_wish
+from onestop.web.kit.words import service_title
+
+
+@page_of("kit/times.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesPage:
+    """Arrival times with a whole plan; each is a button. `hidden` carries the answers so far."""
+
+    day: Day
+    times: Arrivals
+    services: tuple[str, ...]
+    languages: tuple[str, ...]
+    people: int
+    hidden: tuple[tuple[str, str], ...]
+    walk_ins: bool
+    """Whether she can get a ticket without an appointment here and now."""
+    taken: bool = False
+    full: str = ""
+    """A sentence why this door can book nobody more here."""
+    key: str = field(default_factory=new_key)
+
+
+@page_of("kit/time.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePage:
+    """The times she can have instead of hers."""
+
+    day: Day
+    path: str
+    booking: Booking
+    times: Arrivals
+    taken: bool
+    key: str = field(default_factory=new_key)
+
+
+async def times_page(request: WebRequest, db: Database, door: StaffDoor, day: Day) -> Response[Any]:
+    """The times for what was answered, with the reserve, which is also for those whom staff book for."""
+    typed = await read_form(request)
+    form = read_wish(typed)
+    try:
+        wish = await _checked(db, day, form)
+    except Refusal as refused:
+        return await wish_page(
+            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
+        )
+    return await _times_page(request, db, door, day, form, wish)
+
+
+async def book_for(
+    request: WebRequest,
+    db: Database,
+    door: StaffDoor,
+    day: Day,
+    someone: Actor,
+    *,
+    key: bytes,
+    helper: UUID | None = None,
+) -> Response[Any]:
+    """The booking. A time that went in the meantime shows the others; nothing typed is lost."""
+    typed = await read_form(request)
+    form = read_wish(typed)
+    try:
+        wish = await _checked(db, day, form)
+    except Refusal as refused:
+        return await wish_page(
+            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
+        )
+    arrival_at = read_instant(typed.text("arrival", 40))
+    if arrival_at is None:
+        return await _times_page(request, db, door, day, form, wish)
+    try:
+        path = await submit_once(
+            request,
+            f"{door.name}.book",
+            book_at_once,
+            day.id,
+            wish,
+            arrival_at=arrival_at,
+            channel=door.channel,
+            helper=helper,
+            with_reserve=True,
+            hold_minutes=1,
+            key=key,
+            name=form.name,
+            contact=form.contact(day),
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda booked: door.party_path(day, booked[1].party, "booked"),
+        )
+    except (ArrivalTaken, HelperFull) as refused:
+        return await _times_page(request, db, door, day, form, wish, refused=refused)
+    return see_other(path)
+
+
+async def time_page(
+    request: WebRequest, db: Database, door: StaffDoor, day: Day, booking: Booking, *, taken: bool = False
+) -> Response[Any]:
+    """Which times of its day are free for all that a booking needs."""
+    wish = await db.read(wish_of_party, booking)
+    times = await db.read(arrivals, day, wish, now=db.now(), with_reserve=True, moving=booking.id)
+    path = door.party_path(day, booking.party)
+    context = TimePage(day=day, path=path, booking=booking, times=times, taken=taken)
+    return page(request, context, status=409 if taken else 200, **door.frame(request, day, "-"))
+
+
+async def _checked(db: Database, day: Day, form: WishForm) -> Wish:
+    form.check_name()
+    form.contact(day)
+    return form.wish(day, await db.read(day_offer, day.id))
+
+
+async def _times_page(
+    request: WebRequest,
+    db: Database,
+    door: StaffDoor,
+    day: Day,
+    form: WishForm,
+    wish: Wish,
+    *,
+    refused: Refusal | None = None,
+) -> Response[Any]:
+    locale = locale_of(request)
+    offer = await db.read(day_offer, day.id)
+    now: datetime = db.now()
+    context = TimesPage(
+        day=day,
+        times=await db.read(arrivals, day, wish, now=now, with_reserve=True),
+        services=tuple(service_title(locale, one.key) for one in offer.services if one.id in form.services),
+        languages=wish.languages,
+        people=len(wish.members),
+        hidden=form.hidden(),
+        walk_ins=door.walk_ins and is_on(day, now),
+        taken=isinstance(refused, ArrivalTaken),
+        full=locale.say(refused.sentence, refused.params) if isinstance(refused, HelperFull) else "",
+    )
+    return page(request, context, status=refused.status if refused else 200, **door.frame(request, day, "/book"))
