@@ -162,7 +162,8 @@ def _waiting(path: str) -> Callable[[Site], str]:
         key, day = site.app.state.ticket_key, site.hall.id
         how = {"channel": Channel.KIOSK, "key": key, "actor": SYSTEM, "now": site.hall.now, "day": day}
         party = site.database.write_now(join_list, day, site.hall.wish("legal"), **how)
-        return path.replace("{code:str}", waiting_code(key, day=day, party=party))
+        there = path.replace("{slug:str}", site.hall.day.slug).replace("{party:uuid}", str(party))
+        return there.replace("{code:str}", waiting_code(key, day=day, party=party))
 
     return fresh
 
@@ -173,6 +174,8 @@ SPECIAL |= {
     for door in ("/w", "/kiosk/waiting")
     for place in _WAITING_PLACES
 }
+_LISTED = tuple(f"/reception/{{slug:str}}/waiting/{{party:uuid}}/{act}" for act in ("take", "decline", "leave"))
+SPECIAL |= {path: _waiting(path) for path in _LISTED}
 
 
 def _called(site: Site) -> UUID:
@@ -346,7 +349,7 @@ MATRIX: list[Row] = [
         "officer",
         "receptionist",
         hidden_from=("other_officer",),
-        json={"day": "unknown"},
+        json={"day": "iom-bratislava-2026-12-03"},
     ),
     # -- desk -----------------------------------------------------------------------------------------
     staff("GET", "/desk", "officer", "other_officer"),
@@ -372,12 +375,19 @@ MATRIX: list[Row] = [
         staff("GET", f"/reception/{{slug:str}}{part}", "receptionist", "organiser")
         for part in (
             *("", "/now", "/find", "/live", "/people", "/people/now"),
-            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times"),
+            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting"),
         )
     ),
     *(
         staff("POST", f"/reception/{{slug:str}}/{act}", "receptionist", "organiser")
-        for act in ("find", "turned-away", "answers", "walk-in", "walk-in/wish", "book", "book/wish", "book/times")
+        for act in (
+            *("find", "turned-away", "answers", "walk-in", "walk-in/wish"),
+            *("book", "book/wish", "book/times", "book/waiting"),
+        )
+    ),
+    *(
+        staff("POST", f"/reception/{{slug:str}}/waiting/{{party:uuid}}/{act}", "receptionist", "organiser")
+        for act in ("take", "decline", "leave")
     ),
     *(
         staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")

@@ -1,5 +1,6 @@
 """Reads of the waiting list: a party's page, who is before her, and which page a waiting code opens."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, parties, stops, waiting
+from onestop.booking.tables import bookings, members, parties, stops, waiting
 from onestop.days.queries.days import Day, day_by_id
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState, Interpreter
@@ -98,14 +99,7 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
         not_before_at=row.not_before_at,
         not_after_at=row.not_after_at,
         before=_before(conn, row) if row.state == BookingState.LISTED else 0,
-        stops=tuple(
-            WantedLine(
-                service="" if each.private else each.key,
-                institution="" if each.private else each.name,
-                private=each.private,
-            )
-            for each in wanted
-        ),
+        stops=tuple(_wanted(each) for each in wanted),
     )
 
 
@@ -132,3 +126,79 @@ def _before(conn: sa.Connection, row: sa.Row[tuple[object, ...]]) -> int:
             earlier,
         )
     ).scalar_one()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLine:
+    """Somebody on the list, as reception sees her. `earlier` has a time and would like an earlier one."""
+
+    party: UUID
+    name: str
+    people: int
+    languages: tuple[str, ...]
+    since_at: datetime
+    earlier: bool
+    number: int | None
+    offer: Offer | None
+    offers: int
+    not_before_at: datetime | None
+    not_after_at: datetime | None
+    stops: tuple[WantedLine, ...]
+
+
+def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
+    """Everybody who waits, in the order they are asked in; two statements."""
+    rows = conn.execute(
+        sa.select(
+            waiting,
+            bookings.c.state,
+            parties.c.name,
+            parties.c.number,
+            parties.c.languages,
+            sa.select(sa.func.count()).where(members.c.party_id == parties.c.id).scalar_subquery().label("people"),
+        )
+        .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
+        .join(parties, parties.c.id == waiting.c.party_id)
+        .where(waiting.c.day_id == day, waiting.c.ended_at.is_(None))
+        .order_by(
+            waiting.c.offer_at.is_(None),
+            bookings.c.state == BookingState.CONFIRMED,
+            waiting.c.offers,
+            waiting.c.rank.is_(None),
+            waiting.c.rank,
+            waiting.c.since_at,
+            waiting.c.party_id,
+        )
+    ).all()
+    wanted: dict[UUID, list[WantedLine]] = defaultdict(list)
+    for row in conn.execute(
+        sa.select(stops.c.party_id, services.c.key, institutions.c.name, stops.c.private)
+        .join_from(stops, services, services.c.id == stops.c.service_id)
+        .join(institutions, institutions.c.id == stops.c.institution_id)
+        .where(stops.c.party_id.in_([row.party_id for row in rows]), stops.c.state == StopState.PLANNED)
+        .order_by(stops.c.position, stops.c.id)
+    ):
+        wanted[row.party_id].append(_wanted(row))
+    return tuple(
+        WaitingLine(
+            party=row.party_id,
+            name=row.name,
+            people=row.people,
+            languages=tuple(row.languages),
+            since_at=row.since_at,
+            earlier=row.state == BookingState.CONFIRMED,
+            number=row.number,
+            offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
+            offers=row.offers,
+            not_before_at=row.not_before_at,
+            not_after_at=row.not_after_at,
+            stops=tuple(wanted[row.party_id]),
+        )
+        for row in rows
+    )
+
+
+def _wanted(row: sa.Row[tuple[object, ...]]) -> WantedLine:
+    return WantedLine(
+        service="" if row.private else row.key, institution="" if row.private else row.name, private=row.private
+    )

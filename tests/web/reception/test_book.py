@@ -9,6 +9,7 @@ from onestop.domain.ticket import spell_short_code
 from onestop.visits.queries.people import Standing
 from tests.halls import ON, make_test_day
 from tests.web.hall_desk import Staff
+from tests.web.public.test_waiting import fill, free_one
 from tests.web.reception.test_walk_in import holder_of
 from tests.web.site import Site
 
@@ -122,3 +123,25 @@ def rows(reception: Staff) -> tuple[int, list[tuple[str, str]]]:
         return count, [(row.kind, row.address) for row in kept]
 
     return reception.hall.db.read_now(read)
+
+
+async def test_a_caller_who_finds_no_time_is_put_on_the_list_and_says_yes_by_phone(
+    reception: Staff, site: Site
+) -> None:
+    tickets = fill(site)
+    times = await reception.press(f"{reception.home}/book/times", answers(reception))
+    assert "Put her on the waiting list" in times.text
+    listed = await reception.press(f"{reception.home}/book/waiting", answers(reception, _key="k" * 22))
+    again = await reception.press(f"{reception.home}/book/waiting", answers(reception, _key="k" * 22))
+    assert (listed.status_code, listed.headers["location"]) == (303, again.headers["location"])
+    shown = await reception.look(listed.headers["location"])
+    assert ("Olena" in shown, "Please read out her code:" in shown, "She says yes" in shown) == (True, True, False)
+
+    free_one(site, tickets[-1])
+    party = listed.headers["location"].partition("new=")[2]
+    assert "She says yes" in await reception.look(f"{reception.home}/waiting")
+    foreign = await reception.press(f"{reception.home}/waiting/{tickets[0].party}/take")
+    taken = await reception.press(f"{reception.home}/waiting/{party}/take")
+    assert (foreign.status_code, taken.status_code) == (404, 303)
+    assert holder_of(reception, taken.headers["location"]).person.standing is Standing.BOOKED
+    assert "Nobody waits for a place." in await reception.look(f"{reception.home}/waiting")

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response
 
 from onestop.booking.actions.bookings import wish_of_party
+from onestop.booking.actions.waiting import join_list
 from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import Arrivals, Booking, arrivals
 from onestop.booking.wish import Wish
@@ -41,6 +42,8 @@ class TimesPage:
     hidden: tuple[tuple[str, str], ...]
     walk_ins: bool
     """Whether she can get a ticket without an appointment here and now."""
+    lists: bool
+    """Whether this door puts people on the waiting list."""
     taken: bool = False
     full: str = ""
     """A sentence why this door can book nobody more here."""
@@ -120,6 +123,36 @@ async def book_for(
     return see_other(path)
 
 
+async def list_for(
+    request: WebRequest, db: Database, door: StaffDoor, day: Day, someone: Actor, *, key: bytes
+) -> Response[Any]:
+    """Put somebody on the waiting list, with what was answered; the page that follows has her code."""
+    typed = await read_form(request)
+    form = read_wish(typed)
+    try:
+        wish = await _checked(db, day, form)
+    except Refusal as refused:
+        return await wish_page(
+            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
+        )
+    path = await submit_once(
+        request,
+        f"{door.name}.listed",
+        join_list,
+        day.id,
+        wish,
+        channel=door.channel,
+        key=key,
+        name=form.name,
+        contact=form.contact(day),
+        actor=someone,
+        now=db.now(),
+        day=day.id,
+        to=lambda party: f"{door.home_of(day)}/waiting?new={party}",
+    )
+    return see_other(path)
+
+
 async def time_page(
     request: WebRequest, db: Database, door: StaffDoor, day: Day, booking: Booking, *, taken: bool = False
 ) -> Response[Any]:
@@ -158,6 +191,7 @@ async def _times_page(
         people=len(wish.members),
         hidden=form.hidden(),
         walk_ins=door.walk_ins and is_on(day, now),
+        lists=door.lists,
         taken=isinstance(refused, ArrivalTaken),
         full=locale.say(refused.sentence, refused.params) if isinstance(refused, HelperFull) else "",
     )

@@ -21,6 +21,8 @@ class StaffDoor:
     channel: Channel
     walk_ins: bool
     """Whether it gives tickets without an appointment."""
+    lists: bool
+    """Whether it puts people on the waiting list of a day."""
     frame: Callable[[WebRequest, Day, str], Round]
     """Brand, zone and menu of a day's page; the text is the end of the menu entry it belongs to."""
     days: Callable[[WebRequest, Database], Awaitable[tuple[Day, ...]]]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.reception import book, find, party, people, ticket, time, walk_in
+from onestop.web.reception import book, find, party, people, ticket, time, waiting, walk_in
 
 route_handlers: list[Any] = [
     *find.route_handlers,
@@ -12,4 +12,5 @@ route_handlers: list[Any] = [
     *party.route_handlers,
     *time.route_handlers,
     *ticket.route_handlers,
+    *waiting.route_handlers,
 ]

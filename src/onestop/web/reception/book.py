@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.web.kit.asking import needs_page, wish_page_by_address, wish_page_by_needs
-from onestop.web.kit.booking import book_for, times_page
+from onestop.web.kit.booking import book_for, list_for, times_page
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.reception.frame import DOOR, day_and_actor
@@ -40,6 +40,13 @@ async def book(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: Tic
     return await book_for(request, db, DOOR, day, someone, key=ticket_key)
 
 
+@post("/reception/{slug:str}/book/waiting")
+async def list_instead(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: TicketKey) -> Response[Any]:
+    """No time is free or good: she waits for one."""
+    day, someone = await day_and_actor(request, db, slug)
+    return await list_for(request, db, DOOR, day, someone, key=ticket_key)
+
+
 @get(["/reception/{slug:str}/book/wish", "/reception/{slug:str}/book/times"])
 async def start_book_again(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """A later page by its address; without what it is about the first one."""
@@ -47,4 +54,4 @@ async def start_book_again(request: WebRequest, db: Db, slug: FromPath[str]) -> 
     return await wish_page_by_address(request, db, DOOR, day, "book")
 
 
-route_handlers: list[Any] = [show_book, show_book_wish, show_times, book, start_book_again]
+route_handlers: list[Any] = [show_book, show_book_wish, show_times, book, list_instead, start_book_again]

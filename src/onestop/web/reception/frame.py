@@ -26,6 +26,7 @@ _MENU = (
     ("/walk-in", N_("Walk-in")),
     ("/book", N_("Book")),
     ("/people", N_("People")),
+    ("/waiting", N_("Waiting list")),
 )
 
 
@@ -74,7 +75,9 @@ async def bookable_days(request: WebRequest, db: Database) -> tuple[Day, ...]:
     )
 
 
-DOOR = StaffDoor(name="reception", channel=Channel.RECEPTION, walk_ins=True, frame=frame, days=bookable_days)
+DOOR = StaffDoor(
+    name="reception", channel=Channel.RECEPTION, walk_ins=True, lists=True, frame=frame, days=bookable_days
+)
 
 
 @dataclass(frozen=True, slots=True)
