@@ -2,20 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from onestop.days.tables import days
 from onestop.db.statements import insert
 from onestop.db.types import new_id
+from onestop.domain.reminding import reminders
 from onestop.locale.languages import LANGUAGES, fallbacks
 from onestop.notify.queries import (
     Message,
     Recipient,
     Told,
     due_messages,
+    helps_still,
     message_by_id,
     recipients_of,
     told_of,
@@ -29,9 +33,8 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4))
 """Never longer: a server that is well again has every message within five minutes (R6)."""
 GIVE_UP = timedelta(hours=24)
 """With `WAITS` some 360 tries of a message that a server puts off all the time."""
-REMIND = timedelta(hours=24)
-REMIND_IF = timedelta(hours=36)
-"""A reminder goes out a day before, and only where the booking was made well before that."""
+REMINDED = frozenset({"confirmation", "changed"})
+"""Messages about an appointment that stands: reminders follow them."""
 
 
 def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetime) -> None:
@@ -51,10 +54,11 @@ def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetim
                 _tell_limit(conn, party, told, recipient, host=host, now=now)
             continue
         sequence = _next_sequence(conn, party, recipient.address)
-        _put(conn, party, told, kind, recipient.address, sequence=sequence, host=host, due_at=now, now=now)
-        if kind != "cancelled" and told.terms.arrival_at - now >= REMIND_IF:
-            due = told.terms.arrival_at - REMIND
-            _put(conn, party, told, "reminder", recipient.address, sequence=sequence, host=host, due_at=due, now=now)
+        put = partial(_put, conn, party, told, address=recipient.address, sequence=sequence, host=host, now=now)
+        put(kind, due_at=now)
+        if kind in REMINDED:
+            for one in reminders(told.terms.arrival_at, ZoneInfo(told.terms.zone), told_at=now):
+                put(one.kind, due_at=one.due_at, until_at=one.until_at)
 
 
 def withdraw(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
@@ -146,11 +150,9 @@ def give_back_lease(conn: sa.Connection, message: UUID, *, error: str) -> None:
 
 
 def bury_late(conn: sa.Connection, *, now: datetime) -> int:
-    """Messages about a day that is over help nobody any more; gives how many ended so."""
-    over = sa.select(days.c.id).where(days.c.closes_at <= now)
-    return conn.execute(
-        outbox.update().where(unsent(), outbox.c.day_id.in_(over)).values(dead_at=now, last_error="late")
-    ).rowcount
+    """Messages about a day that is over, and reminders of what has begun, help nobody; gives how many ended so."""
+    over = sa.or_(outbox.c.day_id.in_(sa.select(days.c.id).where(days.c.closes_at <= now)), ~helps_still(now))
+    return conn.execute(outbox.update().where(unsent(), over).values(dead_at=now, last_error="late")).rowcount
 
 
 def message_language(wanted: str, working: str) -> str:
@@ -166,7 +168,7 @@ def _tell_limit(
         outbox.c.day_id == told.day, outbox.c.address == recipient.address, outbox.c.kind == "limit"
     )
     if conn.execute(known.limit(1)).first() is None:
-        _put(conn, party, told, "limit", recipient.address, sequence=0, host=host, due_at=now, now=now)
+        _put(conn, party, told, "limit", address=recipient.address, sequence=0, host=host, due_at=now, now=now)
 
 
 def _put(
@@ -174,11 +176,12 @@ def _put(
     party: UUID,
     told: Told,
     kind: str,
-    address: str,
     *,
+    address: str,
     sequence: int,
     host: str,
     due_at: datetime,
+    until_at: datetime | None = None,
     now: datetime,
 ) -> None:
     row = {
@@ -191,11 +194,15 @@ def _put(
         "terms": told.terms.to_json(),
         "created_at": now,
         "due_at": due_at,
+        "until_at": until_at,
     }
     _insert(conn, row, host=host)
 
 
-_CAUSED = ("day_id", "party_id", "kind", "address", "language", "sequence", "terms", "created_at", "due_at")
+_CAUSED = (
+    *("day_id", "party_id", "kind", "address", "language", "sequence", "terms"),
+    *("created_at", "due_at", "until_at"),
+)
 
 
 def _insert(conn: sa.Connection, row: dict[str, Any], *, host: str) -> None:

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,6 +16,7 @@ from qrcode.image.pure import PyPNGImage
 
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
+from onestop.domain.reminding import FIRST_DESK, REMINDERS
 from onestop.domain.ticket import short_code, spell_short_code, ticket_code
 from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.locales import Locale, locale_for
@@ -30,31 +31,46 @@ _LEFT_TO_RIGHT, _POP = "\u2066", "\u2069"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """A kind of message: its template, subject and first sentence. The subject names no institution and no topic."""
+    """A kind of message: its template, subject and first sentence. The subject names no institution and no topic.
+
+    `calendar` is the method of the calendar file that goes with it, empty for none. A new kind needs an entry here, its
+    two templates, and in `reactor.py` the fact that causes it.
+    """
 
     template: str
     subject: str
     headline: str
+    calendar: str = ""
 
 
 WORDS: dict[str, _Words] = {
     "confirmation": _Words(
-        template="appointment", subject=N_("Your appointment on %(date)s"), headline=N_("Your appointment is booked.")
+        template="appointment",
+        subject=N_("Your appointment on %(date)s"),
+        headline=N_("Your appointment is booked."),
+        calendar="PUBLISH",
     ),
     "changed": _Words(
         template="appointment",
         subject=N_("Your appointment has a new time: %(date)s"),
         headline=N_("Your appointment has a new time."),
+        calendar="PUBLISH",
     ),
     "reminder": _Words(
         template="appointment",
         subject=N_("Your appointment is soon: %(date)s"),
         headline=N_("Your appointment is soon."),
     ),
+    "morning": _Words(
+        template="appointment",
+        subject=N_("Your appointment is today: %(date)s"),
+        headline=N_("Your appointment is today."),
+    ),
     "cancelled": _Words(
         template="cancelled",
         subject=N_("Your appointment on %(date)s is cancelled"),
         headline=N_("Your appointment is cancelled."),
+        calendar="CANCEL",
     ),
     "limit": _Words(
         template="limit",
@@ -75,6 +91,8 @@ class MailText:
     short_code: str
     link: str
     picture: str
+    first_desk_minutes: int
+    """The promise of a reminder, 0 in other messages."""
 
     def variables(self) -> dict[str, Any]:
         """The fields by name."""
@@ -97,6 +115,7 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         short_code=spell_short_code(short_code(key, day=message.day, number=terms.number, generation=terms.generation)),
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
+        first_desk_minutes=FIRST_DESK // timedelta(minutes=1) if message.kind in REMINDERS else 0,
     )
     mail = _addressed(settings.mail_from, message.address, subject=text.subject)
     mail["Date"] = message.due_at
@@ -110,8 +129,8 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         _part(mail, 1).add_related(
             qr_png(link or code), "image", "png", cid=f"<{text.picture}>", filename="ticket.png", disposition="inline"
         )
-    if message.kind in {"confirmation", "changed", "cancelled"}:
-        _attach_calendar(mail, message, locale, organizer=_bare(settings.mail_from))
+    if words.calendar:
+        _attach_calendar(mail, message, locale, method=words.calendar, organizer=_bare(settings.mail_from))
     mail["Content-Language"] = locale.tag  # last: content headers move into the parts as these are added
     return _sealed(mail, message.message_id)
 
@@ -171,8 +190,7 @@ def _bare(sender: str) -> str:
     return mail["From"].addresses[0].addr_spec
 
 
-def _attach_calendar(mail: EmailMessage, message: Message, locale: Locale, *, organizer: str) -> None:
-    cancelled = message.kind == "cancelled"
+def _attach_calendar(mail: EmailMessage, message: Message, locale: Locale, *, method: str, organizer: str) -> None:
     terms = message.terms
     file = calendar_file(
         Appointment(
@@ -187,13 +205,13 @@ def _attach_calendar(mail: EmailMessage, message: Message, locale: Locale, *, or
             organizer=organizer,
         ),
         locale,
-        cancelled=cancelled,
+        cancelled=method == "CANCEL",
     )
     mail.add_attachment(
         file.decode(),
         subtype="calendar",
         filename="appointment.ics",
-        params={"method": "CANCEL" if cancelled else "PUBLISH"},
+        params={"method": method},
     )
 
 

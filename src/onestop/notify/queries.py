@@ -158,6 +158,11 @@ def unsent(*, party: UUID | None = None) -> sa.ColumnElement[bool]:
     return alive if party is None else sa.and_(alive, outbox.c.party_id == party)
 
 
+def helps_still(now: datetime) -> sa.ColumnElement[bool]:
+    """Messages that are of use at `now`; the day's own end is asked beside it."""
+    return sa.or_(outbox.c.until_at.is_(None), outbox.c.until_at > now)
+
+
 def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
     """Ids and parties of messages to send now: the least tried, of these the longest due, first.
 
@@ -181,6 +186,7 @@ def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
             unsent(),
             outbox.c.due_at <= now,
             days.c.closes_at > now,
+            helps_still(now),
             sa.or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= real),
             ~under_way,
         )
@@ -198,7 +204,7 @@ def oldest_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
     return conn.execute(
         sa.select(sa.func.min(outbox.c.due_at))
         .join(days, days.c.id == outbox.c.day_id)
-        .where(unsent(), outbox.c.due_at <= now, days.c.closes_at > now)
+        .where(unsent(), outbox.c.due_at <= now, days.c.closes_at > now, helps_still(now))
     ).scalar()
 
 
