@@ -1,6 +1,7 @@
 """What a visitor finds in her mailbox: it opens, says when and where, and tells nobody why she comes."""
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,17 +17,18 @@ from onestop.booking.tickets import new_code
 from onestop.clock import Clock, real_now
 from onestop.db.session import Database
 from onestop.directory.tables import services
+from onestop.domain.reminding import stop_code
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import spell_short_code
 from onestop.locale.languages import LANGUAGES
 from onestop.locale.locales import locale_for
 from onestop.notify.actions import bury_late, message_language
 from onestop.notify.calendar import Appointment, calendar_file
-from onestop.notify.messages import WORDS
-from onestop.notify.queries import calendar_sequence
+from onestop.notify.messages import WORDS, compose
+from onestop.notify.queries import calendar_sequence, message_by_id
 from onestop.notify.tables import outbox
 from tests.halls import KEY
-from tests.notify.post import Mailing, PostOffice, make_mailing
+from tests.notify.post import Mailing, PostOffice, make_mailing, opened
 
 
 def text_of(mail: EmailMessage, kind: str) -> str:
@@ -273,6 +275,41 @@ async def test_reminders_go_out_the_day_before_and_in_the_morning_and_not_to_who
         assert "Your passport" in said
     ends_at = hall.db.read_now(booking_of_party, early.party).ends_at.astimezone(hall.day.zone)
     assert f"You are finished at about {ends_at:%H:%M}." in reminder
+
+
+async def test_only_reminders_offer_to_end_them_and_only_with_a_public_address(
+    database: Database, office: PostOffice, tmp_path: Path
+) -> None:
+    """RFC 8058: one click needs https; the link of another party or of the ticket is not in it."""
+    found: dict[str, list[tuple[str, str | None, str | None]]] = {}
+    mailing = make_mailing(database, tmp_path, office.port)
+    ticket = mailing.book("ana@example.org", language="uk")
+    booking = mailing.hall.db.read_now(booking_of_party, ticket.party)
+    code = stop_code(KEY, party=ticket.party, address="ana@example.org")
+    for base in ("https://hall.test/", "http://hall.test", ""):
+        settings = replace(mailing.settings, base_url=base)
+        rows = database.read_now(
+            lambda conn: conn.execute(sa.select(outbox.c.id).order_by(outbox.c.id)).scalars().all()
+        )
+        sent = [compose(database.read_now(message_by_id, row), key=KEY, settings=settings) for row in rows]
+        mails = [opened(content) for content in sent]
+        found[base] = [(mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) for mail in mails]
+        for content, mail, has in zip(sent, mails, [False, bool(base), bool(base)], strict=True):
+            assert [f"/reminders/{code}" in text_of(mail, kind) for kind in ("plain", "html")] == [has, has]
+            # Whole on one line: who reads this header decodes and unfolds nothing.
+            line = f"List-Unsubscribe: <{base.rstrip('/')}/reminders/{code}?lang=uk>\r\n"
+            assert (line.encode() in content) is has
+
+    assert booking is not None
+    link = f"<{{}}/reminders/{code}?lang=uk>"
+    click = "List-Unsubscribe=One-Click"
+    nothing = (None, None)
+    assert found == {
+        "https://hall.test/": [nothing, *[(link.format("https://hall.test"), click)] * 2],
+        "http://hall.test": [nothing, *[(link.format("http://hall.test"), None)] * 2],
+        "": [nothing] * 3,
+    }
+    assert ticket.code not in code
 
 
 async def test_a_change_and_a_cancellation_take_both_reminders_back(mailing: Mailing, office: PostOffice) -> None:

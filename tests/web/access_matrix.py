@@ -16,8 +16,11 @@ from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
+from onestop.booking.actions.parties import add_contact
+from onestop.booking.contacts import Contact
 from onestop.booking.tickets import new_code
 from onestop.clock import real_now
+from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
@@ -153,6 +156,17 @@ SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}")
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
 
 
+def _reminders(site: Site) -> str:
+    party = site.hall.book(site.hall.wish("legal")).party
+    key, address = site.app.state.ticket_key, "ana@example.org"
+    contact = Contact(kind="email", address=address)
+    site.database.write_now(add_contact, site.hall.day, party, contact, key)
+    return f"/reminders/{stop_code(key, party=party, address=address)}"
+
+
+SPECIAL |= {"/reminders/{code:str}": _reminders}
+
+
 def _called(site: Site) -> UUID:
     """The stop that is called to the desk of `officer`."""
     site.hall.open_desks()
@@ -236,6 +250,8 @@ MATRIX: list[Row] = [
         for page in ("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase")
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "cancel", "out", "back", "erase")),
+    public("GET", "/reminders/{code:str}"),
+    public("POST", "/reminders/{code:str}"),
     # Another one's step answers like an unknown one, whoever asks.
     *(nobody("POST", f"/t/{{code:str}}/stops/{{stop:uuid}}/{act}") for act in ("drop", "accept", "decline")),
     # -- account --------------------------------------------------------------------------------------

@@ -1,7 +1,11 @@
 """When a visitor is reminded: the day before at a decent hour, and on the morning itself."""
 
+import base64
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from onestop.domain.day import local_instant
@@ -63,3 +67,20 @@ def _morning(arrival_at: datetime, zone: ZoneInfo, told_at: datetime) -> datetim
     if same_day or local.date() != on or local.time() < TOO_EARLY or due - told_at < WELL_BEFORE:
         return None
     return due
+
+
+def stop_code(key: bytes, *, party: UUID, address: str) -> str:
+    """What opens the page that ends the reminders of a party to one address, and nothing else.
+
+    Made again for every mail and for every try, it is stored nowhere and dies with the address.
+    """
+    digest = hmac.new(key, f"no reminders|{party}|{address}".encode(), hashlib.sha256).digest()
+    return f"{party.hex}{base64.b32encode(digest[:17]).decode('ascii')[:26].lower()}"
+
+
+def party_in(code: str) -> UUID | None:
+    """The party a code is about, `None` for what cannot be one; whether it is right is for `stop_code` to say."""
+    try:
+        return UUID(hex=code[:32]) if len(code) == 58 else None
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from onestop.days.tables import days
 from onestop.db.statements import insert
 from onestop.db.types import new_id
-from onestop.domain.reminding import reminders
+from onestop.domain.reminding import REMINDERS, reminders
 from onestop.locale.languages import LANGUAGES, fallbacks
 from onestop.notify.queries import (
     Message,
@@ -56,7 +56,7 @@ def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetim
         sequence = _next_sequence(conn, party, recipient.address)
         put = partial(_put, conn, party, told, address=recipient.address, sequence=sequence, host=host, now=now)
         put(kind, due_at=now)
-        if kind in REMINDED:
+        if kind in REMINDED and recipient.reminded:
             for one in reminders(told.terms.arrival_at, ZoneInfo(told.terms.zone), told_at=now):
                 put(one.kind, due_at=one.due_at, until_at=one.until_at)
 
@@ -64,6 +64,12 @@ def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetim
 def withdraw(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
     """Take back what has not been sent; a lease that runs stays visible, so that the next message waits for it."""
     conn.execute(outbox.update().where(unsent(party=party)).values(withdrawn_at=now))
+
+
+def withdraw_reminders(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
+    """She wants no reminders by mail any more; other messages go out."""
+    reminding = outbox.c.kind.in_(REMINDERS)
+    conn.execute(outbox.update().where(unsent(party=party), reminding).values(withdrawn_at=now))
 
 
 def renew_codes(conn: sa.Connection, party: UUID, *, host: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
@@ -16,7 +16,7 @@ from qrcode.image.pure import PyPNGImage
 
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
-from onestop.domain.reminding import FIRST_DESK, REMINDERS
+from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
 from onestop.domain.ticket import short_code, spell_short_code, ticket_code
 from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.locales import Locale, locale_for
@@ -24,7 +24,20 @@ from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import Message, Terms
 from onestop.settings import Settings
 
-_POLICY = SMTP.clone(cte_type="7bit")
+
+class _LinkHeader(UnstructuredHeader):
+    """A header that holds one address: the library would break a long one into encoded words nobody decodes."""
+
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        """One line, however long; 998 characters are allowed."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", cast(Any, _LinkHeader))
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _QR_MASK = 2
 _LEFT_TO_RIGHT, _POP = "\u2066", "\u2069"
 
@@ -93,6 +106,8 @@ class MailText:
     picture: str
     first_desk_minutes: int
     """The promise of a reminder, 0 in other messages."""
+    stop: str
+    """Where reminders end; empty in other messages, and without a public address."""
 
     def variables(self) -> dict[str, Any]:
         """The fields by name."""
@@ -116,6 +131,7 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
         first_desk_minutes=FIRST_DESK // timedelta(minutes=1) if message.kind in REMINDERS else 0,
+        stop=_stop_link(message, key, base) if message.kind in REMINDERS else "",
     )
     mail = _addressed(settings.mail_from, message.address, subject=text.subject)
     mail["Date"] = message.due_at
@@ -123,6 +139,8 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     # Vacation answers would tell a sender address who is away, and a help desk about a ticket.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if text.stop:
+        _offer_to_stop(mail, text.stop)
     mail.set_content(_render(plain_environment(locale), f"email/{words.template}.txt", text))
     mail.add_alternative(_render(words_environment(locale), f"email/{words.template}.html", text), subtype="html")
     if words.template == "appointment":
@@ -133,6 +151,18 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         _attach_calendar(mail, message, locale, method=words.calendar, organizer=_bare(settings.mail_from))
     mail["Content-Language"] = locale.tag  # last: content headers move into the parts as these are added
     return _sealed(mail, message.message_id)
+
+
+def _stop_link(message: Message, key: bytes, base: str) -> str:
+    code = stop_code(key, party=message.party, address=message.address)
+    return f"{base}/reminders/{code}?lang={message.language}" if base else ""
+
+
+def _offer_to_stop(mail: EmailMessage, link: str) -> None:
+    """RFC 2369, and RFC 8058 for the button of the mail program, which only https may have."""
+    mail["List-Unsubscribe"] = f"<{link}>"
+    if link.startswith("https://"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def plain_mail(settings: Settings, address: str, *, subject: str, text: str, at: datetime, message_id: str) -> bytes:

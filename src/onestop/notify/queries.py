@@ -97,11 +97,12 @@ class Recipient:
 
     address: str
     limited: bool
+    reminded: bool
 
 
 _PARTY = sa.bindparam("party", type_=Id)
 _RECIPIENTS = (
-    sa.select(contacts.c.address, contacts.c.limited)
+    sa.select(contacts.c.address, contacts.c.limited, contacts.c.reminders_off_at)
     .where(contacts.c.party_id == _PARTY, contacts.c.kind == "email")
     .order_by(contacts.c.id)
 )
@@ -116,7 +117,7 @@ _PAPERS = (
 def recipients_of(conn: sa.Connection, party: UUID) -> list[Recipient]:
     """The e-mail addresses of a party; one statement, because most parties give none."""
     rows = conn.execute(_RECIPIENTS, {"party": party})
-    return [Recipient(address=row.address, limited=row.limited) for row in rows]
+    return [Recipient(address=row.address, limited=row.limited, reminded=row.reminders_off_at is None) for row in rows]
 
 
 def told_of(conn: sa.Connection, party: UUID) -> Told | None:

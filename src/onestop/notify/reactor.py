@@ -6,7 +6,7 @@ from email.utils import parseaddr
 import sqlalchemy as sa
 
 from onestop.domain.facts import Fact
-from onestop.notify.actions import renew_codes, tell
+from onestop.notify.actions import renew_codes, tell, withdraw_reminders
 from onestop.settings import Settings
 
 MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
@@ -27,6 +27,8 @@ class OutboxReactor:
                 tell(conn, fact.party, MESSAGES[fact.kind], host=self._host, now=fact.at)
             elif fact.kind == "TicketRenewed":
                 renew_codes(conn, fact.party, host=self._host, now=fact.at)
+            elif fact.kind == "RemindersStopped":
+                withdraw_reminders(conn, fact.party, now=fact.at)
 
 
 def mail_host(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""Messages: kinds are listed by the program alone, and a reminder has an end."""
+"""Messages: kinds are listed by the program alone, a reminder has an end, and nobody has to get one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,3 +16,4 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox") as table:
         table.drop_constraint(op.f("ck_outbox_kind"), type_="check")
         table.add_column(sa.Column("until_at", Instant(), nullable=True))
+    op.add_column("contacts", sa.Column("reminders_off_at", Instant(), nullable=True))
