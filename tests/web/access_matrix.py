@@ -406,14 +406,24 @@ MATRIX: list[Row] = [
     *(
         staff("GET", _DAY + page, *_ORGANISERS)
         for page in (
-            *("", "/settings", "/desks", "/desks/new", "/desks/{number:int}", "/order", "/invitations", "/passes"),
+            *(
+                "",
+                "/settings",
+                "/lines",
+                "/desks",
+                "/desks/new",
+                "/desks/{number:int}",
+                "/order",
+                "/invitations",
+                "/passes",
+            ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
         )
     ),
     *(
         staff("POST", f"{_DAY}/{act}", *_ORGANISERS)
         for act in (
-            *("publish", "pause", "resume", "close", "cancel", "settings", "desks", "desks/{number:int}"),
+            *("publish", "pause", "resume", "close", "cancel", "settings", "lines", "desks", "desks/{number:int}"),
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from onestop.booking.tables import parties
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days
 from onestop.db.statements import insert
 from onestop.db.types import new_id
@@ -21,6 +23,7 @@ from onestop.notify.queries import (
     due_messages,
     helps_still,
     message_by_id,
+    own_in,
     recipients_of,
     told_of,
     unsent,
@@ -82,6 +85,26 @@ def renew_codes(conn: sa.Connection, party: UUID, *, host: str, now: datetime) -
     for row in waiting:
         terms = {**row["terms"], "generation": told.terms.generation}
         _insert(conn, {**row, "terms": terms}, host=host)
+
+
+def renew_lines(conn: sa.Connection, day_id: UUID) -> None:
+    """The organiser's own lines changed: reminders that wait and were never tried say the new ones.
+
+    What was tried once keeps its bytes: the server may have taken it.
+    """
+    day = day_by_id(conn, day_id)
+    untouched = sa.and_(outbox.c.tries == 0, outbox.c.leased_until_at.is_(None), outbox.c.kind.in_(REMINDERS))
+    rows = conn.execute(
+        sa.select(outbox.c.id, outbox.c.terms, parties.c.display_language)
+        .join_from(outbox, parties)
+        .where(unsent(), outbox.c.day_id == day_id, untouched)
+    ).all()
+    changed: list[dict[str, Any]] = []
+    for row in rows:
+        own_language, own = own_in(conn, day, row.display_language)
+        changed.append({"row": row.id, "terms": {**row.terms, "own": own, "own_language": own_language}})
+    if changed:
+        conn.execute(outbox.update().where(outbox.c.id == sa.bindparam("row")), changed)
 
 
 def follow_clock(conn: sa.Connection, *, real: datetime) -> None:

@@ -16,6 +16,7 @@ from qrcode.image.pure import PyPNGImage
 
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
+from onestop.domain.own_lines import fill_places
 from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
 from onestop.domain.ticket import short_code, spell_short_code, ticket_code
 from onestop.locale.environment import make_environment, words_environment
@@ -94,6 +95,15 @@ WORDS: dict[str, _Words] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLines:
+    """The organiser's own lines, filled; they may be in another language than the rest."""
+
+    language: str
+    dir: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailText:
     """What the templates under `templates/email/` may use, beside the words of the language."""
 
@@ -106,6 +116,7 @@ class MailText:
     picture: str
     first_desk_minutes: int
     """The promise of a reminder, 0 in other messages."""
+    own: OwnLines | None
     stop: str
     """Where reminders end; empty in other messages, and without a public address."""
 
@@ -131,6 +142,7 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
         first_desk_minutes=FIRST_DESK // timedelta(minutes=1) if message.kind in REMINDERS else 0,
+        own=_own_lines(terms),
         stop=_stop_link(message, key, base) if message.kind in REMINDERS else "",
     )
     mail = _addressed(settings.mail_from, message.address, subject=text.subject)
@@ -151,6 +163,29 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         _attach_calendar(mail, message, locale, method=words.calendar, organizer=_bare(settings.mail_from))
     mail["Content-Language"] = locale.tag  # last: content headers move into the parts as these are added
     return _sealed(mail, message.message_id)
+
+
+def _own_lines(terms: Terms) -> OwnLines | None:
+    if not terms.own:
+        return None
+    locale = locale_for(terms.own_language)
+
+    def ltr(text: object) -> str:
+        return f"{_LEFT_TO_RIGHT}{text}{_POP}" if locale.dir == "rtl" else str(text)
+
+    filled = fill_places(
+        terms.own,
+        {
+            "date": locale.date(terms.on),
+            "time": ltr(locale.time(terms.arrival_at, terms.zone)),
+            "end": ltr(locale.time(terms.ends_at, terms.zone)),
+            "number": ltr(terms.number),
+            "venue": terms.venue,
+            "address": terms.address,
+            "phone": ltr(terms.phone) if terms.phone else "",
+        },
+    )
+    return OwnLines(language=locale.tag, dir=locale.dir, lines=tuple(filled.splitlines()))
 
 
 def _stop_link(message: Message, key: bytes, base: str) -> str:

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import contacts, stops
-from onestop.days.queries.days import day_by_id
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.own_lines import own_lines
 from onestop.days.tables import days
 from onestop.db.types import Id
 from onestop.directory.tables import checklist_items
 from onestop.domain.visit import StopState
+from onestop.locale.languages import fallbacks
 from onestop.notify.tables import outbox
 
 
@@ -36,6 +38,9 @@ class Terms:
     email: str
     papers: tuple[str, ...]
     limit: int
+    own: str = ""
+    """The organiser's own lines with their places still to fill, and the language they are written in."""
+    own_language: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The terms as the outbox keeps them."""
@@ -52,6 +57,8 @@ class Terms:
             "email": self.email,
             "papers": list(self.papers),
             "limit": self.limit,
+            "own": self.own,
+            "own_language": self.own_language,
         }
 
     @classmethod
@@ -126,6 +133,7 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
     if booking is None or booking.number is None:
         return None
     day = day_by_id(conn, booking.day)
+    own_language, own = own_in(conn, day, booking.display_language)
     return Told(
         day=day.id,
         language=booking.display_language,
@@ -143,7 +151,17 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
             email=day.email,
             papers=_papers(conn, party),
             limit=day.bookings_per_contact,
+            own=own,
+            own_language=own_language,
         ),
+    )
+
+
+def own_in(conn: sa.Connection, day: Day, language: str) -> tuple[str, str]:
+    """The organiser's own lines of a day for somebody who reads this language: which language they are in, and they."""
+    lines = own_lines(conn, day.id)
+    return next(
+        ((tag, lines[tag]) for tag in fallbacks(language, working=day.working_language) if tag in lines), ("", "")
     )
 
 

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 import sqlalchemy as sa
 
 from onestop.domain.facts import Fact
-from onestop.notify.actions import renew_codes, tell, withdraw_reminders
+from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
 from onestop.settings import Settings
 
 MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
@@ -21,6 +21,8 @@ class OutboxReactor:
 
     def __call__(self, conn: sa.Connection, facts: Sequence[Fact]) -> None:
         for fact in facts:
+            if fact.kind == "LinesChanged" and fact.day is not None:
+                renew_lines(conn, fact.day)
             if fact.party is None:
                 continue
             if fact.kind in MESSAGES:
