@@ -302,6 +302,8 @@ MATRIX: list[Row] = [
     machine("POST", "/api/v1/days/{day:str}/check-ins", "kiosk", "receptionist"),
     machine("POST", "/api/v1/days/{day:str}/visits", "kiosk", "receptionist", json={"services": ["legal"]}),
     machine("POST", "/api/v1/devices/leases", "kiosk"),
+    # It knows no message of this name, which is what it answers to whoever may ask.
+    machine("POST", "/api/v1/bounces", hidden_from=("administrator",), json={"message_id": "<known@onestop.invalid>"}),
     machine("GET", "/api/v1/days/{day:str}/board", "display", "kiosk", *_HALL),
     machine("GET", "/api/v1/days/{day:str}/live", "display", "kiosk", *_HALL),
     machine("GET", "/api/v1/days/{day:str}/overview", "organiser"),
@@ -410,6 +412,7 @@ MATRIX: list[Row] = [
                 "",
                 "/settings",
                 "/lines",
+                "/messages",
                 "/desks",
                 "/desks/new",
                 "/desks/{number:int}",
@@ -423,7 +426,18 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"{_DAY}/{act}", *_ORGANISERS)
         for act in (
-            *("publish", "pause", "resume", "close", "cancel", "settings", "lines", "desks", "desks/{number:int}"),
+            *(
+                "publish",
+                "pause",
+                "resume",
+                "close",
+                "cancel",
+                "settings",
+                "lines",
+                "messages/again",
+                "desks",
+                "desks/{number:int}",
+            ),
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),

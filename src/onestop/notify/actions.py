@@ -12,10 +12,15 @@ import sqlalchemy as sa
 from onestop.booking.tables import parties
 from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days
+from onestop.db.ledger import record
 from onestop.db.statements import insert
 from onestop.db.types import new_id
+from onestop.domain.errors import MessageUnknown
+from onestop.domain.facts import Fact
 from onestop.domain.reminding import REMINDERS, reminders
+from onestop.domain.roles import Actor
 from onestop.locale.languages import LANGUAGES, fallbacks
+from onestop.notify.letters import MOST_SHOWN, SUPERSEDED, may_try_again
 from onestop.notify.queries import (
     Message,
     Recipient,
@@ -171,6 +176,56 @@ def mark_failed(
             dead_at=now if dead else None,
         )
     )
+
+
+def try_again(
+    conn: sa.Connection, day_id: UUID, message: UUID | None, *, host: str, actor: Actor, now: datetime
+) -> int:
+    """Send messages of a day that were given up once more, one or all of them; gives how many can still be of use.
+
+    The server never took them, so they go out as the same message; a ticket that has a new code since is told that one.
+    """
+    closes_at = day_by_id(conn, day_id).closes_at
+    wanted = sa.and_(outbox.c.day_id == day_id, outbox.c.dead_at.is_not(None), outbox.c.withdrawn_at.is_(None))
+    if message is not None:
+        wanted = sa.and_(wanted, outbox.c.id == message)
+    rows = conn.execute(
+        sa.select(outbox, SUPERSEDED.label("superseded"), parties.c.generation)
+        .join_from(outbox, parties)
+        .where(wanted, outbox.c.bounced_at.is_(None))
+        .order_by(outbox.c.id)
+        .limit(MOST_SHOWN)
+    ).mappings().all()  # fmt: skip
+    useful = [
+        row
+        for row in rows
+        if may_try_again(superseded=row["superseded"], until_at=row["until_at"], closes_at=closes_at, now=now)
+    ]
+    for row in useful:
+        fresh = {"dead_at": None, "failing_since_at": None, "retry_at": None, "tries": 0, "last_error": ""}
+        if row["terms"]["generation"] != row["generation"]:
+            fresh = {"withdrawn_at": now}
+            _insert(conn, {**row, "terms": {**row["terms"], "generation": row["generation"]}}, host=host)
+        conn.execute(outbox.update().where(outbox.c.id == row["id"]).values(**fresh))
+    if useful:
+        record(conn, Fact(kind="MessagesRevived", at=now, day=day_id, actor=actor.ref, terms={"count": len(useful)}))
+    return len(useful)
+
+
+def mark_bounced(conn: sa.Connection, message_id: str, *, status: str, actor: Actor, now: datetime) -> None:
+    """The server says later that a message could not be delivered; harmless twice. Raises `MessageUnknown`.
+
+    `status` is the code of the report (RFC 3463), perhaps empty. What is still being tried is given up.
+    """
+    row = conn.execute(sa.select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
+    if row is None:
+        raise MessageUnknown
+    if row.bounced_at is not None:
+        return
+    dead_at = now if row.sent_at is None and row.dead_at is None else row.dead_at
+    values = {"bounced_at": now, "dead_at": dead_at, "last_error": f"bounced {status}".strip()}
+    conn.execute(outbox.update().where(outbox.c.id == row.id).values(**values))
+    record(conn, Fact(kind="MessageBounced", at=now, day=row.day_id, party=row.party_id, actor=actor.ref))
 
 
 def give_back_lease(conn: sa.Connection, message: UUID, *, error: str) -> None:

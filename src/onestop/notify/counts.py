@@ -11,7 +11,7 @@ from onestop.notify.tables import outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCounts:
-    """Messages not sent yet, among them those whose sending fails at present, and those given up."""
+    """Messages not sent yet, among them those whose sending fails at present, and those given up or come back."""
 
     waiting: int
     failing: int
@@ -25,7 +25,10 @@ def message_counts(conn: sa.Connection, day: UUID) -> MessageCounts:
         sa.select(
             sa.func.count().filter(open_).label("waiting"),
             sa.func.count().filter(sa.and_(open_, outbox.c.failing_since_at.is_not(None))).label("failing"),
-            sa.func.count().filter(outbox.c.dead_at.is_not(None)).label("dead"),
+            sa.func.count()
+            .filter(sa.or_(outbox.c.dead_at.is_not(None), outbox.c.bounced_at.is_not(None)))
+            .filter(outbox.c.withdrawn_at.is_(None))
+            .label("dead"),
         )
         .select_from(outbox)
         .where(outbox.c.day_id == day)

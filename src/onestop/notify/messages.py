@@ -55,6 +55,8 @@ class _Words:
     subject: str
     headline: str
     calendar: str = ""
+    label: str = N_("Message")
+    """What the staff call it."""
 
 
 WORDS: dict[str, _Words] = {
@@ -63,33 +65,39 @@ WORDS: dict[str, _Words] = {
         subject=N_("Your appointment on %(date)s"),
         headline=N_("Your appointment is booked."),
         calendar="PUBLISH",
+        label=N_("Confirmation"),
     ),
     "changed": _Words(
         template="appointment",
         subject=N_("Your appointment has a new time: %(date)s"),
         headline=N_("Your appointment has a new time."),
         calendar="PUBLISH",
+        label=N_("New time"),
     ),
     "reminder": _Words(
         template="appointment",
         subject=N_("Your appointment is soon: %(date)s"),
         headline=N_("Your appointment is soon."),
+        label=N_("Reminder, the day before"),
     ),
     "morning": _Words(
         template="appointment",
         subject=N_("Your appointment is today: %(date)s"),
         headline=N_("Your appointment is today."),
+        label=N_("Reminder, in the morning"),
     ),
     "cancelled": _Words(
         template="cancelled",
         subject=N_("Your appointment on %(date)s is cancelled"),
         headline=N_("Your appointment is cancelled."),
         calendar="CANCEL",
+        label=N_("Cancellation"),
     ),
     "limit": _Words(
         template="limit",
         subject=N_("One more appointment on %(date)s"),
         headline=N_("One more appointment with this address"),
+        label=N_("Too many bookings"),
     ),
 }
 

@@ -89,7 +89,7 @@ class Sender:
             content = await asyncio.to_thread(compose, message, key=self._key, settings=self._settings)
         except Exception as error:  # a text that cannot be made must not hold up the others
             log.error("message %s cannot be made: %s", message.id, type(error).__name__)
-            await self._failed(message, NotTaken(type(error).__name__))
+            await self._failed(message, NotTaken(f"text {type(error).__name__}"))
             return 0
         try:
             await transmit(self._settings, message.address, content)

@@ -33,6 +33,8 @@ outbox = sa.Table(
     instant("sent_at", null=True),
     instant("dead_at", null=True),
     instant("withdrawn_at", null=True),
+    # The server took it and said later that it could not be delivered.
+    instant("bounced_at", null=True),
     # The sender asks each second: the index holds only what is still to be sent.
     sa.Index("ix_outbox_due_at", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )

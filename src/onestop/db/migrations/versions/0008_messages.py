@@ -16,4 +16,5 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox") as table:
         table.drop_constraint(op.f("ck_outbox_kind"), type_="check")
         table.add_column(sa.Column("until_at", Instant(), nullable=True))
+        table.add_column(sa.Column("bounced_at", Instant(), nullable=True))
     op.add_column("contacts", sa.Column("reminders_off_at", Instant(), nullable=True))
