@@ -206,6 +206,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("match", False),
         ("lapse", False),
         ("holds", False),
+        ("cancelled days", False),
         ("forgotten days", True),
         ("mail", False),
         ("late mail", True),

@@ -413,6 +413,7 @@ MATRIX: list[Row] = [
                 "/settings",
                 "/lines",
                 "/messages",
+                "/cancel",
                 "/desks",
                 "/desks/new",
                 "/desks/{number:int}",

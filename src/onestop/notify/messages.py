@@ -93,6 +93,13 @@ WORDS: dict[str, _Words] = {
         calendar="CANCEL",
         label=N_("Cancellation"),
     ),
+    "day_cancelled": _Words(
+        template="day_cancelled",
+        subject=N_("Your appointment on %(date)s does not take place"),
+        headline=N_("This day does not take place."),
+        calendar="CANCEL",
+        label=N_("Day cancelled"),
+    ),
     "limit": _Words(
         template="limit",
         subject=N_("One more appointment on %(date)s"),

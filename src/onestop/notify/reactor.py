@@ -5,12 +5,15 @@ from email.utils import parseaddr
 
 import sqlalchemy as sa
 
+from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
 from onestop.settings import Settings
 
 MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
 """Which fact causes which message."""
+BECAUSE = {DAY_CANCELLED: "day_cancelled"}
+"""Which message it is instead where the fact says why."""
 
 
 class OutboxReactor:
@@ -26,7 +29,8 @@ class OutboxReactor:
             if fact.party is None:
                 continue
             if fact.kind in MESSAGES:
-                tell(conn, fact.party, MESSAGES[fact.kind], host=self._host, now=fact.at)
+                kind = BECAUSE.get(str(fact.terms.get("because")), MESSAGES[fact.kind])
+                tell(conn, fact.party, kind, host=self._host, now=fact.at)
             elif fact.kind == "TicketRenewed":
                 renew_codes(conn, fact.party, host=self._host, now=fact.at)
             elif fact.kind == "RemindersStopped":

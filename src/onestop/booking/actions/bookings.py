@@ -21,7 +21,7 @@ from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, Channel, check_move
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone
-from onestop.domain.facts import Fact
+from onestop.domain.facts import Fact, Term
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
@@ -166,12 +166,16 @@ def release_hold(conn: sa.Connection, hold: UUID, *, actor: Actor, now: datetime
     record(conn, Fact(kind="HoldReleased", at=now, day=row.day_id, party=row.party_id, actor=actor.ref))
 
 
-def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
-    """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
+def cancel_booking(conn: sa.Connection, party: UUID, *, because: str = "", actor: Actor, now: datetime) -> None:
+    """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already.
+
+    `because` is a code in the ledger for whoever tells her; empty when she or the reception wants it.
+    """
     booking = _confirmed(conn, party)
     _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
     return_invitation(conn, booking.id)
-    record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
+    terms: dict[str, Term] = {"because": because} if because else {}
+    record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref, terms=terms))
 
 
 def move_booking(
