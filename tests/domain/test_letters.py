@@ -30,6 +30,11 @@ from onestop.domain.letters import Cause, cause_of
         ("bounced 5.7.1", Cause.CONTENT),
         ("bounced 5.4.4", Cause.BOUNCED),
         ("bounced", Cause.BOUNCED),
+        ("sms 400", Cause.PHONE),
+        ("sms 404", Cause.GATEWAY),
+        ("sms 429", Cause.BUSY),
+        ("sms 302", Cause.BUSY),
+        ("sms ReadTimeout", Cause.LINE),
     ],
 )
 def test_each_code_has_its_cause(error: str, cause: Cause) -> None:

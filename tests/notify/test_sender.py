@@ -18,8 +18,9 @@ from onestop.notify import smtp
 from onestop.notify.actions import GIVE_UP, LEASE, bury_late, lease_next, mark_failed
 from onestop.notify.messages import compose
 from onestop.notify.sender import MailNotSent, Sender, mail_test
-from onestop.notify.smtp import ServerDown, mail_problem, transmit
+from onestop.notify.smtp import transmit
 from onestop.notify.tables import outbox
+from onestop.notify.ways import ServerDown, mail_problem
 from tests.halls import KEY
 from tests.notify.post import Mailing, PostOffice, free_port, mail_settings, make_mailing, opened, post_office
 

@@ -18,7 +18,7 @@ from onestop.domain.facts import Fact
 from onestop.domain.own_lines import LONGEST, wrong_place
 from onestop.domain.roles import Actor
 
-PLACE_WRONG = N_("%(place)s cannot be filled. Only the places listed below can stand in braces.")
+PLACE_WRONG = N_("%(place)s cannot be filled. Only the places listed on this page can stand in braces.")
 LINES_TOO_LONG = N_("Please write at most %(number)s characters.")
 
 

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-_CODE = re.compile(r"\b([245])(\d\d)\b")
+_CODE = re.compile(r"\b([1-5])(\d\d)\b")
 _STATUS = re.compile(r"\b[45]\.(\d)\.\d{1,3}\b")
 
 
@@ -20,6 +20,8 @@ class Cause(StrEnum):
     LATE = "late"
     BOUNCED = "bounced"
     PROGRAM = "program"
+    PHONE = "phone"
+    GATEWAY = "gateway"
 
 
 def cause_of(error: str) -> Cause:
@@ -30,6 +32,8 @@ def cause_of(error: str) -> Cause:
         return Cause.PROGRAM
     if error.startswith("bounced"):
         return _returned(error)
+    if error in ("sms 401", "sms 403", "sms 404"):
+        return Cause.GATEWAY
     if "Sender" in error or "Authentication" in error:
         return Cause.SENDER
     if "NotSupported" in error or "Unicode" in error:
@@ -39,6 +43,8 @@ def cause_of(error: str) -> Cause:
         return Cause.LINE
     if found[0] in ("452", "552"):
         return Cause.FULL
+    if error.startswith("sms"):
+        return Cause.PHONE if found[1] == "4" and found[0] not in ("408", "429") else Cause.BUSY
     if found[1] == "4":
         return Cause.BUSY
     return Cause.CONTENT if "Data" in error or found[0] == "554" else Cause.NO_ADDRESS

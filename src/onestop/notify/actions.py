@@ -21,7 +21,9 @@ from onestop.domain.reminding import REMINDERS, reminders
 from onestop.domain.roles import Actor
 from onestop.locale.languages import LANGUAGES, fallbacks
 from onestop.notify.letters import MOST_SHOWN, SUPERSEDED, may_try_again
+from onestop.notify.messages import WORDS
 from onestop.notify.queries import (
+    WAYS,
     Message,
     Recipient,
     Told,
@@ -34,6 +36,7 @@ from onestop.notify.queries import (
     unsent,
 )
 from onestop.notify.tables import outbox
+from onestop.notify.ways import EMAIL
 
 LEASE = timedelta(minutes=2)
 """Longer than sending one message can take; then another process may try."""
@@ -45,14 +48,16 @@ REMINDED = frozenset({"confirmation", "changed"})
 """Messages about an appointment that stands: reminders follow them."""
 
 
-def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetime) -> None:
+def tell(
+    conn: sa.Connection, party: UUID, kind: str, *, host: str, ways: Collection[str] = (EMAIL,), now: datetime
+) -> None:
     """Write the message of this kind for each address of the party; unsent earlier ones are taken back.
 
-    `host` is the right part of the Message-ID, which never changes after this.
+    `host` is the right part of the Message-ID, which never changes after this. Telephones get what has a short text.
     """
     if kind != "confirmation":
         withdraw(conn, party, now=now)
-    recipients = recipients_of(conn, party)
+    recipients = recipients_of(conn, party, ways if WORDS[kind].short else (EMAIL,))
     told = told_of(conn, party) if recipients else None
     if told is None:
         return
@@ -62,7 +67,7 @@ def tell(conn: sa.Connection, party: UUID, kind: str, *, host: str, now: datetim
                 _tell_limit(conn, party, told, recipient, host=host, now=now)
             continue
         sequence = _next_sequence(conn, party, recipient.address)
-        put = partial(_put, conn, party, told, address=recipient.address, sequence=sequence, host=host, now=now)
+        put = partial(_put, conn, party, told, to=recipient, sequence=sequence, host=host, now=now)
         put(kind, due_at=now)
         if kind in REMINDED and recipient.reminded:
             for one in reminders(told.terms.arrival_at, ZoneInfo(told.terms.zone), told_at=now):
@@ -76,7 +81,7 @@ def withdraw(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
 
 def withdraw_reminders(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
     """She wants no reminders by mail any more; other messages go out."""
-    reminding = outbox.c.kind.in_(REMINDERS)
+    reminding = sa.and_(outbox.c.kind.in_(REMINDERS), outbox.c.way == EMAIL)
     conn.execute(outbox.update().where(unsent(party=party), reminding).values(withdrawn_at=now))
 
 
@@ -119,12 +124,19 @@ def follow_clock(conn: sa.Connection, *, real: datetime) -> None:
         conn.execute(outbox.update().where(stray).values({column: real + longest}))
 
 
-def lease_next(conn: sa.Connection, *, real: datetime, now: datetime, beside: Collection[UUID] = ()) -> Message | None:
-    """Take the next due message for `LEASE`; `None` if there is none or another process was faster.
+def lease_next(
+    conn: sa.Connection,
+    *,
+    real: datetime,
+    now: datetime,
+    beside: Collection[UUID] = (),
+    ways: Collection[str] = WAYS,
+) -> Message | None:
+    """Take the next due message of these ways for `LEASE`; `None` if there is none or another process was faster.
 
     `beside` are parties this process is writing to: a clock set forward may end their leases, not what is under way.
     """
-    due = due_messages(real=real, now=now).where(outbox.c.party_id.not_in(beside))
+    due = due_messages(real=real, now=now, ways=ways).where(outbox.c.party_id.not_in(beside))
     for candidate in conn.execute(due.limit(5)).all():
         # The party's rows are locked in id order and looked at again: two processes never write to one party at once.
         conn.execute(
@@ -252,7 +264,7 @@ def _tell_limit(
         outbox.c.day_id == told.day, outbox.c.address == recipient.address, outbox.c.kind == "limit"
     )
     if conn.execute(known.limit(1)).first() is None:
-        _put(conn, party, told, "limit", address=recipient.address, sequence=0, host=host, due_at=now, now=now)
+        _put(conn, party, told, "limit", to=recipient, sequence=0, host=host, due_at=now, now=now)
 
 
 def _put(
@@ -261,7 +273,7 @@ def _put(
     told: Told,
     kind: str,
     *,
-    address: str,
+    to: Recipient,
     sequence: int,
     host: str,
     due_at: datetime,
@@ -272,7 +284,8 @@ def _put(
         "day_id": told.day,
         "party_id": party,
         "kind": kind,
-        "address": address,
+        "way": to.way,
+        "address": to.address,
         "language": message_language(told.language, told.working_language),
         "sequence": sequence,
         "terms": told.terms.to_json(),
@@ -284,7 +297,7 @@ def _put(
 
 
 _CAUSED = (
-    *("day_id", "party_id", "kind", "address", "language", "sequence", "terms"),
+    *("day_id", "party_id", "kind", "way", "address", "language", "sequence", "terms"),
     *("created_at", "due_at", "until_at"),
 )
 

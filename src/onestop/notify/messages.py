@@ -1,6 +1,7 @@
 """The texts: a row of the outbox becomes one mail, in her language, with the same bytes each time it is made."""
 
 import io
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -40,6 +41,9 @@ _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", cast(Any, _LinkHeader))
 _POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _QR_MASK = 2
+LONGEST_TEXT = 70
+"""A text message of 16-bit characters; a longer one costs two."""
+_LTR_MARK = "\u200e"
 _LEFT_TO_RIGHT, _POP = "\u2066", "\u2069"
 
 
@@ -57,6 +61,8 @@ class _Words:
     calendar: str = ""
     label: str = N_("Message")
     """What the staff call it."""
+    short: str = ""
+    """For telephones, at most `LONGEST_TEXT` characters when filled; empty: they get none of this kind."""
 
 
 WORDS: dict[str, _Words] = {
@@ -66,6 +72,7 @@ WORDS: dict[str, _Words] = {
         headline=N_("Your appointment is booked."),
         calendar="PUBLISH",
         label=N_("Confirmation"),
+        short=N_("Booked: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "changed": _Words(
         template="appointment",
@@ -73,18 +80,21 @@ WORDS: dict[str, _Words] = {
         headline=N_("Your appointment has a new time."),
         calendar="PUBLISH",
         label=N_("New time"),
+        short=N_("New time: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "reminder": _Words(
         template="appointment",
         subject=N_("Your appointment is soon: %(date)s"),
         headline=N_("Your appointment is soon."),
         label=N_("Reminder, the day before"),
+        short=N_("Soon: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "morning": _Words(
         template="appointment",
         subject=N_("Your appointment is today: %(date)s"),
         headline=N_("Your appointment is today."),
         label=N_("Reminder, in the morning"),
+        short=N_("Today: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "cancelled": _Words(
         template="cancelled",
@@ -92,6 +102,7 @@ WORDS: dict[str, _Words] = {
         headline=N_("Your appointment is cancelled."),
         calendar="CANCEL",
         label=N_("Cancellation"),
+        short=N_("Cancelled: %(date)s %(time)s. Number %(number)s is not valid."),
     ),
     "day_cancelled": _Words(
         template="day_cancelled",
@@ -99,12 +110,14 @@ WORDS: dict[str, _Words] = {
         headline=N_("This day does not take place."),
         calendar="CANCEL",
         label=N_("Day cancelled"),
+        short=N_("The day is cancelled: %(date)s %(time)s. Please do not come."),
     ),
     "limit": _Words(
         template="limit",
         subject=N_("One more appointment on %(date)s"),
         headline=N_("One more appointment with this address"),
         label=N_("Too many bookings"),
+        short=N_("Booked once more: %(date)s. It is valid, we write no more about it."),
     ),
 }
 
@@ -213,6 +226,37 @@ def _offer_to_stop(mail: EmailMessage, link: str) -> None:
     mail["List-Unsubscribe"] = f"<{link}>"
     if link.startswith("https://"):
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def compose_text(message: Message, *, key: bytes) -> bytes:
+    """The same for a telephone, as the gateway gets it: JSON, and the same bytes at every try.
+
+    There is no link: with the shortest public address it leaves no room for number and code, which need no internet.
+    """
+    told = {
+        "id": str(message.id),
+        "message_id": message.message_id,
+        "to": message.address,
+        "language": message.language,
+        "text": short_text(message, key=key),
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def short_text(message: Message, *, key: bytes) -> str:
+    """What a telephone shows, in her language, at most `LONGEST_TEXT` characters: one text message in any script."""
+    locale, terms = locale_for(message.language), message.terms
+    code = short_code(key, day=message.day, number=terms.number, generation=terms.generation)
+    return locale.say(
+        WORDS[message.kind].short,
+        {
+            "date": locale.short_date(terms.on),
+            "time": locale.time(terms.arrival_at, terms.zone),
+            "number": terms.number,
+            # A mark holds the code together inside right-to-left text; elements that isolate cost two characters.
+            "code": f"{_LTR_MARK if locale.dir == 'rtl' else ''}{spell_short_code(code)}",
+        },
+    )
 
 
 def plain_mail(settings: Settings, address: str, *, subject: str, text: str, at: datetime, message_id: str) -> bytes:

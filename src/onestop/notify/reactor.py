@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
+from onestop.notify.ways import ways_written
 from onestop.settings import Settings
 
 MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
@@ -21,6 +22,7 @@ class OutboxReactor:
 
     def __init__(self, settings: Settings) -> None:
         self._host = mail_host(settings)
+        self._ways = ways_written(settings)
 
     def __call__(self, conn: sa.Connection, facts: Sequence[Fact]) -> None:
         for fact in facts:
@@ -30,7 +32,7 @@ class OutboxReactor:
                 continue
             if fact.kind in MESSAGES:
                 kind = BECAUSE.get(str(fact.terms.get("because")), MESSAGES[fact.kind])
-                tell(conn, fact.party, kind, host=self._host, now=fact.at)
+                tell(conn, fact.party, kind, host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind == "TicketRenewed":
                 renew_codes(conn, fact.party, host=self._host, now=fact.at)
             elif fact.kind == "RemindersStopped":

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
-from onestop.db.types import id_column, instant, ref
+from onestop.db.types import id_column, instant, one_of, ref
 
 _UNSENT = sa.text("sent_at IS NULL AND dead_at IS NULL AND withdrawn_at IS NULL")
 
@@ -15,6 +15,7 @@ outbox = sa.Table(
     ref("party_id", "parties"),
     # One of `messages.WORDS`, which is the one place that lists them.
     sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("way", sa.String(6), nullable=False, server_default="email"),
     sa.Column("address", sa.String(254), nullable=False),
     sa.Column("language", sa.String(12), nullable=False),
     sa.Column("message_id", sa.String(120), nullable=False, unique=True),
@@ -35,6 +36,7 @@ outbox = sa.Table(
     instant("withdrawn_at", null=True),
     # The server took it and said later that it could not be delivered.
     instant("bounced_at", null=True),
+    one_of("way", ("email", "phone"), "way"),
     # The sender asks each second: the index holds only what is still to be sent.
     sa.Index("ix_outbox_due_at", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )

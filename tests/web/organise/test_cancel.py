@@ -55,7 +55,7 @@ async def test_a_day_with_bookings_is_cancelled_after_the_page_said_whom_it_touc
     told = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
     assert "3 bookings stand. 5 people would come." in told
     assert "1 booking has an e-mail address and gets a message." in told
-    assert f"1 booking has a telephone number only. Please call. {tickets[2].number}" in told
+    assert f"1 booking has a telephone number only. Please call. ({tickets[2].number})" in told
     assert "1 booking cannot be reached." in told
 
     refused = await organiser.browser.post(f"{DAY}/cancel", data={"version": str(site.hall.day.version)})

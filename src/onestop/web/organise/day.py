@@ -20,7 +20,7 @@ from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest, base_url_of
+from onestop.web.kit.requests import Conf, Db, WebRequest, base_url_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
@@ -71,6 +71,7 @@ class CancelDayPage:
 
     day: Day
     touched: Touched
+    texts: bool
     came: bool
     possible: bool
     key: str = field(default_factory=new_key)
@@ -114,12 +115,13 @@ async def close(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any
 
 
 @get("/organise/{day:str}/cancel")
-async def show_cancel(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+async def show_cancel(request: WebRequest, db: Db, settings: Conf, day: FromPath[str]) -> Response[Any]:
     """Whom it touches, and the button."""
     found, _ = await enter(request, db, day)
     context = CancelDayPage(
         day=found,
         touched=await db.read(touched_by_end, found.id),
+        texts=bool(settings.sms_url),
         came=(await db.read(inside_of_day, found.id)).came > 0,
         possible=DayState.CANCELLED in DAY_MOVES[found.state],
     )

@@ -40,13 +40,21 @@ SAYS: Mapping[Cause, tuple[str, str]] = {
         N_("The mail server refuses us."),
         N_("Ask the person who runs the server to check the name, the password and the sender address."),
     ),
-    Cause.BUSY: (N_("The mail server put the message off."), N_("It is tried again by itself for a day.")),
-    Cause.LINE: (N_("The line to the mail server broke."), N_("It is tried again by itself for a day.")),
+    Cause.BUSY: (N_("The server put the message off."), N_("It is tried again by itself for a day.")),
+    Cause.LINE: (N_("The line to the server broke."), N_("It is tried again by itself for a day.")),
     Cause.LATE: (N_("It could not be sent in time."), N_("If it matters still, please tell her yourself.")),
     Cause.BOUNCED: (N_("It came back from her mail server."), N_("Please ask her for another address.")),
     Cause.PROGRAM: (
         N_("The message could not be written."),
         N_("Ask the person who runs the server. The log says more."),
+    ),
+    Cause.PHONE: (
+        N_("The gateway refused the telephone number."),
+        N_("Please ask her for the right one, or tell her yourself."),
+    ),
+    Cause.GATEWAY: (
+        N_("The gateway for text messages refuses us."),
+        N_("Ask the person who runs the server to check its address and secret."),
     ),
 }
 

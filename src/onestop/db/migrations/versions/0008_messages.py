@@ -1,4 +1,4 @@
-"""Messages: kinds are listed by the program alone, a reminder has an end, and nobody has to get one."""
+"""Messages: by mail or to a telephone, of kinds the program lists, some with an end; reminders can be refused."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,4 +17,6 @@ def upgrade() -> None:
         table.drop_constraint(op.f("ck_outbox_kind"), type_="check")
         table.add_column(sa.Column("until_at", Instant(), nullable=True))
         table.add_column(sa.Column("bounced_at", Instant(), nullable=True))
+        table.add_column(sa.Column("way", sa.String(length=6), server_default="email", nullable=False))
+        table.create_check_constraint(op.f("ck_outbox_way"), "way IN ('email', 'phone')")
     op.add_column("contacts", sa.Column("reminders_off_at", Instant(), nullable=True))
