@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,12 +18,13 @@ from onestop.jobs import work
 from onestop.notify.tables import outbox
 from onestop.reports.verify import verify
 from onestop.visits.actions.setup import CANCELLED_AT_ONCE, cancel_day, cancel_next_bookings, days_called_off
+from tests.counting import counted
 from tests.halls import make_test_day
 from tests.notify.post import Mailing
 from tests.reliability.days import eight_desks
 from tests.web.organise.browsing import Organiser
 from tests.web.public.visitor import change_day
-from tests.web.site import Site
+from tests.web.site import Site, running
 
 DAY = "/organise/iom-bratislava-2026-12-03"
 
@@ -78,6 +80,31 @@ async def test_a_day_with_bookings_is_cancelled_after_the_page_said_whom_it_touc
     kinds = site.database.read_now(lambda conn: conn.execute(alive).all())
     assert [tuple(row) for row in kinds] == [("day_cancelled", "ana@example.org")]
     assert "This day will not take place." in (await site.browser().get(f"/t/{tickets[0].code}")).text
+
+
+async def test_with_a_gateway_telephones_get_a_message_and_nobody_has_to_call(
+    database: Database, tmp_path: Path
+) -> None:
+    gateway = {"sms_url": "https://gateway.test/", "sms_secret": "a secret of the gateway"}
+    async with running(database, tmp_path, doors=("organise",), **gateway) as site:
+        Mailing(hall=site.hall, settings=site.settings, sender=None).book("", phone="+421903000002")  # type: ignore[arg-type]
+        page = await Organiser(site).open(f"{DAY}/cancel")
+
+    assert "1 booking has a telephone number and gets a text message." in page.text
+    assert "Please call." not in page.text
+
+
+async def test_what_the_page_of_cancelling_costs_does_not_grow(site: Site) -> None:
+    organiser = Organiser(site)
+    costs: list[int] = []
+    for adults in (1, 3):
+        site.hall.book(site.hall.wish("legal", adults=adults))
+        await organiser.open(f"{DAY}/cancel")
+        with counted() as count:
+            await organiser.open(f"{DAY}/cancel")
+        costs.append(count())
+
+    assert costs[0] == costs[1]
 
 
 async def test_the_page_of_a_cancelled_day_says_so(site: Site) -> None:
