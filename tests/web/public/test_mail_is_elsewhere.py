@@ -55,3 +55,16 @@ def test_a_knock_at_the_dead_server_would_have_been_heard(dead: socket.socket) -
     with socket.create_connection(dead.getsockname(), timeout=5):
         line, _ = dead.accept()
         line.close()
+
+
+@pytest.mark.parametrize("url", ["", "https://gateway.test/"])
+async def test_the_form_says_when_a_telephone_gets_no_message(database: Database, tmp_path: Path, url: str) -> None:
+    async with running(database, tmp_path / "var", sms_url=url, sms_secret="a secret of the gateway") as site:
+        open_day(site)
+        visitor = Visitor(site.browser())
+        await visitor.open(f"/d/{site.hall.day.slug}")
+        await visitor.press("needs-form", needs=[need("my-rights")])
+        await visitor.press("plan-form", interpreter="none")
+        page = await visitor.press("times-form")
+
+    assert ("We send no text messages." in page.text) is (url == "")
