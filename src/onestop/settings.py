@@ -37,6 +37,8 @@ class Settings:
         "How mail is protected: starttls, tls, none (loopback only) or unsafe (a mail catcher).", "starttls"
     )
     mail_from: str = _says("Sender address of mails.", "")
+    sms_url: str = _says("Address of the gateway for text messages; empty: telephone numbers get none.", "")
+    sms_secret: str = _says("What text messages are signed with for the gateway.", "", secret=True)
     metrics_token: str = _says("Token that opens /metrics; empty: closed.", "", secret=True)
     log: str = _says("Form of the log: text for people, json for programs.", "text")
     contact_days: int = _says("Days after the day that contact data are kept.", 7)

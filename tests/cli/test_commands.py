@@ -223,6 +223,13 @@ def test_check_names_what_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch, d
     code, printed, said = run("check")
     assert (code, "base_url is not https" in said) == (1, True)
     assert "base_url" in printed
+    monkeypatch.setenv("ONESTOP_SMS_URL", "http://gateway.example/")
+    assert "sms_url is not https" in run("check")[2]
+    monkeypatch.setenv("ONESTOP_SMS_URL", "https://gateway.example/")
+    assert "sms_secret has fewer than 16 characters" in run("check")[2]
+    monkeypatch.setenv("ONESTOP_SMS_SECRET", "a secret of the gateway")
+    code, printed, said = run("check")
+    assert ("sms_" in said, "a secret of the gateway" in printed + said) == (False, False)
 
 
 def test_the_first_command_of_an_installation_makes_the_database(

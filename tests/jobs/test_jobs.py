@@ -208,6 +208,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("holds", False),
         ("lapsed offers", False),
         ("offers", False),
+        ("cancelled days", False),
         ("forgotten days", True),
         ("mail", False),
         ("late mail", True),

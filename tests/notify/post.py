@@ -120,6 +120,7 @@ class Mailing:
     hall: TestDay
     settings: Settings
     sender: Sender
+    key: bytes = KEY
 
     def book(self, email: str = "", *, phone: str = "", language: str = "en", at: datetime | None = None) -> Ticket:
         """A booking for legal advice with these contacts."""
@@ -149,7 +150,7 @@ class Mailing:
         return hall.db.write_now(
             confirm_booking,
             hold.id,
-            key=KEY,
+            key=self.key,
             name="Somebody",
             contact=tuple(contacts),
             actor=VISITOR,

@@ -1,29 +1,34 @@
 """What a visitor finds in her mailbox: it opens, says when and where, and tells nobody why she comes."""
 
 import subprocess
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from icalendar import Calendar
 
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import arrivals, booking_of_party
 from onestop.booking.tickets import new_code
+from onestop.clock import Clock, real_now
 from onestop.db.session import Database
 from onestop.directory.tables import services
+from onestop.domain.reminding import stop_code
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import spell_short_code
 from onestop.locale.languages import LANGUAGES
 from onestop.locale.locales import locale_for
-from onestop.notify.actions import message_language
+from onestop.notify.actions import bury_late, message_language
 from onestop.notify.calendar import Appointment, calendar_file
-from onestop.notify.messages import WORDS
-from onestop.notify.queries import calendar_sequence
+from onestop.notify.messages import WORDS, compose
+from onestop.notify.queries import calendar_sequence, message_by_id
+from onestop.notify.tables import outbox
 from tests.halls import KEY
-from tests.notify.post import Mailing, PostOffice, make_mailing
+from tests.notify.post import Mailing, PostOffice, make_mailing, opened
 
 
 def text_of(mail: EmailMessage, kind: str) -> str:
@@ -149,8 +154,6 @@ async def test_an_arabic_mail_is_right_to_left_with_its_numbers_left_to_right(
 
 
 async def test_markup_is_escaped_in_the_page_and_left_alone_in_the_text(mailing: Mailing, office: PostOffice) -> None:
-    import sqlalchemy as sa
-
     from onestop.directory.tables import venues
 
     mailing.hall.db.write_now(lambda conn: conn.execute(sa.update(venues).values(name="<b>Hall</b> & 'more'")))
@@ -237,27 +240,114 @@ async def test_a_new_code_is_the_one_in_the_mail_that_had_not_gone(mailing: Mail
     assert (fresh.code in plain, ticket.code in plain) == (True, False)
 
 
-async def test_a_reminder_goes_out_a_day_before_and_not_to_who_just_booked(
+async def test_reminders_go_out_the_day_before_and_in_the_morning_and_not_to_who_just_booked(
     mailing: Mailing, office: PostOffice
 ) -> None:
-    from onestop.clock import Clock, real_now
-
     hall = mailing.hall
     early = mailing.book("ana@example.org")
-    await mailing.sender.send_due()
     hall.now = hall.day.opens_at - timedelta(hours=20)
-    mailing.book("ben@example.org")
-    hall.db.clock = Clock(start=hall.now, real_start=real_now())
-    await mailing.sender.send_due()
+    late = mailing.book("ben@example.org")
+
+    async def heard_at(at: datetime) -> list[tuple[str, str]]:
+        hall.db.clock = Clock(start=at, real_start=real_now())
+        office.taken.clear()
+        await mailing.sender.send_due()
+        return sorted(office.subjects())
 
     date = "Thursday 3 December 2026"
-    assert sorted(office.subjects()) == [
+    assert await heard_at(hall.now) == [
         ("ana@example.org", f"Your appointment is soon: {date}"),
         ("ana@example.org", f"Your appointment on {date}"),
         ("ben@example.org", f"Your appointment on {date}"),
     ]
-    reminder = next(mail for mail in office.mails() if "soon" in str(mail["Subject"]))
-    assert early.code in text_of(reminder, "plain")
+    reminder = text_of(next(mail for mail in office.mails() if "soon" in str(mail["Subject"])), "plain")
+    morning = datetime.combine(hall.day.on, time(7, 30), hall.day.zone)
+    before = min(morning, hall.day.opens_at - timedelta(hours=2))
+    assert await heard_at(before - timedelta(minutes=1)) == []
+    arrivals_at = [hall.db.read_now(booking_of_party, ticket.party).arrival_at for ticket in (early, late)]
+    assert await heard_at(max(morning, *(at - timedelta(hours=2) for at in arrivals_at))) == [
+        (f"{name}@example.org", f"Your appointment is today: {date}") for name in ("ana", "ben")
+    ]
+    today = text_of(office.mails()[0], "plain")
+    for said in (reminder, today):
+        assert early.code in said or late.code in said
+        assert "You are at the first desk within 15 minutes." in said
+        assert "Your passport" in said
+    ends_at = hall.db.read_now(booking_of_party, early.party).ends_at.astimezone(hall.day.zone)
+    assert f"You are finished at about {ends_at:%H:%M}." in reminder
+
+
+async def test_only_reminders_offer_to_end_them_and_only_with_a_public_address(
+    database: Database, office: PostOffice, tmp_path: Path
+) -> None:
+    """RFC 8058: one click needs https; the link of another party or of the ticket is not in it."""
+    found: dict[str, list[tuple[str, str | None, str | None]]] = {}
+    mailing = make_mailing(database, tmp_path, office.port)
+    ticket = mailing.book("ana@example.org", language="uk")
+    booking = mailing.hall.db.read_now(booking_of_party, ticket.party)
+    code = stop_code(KEY, party=ticket.party, address="ana@example.org")
+    for base in ("https://hall.test/", "http://hall.test", ""):
+        settings = replace(mailing.settings, base_url=base)
+        rows = database.read_now(
+            lambda conn: conn.execute(sa.select(outbox.c.id).order_by(outbox.c.id)).scalars().all()
+        )
+        sent = [compose(database.read_now(message_by_id, row), key=KEY, settings=settings) for row in rows]
+        mails = [opened(content) for content in sent]
+        found[base] = [(mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) for mail in mails]
+        for content, mail, has in zip(sent, mails, [False, bool(base), bool(base)], strict=True):
+            assert [f"/reminders/{code}" in text_of(mail, kind) for kind in ("plain", "html")] == [has, has]
+            # Whole on one line: who reads this header decodes and unfolds nothing.
+            line = f"List-Unsubscribe: <{base.rstrip('/')}/reminders/{code}?lang=uk>\r\n"
+            assert (line.encode() in content) is has
+
+    assert booking is not None
+    link = f"<{{}}/reminders/{code}?lang=uk>"
+    click = "List-Unsubscribe=One-Click"
+    nothing = (None, None)
+    assert found == {
+        "https://hall.test/": [nothing, *[(link.format("https://hall.test"), click)] * 2],
+        "http://hall.test": [nothing, *[(link.format("http://hall.test"), None)] * 2],
+        "": [nothing] * 3,
+    }
+    assert ticket.code not in code
+
+
+async def test_a_change_and_a_cancellation_take_both_reminders_back(mailing: Mailing, office: PostOffice) -> None:
+    hall = mailing.hall
+    ana, ben = mailing.book("ana@example.org"), mailing.book("ben@example.org")
+    booking = hall.db.read_now(booking_of_party, ana.party)
+    wish = hall.db.read_now(wish_of_party, booking)
+    later = hall.db.read_now(arrivals, hall.day, wish, now=hall.now, moving=booking.id).plans[-1].arrival_at
+    hall.write(move_booking, ana.party, arrival_at=later)
+    hall.write(cancel_booking, ben.party)
+
+    waiting = hall.db.read_now(
+        lambda conn: conn.execute(
+            sa.select(outbox.c.address, outbox.c.kind, outbox.c.until_at)
+            .where(outbox.c.withdrawn_at.is_(None))
+            .order_by(outbox.c.id)
+        ).all()
+    )
+    morning = datetime.combine(hall.day.on, time(7, 30), hall.day.zone)
+    assert [tuple(row) for row in waiting] == [
+        ("ana@example.org", "changed", None),
+        ("ana@example.org", "reminder", morning),
+        ("ana@example.org", "morning", later),
+        ("ben@example.org", "cancelled", None),
+    ]
+
+
+async def test_a_server_that_comes_back_in_the_morning_sends_one_reminder(mailing: Mailing, office: PostOffice) -> None:
+    hall = mailing.hall
+    ticket = mailing.book("ana@example.org")
+    await mailing.sender.send_due()
+    office.taken.clear()
+    arrival_at = hall.db.read_now(booking_of_party, ticket.party).arrival_at
+    hall.db.clock = Clock(start=arrival_at - timedelta(minutes=30), real_start=real_now())
+    await mailing.sender.send_due()
+
+    assert [subject.partition(":")[0] for _, subject in office.subjects()] == ["Your appointment is today"]
+    assert hall.db.write_now(bury_late, now=arrival_at) == 1
 
 
 @pytest.mark.parametrize("kind", WORDS)

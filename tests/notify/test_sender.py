@@ -13,12 +13,14 @@ from onestop.clock import real_now
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import ContactRefused
+from onestop.domain.reminding import REMINDERS
 from onestop.notify import smtp
 from onestop.notify.actions import GIVE_UP, LEASE, bury_late, lease_next, mark_failed
 from onestop.notify.messages import compose
 from onestop.notify.sender import MailNotSent, Sender, mail_test
-from onestop.notify.smtp import ServerDown, mail_problem, transmit
+from onestop.notify.smtp import transmit
 from onestop.notify.tables import outbox
+from onestop.notify.ways import ServerDown, mail_problem
 from tests.halls import KEY
 from tests.notify.post import Mailing, PostOffice, free_port, mail_settings, make_mailing, opened, post_office
 
@@ -28,7 +30,7 @@ DATE = "Thursday 3 December 2026"
 def rows(database: Database) -> list[tuple[str, str, int, str]]:
     """Address, state, tries and last error of every message but reminders."""
     found = database.read_now(
-        lambda conn: conn.execute(sa.select(outbox).where(outbox.c.kind != "reminder").order_by(outbox.c.id)).all()
+        lambda conn: conn.execute(sa.select(outbox).where(outbox.c.kind.not_in(REMINDERS)).order_by(outbox.c.id)).all()
     )
 
     def state(row: sa.Row[tuple[object, ...]]) -> str:
@@ -200,7 +202,7 @@ def test_a_message_about_a_day_that_is_over_is_not_sent(mailing: Mailing) -> Non
     mailing.book("ana@example.org")
 
     assert database.write_now(lease_next, real=real_now(), now=hall.day.closes_at) is None
-    assert database.write_now(bury_late, now=hall.day.closes_at) == 2  # confirmation and reminder
+    assert database.write_now(bury_late, now=hall.day.closes_at) == 3  # confirmation and two reminders
     assert rows(database) == [("ana@example.org", "dead", 0, "late")]
 
 

@@ -99,3 +99,12 @@ def small_hall(
 
 def _ten_minutes(now: datetime) -> datetime:
     return now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0)
+
+
+def surge(now: datetime, *, parties: int) -> tuple[DayFile, datetime]:
+    """A day of twelve hours with desks for so many parties, ten minutes each, and its opening."""
+    opens, desks = _ten_minutes(now), parties // 60 + 2
+    text = _DAY.format(
+        slug="surge", opens=opens, closes=opens + timedelta(hours=12), slot=20, parties=parties, desks=desks
+    )
+    return parse_day(text.replace("minutes = 20", "minutes = 10")), opens

@@ -8,7 +8,7 @@ mended after a clock set back (while running, after a start), local hours counte
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -327,7 +327,9 @@ async def test_one_reminder_a_day_before_and_one_closing_by_itself(
             await mailing.sender.send_due()
         return len(office.taken)
 
-    due = first_arrival - timedelta(hours=24)
+    # It arrives at midnight: the night before nobody is reminded, and that morning would be too early.
+    eve = (first_arrival - timedelta(hours=24)).astimezone(ZoneInfo(zone)).date()
+    due = datetime.combine(eve, time(8), ZoneInfo(zone)).astimezone(UTC)
     minute = timedelta(minutes=1)
     assert [await mails_at(at) for at in (due - minute, due + minute, due + HOUR, due + 2 * HOUR)] == [1, 2, 2, 2]
     closes = hall.day.closes_at + timedelta(hours=12)

@@ -24,6 +24,7 @@ from onestop.booking.queries import arrivals
 from onestop.clock import real_now
 from onestop.db.session import Database, open_database
 from onestop.domain.booking import Channel
+from onestop.domain.reminding import REMINDERS
 from onestop.domain.roles import VISITOR
 from onestop.keys import load_ticket_key
 from onestop.notify.reactor import OutboxReactor
@@ -126,7 +127,9 @@ def book(hall: TestDay, key: bytes, address: str) -> None:
 
 def unsent(conn: sa.Connection) -> int:
     """Messages nobody has sent."""
-    return conn.execute(sa.select(sa.func.count()).where(outbox.c.sent_at.is_(None))).scalar_one()
+    return conn.execute(
+        sa.select(sa.func.count()).where(outbox.c.sent_at.is_(None), outbox.c.kind.not_in(REMINDERS))
+    ).scalar_one()
 
 
 def sent(office: PostOffice) -> set[str]:

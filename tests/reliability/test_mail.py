@@ -26,6 +26,7 @@ from onestop.booking.tickets import Ticket
 from onestop.clock import Clock, monotonic, real_now
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
+from onestop.domain.reminding import REMINDERS
 from onestop.notify import sender as sender_module
 from onestop.notify import smtp
 from onestop.notify.reactor import OutboxReactor
@@ -78,7 +79,7 @@ def make_due(database: Database) -> None:
 def unsettled(database: Database) -> int:
     """Messages that are due and neither sent, dead nor taken back."""
     open_ = sa.and_(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.withdrawn_at.is_(None))
-    query = sa.select(sa.func.count()).where(open_, outbox.c.kind != "reminder")
+    query = sa.select(sa.func.count()).where(open_, outbox.c.kind.not_in(REMINDERS))
     return database.read_now(lambda conn: conn.execute(query).scalar_one())
 
 

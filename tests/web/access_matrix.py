@@ -16,10 +16,13 @@ from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
+from onestop.booking.actions.parties import add_contact
 from onestop.booking.actions.waiting import join_list
+from onestop.booking.contacts import Contact
 from onestop.booking.tickets import new_code
 from onestop.clock import real_now
 from onestop.domain.booking import Channel
+from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
 from onestop.domain.ticket import waiting_code
 from onestop.visits.actions.rows import stop_row
@@ -178,6 +181,17 @@ _LISTED = tuple(f"/reception/{{slug:str}}/waiting/{{party:uuid}}/{act}" for act 
 SPECIAL |= {path: _waiting(path) for path in _LISTED}
 
 
+def _reminders(site: Site) -> str:
+    party = site.hall.book(site.hall.wish("legal")).party
+    key, address = site.app.state.ticket_key, "ana@example.org"
+    contact = Contact(kind="email", address=address)
+    site.database.write_now(add_contact, site.hall.day, party, contact, key)
+    return f"/reminders/{stop_code(key, party=party, address=address)}"
+
+
+SPECIAL |= {"/reminders/{code:str}": _reminders}
+
+
 def _called(site: Site) -> UUID:
     """The stop that is called to the desk of `officer`."""
     site.hall.open_desks()
@@ -266,6 +280,8 @@ MATRIX: list[Row] = [
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
     *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase")),
+    public("GET", "/reminders/{code:str}"),
+    public("POST", "/reminders/{code:str}"),
     # Another one's step answers like an unknown one, whoever asks.
     *(nobody("POST", f"/t/{{code:str}}/stops/{{stop:uuid}}/{act}") for act in ("drop", "accept", "decline")),
     # -- account --------------------------------------------------------------------------------------
@@ -320,6 +336,8 @@ MATRIX: list[Row] = [
     machine("POST", "/api/v1/days/{day:str}/check-ins", "kiosk", "receptionist"),
     machine("POST", "/api/v1/days/{day:str}/visits", "kiosk", "receptionist", json={"services": ["legal"]}),
     machine("POST", "/api/v1/devices/leases", "kiosk"),
+    # It knows no message of this name, which is what it answers to whoever may ask.
+    machine("POST", "/api/v1/bounces", hidden_from=("administrator",), json={"message_id": "<known@onestop.invalid>"}),
     machine("GET", "/api/v1/days/{day:str}/board", "display", "kiosk", *_HALL),
     machine("GET", "/api/v1/days/{day:str}/live", "display", "kiosk", *_HALL),
     machine("GET", "/api/v1/days/{day:str}/overview", "organiser"),
@@ -457,14 +475,37 @@ MATRIX: list[Row] = [
     *(
         staff("GET", _DAY + page, *_ORGANISERS)
         for page in (
-            *("", "/settings", "/desks", "/desks/new", "/desks/{number:int}", "/order", "/invitations", "/passes"),
+            *(
+                "",
+                "/settings",
+                "/lines",
+                "/messages",
+                "/cancel",
+                "/desks",
+                "/desks/new",
+                "/desks/{number:int}",
+                "/order",
+                "/invitations",
+                "/passes",
+            ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
         )
     ),
     *(
         staff("POST", f"{_DAY}/{act}", *_ORGANISERS)
         for act in (
-            *("publish", "pause", "resume", "close", "cancel", "settings", "desks", "desks/{number:int}"),
+            *(
+                "publish",
+                "pause",
+                "resume",
+                "close",
+                "cancel",
+                "settings",
+                "lines",
+                "messages/again",
+                "desks",
+                "desks/{number:int}",
+            ),
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),

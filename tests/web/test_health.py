@@ -109,6 +109,18 @@ async def test_mail_that_waits_too_long_and_a_full_disk_are_warnings(
     assert lines[4].endswith(" MB free")
 
 
+async def test_texts_that_wait_too_long_have_a_line_of_their_own(database: Database, tmp_path: Path) -> None:
+    gateway = {"sms_url": "https://gateway.test/", "sms_secret": "a secret of the gateway"}
+    async with running(database, tmp_path, doors=(), **gateway) as site:
+        book(site.hall, "Somebody", "", "+421905777322", "en")
+        in_time = (await asked(site))[1]
+        site.set_time(site.hall.now + timedelta(minutes=17))
+        late = (await asked(site))[1]
+
+    assert in_time[3:5] == ("mail: off", "text messages: ok")
+    assert late[3:5] == ("mail: off", "text messages: 17 minutes late")
+
+
 async def test_figures_are_for_the_holder_of_the_token(database: Database, tmp_path: Path) -> None:
     async with running(database, tmp_path, doors=(), metrics_token="s3cret") as site:
         given = {"nobody": {}, "wrong": {"Authorization": "Bearer s3cre"}, "right": {"Authorization": "Bearer s3cret"}}

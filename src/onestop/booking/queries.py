@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from onestop.booking.capacity import expired_holds, freed_by
 from onestop.booking.rests import resting
-from onestop.booking.tables import bookings, claims, members, parties
+from onestop.booking.tables import bookings, claims, contacts, members, parties
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day
@@ -180,3 +180,25 @@ def _booking(conn: sa.Connection, where: sa.Select[Any], value: UUID) -> Booking
         interpreter=Interpreter(row.interpreter),
         invitation=row.invitation_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """The e-mail address of a party, whether reminders go to it, and the day it is about."""
+
+    party: UUID
+    day: UUID
+    address: str
+    stopped: bool
+
+
+def reminded_address(conn: sa.Connection, party: UUID) -> Reminded | None:
+    """Where reminders of a party go by mail; `None` for one that gave no address or was erased."""
+    row = conn.execute(
+        sa.select(contacts.c.address, contacts.c.reminders_off_at, parties.c.day_id)
+        .join_from(contacts, parties)
+        .where(contacts.c.party_id == party, contacts.c.kind == "email")
+    ).one_or_none()
+    if row is None:
+        return None
+    return Reminded(party=party, day=row.day_id, address=row.address, stopped=row.reminders_off_at is not None)

@@ -203,6 +203,8 @@ contacts = sa.Table(
     instant("proved_at", null=True),
     # Told only inside the message: this address has as many bookings as the day allows, so it does not count here.
     sa.Column("limited", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # She wants no reminders any more; what changes or cancels her appointment is told all the same.
+    instant("reminders_off_at", null=True),
     sa.UniqueConstraint("party_id", "kind"),
     one_of("kind", ("email", "phone"), "kind"),
 )

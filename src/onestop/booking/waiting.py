@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -103,7 +104,7 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
     )
 
 
-def _before(conn: sa.Connection, row: sa.Row[tuple[object, ...]]) -> int:
+def _before(conn: sa.Connection, row: sa.Row[Any]) -> int:
     """How many on the list are asked before this one; those who hold an offer now are not waiting to be asked."""
     late = sa.func.coalesce(waiting.c.rank, 2**31 - 1)
     own = row.rank if row.rank is not None else 2**31 - 1
@@ -198,7 +199,7 @@ def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
     )
 
 
-def _wanted(row: sa.Row[tuple[object, ...]]) -> WantedLine:
+def _wanted(row: sa.Row[Any]) -> WantedLine:
     return WantedLine(
         service="" if row.private else row.key, institution="" if row.private else row.name, private=row.private
     )

@@ -16,6 +16,7 @@ from onestop.locale.catalogue import read_catalogue
 from onestop.locale.languages import LANGUAGES
 from onestop.locale.review import review_of
 from onestop.notify.sender import mail_test
+from onestop.notify.ways import sms_problem
 from onestop.reports.verify import verify as audit
 from onestop.retention.actions import erase_party, run_retention
 from onestop.settings import Settings, describe, read_settings
@@ -182,6 +183,8 @@ def _worries(settings: Settings) -> list[str]:
         found.append("mail_from is empty: no mail can be sent.")
     if settings.smtp_host and settings.smtp_tls in {"none", "unsafe"}:
         found.append(f"smtp_tls is {settings.smtp_tls}: mails travel unprotected.")
+    if settings.sms_url and (problem := sms_problem(settings)):
+        found.append(problem)
     with opened(settings) as database:
         if database.read_now(is_demo):
             found.append("this database belongs to a demo.")

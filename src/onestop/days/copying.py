@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from onestop.days.actions import create_day, free_slug
 from onestop.days.dayfile import DayFile
+from onestop.days.own_lines import copy_lines
 from onestop.days.tables import (
     day_always,
     day_languages,
@@ -90,6 +91,7 @@ def copy_day(conn: sa.Connection, source: UUID, *, on: date, actor: Actor, now: 
     )
     for table in (day_languages, day_always):
         _copy_rows(conn, table, table.c.day_id == source, day_id=day)
+    copy_lines(conn, source, day, actor=actor, now=now)
     for pair in conn.execute(sa.select(precedences).where(precedences.c.day_id == source)).mappings().all():
         conn.execute(precedences.insert().values({**pair, "id": new_id(), "day_id": day}))
     for row in conn.execute(sa.select(desks).where(desks.c.day_id == source)).all():

@@ -1,13 +1,23 @@
 """Changes to the directory: entries are found by key or made."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.db.types import new_id
-from onestop.directory.tables import centres, checklist_items, institutions, need_services, needs, services, venues
+from onestop.directory.tables import (
+    centres,
+    checklist_items,
+    institutions,
+    need_services,
+    needs,
+    services,
+    texts,
+    venues,
+)
 from onestop.directory.vocabulary import NEEDS, PAPERS, papers_of
 
 
@@ -71,6 +81,37 @@ def ensure_needs(conn: sa.Connection) -> None:
         need = _insert(conn, needs, {"key": key, "pictogram": words.pictogram, "position": place})
         for service_key in words.services:
             conn.execute(need_services.insert().values(need_id=need, service_key=service_key))
+
+
+def write_own_words(
+    conn: sa.Connection,
+    owner_kind: str,
+    owner: UUID,
+    field: str,
+    words: Mapping[str, str],
+    *,
+    changed_by: str,
+    now: datetime,
+) -> None:
+    """What stands in a field of this thing, by language, instead of what stood there; empty texts are left out."""
+    conn.execute(
+        texts.delete().where(texts.c.owner_kind == owner_kind, texts.c.owner_id == owner, texts.c.field == field)
+    )
+    rows = [
+        {
+            "owner_kind": owner_kind,
+            "owner_id": owner,
+            "field": field,
+            "language": language,
+            "text": text,
+            "changed_by": changed_by,
+            "changed_at": now,
+        }
+        for language, text in words.items()
+        if text
+    ]
+    if rows:
+        conn.execute(texts.insert(), rows)
 
 
 def _ensure(conn: sa.Connection, table: sa.Table, key: Mapping[str, Any], rest: Mapping[str, Any]) -> UUID:

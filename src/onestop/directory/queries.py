@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.directory.tables import centres, institutions
+from onestop.directory.tables import centres, institutions, texts
 from onestop.domain.errors import N_, Refusal
 
 
@@ -37,3 +37,13 @@ def centre(conn: sa.Connection) -> Centre | None:
     """The centre, `None` before its first day."""
     row = conn.execute(sa.select(centres).limit(1)).one_or_none()
     return None if row is None else Centre(name=row.name, phone=row.phone, email=row.email, address=row.address)
+
+
+def own_words(conn: sa.Connection, owner_kind: str, owner: UUID, field: str) -> dict[str, str]:
+    """What the organiser wrote for a field of this thing, by language."""
+    rows = conn.execute(
+        sa.select(texts.c.language, texts.c.text)
+        .where(texts.c.owner_kind == owner_kind, texts.c.owner_id == owner, texts.c.field == field)
+        .order_by(texts.c.language)
+    )
+    return {row.language: row.text for row in rows}

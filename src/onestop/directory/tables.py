@@ -113,4 +113,5 @@ texts = sa.Table(
     instant("changed_at"),
     sa.PrimaryKeyConstraint("owner_kind", "owner_id", "field", "language"),
     one_of("state", ("draft", "checked"), "state"),
+    info=CONFIGURED,
 )

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from onestop.domain.errors import BookingArrived, BookingCancelled, BookingClosed, MoveRefused
 
+DAY_CANCELLED = "day_cancelled"
+"""Why a booking was cancelled that nobody wanted to cancel."""
+
 
 class BookingState(StrEnum):
     HELD = "held"

@@ -343,3 +343,8 @@ class KeyNeeded(Refusal):
 class LeaseUnknown(Refusal):
     code = "lease_unknown"
     sentence = N_("This number was not given to this machine.")
+
+
+class MessageUnknown(NotKnown):
+    code = "message_unknown"
+    sentence = N_("We do not know this message.")

@@ -34,6 +34,7 @@ from onestop.settings import Settings
 from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
 from onestop.visits.actions.matching import days_with_ready_desks, match
+from onestop.visits.actions.setup import cancel_next_bookings, days_called_off
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
         Job(name="lapsed offers", run=lambda: each_day(db, days_with_lapsed_offers, lapse_offers)),
         Job(name="offers", run=Offers(db).make),
+        Job(name="cancelled days", run=lambda: each_day(db, days_called_off, cancel_next_bookings, to_the_end=True)),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
         Job(name="mail", run=sender.send_due),
         Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),
@@ -67,15 +69,21 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
     )
 
 
-async def each_day(db: Database, due: Callable[..., list[UUID]], action: Callable[..., Any]) -> None:
-    """Run an action for every day that has something due, under that day's lock; a failure stops that day only."""
+async def each_day(
+    db: Database, due: Callable[..., list[UUID]], action: Callable[..., Any], *, to_the_end: bool = False
+) -> None:
+    """Run an action for every day that has something due, under that day's lock; a failure stops that day only.
+
+    `to_the_end`: again while it says that it did something, each time in a transaction of its own.
+    """
 
     def find(conn: sa.Connection, now: datetime) -> list[UUID]:
         return due(conn, now=now)
 
     for day in await db.read(find, db.now()):
         try:
-            await db.write(action, day, now=db.now(), day=day)
+            while await db.write(action, day, now=db.now(), day=day) and to_the_end:
+                pass
         except Exception as error:
             report(f"{action.__name__} of day {day}", error)
 

@@ -6,26 +6,30 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from onestop.notify.queries import unsent
 from onestop.notify.tables import outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCounts:
-    """Messages not sent yet, among them those whose sending fails at present, and those given up."""
+    """Messages that are due and not sent yet, those of them whose sending fails, and those given up or come back."""
 
     waiting: int
     failing: int
     dead: int
 
 
-def message_counts(conn: sa.Connection, day: UUID) -> MessageCounts:
-    """The counts; one statement."""
-    open_ = sa.and_(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.withdrawn_at.is_(None))
+def message_counts(conn: sa.Connection, day: UUID, *, now: datetime) -> MessageCounts:
+    """The counts; one statement. Reminders for later are on their way only when they are due."""
+    open_ = sa.and_(unsent(), outbox.c.due_at <= now)
     row = conn.execute(
         sa.select(
             sa.func.count().filter(open_).label("waiting"),
             sa.func.count().filter(sa.and_(open_, outbox.c.failing_since_at.is_not(None))).label("failing"),
-            sa.func.count().filter(outbox.c.dead_at.is_not(None)).label("dead"),
+            sa.func.count()
+            .filter(sa.or_(outbox.c.dead_at.is_not(None), outbox.c.bounced_at.is_not(None)))
+            .filter(outbox.c.withdrawn_at.is_(None))
+            .label("dead"),
         )
         .select_from(outbox)
         .where(outbox.c.day_id == day)

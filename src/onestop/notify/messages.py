@@ -1,9 +1,10 @@
 """The texts: a row of the outbox becomes one mail, in her language, with the same bytes each time it is made."""
 
 import io
+import json
 from dataclasses import dataclass
-from datetime import datetime
-from email.headerregistry import Address
+from datetime import datetime, timedelta
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
@@ -16,6 +17,8 @@ from qrcode.image.pure import PyPNGImage
 
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
+from onestop.domain.own_lines import fill_places
+from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
 from onestop.domain.ticket import short_code, spell_short_code, ticket_code
 from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.locales import Locale, locale_for
@@ -23,45 +26,109 @@ from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import Message, Terms
 from onestop.settings import Settings
 
-_POLICY = SMTP.clone(cte_type="7bit")
+
+class _LinkHeader(UnstructuredHeader):
+    """A header that holds one address: the library would break a long one into encoded words nobody decodes."""
+
+    name: str
+
+    def fold(self, *, policy: Any) -> str:
+        """One line, however long; 998 characters are allowed."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", cast(Any, _LinkHeader))
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _QR_MASK = 2
+LONGEST_TEXT = 70
+"""A text message of 16-bit characters; a longer one costs two."""
+_LTR_MARK = "\u200e"
 _LEFT_TO_RIGHT, _POP = "\u2066", "\u2069"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """A kind of message: its template, subject and first sentence. The subject names no institution and no topic."""
+    """A kind of message: its template, subject and first sentence. The subject names no institution and no topic.
+
+    `calendar` is the method of the calendar file that goes with it, empty for none. A new kind needs an entry here, its
+    two templates, and in `reactor.py` the fact that causes it.
+    """
 
     template: str
     subject: str
     headline: str
+    calendar: str = ""
+    label: str = N_("Message")
+    """What the staff call it."""
+    short: str = ""
+    """For telephones, at most `LONGEST_TEXT` characters when filled; empty: they get none of this kind."""
 
 
 WORDS: dict[str, _Words] = {
     "confirmation": _Words(
-        template="appointment", subject=N_("Your appointment on %(date)s"), headline=N_("Your appointment is booked.")
+        template="appointment",
+        subject=N_("Your appointment on %(date)s"),
+        headline=N_("Your appointment is booked."),
+        calendar="PUBLISH",
+        label=N_("Confirmation"),
+        short=N_("Booked: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "changed": _Words(
         template="appointment",
         subject=N_("Your appointment has a new time: %(date)s"),
         headline=N_("Your appointment has a new time."),
+        calendar="PUBLISH",
+        label=N_("New time"),
+        short=N_("New time: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "reminder": _Words(
         template="appointment",
         subject=N_("Your appointment is soon: %(date)s"),
         headline=N_("Your appointment is soon."),
+        label=N_("Reminder, the day before"),
+        short=N_("Soon: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+    ),
+    "morning": _Words(
+        template="appointment",
+        subject=N_("Your appointment is today: %(date)s"),
+        headline=N_("Your appointment is today."),
+        label=N_("Reminder, in the morning"),
+        short=N_("Today: %(date)s %(time)s. Number %(number)s, code %(code)s"),
     ),
     "cancelled": _Words(
         template="cancelled",
         subject=N_("Your appointment on %(date)s is cancelled"),
         headline=N_("Your appointment is cancelled."),
+        calendar="CANCEL",
+        label=N_("Cancellation"),
+        short=N_("Cancelled: %(date)s %(time)s. Number %(number)s is not valid."),
+    ),
+    "day_cancelled": _Words(
+        template="day_cancelled",
+        subject=N_("Your appointment on %(date)s does not take place"),
+        headline=N_("This day does not take place."),
+        calendar="CANCEL",
+        label=N_("Day cancelled"),
+        short=N_("The day is cancelled: %(date)s %(time)s. Please do not come."),
     ),
     "limit": _Words(
         template="limit",
         subject=N_("One more appointment on %(date)s"),
         headline=N_("One more appointment with this address"),
+        label=N_("Too many bookings"),
+        short=N_("Booked once more: %(date)s. It is valid, we write no more about it."),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLines:
+    """The organiser's own lines, filled; they may be in another language than the rest."""
+
+    language: str
+    dir: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +142,11 @@ class MailText:
     short_code: str
     link: str
     picture: str
+    first_desk_minutes: int
+    """The promise of a reminder, 0 in other messages."""
+    own: OwnLines | None
+    stop: str
+    """Where reminders end; empty in other messages, and without a public address."""
 
     def variables(self) -> dict[str, Any]:
         """The fields by name."""
@@ -97,6 +169,9 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         short_code=spell_short_code(short_code(key, day=message.day, number=terms.number, generation=terms.generation)),
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
+        first_desk_minutes=FIRST_DESK // timedelta(minutes=1) if message.kind in REMINDERS else 0,
+        own=_own_lines(terms),
+        stop=_stop_link(message, key, base) if message.kind in REMINDERS else "",
     )
     mail = _addressed(settings.mail_from, message.address, subject=text.subject)
     mail["Date"] = message.due_at
@@ -104,16 +179,84 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     # Vacation answers would tell a sender address who is away, and a help desk about a ticket.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if text.stop:
+        _offer_to_stop(mail, text.stop)
     mail.set_content(_render(plain_environment(locale), f"email/{words.template}.txt", text))
     mail.add_alternative(_render(words_environment(locale), f"email/{words.template}.html", text), subtype="html")
     if words.template == "appointment":
         _part(mail, 1).add_related(
             qr_png(link or code), "image", "png", cid=f"<{text.picture}>", filename="ticket.png", disposition="inline"
         )
-    if message.kind in {"confirmation", "changed", "cancelled"}:
-        _attach_calendar(mail, message, locale, organizer=_bare(settings.mail_from))
+    if words.calendar:
+        _attach_calendar(mail, message, locale, method=words.calendar, organizer=_bare(settings.mail_from))
     mail["Content-Language"] = locale.tag  # last: content headers move into the parts as these are added
     return _sealed(mail, message.message_id)
+
+
+def _own_lines(terms: Terms) -> OwnLines | None:
+    if not terms.own:
+        return None
+    locale = locale_for(terms.own_language)
+
+    def ltr(text: object) -> str:
+        return f"{_LEFT_TO_RIGHT}{text}{_POP}" if locale.dir == "rtl" else str(text)
+
+    filled = fill_places(
+        terms.own,
+        {
+            "date": locale.date(terms.on),
+            "time": ltr(locale.time(terms.arrival_at, terms.zone)),
+            "end": ltr(locale.time(terms.ends_at, terms.zone)),
+            "number": ltr(terms.number),
+            "venue": terms.venue,
+            "address": terms.address,
+            "phone": ltr(terms.phone) if terms.phone else "",
+        },
+    )
+    return OwnLines(language=locale.tag, dir=locale.dir, lines=tuple(filled.splitlines()))
+
+
+def _stop_link(message: Message, key: bytes, base: str) -> str:
+    code = stop_code(key, party=message.party, address=message.address)
+    return f"{base}/reminders/{code}?lang={message.language}" if base else ""
+
+
+def _offer_to_stop(mail: EmailMessage, link: str) -> None:
+    """RFC 2369, and RFC 8058 for the button of the mail program, which only https may have."""
+    mail["List-Unsubscribe"] = f"<{link}>"
+    if link.startswith("https://"):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def compose_text(message: Message, *, key: bytes) -> bytes:
+    """The same for a telephone, as the gateway gets it: JSON, and the same bytes at every try.
+
+    There is no link: with the shortest public address it leaves no room for number and code, which need no internet.
+    """
+    told = {
+        "id": str(message.id),
+        "message_id": message.message_id,
+        "to": message.address,
+        "language": message.language,
+        "text": short_text(message, key=key),
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def short_text(message: Message, *, key: bytes) -> str:
+    """What a telephone shows, in her language, at most `LONGEST_TEXT` characters: one text message in any script."""
+    locale, terms = locale_for(message.language), message.terms
+    code = short_code(key, day=message.day, number=terms.number, generation=terms.generation)
+    return locale.say(
+        WORDS[message.kind].short,
+        {
+            "date": locale.short_date(terms.on),
+            "time": locale.time(terms.arrival_at, terms.zone),
+            "number": terms.number,
+            # A mark holds the code together inside right-to-left text; elements that isolate cost two characters.
+            "code": f"{_LTR_MARK if locale.dir == 'rtl' else ''}{spell_short_code(code)}",
+        },
+    )
 
 
 def plain_mail(settings: Settings, address: str, *, subject: str, text: str, at: datetime, message_id: str) -> bytes:
@@ -171,8 +314,7 @@ def _bare(sender: str) -> str:
     return mail["From"].addresses[0].addr_spec
 
 
-def _attach_calendar(mail: EmailMessage, message: Message, locale: Locale, *, organizer: str) -> None:
-    cancelled = message.kind == "cancelled"
+def _attach_calendar(mail: EmailMessage, message: Message, locale: Locale, *, method: str, organizer: str) -> None:
     terms = message.terms
     file = calendar_file(
         Appointment(
@@ -187,13 +329,13 @@ def _attach_calendar(mail: EmailMessage, message: Message, locale: Locale, *, or
             organizer=organizer,
         ),
         locale,
-        cancelled=cancelled,
+        cancelled=method == "CANCEL",
     )
     mail.add_attachment(
         file.decode(),
         subtype="calendar",
         filename="appointment.ics",
-        params={"method": "CANCEL" if cancelled else "PUBLISH"},
+        params={"method": method},
     )
 
 

@@ -1,5 +1,6 @@
 """Reads of the outbox: what is due, what a message is made from, the calendar's count of changes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +10,17 @@ import sqlalchemy as sa
 
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import contacts, stops
-from onestop.days.queries.days import day_by_id
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.own_lines import own_lines
 from onestop.days.tables import days
 from onestop.db.types import Id
 from onestop.directory.tables import checklist_items
 from onestop.domain.visit import StopState
+from onestop.locale.languages import fallbacks
 from onestop.notify.tables import outbox
+from onestop.notify.ways import EMAIL, PHONE
+
+WAYS = (EMAIL, PHONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,9 @@ class Terms:
     email: str
     papers: tuple[str, ...]
     limit: int
+    own: str = ""
+    """The organiser's own lines with their places still to fill, and the language they are written in."""
+    own_language: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The terms as the outbox keeps them."""
@@ -52,6 +61,8 @@ class Terms:
             "email": self.email,
             "papers": list(self.papers),
             "limit": self.limit,
+            "own": self.own,
+            "own_language": self.own_language,
         }
 
     @classmethod
@@ -73,6 +84,7 @@ class Message:
     day: UUID
     party: UUID
     kind: str
+    way: str
     address: str
     language: str
     message_id: str
@@ -93,16 +105,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """An e-mail address of a party; `limited` when the address has as many bookings as the day allows."""
+    """An address or telephone number of a party; `limited` when it has as many bookings as the day allows."""
 
+    way: str
     address: str
     limited: bool
+    reminded: bool
 
 
 _PARTY = sa.bindparam("party", type_=Id)
 _RECIPIENTS = (
-    sa.select(contacts.c.address, contacts.c.limited)
-    .where(contacts.c.party_id == _PARTY, contacts.c.kind == "email")
+    sa.select(contacts.c.kind, contacts.c.address, contacts.c.limited, contacts.c.reminders_off_at)
+    .where(contacts.c.party_id == _PARTY, contacts.c.kind.in_(sa.bindparam("ways", expanding=True)))
     .order_by(contacts.c.id)
 )
 _PAPERS = (
@@ -113,10 +127,13 @@ _PAPERS = (
 )
 
 
-def recipients_of(conn: sa.Connection, party: UUID) -> list[Recipient]:
-    """The e-mail addresses of a party; one statement, because most parties give none."""
-    rows = conn.execute(_RECIPIENTS, {"party": party})
-    return [Recipient(address=row.address, limited=row.limited) for row in rows]
+def recipients_of(conn: sa.Connection, party: UUID, ways: Collection[str]) -> list[Recipient]:
+    """Where messages to a party go, in these ways; one statement, because most parties give nothing."""
+    rows = conn.execute(_RECIPIENTS, {"party": party, "ways": list(ways)})
+    return [
+        Recipient(way=row.kind, address=row.address, limited=row.limited, reminded=row.reminders_off_at is None)
+        for row in rows
+    ]
 
 
 def told_of(conn: sa.Connection, party: UUID) -> Told | None:
@@ -125,6 +142,7 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
     if booking is None or booking.number is None:
         return None
     day = day_by_id(conn, booking.day)
+    own_language, own = own_in(conn, day, booking.display_language)
     return Told(
         day=day.id,
         language=booking.display_language,
@@ -142,7 +160,17 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
             email=day.email,
             papers=_papers(conn, party),
             limit=day.bookings_per_contact,
+            own=own,
+            own_language=own_language,
         ),
+    )
+
+
+def own_in(conn: sa.Connection, day: Day, language: str) -> tuple[str, str]:
+    """The organiser's own lines of a day for somebody who reads this language: which language they are in, and they."""
+    lines = own_lines(conn, day.id)
+    return next(
+        ((tag, lines[tag]) for tag in fallbacks(language, working=day.working_language) if tag in lines), ("", "")
     )
 
 
@@ -158,8 +186,13 @@ def unsent(*, party: UUID | None = None) -> sa.ColumnElement[bool]:
     return alive if party is None else sa.and_(alive, outbox.c.party_id == party)
 
 
-def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
-    """Ids and parties of messages to send now: the least tried, of these the longest due, first.
+def helps_still(now: datetime) -> sa.ColumnElement[bool]:
+    """Messages that are of use at `now`; the day's own end is asked beside it."""
+    return sa.or_(outbox.c.until_at.is_(None), outbox.c.until_at > now)
+
+
+def due_messages(*, real: datetime, now: datetime, ways: Collection[str] = WAYS) -> sa.Select[UUID, UUID]:
+    """Ids and parties of messages to send now in these ways: the least tried, of these the longest due, first.
 
     Whatever a server is slow to refuse comes again and again, and must not stand before what was never tried.
 
@@ -179,8 +212,10 @@ def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
         .join(days, days.c.id == outbox.c.day_id)
         .where(
             unsent(),
+            outbox.c.way.in_(ways),
             outbox.c.due_at <= now,
             days.c.closes_at > now,
+            helps_still(now),
             sa.or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= real),
             ~under_way,
         )
@@ -188,17 +223,17 @@ def due_messages(*, real: datetime, now: datetime) -> sa.Select[UUID, UUID]:
     )
 
 
-def has_due(conn: sa.Connection, *, real: datetime, now: datetime) -> bool:
-    """Whether there is anything to send."""
-    return conn.execute(due_messages(real=real, now=now).limit(1)).first() is not None
+def has_due(conn: sa.Connection, *, real: datetime, now: datetime, ways: Collection[str] = WAYS) -> bool:
+    """Whether there is anything to send in these ways."""
+    return conn.execute(due_messages(real=real, now=now, ways=ways).limit(1)).first() is not None
 
 
-def oldest_due(conn: sa.Connection, *, now: datetime) -> datetime | None:
-    """Since when the message that waits longest has been due; `None` when none waits whose day is still to come."""
+def oldest_due(conn: sa.Connection, *, now: datetime, way: str = EMAIL) -> datetime | None:
+    """Since when the longest waiting message of this way has been due; `None` when none waits whose day is to come."""
     return conn.execute(
         sa.select(sa.func.min(outbox.c.due_at))
         .join(days, days.c.id == outbox.c.day_id)
-        .where(unsent(), outbox.c.due_at <= now, days.c.closes_at > now)
+        .where(unsent(), outbox.c.way == way, outbox.c.due_at <= now, days.c.closes_at > now, helps_still(now))
     ).scalar()
 
 
@@ -210,6 +245,7 @@ def message_by_id(conn: sa.Connection, message: UUID) -> Message:
         day=row.day_id,
         party=row.party_id,
         kind=row.kind,
+        way=row.way,
         address=row.address,
         language=row.language,
         message_id=row.message_id,

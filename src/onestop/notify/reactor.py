@@ -5,12 +5,16 @@ from email.utils import parseaddr
 
 import sqlalchemy as sa
 
+from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
-from onestop.notify.actions import renew_codes, tell
+from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
+from onestop.notify.ways import ways_written
 from onestop.settings import Settings
 
 MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
 """Which fact causes which message."""
+BECAUSE = {DAY_CANCELLED: "day_cancelled"}
+"""Which message it is instead where the fact says why."""
 
 
 class OutboxReactor:
@@ -18,15 +22,21 @@ class OutboxReactor:
 
     def __init__(self, settings: Settings) -> None:
         self._host = mail_host(settings)
+        self._ways = ways_written(settings)
 
     def __call__(self, conn: sa.Connection, facts: Sequence[Fact]) -> None:
         for fact in facts:
+            if fact.kind == "LinesChanged" and fact.day is not None:
+                renew_lines(conn, fact.day)
             if fact.party is None:
                 continue
             if fact.kind in MESSAGES:
-                tell(conn, fact.party, MESSAGES[fact.kind], host=self._host, now=fact.at)
+                kind = BECAUSE.get(str(fact.terms.get("because")), MESSAGES[fact.kind])
+                tell(conn, fact.party, kind, host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind == "TicketRenewed":
                 renew_codes(conn, fact.party, host=self._host, now=fact.at)
+            elif fact.kind == "RemindersStopped":
+                withdraw_reminders(conn, fact.party, now=fact.at)
 
 
 def mail_host(settings: Settings) -> str:

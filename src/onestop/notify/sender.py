@@ -1,8 +1,9 @@
-"""The sender: takes due messages out of the outbox and hands them to the mail server, each at its own pace (R6)."""
+"""The sender: takes due messages out of the outbox and hands them to mail server or gateway, each at its pace (R6)."""
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from onestop.db.types import new_id
 from onestop.domain.errors import N_, Refusal
 from onestop.domain.name import read_email
 from onestop.notify.actions import follow_clock, give_back_lease, lease_next, mark_failed, mark_sent
-from onestop.notify.messages import compose, plain_mail
+from onestop.notify.messages import compose, compose_text, plain_mail
 from onestop.notify.queries import Message, has_due
 from onestop.notify.reactor import mail_host
-from onestop.notify.smtp import NotTaken, ServerDown, mail_problem, transmit
+from onestop.notify.sms import transmit_text
+from onestop.notify.smtp import transmit
+from onestop.notify.ways import EMAIL, PHONE, NotTaken, ServerDown, mail_problem, sms_problem
 from onestop.settings import Settings
 
 AT_ONCE = 4
@@ -34,6 +37,45 @@ class MailNotSent(Refusal):
     sentence = N_("The test message was not sent: %(reason)s")
 
 
+@dataclass(slots=True)
+class _Lane:
+    """A way to send, and how long to leave its server alone; a mail server that is down holds up no telephone."""
+
+    way: str
+    name: str
+    problem: Callable[[Settings], str]
+    is_wanted: Callable[[Settings], bool]
+    down: asyncio.Event = field(default_factory=asyncio.Event)
+    rest: float = 0.0
+    again_at: float = 0.0
+    told: str = ""
+
+    def is_open(self, settings: Settings) -> bool:
+        """Whether the settings allow it and the server is not left alone; a new problem is told once."""
+        problem = self.problem(settings)
+        if problem and problem != self.told and self.is_wanted(settings):
+            log.error("%s", problem)
+        self.told = problem
+        return not problem and monotonic() >= self.again_at
+
+    def leave_alone(self, error: str) -> None:
+        """It cannot be reached: each time longer."""
+        if self.down.is_set():
+            return
+        self.down.set()
+        if not self.rest:
+            log.warning("the %s cannot be reached: %s", self.name, error)
+        self.rest = min(LONGEST_REST, max(SHORTEST_REST, self.rest * 2))
+        self.again_at = monotonic() + self.rest
+
+
+def _lanes() -> dict[str, _Lane]:
+    return {
+        EMAIL: _Lane(EMAIL, "mail server", mail_problem, lambda settings: bool(settings.smtp_host)),
+        PHONE: _Lane(PHONE, "gateway for text messages", sms_problem, lambda settings: bool(settings.sms_url)),
+    }
+
+
 class Sender:
     """Sends what is due, `AT_ONCE` at a time; keeps in mind only how long to leave an unreachable server alone."""
 
@@ -41,61 +83,65 @@ class Sender:
         self._db = database
         self._settings = settings
         self._key = key
-        self._rest = 0.0
-        self._again_at = 0.0
-        self._problem = ""
+        self._lanes = _lanes()
         self._looked_at = datetime.max.replace(tzinfo=UTC)  # the first look mends what a process before may have left
         self._writing_to: set[UUID] = set()
 
     async def send_due(self) -> int:
-        """Send until nothing is due or the server is away; gives how many the server took."""
-        if not self._may_send() or monotonic() < self._again_at:
+        """Send until nothing is due or every server is away; gives how many messages were taken."""
+        lanes = [lane for lane in self._lanes.values() if lane.is_open(self._settings)]
+        if not lanes:
             return 0
         if (real := real_now()) < self._looked_at:
             await self._db.write(follow_clock, real=real)
         self._looked_at = real
-        if not await self._db.read(has_due, real=real_now(), now=self._db.now()):
+        ways = tuple(lane.way for lane in lanes)
+        if not await self._db.read(has_due, real=real_now(), now=self._db.now(), ways=ways):
             return 0
-        down = asyncio.Event()
-        results = await asyncio.gather(*(self._work(down) for _ in range(AT_ONCE)), return_exceptions=True)
-        if not down.is_set():
-            self._rest = 0.0
+        for lane in lanes:
+            lane.down.clear()
+        results = await asyncio.gather(*(self._work(lanes) for _ in range(AT_ONCE)), return_exceptions=True)
+        for lane in lanes:
+            if not lane.down.is_set():
+                lane.rest = 0.0
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return sum(result for result in results if isinstance(result, int))
 
-    async def _work(self, down: asyncio.Event) -> int:
+    async def _work(self, lanes: Sequence[_Lane]) -> int:
         sent = 0
-        while not down.is_set():
+        while ways := tuple(lane.way for lane in lanes if not lane.down.is_set()):
             beside = tuple(self._writing_to)
-            message = await self._db.write(lease_next, real=real_now(), now=self._db.now(), beside=beside)
+            message = await self._db.write(lease_next, real=real_now(), now=self._db.now(), beside=beside, ways=ways)
             if message is None:
                 if not self._writing_to:
                     break
                 # Somebody who books while the server hangs on another's message does not wait for its end.
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(down.wait(), LOOK_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
                 continue
             self._writing_to.add(message.party)
             try:
-                sent += await self._send(message, down)
+                sent += await self._send(message)
             finally:
                 self._writing_to.discard(message.party)
         return sent
 
-    async def _send(self, message: Message, down: asyncio.Event) -> int:
+    async def _send(self, message: Message) -> int:
         try:
-            content = await asyncio.to_thread(compose, message, key=self._key, settings=self._settings)
+            content = await asyncio.to_thread(self._compose, message)
         except Exception as error:  # a text that cannot be made must not hold up the others
             log.error("message %s cannot be made: %s", message.id, type(error).__name__)
-            await self._failed(message, NotTaken(type(error).__name__))
+            await self._failed(message, NotTaken(f"text {type(error).__name__}"))
             return 0
         try:
-            await transmit(self._settings, message.address, content)
+            if message.way == PHONE:
+                await transmit_text(self._settings, message.id, content)
+            else:
+                await transmit(self._settings, message.address, content)
         except ServerDown as error:
             await self._db.write(give_back_lease, message.id, error=str(error))
-            self._leave_alone(down, str(error))
+            self._lanes[message.way].leave_alone(str(error))
             return 0
         except NotTaken as error:
             log.warning("message %s was not taken: %s", message.id, error)
@@ -103,6 +149,11 @@ class Sender:
             return 0
         await self._db.write(mark_sent, message.id, now=self._db.now())
         return 1
+
+    def _compose(self, message: Message) -> bytes:
+        if message.way == PHONE:
+            return compose_text(message, key=self._key)
+        return compose(message, key=self._key, settings=self._settings)
 
     async def _failed(self, message: Message, error: NotTaken) -> None:
         await self._db.write(
@@ -113,22 +164,6 @@ class Sender:
             real=real_now(),
             now=self._db.now(),
         )
-
-    def _leave_alone(self, down: asyncio.Event, error: str) -> None:
-        if down.is_set():
-            return
-        down.set()
-        if not self._rest:
-            log.warning("the mail server cannot be reached: %s", error)
-        self._rest = min(LONGEST_REST, max(SHORTEST_REST, self._rest * 2))
-        self._again_at = monotonic() + self._rest
-
-    def _may_send(self) -> bool:
-        problem = mail_problem(self._settings)
-        if problem and problem != self._problem and self._settings.smtp_host:
-            log.error("%s", problem)
-        self._problem = problem
-        return not problem
 
 
 async def mail_test(settings: Settings, address: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import ssl
 from email.utils import parseaddr
 
@@ -15,45 +14,13 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from onestop.notify.ways import NotTaken, ServerDown, mail_problem
 from onestop.settings import Settings
 
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 25.0
 MESSAGE_SECONDS = 60.0
 """However slowly a server drips its answers, one message takes no longer; shorter than a lease."""
-
-
-class ServerDown(Exception):
-    """No session with the server came about: connection, TLS or sign-in. Says nothing about any message."""
-
-
-class NotTaken(Exception):
-    """The server did not take this message. `permanent`: it never will."""
-
-    def __init__(self, error: str, *, permanent: bool = False) -> None:
-        super().__init__(error)
-        self.permanent = permanent
-
-
-def mail_problem(settings: Settings) -> str:
-    """Why no mail can be sent with these settings, one sentence; empty when it can."""
-    if not settings.smtp_host:
-        return "smtp_host is empty: no mail is sent."
-    if "@" not in parseaddr(settings.mail_from)[1]:
-        return "mail_from is no address: no mail is sent."
-    if settings.smtp_tls == "none" and not is_loopback(settings.smtp_host):
-        return "smtp_tls is none, and the mail server is not on this machine: no mail is sent."
-    return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a mail server's name means this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 async def transmit(settings: Settings, address: str, content: bytes) -> None:

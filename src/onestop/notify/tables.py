@@ -13,7 +13,9 @@ outbox = sa.Table(
     id_column(),
     ref("day_id", "days", index=False),
     ref("party_id", "parties"),
+    # One of `messages.WORDS`, which is the one place that lists them.
     sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("way", sa.String(6), nullable=False, server_default="email"),
     sa.Column("address", sa.String(254), nullable=False),
     sa.Column("language", sa.String(12), nullable=False),
     sa.Column("message_id", sa.String(120), nullable=False, unique=True),
@@ -21,6 +23,8 @@ outbox = sa.Table(
     sa.Column("terms", sa.JSON(), nullable=False),
     instant("created_at"),
     instant("due_at"),
+    # From then on it helps nobody: a reminder when the next one is due or the appointment has begun.
+    instant("until_at", null=True),
     # Machine time: who sends it now, when it is tried again, since when it has been refused.
     instant("leased_until_at", null=True),
     instant("retry_at", null=True),
@@ -30,7 +34,9 @@ outbox = sa.Table(
     instant("sent_at", null=True),
     instant("dead_at", null=True),
     instant("withdrawn_at", null=True),
-    one_of("kind", ("confirmation", "changed", "cancelled", "reminder", "limit"), "kind"),
+    # The server took it and said later that it could not be delivered.
+    instant("bounced_at", null=True),
+    one_of("way", ("email", "phone"), "way"),
     # The sender asks each second: the index holds only what is still to be sent.
     sa.Index("ix_outbox_due_at", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )

@@ -36,9 +36,9 @@ MISTAKES = (
         "a message is marked as sent before the server has taken it",
         Change(
             _SENDER,
-            "            await transmit(self._settings, message.address, content)\n        except ServerDown",
-            "            await self._db.write(mark_sent, message.id, now=self._db.now())\n"
-            "            await transmit(self._settings, message.address, content)\n        except ServerDown",
+            "                await transmit(self._settings, message.address, content)\n        except ServerDown",
+            "                await self._db.write(mark_sent, message.id, now=self._db.now())\n"
+            "                await transmit(self._settings, message.address, content)\n        except ServerDown",
         ),
         f"{_TESTS}test_a_server_that_is_down_leaves_the_booking_alone_and_gets_the_mail_later",
     ),
@@ -75,5 +75,39 @@ MISTAKES = (
         Change(_ACTIONS, "    wait = WAITS[min(row.tries, len(WAITS) - 1)]\n", "    wait = timedelta(hours=1)\n"),
         f"{_TESTS}test_waits_grow_and_end_after_a_day",
         f"{_TESTS}test_a_temporary_refusal_is_tried_again_after_a_minute",
+    ),
+    mistake(
+        "second-reminder-after-an-outage",
+        "R11",
+        "a reminder goes out although the next one is due",
+        Change("src/onestop/notify/queries.py", "            helps_still(now),\n", ""),
+        "tests/notify/test_messages.py::test_a_server_that_comes_back_in_the_morning_sends_one_reminder",
+    ),
+    mistake(
+        "tried-message-with-new-lines",
+        "R6",
+        "a message that was tried gets the organiser's new lines: its second copy differs",
+        Change(_ACTIONS, "sa.and_(outbox.c.tries == 0, outbox.c.leased", "sa.and_(outbox.c.leased"),
+        "tests/web/organise/test_lines.py::"
+        "test_reminders_that_wait_say_the_new_lines_and_what_was_tried_keeps_its_bytes",
+    ),
+    mistake(
+        "given-up-and-overtaken",
+        "R6",
+        "what was given up is tried again although a later message says otherwise",
+        Change("src/onestop/notify/letters.py", "return not superseded and now <", "return now <"),
+        "tests/web/organise/test_messages.py::"
+        "test_nothing_is_tried_again_that_a_later_message_or_the_clock_made_useless",
+    ),
+    mistake(
+        "gateway-down-stops-the-mail",
+        "R6",
+        "a gateway that is away stops the mail too",
+        Change(
+            _SENDER,
+            "while ways := tuple(lane.way for lane in lanes if not lane.down.is_set()):",
+            "while ways := () if any(lane.down.is_set() for lane in lanes) else tuple(lane.way for lane in lanes):",
+        ),
+        "tests/notify/test_sms.py::test_a_gateway_that_is_away_holds_up_no_mail_and_counts_no_try",
     ),
 )

@@ -5,14 +5,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.queries import booking_of_party
 from onestop.days.actions import create_day
 from onestop.days.dayfile import read_template
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.setup import remove_desk
 from onestop.db.ledger import facts
-from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
@@ -176,33 +174,16 @@ async def test_closing_is_refused_while_somebody_is_inside_unless_a_reason_is_gi
 async def test_a_day_nobody_booked_is_cancelled_at_once(site: Site) -> None:
     day = _draft(site)
     organiser = Organiser(site)
-    await organiser.open(_path(site, day))
+    await organiser.open(f"{_path(site, day)}/cancel")
 
     await organiser.send(f"{_path(site, day)}/cancel")
 
     assert _state(site, day) is DayState.CANCELLED
 
 
-async def test_a_day_with_bookings_is_cancelled_only_together_with_them(site: Site) -> None:
-    tickets = [site.hall.book(site.hall.wish("legal")) for _ in range(2)]
-    organiser = Organiser(site)
-    page = await organiser.open(DAY)
-
-    refused = await organiser.send(f"{DAY}/cancel")
-    still = _state(site, site.hall.id)
-    await organiser.send(f"{DAY}/cancel", bookings_too="1")
-
-    states = [site.database.read_now(booking_of_party, ticket.party) for ticket in tickets]
-    assert "2 bookings stand." in page.text
-    assert (refused.status_code, still, _state(site, site.hall.id)) == (409, DayState.PUBLISHED, DayState.CANCELLED)
-    assert [booking.state for booking in states if booking] == [BookingState.CANCELLED] * 2
-    assert _kinds(site)[-3:] == ["BookingCancelled", "BookingCancelled", "DayCancelled"]
-    assert site.database.read_now(verify, now=site.database.now()) == []
-
-
 async def test_a_day_people_came_to_is_closed_and_never_cancelled(site: Site) -> None:
     organiser = Organiser(site)
-    await organiser.open(DAY)
+    await organiser.open(f"{DAY}/cancel")
     site.hall.walk_in(site.hall.wish("legal"))
 
     refused = await organiser.send(f"{DAY}/cancel")
@@ -210,6 +191,8 @@ async def test_a_day_people_came_to_is_closed_and_never_cancelled(site: Site) ->
     assert (refused.status_code, _state(site, site.hall.id)) == (409, DayState.PUBLISHED)
     assert "Visitors have come to this day already." in refused.text
     assert "The day does not take place" not in (await organiser.open(DAY)).text
+    page = await organiser.open(f"{DAY}/cancel")
+    assert ("Visitors have come to this day already." in page.text, "cancel-form" in page.text) == (True, False)
 
 
 async def test_an_organiser_of_one_day_sees_and_moves_that_day_only(site: Site) -> None:

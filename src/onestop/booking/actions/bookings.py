@@ -23,7 +23,7 @@ from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, Channel, Interpreter, check_move, check_to_come
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import ArrivalTaken, BookingArrived, HoldGone, TicketUnknown
-from onestop.domain.facts import Fact
+from onestop.domain.facts import Fact, Term
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
@@ -185,14 +185,18 @@ def release_hold(
     return freed
 
 
-def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
-    """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
+def cancel_booking(conn: sa.Connection, party: UUID, *, because: str = "", actor: Actor, now: datetime) -> None:
+    """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already.
+
+    `because` is a code in the ledger for whoever tells her; empty when she or the reception wants it.
+    """
     booking = _confirmed(conn, party)
     freed = _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
     rest(conn, booking.day, freed, now=now)
     return_invitation(conn, booking.id)
     conn.execute(_WAITS_NO_MORE, {"party": party, "now": now})
-    record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
+    terms: dict[str, Term] = {"because": because} if because else {}
+    record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref, terms=terms))
 
 
 def move_booking(

@@ -171,3 +171,15 @@ def add_contact(conn: sa.Connection, day: Day, party: UUID, contact: Contact, ke
         phone_end=contact.phone_end,
         limited=live >= day.bookings_per_contact,
     )
+
+
+def stop_reminders(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
+    """No reminders of this booking go to its e-mail address any more; harmless twice."""
+    stopped = conn.execute(
+        contacts.update()
+        .where(contacts.c.party_id == party, contacts.c.kind == "email", contacts.c.reminders_off_at.is_(None))
+        .values(reminders_off_at=now)
+    )
+    if stopped.rowcount:
+        day = conn.execute(sa.select(parties.c.day_id).where(parties.c.id == party)).scalar_one()
+        record(conn, Fact(kind="RemindersStopped", at=now, day=day, party=party, actor=actor.ref))

@@ -14,17 +14,20 @@ from onestop.days.actions import set_paused
 from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
-from onestop.domain.booking import BookingState
+from onestop.domain.booking import DAY_CANCELLED, BookingState
 from onestop.domain.day import DayState, check_day_move
 from onestop.domain.errors import N_, Changed, Refusal
 from onestop.domain.facts import Fact
-from onestop.domain.roles import Actor
+from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import AT_DESK, STOP_OPEN
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import check_day_runs
 from onestop.visits.tables import calls, visits
 
 T = TypeVar("T")
+CANCELLED_AT_ONCE = 10
+"""Bookings of a cancelled day that one transaction ends: three hundred in one would hold up every other day."""
+_LIVE = (BookingState.CONFIRMED, BookingState.HELD)
 
 
 class ServiceWanted(Refusal):
@@ -44,7 +47,7 @@ class MediatorUsed(Refusal):
 
 class DayHasBookings(Refusal):
     code = "day_has_bookings"
-    sentence = N_("%(count)s bookings stand. Tick the box to cancel them with the day.")
+    sentence = N_("%(count)s bookings stand. Please look at the page again before you cancel the day.")
 
 
 class DayHasVisitors(Refusal):
@@ -105,26 +108,19 @@ def resume_day(conn: sa.Connection, day: UUID, *, actor: Actor, now: datetime) -
 
 
 def cancel_day(conn: sa.Connection, day: UUID, *, bookings_too: bool, version: int, actor: Actor, now: datetime) -> int:
-    """The day does not take place; gives how many bookings were cancelled with it, each with its message.
+    """The day does not take place; gives how many bookings stand: `cancel_next_bookings` ends them afterwards.
 
-    Raises `DayHasVisitors`, `DayHasBookings` unless they are to be cancelled too, `Changed`, `MoveRefused`.
+    From now on nobody can book, move or come. Raises `DayHasVisitors`, `DayHasBookings` unless they are to be cancelled
+    too, `Changed`, `MoveRefused`.
     """
     check_day_move(day_by_id(conn, day).state, DayState.CANCELLED)
     if conn.execute(sa.select(visits.c.id).where(visits.c.day_id == day).limit(1)).first() is not None:
         raise DayHasVisitors
-    live = conn.execute(
-        sa.select(bookings.c.id, bookings.c.party_id, bookings.c.state).where(
-            bookings.c.day_id == day, bookings.c.state.in_([BookingState.CONFIRMED, BookingState.HELD])
-        )
-    ).all()
-    booked = [row for row in live if row.state == BookingState.CONFIRMED]
+    booked = conn.execute(
+        sa.select(sa.func.count()).where(bookings.c.day_id == day, bookings.c.state == BookingState.CONFIRMED)
+    ).scalar_one()
     if booked and not bookings_too:
-        raise DayHasBookings(count=len(booked))
-    for row in live:
-        if row.state == BookingState.CONFIRMED:
-            cancel_booking(conn, row.party_id, actor=actor, now=now)
-        else:
-            release_hold(conn, row.id, actor=actor, now=now)
+        raise DayHasBookings(count=booked)
     changed = conn.execute(
         days.update()
         .where(days.c.id == day, days.c.version == version)
@@ -132,6 +128,29 @@ def cancel_day(conn: sa.Connection, day: UUID, *, bookings_too: bool, version: i
     )
     if changed.rowcount != 1:
         raise Changed
-    terms = {"bookings": len(booked)}
-    record(conn, Fact(kind="DayCancelled", at=now, day=day, actor=actor.ref, terms=terms))
-    return len(booked)
+    record(conn, Fact(kind="DayCancelled", at=now, day=day, actor=actor.ref, terms={"bookings": booked}))
+    return booked
+
+
+def days_called_off(conn: sa.Connection, *, now: datetime) -> list[UUID]:
+    """Cancelled days with bookings that are not cancelled yet; a crash in the middle leaves some."""
+    left = sa.exists().where(bookings.c.day_id == days.c.id, bookings.c.state.in_(_LIVE))
+    return list(conn.execute(sa.select(days.c.id).where(days.c.state == DayState.CANCELLED, left)).scalars())
+
+
+def cancel_next_bookings(conn: sa.Connection, day: UUID, *, actor: Actor = SYSTEM, now: datetime) -> int:
+    """Cancel the next few bookings of a cancelled day, each with its message; gives how many, 0 when none is left."""
+    if day_by_id(conn, day).state is not DayState.CANCELLED:
+        return 0
+    live = conn.execute(
+        sa.select(bookings.c.id, bookings.c.party_id, bookings.c.state)
+        .where(bookings.c.day_id == day, bookings.c.state.in_(_LIVE))
+        .order_by(bookings.c.arrival_at, bookings.c.id)
+        .limit(CANCELLED_AT_ONCE)
+    ).all()
+    for row in live:
+        if row.state == BookingState.CONFIRMED:
+            cancel_booking(conn, row.party_id, because=DAY_CANCELLED, actor=actor, now=now)
+        else:
+            release_hold(conn, row.id, actor=actor, now=now)
+    return len(live)

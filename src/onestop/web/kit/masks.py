@@ -4,6 +4,7 @@ import re
 
 _OPENS = (
     "/t/",
+    "/reminders/",
     "/kiosk/tickets/",
     "/pass/",
     "/sign-in/link/",

@@ -1,7 +1,7 @@
 """Whether this process can do its work, and what an operator should look at."""
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from onestop.db.lease import jobs_lease_held
 from onestop.db.migrate import current_revision, newest_revision
 from onestop.db.session import Database
 from onestop.notify.queries import oldest_due
+from onestop.notify.ways import PHONE
 from onestop.settings import Settings
 from onestop.web.kit.question import Question
 
@@ -31,7 +32,8 @@ class Found:
 class _Rows:
     revision: str | None
     lease_held: bool
-    oldest: datetime | None
+    oldest: datetime | None = None
+    oldest_text: datetime | None = None
 
 
 class Probe:
@@ -44,7 +46,7 @@ class Probe:
         self._settings = settings
         self._works_here = works_here
         self._newest = newest_revision()
-        self._rows = Question(lambda: _read(database(), self._newest))
+        self._rows = Question(lambda: _read(database(), self._newest, texts=bool(settings.sms_url)))
 
     async def look(self) -> tuple[Found, ...]:
         """Every line, in a fixed order, within a second whatever the database does."""
@@ -61,25 +63,29 @@ class Probe:
             Found(name="database"),
             Found(name="migrations"),
             Found(name="jobs") if jobs else Found(name="jobs", says="nobody runs them"),
-            self._mail(rows.oldest),
+            self._late("mail", rows.oldest) if self._settings.smtp_host else Found(name="mail", says="off"),
+            *([self._late("text messages", rows.oldest_text)] if self._settings.sms_url else []),
             disk,
         )
 
-    def _mail(self, oldest: datetime | None) -> Found:
-        if not self._settings.smtp_host:
-            return Found(name="mail", says="off")
+    def _late(self, name: str, oldest: datetime | None) -> Found:
         late = timedelta() if oldest is None else self._db().now() - oldest
         if late <= LATE_MAIL:
-            return Found(name="mail")
-        return Found(name="mail", says=f"{late // timedelta(minutes=1)} minutes late")
+            return Found(name=name)
+        return Found(name=name, says=f"{late // timedelta(minutes=1)} minutes late")
 
 
-async def _read(db: Database, newest: str) -> _Rows:
+async def _read(db: Database, newest: str, *, texts: bool) -> _Rows:
     revision = await db.read(current_revision)
     if revision != newest:
-        return _Rows(revision=revision, lease_held=False, oldest=None)
-    held: Awaitable[bool] = db.read(jobs_lease_held)
-    return _Rows(revision=revision, lease_held=await held, oldest=await db.read(oldest_due, now=db.now()))
+        return _Rows(revision=revision, lease_held=False)
+    now = db.now()
+    return _Rows(
+        revision=revision,
+        lease_held=await db.read(jobs_lease_held),
+        oldest=await db.read(oldest_due, now=now),
+        oldest_text=await db.read(oldest_due, now=now, way=PHONE) if texts else None,
+    )
 
 
 def _disk(folder: Path) -> Found:

@@ -10,16 +10,17 @@ from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.organising import Sizes, sizes_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.domain.day import DAY_MOVES, DayState
 from onestop.domain.errors import N_, PublishRefused, Refusal
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.setup import cancel_day, pause_day, resume_day
-from onestop.visits.queries.inside import Inside, inside_of_day
+from onestop.visits.queries.inside import Inside, Touched, inside_of_day, touched_by_end
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest, base_url_of
+from onestop.web.kit.requests import Conf, Db, WebRequest, base_url_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
@@ -63,6 +64,19 @@ class DayPage:
     key: str = field(default_factory=new_key)
 
 
+@page_of("organise/cancel.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelDayPage:
+    """What cancelling means, before it is done."""
+
+    day: Day
+    touched: Touched
+    texts: bool
+    came: bool
+    possible: bool
+    key: str = field(default_factory=new_key)
+
+
 @get("/organise/{day:str}")
 async def show_day(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The day."""
@@ -100,9 +114,23 @@ async def close(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any
     return await _act(request, db, day, "closed", close_day, reason=reason)
 
 
+@get("/organise/{day:str}/cancel")
+async def show_cancel(request: WebRequest, db: Db, settings: Conf, day: FromPath[str]) -> Response[Any]:
+    """Whom it touches, and the button."""
+    found, _ = await enter(request, db, day)
+    context = CancelDayPage(
+        day=found,
+        touched=await db.read(touched_by_end, found.id),
+        texts=bool(settings.sms_url),
+        came=(await db.read(inside_of_day, found.id)).came > 0,
+        possible=DayState.CANCELLED in DAY_MOVES[found.state],
+    )
+    return page(request, context, **day_frame(request, found))
+
+
 @post("/organise/{day:str}/cancel")
 async def cancel(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
-    """The day does not take place; standing bookings only when that was ticked."""
+    """The day does not take place. Its bookings end afterwards, by themselves, each with its message."""
     too = (await read_form(request)).ticked("bookings_too")
     return await _act(request, db, day, "cancelled", cancel_day, with_version=True, bookings_too=too)
 
@@ -162,4 +190,4 @@ def _told(finding: Finding, locale: Locale) -> Found:
     return Found(finding=finding, service=service_title(locale, finding.service) if finding.service else "")
 
 
-route_handlers: list[Any] = [show_day, publish, pause, resume, close, cancel]
+route_handlers: list[Any] = [show_day, publish, pause, resume, close, show_cancel, cancel]

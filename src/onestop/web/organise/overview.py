@@ -134,7 +134,7 @@ async def _page(
         now=now,
         shown=shown,
         queues=tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues),
-        messages=await db.read(message_counts, day.id),
+        messages=await db.read(message_counts, day.id, now=now),
         why={key: locale.gettext(word) for key, word in WHY.items()},
         running=day.state is DayState.PUBLISHED,
         error=error,

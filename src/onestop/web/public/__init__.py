@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.public import first, holds, journey, ticket, ticket_acts, times, waiting
+from onestop.web.public import first, holds, journey, reminders, ticket, ticket_acts, times, waiting
 
 route_handlers: list[Any] = [
     *first.route_handlers,
@@ -12,4 +12,5 @@ route_handlers: list[Any] = [
     *ticket.route_handlers,
     *ticket_acts.route_handlers,
     *waiting.route_handlers,
+    *reminders.route_handlers,
 ]

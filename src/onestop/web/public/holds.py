@@ -37,7 +37,7 @@ from onestop.web.kit.limits import check_limit
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, settings_of
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import stop_title
 from onestop.web.public.contact import Typed, errors_of, read_contact, read_typed
@@ -81,6 +81,7 @@ class HoldPage:
     will_talk: str
     no_interpreter: bool
     typed: Typed
+    texts: bool
     path: str
     query: str
     change_time: str
@@ -99,6 +100,7 @@ class HoldOverPage:
     same: bool
     hours: tuple[Hour, ...]
     typed: Typed
+    texts: bool
     action: str
     key: str
     back: str
@@ -339,6 +341,7 @@ def _show_form(request: WebRequest, here: _Here, typed: Typed, refusal: Refusal 
         will_talk=locale.gettext(WILL_TALK[booking.interpreter]),
         no_interpreter=booking.no_interpreter,
         typed=typed,
+        texts=bool(settings_of(request).sms_url),
         path=here.path,
         query=here.query,
         change_time=here.answers.link(f"/d/{here.day.slug}/times"),
@@ -362,6 +365,7 @@ async def _show_over(
         same=any(plan.arrival_at == booking.arrival_at for plan in found.plans),
         hours=hours_of(found, here.day.zone),
         typed=typed,
+        texts=bool(settings_of(request).sms_url),
         action=f"{here.path}/again{here.query}",
         key=new_key(),
         back=here.answers.link(f"/d/{here.day.slug}/plan", "hold"),

@@ -107,10 +107,10 @@ def _sentences(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window],
 
 def _before_the_visit(locale: Locale, ticket: TicketState, now: datetime) -> Iterable[str]:
     day, booking = ticket.day, ticket.booking
-    if booking is not None and booking.state is BookingState.CANCELLED:
-        yield locale.gettext(CANCELLED)
-    elif day.state is DayState.CANCELLED:
+    if day.state is DayState.CANCELLED:
         yield locale.gettext(CALLED_OFF)
+    elif booking is not None and booking.state is BookingState.CANCELLED:
+        yield locale.gettext(CANCELLED)
     elif booking is None or booking.state is not BookingState.CONFIRMED or now >= day.closes_at:
         yield locale.gettext(OVER)
     else:

@@ -1,0 +1,55 @@
+"""Changes to the organiser's own lines in the messages of a day."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.days.queries.own_lines import FIELD, OWNER
+from onestop.days.setup_values import SetupWrong
+from onestop.days.tables import days
+from onestop.db.ledger import record
+from onestop.directory.actions import write_own_words
+from onestop.directory.queries import own_words
+from onestop.domain.day import DayState
+from onestop.domain.errors import N_, Changed, MoveRefused
+from onestop.domain.facts import Fact
+from onestop.domain.own_lines import LONGEST, wrong_place
+from onestop.domain.roles import Actor
+
+PLACE_WRONG = N_("%(place)s cannot be filled. Only the places listed on this page can stand in braces.")
+LINES_TOO_LONG = N_("Please write at most %(number)s characters.")
+
+
+def check_lines(lines: Mapping[str, str]) -> None:
+    """Raises `SetupWrong` about the language whose lines cannot be used."""
+    for language, text in lines.items():
+        if len(text) > LONGEST:
+            raise SetupWrong(f"lines_{language}", LINES_TOO_LONG, number=LONGEST)
+        if (place := wrong_place(text)) is not None:
+            raise SetupWrong(f"lines_{language}", PLACE_WRONG, place=place)
+
+
+def change_lines(
+    conn: sa.Connection, day: UUID, lines: Mapping[str, str], *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Write the lines of a day; reminders that wait get them too. Raises `SetupWrong`, `Changed`, `MoveRefused`."""
+    check_lines(lines)
+    taken = conn.execute(
+        days.update()
+        .where(days.c.id == day, days.c.version == version, days.c.state.in_([DayState.DRAFT, DayState.PUBLISHED]))
+        .values(version=days.c.version + 1)
+    )
+    if taken.rowcount != 1:
+        state = conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar()
+        raise Changed if state in (DayState.DRAFT, DayState.PUBLISHED) else MoveRefused
+    write_own_words(conn, OWNER, day, FIELD, lines, changed_by=actor.ref, now=now)
+    languages = sorted(language for language, text in lines.items() if text)
+    record(conn, Fact(kind="LinesChanged", at=now, day=day, actor=actor.ref, terms={"languages": languages}))
+
+
+def copy_lines(conn: sa.Connection, source: UUID, day: UUID, *, actor: Actor, now: datetime) -> None:
+    """A day made from another begins with its lines."""
+    lines = own_words(conn, OWNER, source, FIELD)
+    write_own_words(conn, OWNER, day, FIELD, lines, changed_by=actor.ref, now=now)
