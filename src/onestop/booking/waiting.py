@@ -199,7 +199,7 @@ def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
     )
 
 
-def _wanted(row: sa.Row[Any]) -> WantedLine:
+def _wanted(row: Any) -> WantedLine:
     return WantedLine(
         service="" if row.private else row.key, institution="" if row.private else row.name, private=row.private
     )

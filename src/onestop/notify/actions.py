@@ -67,7 +67,7 @@ def tell(
                 _tell_limit(conn, party, told, recipient, host=host, now=now)
             continue
         sequence = _next_sequence(conn, party, recipient.address)
-        put = partial(_put, conn, party, told, to=recipient, sequence=sequence, host=host, now=now)
+        put = partial(put_message, conn, party, told, to=recipient, sequence=sequence, host=host, now=now)
         put(kind, due_at=now)
         if kind in REMINDED and recipient.reminded:
             for one in reminders(told.terms.arrival_at, ZoneInfo(told.terms.zone), told_at=now):
@@ -264,10 +264,10 @@ def _tell_limit(
         outbox.c.day_id == told.day, outbox.c.address == recipient.address, outbox.c.kind == "limit"
     )
     if conn.execute(known.limit(1)).first() is None:
-        _put(conn, party, told, "limit", to=recipient, sequence=0, host=host, due_at=now, now=now)
+        put_message(conn, party, told, "limit", to=recipient, sequence=0, host=host, due_at=now, now=now)
 
 
-def _put(
+def put_message(
     conn: sa.Connection,
     party: UUID,
     told: Told,
@@ -280,6 +280,7 @@ def _put(
     until_at: datetime | None = None,
     now: datetime,
 ) -> None:
+    """Write one message to one address; it goes out from `due_at` on, and after `until_at` not any more."""
     row = {
         "day_id": told.day,
         "party_id": party,

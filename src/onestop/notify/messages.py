@@ -19,7 +19,7 @@ from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
 from onestop.domain.own_lines import fill_places
 from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
-from onestop.domain.ticket import short_code, spell_short_code, ticket_code
+from onestop.domain.ticket import short_code, spell_short_code, ticket_code, waiting_code, waiting_short_code
 from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.locales import Locale, locale_for
 from onestop.notify.calendar import Appointment, calendar_file
@@ -112,6 +112,26 @@ WORDS: dict[str, _Words] = {
         label=N_("Day cancelled"),
         short=N_("The day is cancelled: %(date)s %(time)s. Please do not come."),
     ),
+    "listed": _Words(
+        template="waiting",
+        subject=N_("Waiting list for %(date)s"),
+        headline=N_("You are on the waiting list."),
+        label=N_("On the waiting list"),
+        short=N_("Waiting list: %(date)s. Code %(code)s. We will write."),
+    ),
+    "offer": _Words(
+        template="waiting",
+        subject=N_("A place is free on %(date)s"),
+        headline=N_("A place is free for you."),
+        label=N_("Place offered"),
+        short=N_("A place is free: %(date)s %(time)s. Please answer. Code %(code)s"),
+    ),
+    "offer_over": _Words(
+        template="waiting",
+        subject=N_("Waiting list for %(date)s"),
+        headline=N_("The time to answer is over."),
+        label=N_("Offer not answered"),
+    ),
     "limit": _Words(
         template="limit",
         subject=N_("One more appointment on %(date)s"),
@@ -158,15 +178,15 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     locale = locale_for(message.language)
     words = WORDS[message.kind]
     terms = message.terms
-    code = ticket_code(key, day=message.day, number=terms.number, generation=terms.generation)
+    code, path, short = _codes(message, key)
     base = settings.base_url.rstrip("/")
-    link = f"{base}/t/{code}" if base else ""
+    link = f"{base}{path}" if base else ""
     text = MailText(
         subject=locale.say(words.subject, {"date": locale.date(terms.on)}),
         headline=locale.gettext(words.headline),
         terms=terms,
         papers=tuple(locale.gettext(PAPERS[paper][0]) for paper in terms.papers if paper in PAPERS),
-        short_code=spell_short_code(short_code(key, day=message.day, number=terms.number, generation=terms.generation)),
+        short_code=spell_short_code(short),
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
         first_desk_minutes=FIRST_DESK // timedelta(minutes=1) if message.kind in REMINDERS else 0,
@@ -191,6 +211,16 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         _attach_calendar(mail, message, locale, method=words.calendar, organizer=_bare(settings.mail_from))
     mail["Content-Language"] = locale.tag  # last: content headers move into the parts as these are added
     return _sealed(mail, message.message_id)
+
+
+def _codes(message: Message, key: bytes) -> tuple[str, str, str]:
+    """The long code, its path and the short code; who waits for a place has no number and a page of her own."""
+    day, terms = message.day, message.terms
+    if not terms.number:
+        code = waiting_code(key, day=day, party=message.party)
+        return code, f"/w/{code}", waiting_short_code(key, day=day, party=message.party)
+    code = ticket_code(key, day=day, number=terms.number, generation=terms.generation)
+    return code, f"/t/{code}", short_code(key, day=day, number=terms.number, generation=terms.generation)
 
 
 def _own_lines(terms: Terms) -> OwnLines | None:
@@ -246,7 +276,7 @@ def compose_text(message: Message, *, key: bytes) -> bytes:
 def short_text(message: Message, *, key: bytes) -> str:
     """What a telephone shows, in her language, at most `LONGEST_TEXT` characters: one text message in any script."""
     locale, terms = locale_for(message.language), message.terms
-    code = short_code(key, day=message.day, number=terms.number, generation=terms.generation)
+    _, _, code = _codes(message, key)
     return locale.say(
         WORDS[message.kind].short,
         {

@@ -45,6 +45,8 @@ class Terms:
     own: str = ""
     """The organiser's own lines with their places still to fill, and the language they are written in."""
     own_language: str = ""
+    until_at: datetime | None = None
+    """Until when an answer is awaited; only of messages that ask for one."""
 
     def to_json(self) -> dict[str, Any]:
         """The terms as the outbox keeps them."""
@@ -63,6 +65,7 @@ class Terms:
             "limit": self.limit,
             "own": self.own,
             "own_language": self.own_language,
+            **({"until_at": self.until_at.isoformat()} if self.until_at is not None else {}),
         }
 
     @classmethod
@@ -73,6 +76,8 @@ class Terms:
         values["arrival_at"] = datetime.fromisoformat(kept["arrival_at"])
         values["ends_at"] = datetime.fromisoformat(kept["ends_at"])
         values["papers"] = tuple(kept["papers"])
+        if "until_at" in kept:
+            values["until_at"] = datetime.fromisoformat(kept["until_at"])
         return cls(**values)
 
 

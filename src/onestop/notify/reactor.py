@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
+from onestop.notify.waiting import CAUSES, ENDS, tell_waiting, withdraw_waiting
 from onestop.notify.ways import ways_written
 from onestop.settings import Settings
 
@@ -30,6 +31,10 @@ class OutboxReactor:
                 renew_lines(conn, fact.day)
             if fact.party is None:
                 continue
+            if fact.kind in CAUSES:
+                tell_waiting(conn, fact.party, CAUSES[fact.kind], host=self._host, ways=self._ways, now=fact.at)
+            elif fact.kind in ENDS:
+                withdraw_waiting(conn, fact.party, now=fact.at)
             if fact.kind in MESSAGES:
                 kind = BECAUSE.get(str(fact.terms.get("because")), MESSAGES[fact.kind])
                 tell(conn, fact.party, kind, host=self._host, ways=self._ways, now=fact.at)
