@@ -2,8 +2,16 @@
 
 import pytest
 
-from onestop.domain.errors import ChildAlone, InvalidInput, PartyTooBig
-from onestop.domain.party import PARTY_LIMIT, Member, check_party, check_stop_members, party_of
+from onestop.domain.errors import ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig
+from onestop.domain.party import (
+    PARTY_LIMIT,
+    Member,
+    accompanied,
+    check_party,
+    check_stop_members,
+    leaves_child_alone,
+    party_of,
+)
 
 FAMILY = (
     Member(mark=1),
@@ -59,8 +67,29 @@ def test_marks_count_from_one_and_a_guardian_is_an_adult_of_the_party(members: t
 def test_a_child_goes_to_a_desk_with_an_adult_only() -> None:
     check_stop_members(FAMILY, {1})
     check_stop_members(FAMILY, {2, 3})
-    with pytest.raises(ChildAlone):
+    with pytest.raises(ChildAtDeskAlone):
         check_stop_members(FAMILY, {3})
+
+
+@pytest.mark.parametrize(
+    ("marks", "going"),
+    [({1}, {1}), ({1, 3}, {1, 3}), ({1, 2}, {1, 2, 3}), ({1, 2, 3}, {1, 2, 3})],
+    ids=["one of two adults", "an adult with the child", "both adults", "everybody"],
+)
+def test_where_every_adult_goes_the_children_come_along(marks: set[int], going: set[int]) -> None:
+    assert accompanied(FAMILY, marks) == going
+
+
+@pytest.mark.parametrize(
+    ("at_desks", "alone"),
+    [(set[int](), False), ({1}, False), ({1, 2}, True), ({1, 2, 3}, False), ({2, 3}, False)],
+)
+def test_a_child_is_alone_when_every_adult_is_at_a_desk_and_it_is_at_none(at_desks: set[int], alone: bool) -> None:
+    assert leaves_child_alone(FAMILY, at_desks) is alone
+
+
+def test_without_children_nobody_is_left_alone() -> None:
+    assert leaves_child_alone(party_of(adults=2), {1}) is False
 
 
 @pytest.mark.parametrize("marks", [set[int](), {1, 4}])

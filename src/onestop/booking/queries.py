@@ -64,6 +64,7 @@ def arrivals(
                 stops=wish.stops,
                 languages=wish.languages,
                 interpreter=wish.interpreter,
+                party=wish.members,
                 not_before=now,
                 with_reserve=with_reserve,
             )

@@ -215,6 +215,10 @@ class ChildAlone(Refusal):
     sentence = N_("A child needs an adult. Please add an adult who comes too.")
 
 
+class ChildAtDeskAlone(ChildAlone):
+    sentence = N_("A child never goes to a desk alone. Please choose an adult too.")
+
+
 # -- the hall --------------------------------------------------------------------------------------
 
 

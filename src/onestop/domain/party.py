@@ -1,9 +1,12 @@
-"""Who comes on one ticket: members with marks, and the rules that hold for every party."""
+"""Who comes on one ticket: members with marks, and the rules that hold for every party.
+
+A child is never alone: at each moment every child is at a desk with an adult, or an adult of the party is at no desk.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from onestop.domain.errors import ChildAlone, InvalidInput, PartyTooBig
+from onestop.domain.errors import ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig
 
 PARTY_LIMIT = 10
 """People on one ticket; a bigger family asks the centre, which plans it by hand."""
@@ -55,7 +58,22 @@ def check_stop_members(members: Collection[Member], marks: Collection[int]) -> N
     going = [member for member in members if member.mark in marks]
     if not going or len(going) != len(set(marks)):
         raise InvalidInput(field="members")
-    check_together(going)
+    if all(member.child for member in going):
+        raise ChildAtDeskAlone
+
+
+def accompanied(members: Collection[Member], marks: Collection[int]) -> frozenset[int]:
+    """Who goes to one desk: these members and, if no adult would be left to stay with them, every child too."""
+    going = frozenset(marks)
+    if all(member.child or member.mark in going for member in members):
+        return going | {member.mark for member in members if member.child}
+    return going
+
+
+def leaves_child_alone(members: Iterable[Member], at_desks: Collection[int]) -> bool:
+    """Whether every adult of the party is at a desk while a child is at none."""
+    here = {member.child for member in members if member.mark not in at_desks}
+    return here == {True}
 
 
 def check_together(members: Iterable[Member]) -> None:

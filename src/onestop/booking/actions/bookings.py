@@ -22,6 +22,7 @@ from onestop.domain.booking import BookingState, Channel, check_move
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import ArrivalTaken, BookingArrived, BookingCancelled, BookingClosed, HoldGone
 from onestop.domain.facts import Fact
+from onestop.domain.party import accompanied
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
@@ -226,6 +227,7 @@ def replan_booking(conn: sa.Connection, party: UUID) -> None:
         stops=wish.stops,
         languages=wish.languages,
         interpreter=wish.interpreter,
+        party=wish.members,
         with_reserve=any(reserve for _, reserve in freed.values()),
     )
     if plan is None:
@@ -251,9 +253,12 @@ def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
         .order_by(stops.c.position, members.c.mark)
     ):
         wanted.setdefault(row.service_id, set()).add(row.mark)
+    party = queries.members_of(conn, booking.party)
     return Wish(
-        stops=tuple(WantedStop(service=service, members=frozenset(marks)) for service, marks in wanted.items()),
-        members=queries.members_of(conn, booking.party),
+        stops=tuple(
+            WantedStop(service=service, members=accompanied(party, marks)) for service, marks in wanted.items()
+        ),
+        members=party,
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
@@ -279,6 +284,7 @@ def _plan(
         stops=wish.stops,
         languages=wish.languages,
         interpreter=wish.interpreter,
+        party=wish.members,
         with_reserve=with_reserve,
     )
     if plan is None:

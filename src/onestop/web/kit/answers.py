@@ -5,7 +5,7 @@ Needs and services are short marks that say nothing to whoever looks at an addre
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,16 @@ from onestop.booking.wish import Wish, make_wish
 from onestop.days.queries.offer import DayOffer, OfferedNeed, OfferedService
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import InvalidInput, NoServiceChosen
-from onestop.domain.party import PARTY_LIMIT, party_of
+from onestop.domain.party import PARTY_LIMIT, Member, party_of
+from onestop.web.kit.goers import (
+    Goers,
+    first_goers,
+    goers_of,
+    goers_values,
+    read_goers,
+    service_mark,
+    together_of,
+)
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
 
 ME, FAMILY, HELPING = "me", "family", "helping"
@@ -27,18 +36,38 @@ MOST_LANGUAGES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """The answers; `services`, `languages` and `interpreter` are `None` until they were asked."""
+    """The answers; `services`, `languages` and `interpreter` are `None` until they were asked.
+
+    How many come decides who asks: `who` is a family as soon as there are several, unless she helps somebody.
+    """
 
     needs: tuple[str, ...] = ()
     services: tuple[UUID, ...] | None = None
     who: str = ME
     adults: int = 1
     children: int = 0
+    goers: Goers = field(default_factory=dict[UUID, tuple[str, ...]])
     languages: tuple[str, ...] | None = None
     interpreter: Interpreter | None = None
     invitation: str = ""
     hold: UUID | None = None
     lang: str = ""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one person comes: then nobody is asked who goes where."""
+        return self.adults + self.children <= 1
+
+    def members(self) -> tuple[Member, ...]:
+        """The people. Raises a refusal about the party."""
+        return party_of(adults=self.adults, children=self.children)
+
+    def sends_children_alone(self) -> tuple[UUID, ...]:
+        """The chosen services to which only children would go."""
+        members = self.members()
+        children = {member.mark for member in members if member.child}
+        together = together_of(self.goers, members)
+        return tuple(service for service in self.services or () if together.get(service, {0}) <= children)
 
     def wish(self, offer: DayOffer, *, display_language: str) -> Wish:
         """What can be held. Raises a refusal about services or party, or `InvalidInput` without an answer."""
@@ -46,10 +75,12 @@ class Answers:
             raise NoServiceChosen
         if self.interpreter is None:
             raise InvalidInput(field="interpreter")
+        members = self.members()
         return make_wish(
             offer,
-            services=self.services or (),
-            members=party_of(adults=self.adults, children=self.children),
+            services=self.services,
+            members=members,
+            together=together_of(self.goers, members),
             languages=self.languages or (display_language,),
             interpreter=self.interpreter,
             display_language=display_language,
@@ -62,6 +93,7 @@ class Answers:
             pairs += [("asked", "1"), *(("services", service_mark(service)) for service in self.services)]
         if (self.who, self.adults, self.children) != (ME, 1, 0):
             pairs += [("who", self.who), ("adults", str(self.adults)), ("children", str(self.children))]
+        pairs += [("with", value) for value in goers_values(self.goers)]
         pairs += [("languages", language) for language in self.languages or ()]
         if self.interpreter is not None:
             pairs.append(("interpreter", self.interpreter))
@@ -84,11 +116,6 @@ def need_mark(key: str) -> str:
     return hashlib.sha256(f"need|{key}".encode()).hexdigest()[:8]
 
 
-def service_mark(service: UUID) -> str:
-    """The mark of a service: the random end of its id."""
-    return service.hex[-12:]
-
-
 def read_answers(values: MultiDict[Any], offer: DayOffer) -> Answers:
     """The answers in a query or a form; what the day does not have is left out, nothing here raises."""
     marks = set(_all(values, "needs"))
@@ -104,31 +131,38 @@ def read_answers(values: MultiDict[Any], offer: DayOffer) -> Answers:
         who=who if who in WHO else ME,
         adults=_count(values, "adults", 1),
         children=_count(values, "children", 0),
+        goers=read_goers(_all(values, "with", 400), [service.id for service in offer.services]),
         languages=tuple(dict.fromkeys(languages))[:MOST_LANGUAGES] or None,
         interpreter=Interpreter(interpreter) if interpreter in set(Interpreter) else None,
         invitation=_first(values, "invitation")[:60],
         hold=_id(_first(values, "hold")),
         lang=lang if lang in KNOWN else "",
     )
-    return replace(found, adults=1, children=0) if found.who == ME else found
+    return _one_who(found)
 
 
 def answers_of(held: Held, carried: Answers) -> Answers:
     """The answers a hold was made with; needs, invitation and who asks come from the query, if it still has them."""
     booking = held.booking
-    adults = sum(not member.child for member in held.members)
-    children = sum(member.child for member in held.members)
-    alone = (adults, children) == (1, 0)
-    return replace(
-        carried,
-        services=held.services,
-        who=carried.who if carried.who != ME or alone else FAMILY,
-        adults=adults,
-        children=children,
-        languages=booking.languages,
-        interpreter=booking.interpreter,
-        hold=booking.id,
+    return _one_who(
+        replace(
+            carried,
+            services=held.services,
+            adults=sum(not member.child for member in held.members),
+            children=sum(member.child for member in held.members),
+            goers=goers_of(held.together, held.members),
+            languages=booking.languages,
+            interpreter=booking.interpreter,
+            hold=booking.id,
+        )
     )
+
+
+def goers_to(answers: Answers, service: OfferedService) -> tuple[str, ...]:
+    """Whose boxes are ticked on a line: what she said, else who goes there at first."""
+    if service.id in answers.goers:
+        return answers.goers[service.id]
+    return first_goers(service.key) if answers.services is None or answers.is_single else ()
 
 
 def chosen_needs(offer: DayOffer, answers: Answers) -> tuple[OfferedNeed, ...]:
@@ -172,8 +206,15 @@ def dropped_precedences(offer: DayOffer, answers: Answers) -> tuple[tuple[Offere
     )
 
 
-def _all(values: MultiDict[Any], name: str) -> list[str]:
-    return [str(value) for value in values.getall(name, [])][:60]
+def _one_who(answers: Answers) -> Answers:
+    """The same with who asks as the counts have it, and nobody sent anywhere who comes alone."""
+    if answers.who == HELPING:
+        return replace(answers, goers={}) if answers.is_single else answers
+    return replace(answers, who=ME, goers={}) if answers.is_single else replace(answers, who=FAMILY)
+
+
+def _all(values: MultiDict[Any], name: str, most: int = 60) -> list[str]:
+    return [str(value) for value in values.getall(name, [])][:most]
 
 
 def _first(values: MultiDict[Any], name: str) -> str:

@@ -11,10 +11,11 @@ from onestop.days.queries.days import Day, day_by_slug
 from onestop.days.queries.offer import DayOffer, OfferedService, day_offer
 from onestop.days.visitors import spoken_on
 from onestop.db.session import Database
-from onestop.domain.errors import N_, InvalidInput, NoServiceChosen, Refusal
+from onestop.domain.errors import N_, ChildAtDeskAlone, InvalidInput, NoServiceChosen, Refusal
 from onestop.domain.party import PARTY_LIMIT
 from onestop.web.kit.answers import (
     Answers,
+    goers_to,
     lines_of,
     need_mark,
     read_answers,
@@ -34,7 +35,7 @@ from onestop.web.public.frame import (
 )
 
 INTERPRETER_MISSING = N_("Please say how we shall talk.")
-ASKED_HERE = ("services", "asked", "who", "adults", "children", "languages", "interpreter")
+ASKED_HERE = ("services", "asked", "who", "adults", "children", "with", "languages", "interpreter")
 LANGUAGES_SHOWN = 8
 """So many languages stand open on the page; the others are one tap away."""
 
@@ -100,6 +101,8 @@ class PlanChoice:
     before: tuple[str, ...]
     """Titles of the other lines this one comes before."""
     ticked: bool
+    goers: tuple[str, ...]
+    """Labels of those who are ticked to go there; nobody means everybody."""
 
 
 @page_of("public/plan.html")
@@ -211,7 +214,7 @@ async def _show_plan(
     lines = lines_of(offer, answers)
     context = PlanPage(
         day=day,
-        lines=tuple(plan_choice(locale, offer, lines, service, ticked=ticked) for service, ticked in lines),
+        lines=tuple(plan_choice(locale, offer, answers, lines, service, ticked=ticked) for service, ticked in lines),
         answers=answers,
         counts=tuple((count, count) for count in range(PARTY_LIMIT + 1)),
         languages=first[:shown],
@@ -220,7 +223,7 @@ async def _show_plan(
         action=f"/d/{day.slug}/times",
         carried=(*answers.carried(*ASKED_HERE), ("asked", "1")),
         back=answers.link(f"/d/{day.slug}", "services", "asked"),
-        errors=_plan_errors(locale, refusal),
+        errors=plan_errors(locale, answers, refusal),
     )  # fmt: skip
     return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
 
@@ -228,6 +231,7 @@ async def _show_plan(
 def plan_choice(
     locale: Locale,
     offer: DayOffer,
+    answers: Answers,
     lines: Sequence[tuple[OfferedService, bool]],
     service: OfferedService,
     *,
@@ -254,17 +258,20 @@ def plan_choice(
             if (service.id, other.id) in offer.precedences
         ),
         ticked=ticked,
+        goers=goers_to(answers, service),
     )  # fmt: skip
 
 
-def _plan_errors(locale: Locale, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
+def plan_errors(locale: Locale, answers: Answers, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
     """Which part of the page needs another answer, by its id."""
     if refusal is None:
         return ()
     if isinstance(refusal, InvalidInput) and refusal.field == "interpreter":
         return (("interpreter", locale.gettext(INTERPRETER_MISSING)),)
-    target = "services" if isinstance(refusal, NoServiceChosen) else "who"
-    return ((target, locale.say(refusal.sentence, refusal.params)),)
+    said = locale.say(refusal.sentence, refusal.params)
+    if isinstance(refusal, ChildAtDeskAlone):
+        return tuple((f"with-{service_mark(service)}", said) for service in answers.sends_children_alone())
+    return (("services" if isinstance(refusal, NoServiceChosen) else "who", said),)
 
 
 route_handlers: list[Any] = [show_day, show_plan]
