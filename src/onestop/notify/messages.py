@@ -43,8 +43,8 @@ WORDS: dict[str, _Words] = {
     ),
     "changed": _Words(
         template="appointment",
-        subject=N_("Your appointment has a new time: %(date)s"),
-        headline=N_("Your appointment has a new time."),
+        subject=N_("Your appointment has changed: %(date)s"),
+        headline=N_("Your appointment has changed."),
     ),
     "reminder": _Words(
         template="appointment",

@@ -9,7 +9,12 @@ from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, tell
 from onestop.settings import Settings
 
-MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
+MESSAGES = {
+    "BookingConfirmed": "confirmation",
+    "BookingMoved": "changed",
+    "BookingChanged": "changed",
+    "BookingCancelled": "cancelled",
+}
 """Which fact causes which message."""
 
 

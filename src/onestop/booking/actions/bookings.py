@@ -53,7 +53,7 @@ def hold_arrival(
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     invited = invitation_of(conn, day, channel, invitation)
     expire_holds(conn, day_id, now=now)
-    plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
+    plan = lay_plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
     how = channel.value
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED, plan=plan)
     held = queries.Booking(
@@ -169,7 +169,7 @@ def release_hold(conn: sa.Connection, hold: UUID, *, actor: Actor, now: datetime
 
 def cancel_booking(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel a confirmed booking; its places are free at once. Raises when it has ended or she is here already."""
-    booking = _confirmed(conn, party)
+    booking = confirmed_booking(conn, party)
     _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
     return_invitation(conn, booking.id)
     record(conn, Fact(kind="BookingCancelled", at=now, day=booking.day, party=party, actor=actor.ref))
@@ -182,13 +182,13 @@ def move_booking(
 
     Raises `ArrivalTaken`; then nothing has changed.
     """
-    booking = _confirmed(conn, party)
+    booking = confirmed_booking(conn, party)
     if booking.arrival_at == arrival_at:
         return booking
     day = day_by_id(conn, booking.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     expire_holds(conn, day.id, now=now)
-    plan = _plan(
+    plan = lay_plan(
         conn,
         day,
         wish_of_party(conn, booking),
@@ -204,7 +204,7 @@ def move_booking(
         .where(bookings.c.id == booking.id)
         .values(arrival_at=arrival_at, ends_at=plan.ends_at, no_interpreter=plan.no_interpreter)
     )
-    _write_plan(conn, party, plan)
+    write_plan(conn, party, plan)
     record(conn, Fact(kind="BookingMoved", at=now, day=day.id, party=party, actor=actor.ref))
     return queries.booking_by_id(conn, booking.id)
 
@@ -239,21 +239,15 @@ def replan_booking(conn: sa.Connection, party: UUID) -> None:
         .where(bookings.c.id == booking.id)
         .values(ends_at=plan.ends_at, no_interpreter=plan.no_interpreter)
     )
-    _write_plan(conn, party, plan)
+    write_plan(conn, party, plan)
 
 
 def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
     """What the party of a booking still wants: its planned stops with their members."""
-    wanted: dict[UUID, set[int]] = {}
-    for row in conn.execute(
-        sa.select(stops.c.service_id, members.c.mark)
-        .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
-        .join(members, members.c.id == stop_members.c.member_id)
-        .where(stops.c.party_id == booking.party, stops.c.state == StopState.PLANNED)
-        .order_by(stops.c.position, members.c.mark)
-    ):
-        wanted.setdefault(row.service_id, set()).add(row.mark)
     party = queries.members_of(conn, booking.party)
+    wanted: dict[UUID, frozenset[int]] = {}
+    for stop in queries.planned_stops(conn, booking.party):
+        wanted[stop.service] = wanted.get(stop.service, frozenset()) | stop.members
     return Wish(
         stops=tuple(
             WantedStop(service=service, members=accompanied(party, marks)) for service, marks in wanted.items()
@@ -265,7 +259,7 @@ def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
     )
 
 
-def _plan(
+def lay_plan(
     conn: sa.Connection,
     day: Day,
     wish: Wish,
@@ -275,6 +269,7 @@ def _plan(
     with_reserve: bool,
     moving: UUID | None = None,
 ) -> NominalPlan:
+    """The plan of a wish at this time; the claims of `moving` count as free. Raises `ArrivalTaken` without one."""
     if arrival_at < now:
         raise ArrivalTaken
     freed = freed_by(conn, claims.c.booking_id == moving) if moving is not None else None
@@ -292,7 +287,8 @@ def _plan(
     return plan
 
 
-def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
+def write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
+    """Store the times of a plan with the stops that are still planned."""
     for stop in plan.stops:
         conn.execute(
             stops.update()
@@ -301,7 +297,8 @@ def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
         )
 
 
-def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
+def confirmed_booking(conn: sa.Connection, party: UUID) -> queries.Booking:
+    """The booking of a party that can still be changed. Raises when it has ended or she is here already."""
     booking = queries.booking_of_party(conn, party)
     if booking is None or booking.state in {BookingState.ARRIVED}:
         raise BookingArrived
