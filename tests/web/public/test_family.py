@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from onestop.booking.tables import bookings, members, stop_members, stops
 from onestop.directory.tables import services
 from onestop.domain.booking import BookingState
+from onestop.domain.visit import StopState
 from tests.web.public.visitor import Page, Visitor, count, need, open_day, service
 from tests.web.site import Site
 
@@ -40,15 +41,15 @@ def ticked(page: Page) -> list[str]:
     return sorted(found)
 
 
-def together(site: Site, *states: BookingState) -> dict[str, list[int]]:
-    """Who goes where, as it is stored for the bookings in these states."""
+def together(site: Site) -> dict[str, list[int]]:
+    """Who goes where, as it is stored for confirmed bookings."""
     query = (
         sa.select(services.c.key, members.c.mark)
         .join_from(stop_members, members)
         .join(stops, stops.c.id == stop_members.c.stop_id)
         .join(services, services.c.id == stops.c.service_id)
         .join(bookings, bookings.c.party_id == stops.c.party_id)
-        .where(bookings.c.state.in_(states or [BookingState.CONFIRMED]))
+        .where(bookings.c.state == BookingState.CONFIRMED, stops.c.state == StopState.PLANNED)
         .order_by(services.c.key, members.c.mark)
     )
     found: dict[str, list[int]] = {}

@@ -10,7 +10,7 @@ from onestop.booking.actions.invitations import invitation_of, return_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
 from onestop.booking.contacts import Contact
-from onestop.booking.tables import bookings, claims, members, stop_members, stops
+from onestop.booking.tables import bookings, claims, stops
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity

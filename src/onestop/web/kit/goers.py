@@ -4,7 +4,7 @@ The numbers stay with the people whoever else comes, which marks do not: the fir
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from onestop.directory.vocabulary import is_for_one
@@ -32,12 +32,11 @@ def service_mark(service: UUID) -> str:
     return service.hex[-12:]
 
 
-def read_goers(values: Iterable[str], services: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
+def read_goers(values: Iterable[str], by_mark: Mapping[str, UUID]) -> dict[UUID, tuple[str, ...]]:
     """What `goers_values` wrote (`mark.a1c2`), or boxes sent: a mark, then the labels ticked after it, in their order.
 
     What the day does not have is left out.
     """
-    by_mark = {service_mark(service): service for service in services}
     found: dict[UUID, set[str]] = {}
     service: UUID | None = None
     for value in values:
@@ -49,9 +48,9 @@ def read_goers(values: Iterable[str], services: Iterable[UUID]) -> dict[UUID, tu
     return {each: labels for each, labels in ordered.items() if labels}
 
 
-def goers_values(goers: Goers) -> tuple[str, ...]:
+def goers_values(goers: Goers, mark: Callable[[UUID], str] = service_mark) -> tuple[str, ...]:
     """The same for an address or hidden fields: one short mark for each service."""
-    return tuple(f"{service_mark(service)}.{''.join(labels)}" for service, labels in goers.items())
+    return tuple(f"{mark(service)}.{''.join(labels)}" for service, labels in goers.items())
 
 
 def first_goers(service_key: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.public import first, holds, journey, ticket, ticket_acts, times
+from onestop.web.public import first, holds, journey, ticket, ticket_acts, ticket_plan, times
 
 route_handlers: list[Any] = [
     *first.route_handlers,
@@ -11,4 +11,5 @@ route_handlers: list[Any] = [
     *holds.route_handlers,
     *ticket.route_handlers,
     *ticket_acts.route_handlers,
+    *ticket_plan.route_handlers,
 ]

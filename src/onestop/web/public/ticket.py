@@ -91,6 +91,7 @@ class TicketPage:
     path: str
     query: str
     booked: bool
+    changed: bool
     again: str
     is_open: bool
     is_out: bool
@@ -297,6 +298,7 @@ async def _page(
         path=access.path,
         query=link(request, ""),
         booked=booked and "booked" in request.query_params,
+        changed=booked and "changed" in request.query_params,
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
         is_open=is_open,
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
