@@ -147,7 +147,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
-    *("/plan", "/plan/times"),
+    *("/plan", "/plan/times", "/own"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
 )
 SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}") for place in _TICKET_PLACES}
@@ -234,9 +234,20 @@ MATRIX: list[Row] = [
     *(public("POST", f"/holds/{{hold:uuid}}/{act}") for act in ("booking", "again", "extension", "release")),
     *(
         public("GET", f"/t/{{code:str}}{page}")
-        for page in ("", "/live", "/calendar.ics", "/print", "/change", "/plan", "/plan/times", "/cancel", "/erase")
+        for page in (
+            "",
+            "/live",
+            "/calendar.ics",
+            "/print",
+            "/change",
+            "/plan",
+            "/plan/times",
+            "/own",
+            "/cancel",
+            "/erase",
+        )
     ),
-    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "plan", "cancel", "out", "back", "erase")),
+    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "plan", "own", "cancel", "out", "back", "erase")),
     # Another one's step answers like an unknown one, whoever asks.
     *(nobody("POST", f"/t/{{code:str}}/stops/{{stop:uuid}}/{act}") for act in ("drop", "accept", "decline")),
     # -- account --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.public import first, holds, journey, ticket, ticket_acts, ticket_plan, times
+from onestop.web.public import first, holds, journey, ticket, ticket_acts, ticket_own, ticket_plan, times
 
 route_handlers: list[Any] = [
     *first.route_handlers,
@@ -11,5 +11,6 @@ route_handlers: list[Any] = [
     *holds.route_handlers,
     *ticket.route_handlers,
     *ticket_acts.route_handlers,
+    *ticket_own.route_handlers,
     *ticket_plan.route_handlers,
 ]

@@ -97,6 +97,8 @@ class TicketPage:
     is_out: bool
     at_desk: bool
     changes: bool
+    parts: bool
+    """Whether one of several adults can be given a ticket apart here."""
     erases: bool
     said: str
 
@@ -304,6 +306,7 @@ async def _page(
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
         changes=booked,
+        parts=booked and bool(access.code) and "a2" in labels_of(ticket.members),
         erases=bool(access.code),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
