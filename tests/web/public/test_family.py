@@ -232,3 +232,45 @@ async def test_whose_address_gets_the_messages_is_said_beside_the_field(
     site.set_time(site.hall.now + timedelta(minutes=31))
     page = await visitor.press("booking-form", name="Amira")
     assert ("Please choose a time again" in page.text, said in page.text) == (True, True)
+
+
+async def test_three_families_book_on_one_borrowed_phone_and_nothing_of_one_stands_in_the_form_of_the_next(
+    site: Site,
+) -> None:
+    visitor = await plan(site, "my-rights")
+    tickets: list[str] = []
+    for adults, children in (("2", "3"), ("1", "2"), ("3", "0")):
+        await visitor.open(f"/d/{site.hall.day.slug}")
+        page = await visitor.press("needs-form", needs=[need("my-rights")])
+        form = page.forms["plan-form"]
+        assert (form.values("adults"), form.values("children"), ticked(page)) == (["1"], ["0"], [])
+        typed = {"adults": adults, "children": children, "interpreter": "none", "with": goes(site, legal="a1")}
+        await visitor.press("plan-form", **typed)
+        page = await visitor.press("times-form")
+        assert page.forms["booking-form"].values("name") == [""]
+        await visitor.press("booking-form", name=f"Family {adults}", email="shared@example.org")
+        tickets.append(visitor.page.text)
+
+    told = ["2 adults and 3 children", "One adult and 2 children", "3 adults"]
+    assert [[each in text for each in told] for text in tickets] == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+
+
+async def test_two_tabs_with_two_plans_keep_each_its_own(site: Site) -> None:
+    visitor = await plan(site)
+    other = Visitor(visitor.browser)
+    await other.open(visitor.path)
+    await visitor.press("plan-form", **{**FAMILY, "with": goes(site, legal="a1")})
+    await other.press("plan-form", adults="2", interpreter="none", **{"with": goes(site, legal="a2")})
+    for tab in (visitor, other):
+        await tab.press("times-form", "10:00" if tab is visitor else "11:00")
+    for tab in (other, visitor):
+        await tab.press("booking-form", name="Amira")
+
+    assert "2 adults and 3 children" in visitor.page.text
+    assert ("2 adults" in other.page.text, "children" in other.page.text) == (True, False)
+    assert "Legal advice IOM Migration Information Centre Adult 2" in other.page.text
+    assert count(site, bookings, bookings.c.state == BookingState.CONFIRMED) == 2
