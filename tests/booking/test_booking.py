@@ -390,7 +390,10 @@ def test_a_wish_names_services_of_the_day_and_a_party_in_which_no_child_is_alone
         return make_wish(hall.offer, services=services, members=members, **how, **more)
 
     assert wish([legal, legal]).languages == ("uk",)
-    assert [stop.members for stop in wish([legal, social], together={social: [1]}).stops] == [{1, 2}, {1}]
+    alone = wish([legal, social], together={social: [1]})
+    parents = wish([legal, social], party_of(adults=2, children=1), together={social: [1]})
+    assert [stop.members for stop in alone.stops] == [{1, 2}, {1, 2}]
+    assert [stop.members for stop in parents.stops] == [{1, 2, 3}, {1}]
     wrong: dict[type[Exception], dict[str, Any]] = {
         NoServiceChosen: {"services": []},
         ServiceUnknown: {"services": [uuid4()]},

@@ -1,9 +1,21 @@
 """Who may come on one ticket."""
 
+from uuid import UUID
+
 import pytest
 
-from onestop.domain.errors import ChildAlone, InvalidInput, PartyTooBig
-from onestop.domain.party import PARTY_LIMIT, Member, check_party, check_stop_members, party_of
+from onestop.domain.errors import ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig, TicketEmpty
+from onestop.domain.party import (
+    PARTY_LIMIT,
+    Member,
+    Parted,
+    accompanied,
+    check_party,
+    check_stop_members,
+    leaves_child_alone,
+    part_party,
+    party_of,
+)
 
 FAMILY = (
     Member(mark=1),
@@ -59,8 +71,29 @@ def test_marks_count_from_one_and_a_guardian_is_an_adult_of_the_party(members: t
 def test_a_child_goes_to_a_desk_with_an_adult_only() -> None:
     check_stop_members(FAMILY, {1})
     check_stop_members(FAMILY, {2, 3})
-    with pytest.raises(ChildAlone):
+    with pytest.raises(ChildAtDeskAlone):
         check_stop_members(FAMILY, {3})
+
+
+@pytest.mark.parametrize(
+    ("marks", "going"),
+    [({1}, {1}), ({1, 3}, {1, 3}), ({1, 2}, {1, 2, 3}), ({1, 2, 3}, {1, 2, 3})],
+    ids=["one of two adults", "an adult with the child", "both adults", "everybody"],
+)
+def test_where_every_adult_goes_the_children_come_along(marks: set[int], going: set[int]) -> None:
+    assert accompanied(FAMILY, marks) == going
+
+
+@pytest.mark.parametrize(
+    ("at_desks", "alone"),
+    [(set[int](), False), ({1}, False), ({1, 2}, True), ({1, 2, 3}, False), ({2, 3}, False)],
+)
+def test_a_child_is_alone_when_every_adult_is_at_a_desk_and_it_is_at_none(at_desks: set[int], alone: bool) -> None:
+    assert leaves_child_alone(FAMILY, at_desks) is alone
+
+
+def test_without_children_nobody_is_left_alone() -> None:
+    assert leaves_child_alone(party_of(adults=2), {1}) is False
 
 
 @pytest.mark.parametrize("marks", [set[int](), {1, 4}])
@@ -68,3 +101,41 @@ def test_a_stop_is_for_members_of_this_party(marks: set[int]) -> None:
     with pytest.raises(InvalidInput) as refusal:
         check_stop_members(FAMILY, marks)
     assert type(refusal.value) is InvalidInput
+
+
+# -- a ticket of her own ------------------------------------------------------------------------------------
+
+LEGAL, SOCIAL, HEALTH = (UUID(int=n) for n in range(1, 4))
+WHERE = {LEGAL: frozenset({1, 2, 3}), SOCIAL: frozenset({2}), HEALTH: frozenset({1})}
+
+
+def test_an_adult_leaves_with_the_steps_only_she_has_and_the_others_are_numbered_anew() -> None:
+    parted = part_party(FAMILY, WHERE, 1, also=[LEGAL, SOCIAL])
+    assert parted == Parted(
+        members=(Member(mark=1), Member(mark=2, child=True, guardian_mark=1)),
+        together={LEGAL: frozenset({1, 2}), SOCIAL: frozenset({1, 2})},
+        new_marks={2: 1, 3: 2},
+        hers=frozenset({HEALTH}),
+        copied=frozenset({LEGAL}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "where", "mark", "refusal"),
+    [
+        (FAMILY, WHERE, 3, InvalidInput),
+        (FAMILY, WHERE, 9, InvalidInput),
+        (party_of(adults=1), {LEGAL: {1}}, 1, InvalidInput),
+        (party_of(adults=1, children=1), {LEGAL: {1}, SOCIAL: {1, 2}}, 1, ChildAlone),
+        (FAMILY, {LEGAL: {2, 3}, SOCIAL: {2}}, 2, ChildAtDeskAlone),
+        (FAMILY, {LEGAL: {1, 2, 3}}, 2, TicketEmpty),
+        (FAMILY, {LEGAL: {2}}, 2, TicketEmpty),
+    ],
+    ids=["a child", "a stranger", "alone", "the only adult", "with a child at a desk", "no step of hers", "all steps"],
+)
+def test_nobody_leaves_a_child_alone_or_a_ticket_empty(
+    members: tuple[Member, ...], where: dict[UUID, set[int]], mark: int, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal) as refused:
+        part_party(members, where, mark, also=())
+    assert type(refused.value) is refusal

@@ -192,7 +192,7 @@ async def test_a_change_and_a_cancellation_meet_the_same_calendar_entry(mailing:
     date = "Thursday 3 December 2026"
     assert [subject for _, subject in office.subjects()] == [
         f"Your appointment on {date}",
-        f"Your appointment has a new time: {date}",
+        f"Your appointment has changed: {date}",
         f"Your appointment on {date} is cancelled",
     ]
     events = [event_of(mail) for mail in office.mails()]

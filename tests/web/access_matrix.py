@@ -153,6 +153,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
+    *("/plan", "/plan/times", "/own"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -274,9 +275,20 @@ MATRIX: list[Row] = [
     *(public("POST", f"/holds/{{hold:uuid}}/{act}") for act in ("booking", "again", "extension", "release")),
     *(
         public("GET", f"/t/{{code:str}}{page}")
-        for page in ("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase")
+        for page in (
+            "",
+            "/live",
+            "/calendar.ics",
+            "/print",
+            "/change",
+            "/plan",
+            "/plan/times",
+            "/own",
+            "/cancel",
+            "/erase",
+        )
     ),
-    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "cancel", "out", "back", "erase")),
+    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "plan", "own", "cancel", "out", "back", "erase")),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
     *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase")),

@@ -1,5 +1,6 @@
 """The page of a hold: what is held, until when, and what was answered; and taking a time again when it ran out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from onestop.booking.capacity import claims_of
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking, booking_by_id, members_of
 from onestop.booking.rests import beyond, rest_if_awaited
-from onestop.booking.tables import bookings, stops
+from onestop.booking.tables import bookings, members, stop_members, stops
 from onestop.booking.tickets import Ticket
 from onestop.booking.wish import Wish
 from onestop.days.tables import invitations
@@ -29,10 +30,16 @@ class Held:
     """A hold with its answers. `extends_to` is the last end it can have."""
 
     booking: Booking
-    services: tuple[UUID, ...]
+    together: Mapping[UUID, frozenset[int]]
+    """Its services in order, each with the marks of those who go there."""
     members: tuple[Member, ...]
     extends_to: datetime
     confirmed_at: datetime | None
+
+    @property
+    def services(self) -> tuple[UUID, ...]:
+        """The services in order."""
+        return tuple(self.together)
 
     def lives(self, now: datetime) -> bool:
         """Whether the time is still kept."""
@@ -51,17 +58,21 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
     created_at, confirmed_at = conn.execute(
         sa.select(bookings.c.created_at, bookings.c.confirmed_at).where(bookings.c.id == hold)
     ).one()
-    services = conn.execute(
-        sa.select(stops.c.service_id)
+    together: dict[UUID, frozenset[int]] = {}
+    for row in conn.execute(
+        sa.select(stops.c.service_id, members.c.mark)
+        .join_from(stops, stop_members)
+        .join(members, members.c.id == stop_members.c.member_id)
         .where(
             stops.c.party_id == booking.party,
             stops.c.state.in_([StopState.PLANNED, *_ENDED_WITH.get(booking.state, ())]),
         )
-        .order_by(stops.c.position, stops.c.id)
-    ).scalars()
+        .order_by(stops.c.position, stops.c.id, members.c.mark)
+    ):
+        together[row.service_id] = together.get(row.service_id, frozenset()) | {row.mark}
     return Held(
         booking=booking,
-        services=tuple(services),
+        together=together,
         members=members_of(conn, booking.party),
         extends_to=created_at + LONGEST_HOLD,
         confirmed_at=confirmed_at,

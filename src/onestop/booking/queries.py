@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from onestop.booking.capacity import expired_holds, freed_by
 from onestop.booking.rests import resting
-from onestop.booking.tables import bookings, claims, contacts, members, parties
+from onestop.booking.tables import bookings, claims, contacts, members, parties, stop_members, stops
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day
@@ -19,6 +19,7 @@ from onestop.domain.errors import HoldGone, TicketUnknown
 from onestop.domain.levelling import best_of
 from onestop.domain.party import Member
 from onestop.domain.plan import NominalPlan, can_interpret, offered_arrivals
+from onestop.domain.visit import StopState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ def arrivals(
         stops=wish.stops,
         languages=wish.languages,
         interpreter=wish.interpreter,
+        party=wish.members,
         not_before=now,
         with_reserve=with_reserve,
     )
@@ -125,6 +127,37 @@ def members_of(conn: sa.Connection, party: UUID) -> tuple[Member, ...]:
     """The members of a party by mark."""
     rows = conn.execute(sa.select(members).where(members.c.party_id == party).order_by(members.c.mark))
     return tuple(Member(mark=row.mark, child=row.child, guardian_mark=row.guardian_mark) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedStop:
+    """A stop of a booking before its day, with the marks of those who go there."""
+
+    id: UUID
+    service: UUID
+    private: bool
+    members: frozenset[int]
+
+
+def planned_stops(conn: sa.Connection, party: UUID) -> tuple[BookedStop, ...]:
+    """The stops of a party that are still planned, in order."""
+    found: dict[UUID, BookedStop] = {}
+    for row in conn.execute(
+        sa.select(stops.c.id, stops.c.service_id, stops.c.private, members.c.mark)
+        .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
+        .join(members, members.c.id == stop_members.c.member_id)
+        .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
+        .order_by(stops.c.position, stops.c.id, members.c.mark)
+    ):
+        known = found[row.id].members if row.id in found else frozenset[int]()
+        found[row.id] = BookedStop(id=row.id, service=row.service_id, private=row.private, members=known | {row.mark})
+    return tuple(found.values())
+
+
+def uses_reserve(conn: sa.Connection, booking: UUID) -> bool:
+    """Whether a booking was given minutes of the reserve."""
+    kept = sa.select(claims.c.capacity_id).where(claims.c.booking_id == booking, claims.c.reserve > 0)
+    return conn.execute(kept.limit(1)).first() is not None
 
 
 def invitation_by_code_hash(conn: sa.Connection, day: UUID, code_hash: str) -> UUID | None:

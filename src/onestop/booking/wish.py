@@ -7,7 +7,7 @@ from uuid import UUID
 from onestop.days.queries.offer import DayOffer
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import NoServiceChosen, ServiceUnknown
-from onestop.domain.party import Member, check_party, check_stop_members
+from onestop.domain.party import Member, accompanied, check_party, check_stop_members
 from onestop.domain.plan import WantedStop
 
 
@@ -20,6 +20,11 @@ class Wish:
     languages: tuple[str, ...]
     interpreter: Interpreter
     display_language: str
+
+    @property
+    def together(self) -> dict[UUID, frozenset[int]]:
+        """Who goes where."""
+        return {stop.service: stop.members for stop in self.stops}
 
     @property
     def services(self) -> frozenset[UUID]:
@@ -39,6 +44,8 @@ def make_wish(
 ) -> Wish:
     """Check services and party against the day; `together` narrows a service to some member marks.
 
+    Where every adult goes to one desk, the children come along.
+
     Raises `NoServiceChosen`, `ServiceUnknown`, or a refusal about the party.
     """
     if not services:
@@ -51,7 +58,7 @@ def make_wish(
             raise ServiceUnknown
         marks = frozenset((together or {}).get(service, everybody))
         check_stop_members(tuple(members), marks)
-        stops.append(WantedStop(service=service, members=marks))
+        stops.append(WantedStop(service=service, members=accompanied(members, marks)))
     return Wish(
         stops=tuple(stops),
         members=tuple(members),

@@ -10,11 +10,15 @@ from onestop.domain.errors import N_
 
 @dataclass(frozen=True, slots=True)
 class ServiceWords:
-    """What a service is called, its pictogram, and which papers to bring (`!` first: a blocking paper)."""
+    """What a service is called, its pictogram, and which papers to bring (`!` first: a blocking paper).
+
+    `for_one`: the talk is about one person who works. A family is asked who; the first adult is chosen at first.
+    """
 
     title: str
     pictogram: str
     papers: tuple[str, ...] = ()
+    for_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,13 @@ SERVICES: dict[str, ServiceWords] = {
     "reception-assessment": ServiceWords(N_("First talk about your needs"), "clipboard-list", ("id",)),
     "legal": ServiceWords(N_("Legal advice"), "scale", ("id", "letters")),
     "social": ServiceWords(N_("Social advice"), "heart-handshake", ("id", "letters")),
-    "labour": ServiceWords(N_("Work advice"), "briefcase", ("cv", "work-contract")),
+    "labour": ServiceWords(N_("Work advice"), "briefcase", ("cv", "work-contract"), for_one=True),
     "residence": ServiceWords(N_("Residence permit"), "id-card", ("!passport", "photo", "address-proof", "fee")),
-    "employment-office": ServiceWords(N_("Labour office"), "building-2", ("id", "work-contract")),
+    "employment-office": ServiceWords(N_("Labour office"), "building-2", ("id", "work-contract"), for_one=True),
     "health-insurance": ServiceWords(N_("Health insurance"), "heart-pulse", ("id", "work-contract")),
     "social-insurance": ServiceWords(N_("Social insurance"), "umbrella", ("id", "work-contract")),
     "citizenship": ServiceWords(N_("Citizenship and registry"), "landmark", ("!passport", "birth-certificate")),
-    "business": ServiceWords(N_("Trade licence and business"), "store", ("id", "criminal-record")),
+    "business": ServiceWords(N_("Trade licence and business"), "store", ("id", "criminal-record"), for_one=True),
     "psychological": ServiceWords(N_("Psychological support"), "message-circle"),
     "temporary-refuge": ServiceWords(N_("Temporary refuge"), "shield", ("passport", "border-stamp")),
     "material-need": ServiceWords(N_("Money for basic needs"), "hand-coins", ("id", "bank-account")),
@@ -90,6 +94,12 @@ PRIVATE_STOP = N_("Talk at the centre")
 
 DESK_SHAPES = ("circle", "square", "triangle", "diamond", "hexagon", "star")
 DESK_COLOURS = 12
+
+
+def is_for_one(service_key: str) -> bool:
+    """Whether one adult of a family goes there, unless they say otherwise."""
+    words = SERVICES.get(service_key)
+    return words is not None and words.for_one
 
 
 def papers_of(service_key: str) -> tuple[tuple[str, bool], ...]:

@@ -227,6 +227,21 @@ class ChildAlone(Refusal):
     sentence = N_("A child needs an adult. Please add an adult who comes too.")
 
 
+class ChildAtDeskAlone(ChildAlone):
+    sentence = N_("A child never goes to a desk alone. Please choose an adult too.")
+
+
+class TicketEmpty(Refusal):
+    code = "ticket_empty"
+    status = 422
+    sentence = N_("Each of the two tickets needs a step. Please choose again.")
+
+
+class NoRoomForTwo(ArrivalTaken):
+    code = "no_room_for_two"
+    sentence = N_("Two tickets do not fit at this time. Please change the time first, or ask the centre.")
+
+
 # -- the hall --------------------------------------------------------------------------------------
 
 

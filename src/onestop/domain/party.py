@@ -1,9 +1,13 @@
-"""Who comes on one ticket: members with marks, and the rules that hold for every party."""
+"""Who comes on one ticket: members with marks, and the rules that hold for every party.
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+A child is never alone: at each moment every child is at a desk with an adult, or an adult of the party is at no desk.
+"""
 
-from onestop.domain.errors import ChildAlone, InvalidInput, PartyTooBig
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from onestop.domain.errors import ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig, TicketEmpty
 
 PARTY_LIMIT = 10
 """People on one ticket; a bigger family asks the centre, which plans it by hand."""
@@ -55,10 +59,77 @@ def check_stop_members(members: Collection[Member], marks: Collection[int]) -> N
     going = [member for member in members if member.mark in marks]
     if not going or len(going) != len(set(marks)):
         raise InvalidInput(field="members")
-    check_together(going)
+    if all(member.child for member in going):
+        raise ChildAtDeskAlone
+
+
+def accompanied(members: Collection[Member], marks: Collection[int]) -> frozenset[int]:
+    """Who goes to one desk: these members and, if no adult would be left to stay with them, every child too."""
+    going = frozenset(marks)
+    if all(member.child or member.mark in going for member in members):
+        return going | {member.mark for member in members if member.child}
+    return going
+
+
+def leaves_child_alone(members: Iterable[Member], at_desks: Collection[int]) -> bool:
+    """Whether every adult of the party is at a desk while a child is at none."""
+    here = {member.child for member in members if member.mark not in at_desks}
+    return here == {True}
 
 
 def check_together(members: Iterable[Member]) -> None:
     """A child is never without an adult: raise `ChildAlone` if every one of these people is a child."""
     if all(member.child for member in members):
         raise ChildAlone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """A party without one of its adults: who stays, with new marks, and who goes where."""
+
+    members: tuple[Member, ...]
+    together: Mapping[UUID, frozenset[int]]
+    new_marks: Mapping[int, int]
+    """Old mark → new mark of those who stay."""
+    hers: frozenset[UUID]
+    """Services only she went to: her steps move with her."""
+    copied: frozenset[UUID]
+    """Services she went to with others and wants for herself too."""
+
+
+def part_party(
+    members: Collection[Member], together: Mapping[UUID, Collection[int]], mark: int, *, also: Collection[UUID]
+) -> Parted:
+    """Take an adult with her own steps out of a party; what she shares stays, and of `also` she has one herself.
+
+    Raises `InvalidInput` for a child, a stranger, or whoever comes alone; `ChildAlone` or `ChildAtDeskAlone` where a
+    child would be left; `TicketEmpty` where one of the two would have no step.
+    """
+    stay = sorted((member for member in members if member.mark != mark), key=lambda member: member.mark)
+    if not stay or len(stay) == len(members) or any(member.child for member in members if member.mark == mark):
+        raise InvalidInput(field="members")
+    check_together(stay)
+    hers = frozenset(service for service, going in together.items() if set(going) == {mark})
+    shared = {service: frozenset(going) - {mark} for service, going in together.items() if service not in hers}
+    copied = frozenset(service for service in also if service in shared and mark in together[service])
+    if not shared or not hers | copied:
+        raise TicketEmpty
+    new_marks = {member.mark: place for place, member in enumerate(stay, 1)}
+    guardian = next(new_marks[member.mark] for member in stay if not member.child)
+    left = tuple(
+        replace(
+            member,
+            mark=new_marks[member.mark],
+            guardian_mark=new_marks.get(member.guardian_mark or 0, guardian) if member.child else None,
+        )
+        for member in stay
+    )
+    for going in shared.values():
+        check_stop_members(stay, going)
+    return Parted(
+        members=left,
+        together={service: accompanied(left, [new_marks[each] for each in going]) for service, going in shared.items()},
+        new_marks=new_marks,
+        hers=hers,
+        copied=copied,
+    )

@@ -13,6 +13,7 @@ from uuid import UUID
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import BUCKET, Bucket, CapacityKind, Claim, DayCapacity, DeskGroup, MediatorGroup
 from onestop.domain.grid import BUCKET_MINUTES, Option, Row, Takes, laid_row
+from onestop.domain.party import Member, leaves_child_alone
 
 __all__ = [
     "BUCKET",
@@ -80,13 +81,17 @@ def nominal_plan(
     stops: Collection[WantedStop],
     languages: tuple[str, ...],
     interpreter: Interpreter,
+    party: Collection[Member] = (),
     with_reserve: bool = False,
 ) -> NominalPlan | None:
-    """The plan for this arrival, or `None` if the arrival is taken or the stops do not all fit after it."""
+    """The plan for this arrival, or `None` if the arrival is taken or the stops do not all fit after it.
+
+    With the members of the `party` no child of it is left alone while its adults are at desks.
+    """
     bucket = next((bucket for bucket in capacity.arrivals if bucket.start == arrival_at), None)
     if bucket is None or not stops:
         return None
-    return _Search(capacity, stops, languages, interpreter, with_reserve=with_reserve).plan(bucket)
+    return _Search(capacity, stops, languages, interpreter, party, with_reserve=with_reserve).plan(bucket)
 
 
 def offered_arrivals(
@@ -96,12 +101,13 @@ def offered_arrivals(
     languages: tuple[str, ...],
     interpreter: Interpreter,
     not_before: datetime,
+    party: Collection[Member] = (),
     with_reserve: bool = False,
 ) -> list[NominalPlan]:
     """One plan for each arrival that has a complete one, by time: exactly those for which `nominal_plan` finds one."""
     if not stops:
         return []
-    search = _Search(capacity, stops, languages, interpreter, with_reserve=with_reserve)
+    search = _Search(capacity, stops, languages, interpreter, party, with_reserve=with_reserve)
     arrivals = sorted((bucket for bucket in capacity.arrivals if bucket.start >= not_before), key=lambda b: b.start)
     return [plan for bucket in arrivals if (plan := search.plan(bucket)) is not None]
 
@@ -167,10 +173,13 @@ class _Search:
         stops: Collection[WantedStop],
         languages: tuple[str, ...],
         interpreter: Interpreter,
+        party: Collection[Member],
         *,
         with_reserve: bool,
     ) -> None:
         self._with_reserve = with_reserve
+        # Whoever brings no child leaves none alone.
+        self._party = tuple(party) if any(member.child for member in party) else ()
         self._no_interpreter = not can_interpret(capacity, stops=stops, languages=languages, interpreter=interpreter)
         spoken = frozenset(languages)
         services = {stop.service for stop in stops}
@@ -237,7 +246,7 @@ class _Search:
             chosen: _Place | None = None
             for i in self._permitted(waiting):
                 cursor = self._cursor(i, cursors)
-                place = self._earliest(i, cursor)
+                place = self._earliest(i, cursor, placed)
                 if place is not None and (best is None or (place.start, self._left(i, cursor), i) < best):
                     best, chosen = (place.start, self._left(i, cursor), i), place
             if chosen is None:
@@ -263,7 +272,7 @@ class _Search:
             if not all(self._hopeful(i, self._cursor(i, cursors)) for i in waiting):
                 return
             for i in self._permitted(waiting):
-                place = self._earliest(i, self._cursor(i, cursors))
+                place = self._earliest(i, self._cursor(i, cursors), placed)
                 if place is None or place.end >= best_end:
                     continue
                 then = dict(cursors)
@@ -295,15 +304,32 @@ class _Search:
             for option in self._wants[i].options
         )
 
-    def _earliest(self, i: int, cursor: int) -> _Place | None:
+    def _earliest(self, i: int, cursor: int, placed: Sequence[_Place]) -> _Place | None:
         """The place of a stop that ends first."""
         best: _Place | None = None
         for option in self._wants[i].options:
             end_by = self._closes if best is None else best.end - 1
             found = option.first_fit(cursor=cursor, end_by=end_by)
+            while found is not None and (until := self._alone_until(i, found[0], option.minutes, placed)) is not None:
+                found = option.first_fit(cursor=until, end_by=end_by)
             if found is not None:
                 best = _Place(i, option, *found)
         return best
+
+    def _alone_until(self, i: int, start: int, minutes: int, placed: Sequence[_Place]) -> int | None:
+        """The end of the talk that a stop from `start` on must wait for, else a child is alone; `None` if none is.
+
+        It is enough to look where a talk begins: each has an adult, who is free again when it ends.
+        """
+        if not self._party:
+            return None
+        beside = [place for place in placed if place.start < start + minutes and place.end > start]
+        for at in sorted({start, *(place.start for place in beside if place.start > start)}):
+            there = [place for place in beside if place.start <= at < place.end]
+            marks = self._wants[i].stop.members.union(*(self._wants[place.want].stop.members for place in there))
+            if there and leaves_child_alone(self._party, marks):
+                return min(place.end for place in there)
+        return None
 
     def _take(self, place: _Place, cursors: dict[int, int]) -> None:
         for row in place.option.rows:

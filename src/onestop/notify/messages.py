@@ -76,8 +76,8 @@ WORDS: dict[str, _Words] = {
     ),
     "changed": _Words(
         template="appointment",
-        subject=N_("Your appointment has a new time: %(date)s"),
-        headline=N_("Your appointment has a new time."),
+        subject=N_("Your appointment has changed: %(date)s"),
+        headline=N_("Your appointment has changed."),
         calendar="PUBLISH",
         label=N_("New time"),
         short=N_("New time: %(date)s %(time)s. Number %(number)s, code %(code)s"),

@@ -12,7 +12,12 @@ from onestop.notify.waiting import CAUSES, ENDS, tell_waiting, withdraw_waiting
 from onestop.notify.ways import ways_written
 from onestop.settings import Settings
 
-MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
+MESSAGES = {
+    "BookingConfirmed": "confirmation",
+    "BookingMoved": "changed",
+    "BookingChanged": "changed",
+    "BookingCancelled": "cancelled",
+}
 """Which fact causes which message."""
 BECAUSE = {DAY_CANCELLED: "day_cancelled"}
 """Which message it is instead where the fact says why."""

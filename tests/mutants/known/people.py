@@ -201,4 +201,27 @@ MISTAKES = (
         ),
         "tests/notify/test_messages.py::test_a_mail_lists_no_paper_of_a_private_talk",
     ),
+    mistake(
+        "private-step-by-its-service",
+        "R19",
+        "the page that changes a booking marks a private step by its service and names it",
+        Change(
+            "src/onestop/web/public/ticket_plan.py",
+            "for stop in await db.read(planned_stops, access.party) if stop.private}",
+            "for stop in await db.read(planned_stops, access.party) if False}",
+        ),
+        "tests/web/public/test_change.py::test_a_booked_private_talk_is_named_by_no_page_and_can_be_kept_or_taken_off",
+    ),
+    mistake(
+        "stale-page-obeyed",
+        "R3",
+        "a page opened before another change undoes it unseen",
+        Change(
+            "src/onestop/booking/actions/changes.py",
+            "    if seen is not None and seen != state_mark(booking, before):\n        raise Changed\n",
+            "",
+        ),
+        "tests/booking/test_changes.py::"
+        "test_a_page_from_before_another_change_changes_nothing_unless_it_asks_for_what_is",
+    ),
 )

@@ -159,11 +159,30 @@ async def test_services_go_by_id_or_key_and_each_member_to_her_own(machine: Mach
     booked = await machine.book(legal, "social", party=party)
 
     shown = (await machine.get(f"/tickets/{booked['code']}")).json()
+    # Both adults are at the legal desk, so the child is there with them.
     assert [(stop["service_key"], stop["members"]) for stop in shown["stops"]] == [
-        ("legal", [1, 2]),
+        ("legal", [1, 2, 3]),
         ("social", [1, 3]),
     ]
     assert [member["child"] for member in shown["party"]] == [False, False, True]
+
+
+async def test_a_hold_keeps_who_goes_where_until_it_is_a_ticket(machine: Machine) -> None:
+    party = [
+        {"mark": 1, "services": ["legal"]},
+        {"mark": 2, "services": ["social"]},
+        {"mark": 3, "child": True, "services": ["social"]},
+        {"mark": 4, "child": True, "services": []},
+    ]
+    wish = machine.wish("legal", "social", arrival=(await machine.arrivals())[-1], party=party)
+    held = await machine.post(f"/days/{machine.day}/holds", wish)
+    booked = (await machine.post(f"/holds/{held.json()['hold']}/booking", {})).json()
+
+    shown = (await machine.get(f"/tickets/{booked['code']}")).json()
+    assert [(stop["service_key"], stop["members"]) for stop in shown["stops"]] == [("legal", [1]), ("social", [2, 3])]
+    # The fourth is at no desk: the parents go one after the other.
+    first, then = sorted((stop["planned_at"], stop["minutes"]) for stop in shown["stops"])
+    assert datetime.fromisoformat(then[0]) >= datetime.fromisoformat(first[0]) + timedelta(minutes=first[1])
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -142,13 +142,11 @@ async def test_addresses_before_the_time_is_kept_hold_no_word_of_what_she_needs(
     visitor = Visitor(site.browser())
     await visitor.open(f"/d/{site.hall.day.slug}")
     await visitor.press("needs-form", needs=[need("residence-permit")])
-    await visitor.press(
-        "plan-form", interpreter="needed", languages=["ar", "en"], who="family", adults="2", children="3"
-    )
+    await visitor.press("plan-form", interpreter="needed", languages=["ar", "en"], adults="2", children="3")
 
     query = visitor.path.partition("?")[2]
     assert [word for word in ("residence", "police", "legal", "permit") if word in query] == []
-    assert "interpreter=needed&languages=ar&languages=en&who=family&adults=2&children=3" in query
+    assert "interpreter=needed&languages=ar&languages=en&adults=2&children=3" in query
 
 
 async def test_a_refresh_shows_the_same_list_and_the_same_press_twice_keeps_one_time(site: Site) -> None:
@@ -238,11 +236,11 @@ async def test_without_an_interpreter_she_is_told_so_plainly_and_can_come_all_th
         ({}, "Please say how we shall talk."),
         ({"services": [], "interpreter": "none"}, "Please choose at least one thing that you need."),
         (
-            {"interpreter": "none", "who": "family", "adults": "10", "children": "9"},
+            {"interpreter": "none", "adults": "10", "children": "9"},
             "We can book at most 10 people together here. Please ask the centre.",
         ),
         (
-            {"interpreter": "none", "who": "family", "adults": "0", "children": "2"},
+            {"interpreter": "none", "adults": "0", "children": "2"},
             "A child needs an adult. Please add an adult who comes too.",
         ),
     ],

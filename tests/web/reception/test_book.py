@@ -1,12 +1,16 @@
 """A booking for a caller: needs, desks, a time, and a number and code to read out."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, contacts
+from onestop.booking.tables import bookings, contacts, members, stop_members, stops
+from onestop.directory.tables import services
 from onestop.domain.ticket import spell_short_code
 from onestop.visits.queries.people import Standing
+from onestop.web.kit.goers import service_mark
 from tests.halls import ON, make_test_day
 from tests.web.hall_desk import Staff
 from tests.web.public.test_waiting import fill, free_one
@@ -26,6 +30,15 @@ def answers(reception: Staff, **changed: str) -> dict[str, str]:
         "email": "olena@example.org",
         **changed,
     }
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """The answers a page carries on."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
+        if unescape(value) not in found.setdefault(name, []):
+            found[name].append(unescape(value))
+    return found
 
 
 def offered(page: str) -> list[str]:
@@ -56,6 +69,44 @@ async def test_a_caller_is_booked_and_the_number_and_code_are_read_out(reception
     assert reception.found_by(code) == (100,)
     assert spell_short_code(code.replace(" ", "")) == code
     assert rows(reception) == (1, [("email", "olena@example.org"), ("phone", "+421903123456")])
+
+
+async def test_a_caller_says_who_of_the_family_goes_where(reception: Staff) -> None:
+    hall = reception.hall
+    legal, residence = hall.service("legal"), hall.service("residence")
+    family = {
+        "services": [str(legal), str(residence)],
+        "shown": [str(legal), str(residence)],
+        "adults": "2",
+        "children": "2",
+        "interpreter": "none",
+        "with": [service_mark(legal), "a2", service_mark(residence), "a1", "c1"],
+    }
+    times = await reception.press(f"{reception.home}/book/times", family)
+    carried = {**hidden(times.text), "arrival": offered(times.text)[0]}
+    booked = await reception.press(f"{reception.home}/book", carried)
+    marks = (
+        sa.select(services.c.key, members.c.mark)
+        .join_from(stop_members, members)
+        .join(stops, stops.c.id == stop_members.c.stop_id)
+        .join(services, services.c.id == stops.c.service_id)
+        .order_by(services.c.key, members.c.mark)
+    )
+
+    assert booked.status_code == 303
+    found = hall.db.read_now(lambda conn: [tuple(row) for row in conn.execute(marks)])
+    assert found == [("legal", 2), ("residence", 1), ("residence", 3)]
+
+    family["with"] = [service_mark(legal), "a2", service_mark(residence), "c2"]
+    alone = await reception.press(f"{reception.home}/book/times", family)
+    assert (alone.status_code, "A child never goes to a desk alone." in alone.text) == (422, True)
+    assert alone.text.count("checked>Adult 2") == alone.text.count("checked>Child 2") == 1
+
+
+async def test_a_talk_about_one_who_works_is_ticked_for_one_adult_at_first(reception: Staff) -> None:
+    wish = await reception.ask(f"{reception.home}/book/wish", {"needs": "find-work"})
+
+    assert wish.text.count("checked>Adult 1") == 2
 
 
 async def test_a_time_that_went_in_the_meantime_shows_the_others_with_everything_typed(reception: Staff) -> None:

@@ -12,7 +12,7 @@ from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
 from onestop.booking.contacts import Contact
 from onestop.booking.helped import check_cap
 from onestop.booking.rests import beyond, rest, rest_if_awaited, resting
-from onestop.booking.tables import bookings, claims, members, parties, stop_members, stops, waiting
+from onestop.booking.tables import bookings, claims, parties, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
@@ -24,6 +24,7 @@ from onestop.domain.booking import BookingState, Channel, Interpreter, check_mov
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import ArrivalTaken, BookingArrived, HoldGone, TicketUnknown
 from onestop.domain.facts import Fact, Term
+from onestop.domain.party import Member, accompanied
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
 from onestop.domain.roles import Actor
 from onestop.domain.visit import StopState
@@ -32,6 +33,12 @@ _WAITS_NO_MORE = (
     waiting.update()
     .where(waiting.c.party_id == sa.bindparam("party"), waiting.c.ended_at.is_(None))
     .values(offer_at=None, offer_until_at=None, plan=None, ended_at=sa.bindparam("now"))
+)
+
+_ASKED_ANEW = (
+    waiting.update()
+    .where(waiting.c.party_id == sa.bindparam("party"))
+    .values(offer_at=None, offer_until_at=None, plan=None, seen=False)
 )
 
 LONGEST_HOLD = timedelta(minutes=30)
@@ -63,7 +70,7 @@ def hold_arrival(
     expire_holds(conn, day_id, now=now)
     if helper is not None:
         check_cap(conn, helper, day_id, now=now)
-    plan = _plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
+    plan = lay_plan(conn, day, wish, arrival_at=arrival_at, now=now, with_reserve=with_reserve)
     how = channel.value
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED, plan=plan)
     held = queries.Booking(
@@ -190,7 +197,7 @@ def cancel_booking(conn: sa.Connection, party: UUID, *, because: str = "", actor
 
     `because` is a code in the ledger for whoever tells her; empty when she or the reception wants it.
     """
-    booking = _confirmed(conn, party)
+    booking = confirmed_booking(conn, party)
     freed = _end(conn, booking.id, party, booking.state, BookingState.CANCELLED, now)
     rest(conn, booking.day, freed, now=now)
     return_invitation(conn, booking.id)
@@ -206,13 +213,14 @@ def move_booking(
 
     Raises `ArrivalTaken`; then nothing has changed.
     """
-    booking = _confirmed(conn, party)
+    booking = confirmed_booking(conn, party)
     if booking.arrival_at == arrival_at:
         return booking
     day = day_by_id(conn, booking.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     expire_holds(conn, day.id, now=now)
-    plan = _plan(
+    let_offer_go(conn, booking, now=now)
+    plan = lay_plan(
         conn,
         day,
         wish_of_party(conn, booking),
@@ -229,7 +237,7 @@ def move_booking(
         .where(bookings.c.id == booking.id)
         .values(arrival_at=arrival_at, ends_at=plan.ends_at, no_interpreter=plan.no_interpreter)
     )
-    _write_plan(conn, party, plan)
+    write_plan(conn, party, plan)
     record(conn, Fact(kind="BookingMoved", at=now, day=day.id, party=party, actor=actor.ref))
     return queries.booking_by_id(conn, booking.id)
 
@@ -242,6 +250,7 @@ def replan_booking(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
     booking = queries.booking_of_party(conn, party)
     if booking is None or booking.state is not BookingState.CONFIRMED:
         return
+    let_offer_go(conn, booking, now=now)
     wish = wish_of_party(conn, booking)
     freed = freed_by(conn, sa.and_(claims.c.booking_id == booking.id, claims.c.offered.is_(False)))
     plan = nominal_plan(
@@ -252,6 +261,7 @@ def replan_booking(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
         stops=wish.stops,
         languages=wish.languages,
         interpreter=wish.interpreter,
+        party=wish.members,
         with_reserve=any(reserve for _, reserve in freed.values()),
     )
     if plan is None:
@@ -264,14 +274,22 @@ def replan_booking(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
         .where(bookings.c.id == booking.id)
         .values(ends_at=plan.ends_at, no_interpreter=plan.no_interpreter)
     )
-    _write_plan(conn, party, plan)
+    write_plan(conn, party, plan)
+
+
+def let_offer_go(conn: sa.Connection, booking: queries.Booking, *, now: datetime) -> None:
+    """What is offered to a booking was for what it was: before a change it goes, and she is asked anew."""
+    freed = give_back(conn, [booking.id], offered=True)
+    if freed:
+        rest(conn, booking.day, freed, now=now)
+        conn.execute(_ASKED_ANEW, {"party": booking.party})
 
 
 def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
     """What the party of a booking still wants: its planned stops with their members."""
     return Wish(
-        stops=wanted_stops(conn, booking.party),
-        members=queries.members_of(conn, booking.party),
+        stops=wanted_stops(conn, booking.party, party := queries.members_of(conn, booking.party)),
+        members=party,
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
@@ -283,30 +301,25 @@ def wish_of(conn: sa.Connection, party: UUID) -> Wish:
     asked = conn.execute(sa.select(parties).where(parties.c.id == party)).one_or_none()
     if asked is None:
         raise TicketUnknown
+    people = queries.members_of(conn, party)
     return Wish(
-        stops=wanted_stops(conn, party),
-        members=queries.members_of(conn, party),
+        stops=wanted_stops(conn, party, people),
+        members=people,
         languages=tuple(asked.languages),
         interpreter=Interpreter(asked.interpreter),
         display_language=asked.display_language,
     )
 
 
-def wanted_stops(conn: sa.Connection, party: UUID) -> tuple[WantedStop, ...]:
+def wanted_stops(conn: sa.Connection, party: UUID, people: tuple[Member, ...]) -> tuple[WantedStop, ...]:
     """The planned stops of a party, each with the marks of those who go there."""
-    wanted: dict[UUID, set[int]] = {}
-    for row in conn.execute(
-        sa.select(stops.c.service_id, members.c.mark)
-        .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
-        .join(members, members.c.id == stop_members.c.member_id)
-        .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
-        .order_by(stops.c.position, members.c.mark)
-    ):
-        wanted.setdefault(row.service_id, set()).add(row.mark)
-    return tuple(WantedStop(service=service, members=frozenset(marks)) for service, marks in wanted.items())
+    wanted: dict[UUID, frozenset[int]] = {}
+    for stop in queries.planned_stops(conn, party):
+        wanted[stop.service] = wanted.get(stop.service, frozenset()) | stop.members
+    return tuple(WantedStop(service=service, members=accompanied(people, marks)) for service, marks in wanted.items())
 
 
-def _plan(
+def lay_plan(
     conn: sa.Connection,
     day: Day,
     wish: Wish,
@@ -316,6 +329,7 @@ def _plan(
     with_reserve: bool,
     moving: UUID | None = None,
 ) -> NominalPlan:
+    """The plan of a wish at this time; the claims of `moving` count as free. Raises `ArrivalTaken` without one."""
     if arrival_at < now:
         raise ArrivalTaken
     own = claims.c.booking_id == moving if moving is not None else sa.false()
@@ -326,6 +340,7 @@ def _plan(
         stops=wish.stops,
         languages=wish.languages,
         interpreter=wish.interpreter,
+        party=wish.members,
         with_reserve=with_reserve,
     )
     if plan is None:
@@ -333,7 +348,8 @@ def _plan(
     return plan
 
 
-def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
+def write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
+    """Store the times of a plan with the stops that are still planned."""
     for stop in plan.stops:
         conn.execute(
             stops.update()
@@ -342,7 +358,8 @@ def _write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
         )
 
 
-def _confirmed(conn: sa.Connection, party: UUID) -> queries.Booking:
+def confirmed_booking(conn: sa.Connection, party: UUID) -> queries.Booking:
+    """The booking of a party that can still be changed. Raises when it has ended or she is here already."""
     booking = queries.booking_of_party(conn, party)
     if booking is None:
         raise BookingArrived

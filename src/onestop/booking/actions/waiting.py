@@ -314,7 +314,12 @@ def _offer(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: Wish, *, now: 
     found = [
         (plan, until)
         for plan in offered_arrivals(
-            room, stops=wish.stops, languages=wish.languages, interpreter=wish.interpreter, not_before=now
+            room,
+            stops=wish.stops,
+            languages=wish.languages,
+            interpreter=wish.interpreter,
+            party=wish.members,
+            not_before=now,
         )
         if wants(plan.arrival_at, not_before=row.not_before_at, not_after=row.not_after_at)
         and (row.arrival_at is None or plan.arrival_at < row.arrival_at)

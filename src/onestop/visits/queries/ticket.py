@@ -23,7 +23,8 @@ from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.day import DeskState
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.estimate import AtDesk, ExpectedStop, Outlook, WorkingDesk
-from onestop.domain.visit import AT_DESK, BlockedBy, StopState, VisitState
+from onestop.domain.party import Member
+from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState
 from onestop.visits.queries.hall import calling_desk, load_hall
 from onestop.visits.tables import visits
 
@@ -63,6 +64,8 @@ class TicketStop:
     desks: tuple[DeskSign, ...]
     called_at: datetime | None
     blocked_by: BlockedBy | None
+    members: frozenset[int] = frozenset()
+    """Marks of those who go there."""
     not_seen_until: datetime | None = None
     """She was called and did not come; until then no desk calls her again."""
     dropped_before: tuple["TicketStop", ...] = ()
@@ -99,8 +102,7 @@ class TicketState:
     display_language: str
     languages: tuple[str, ...]
     interpreter: Interpreter
-    adults: int
-    children: int
+    members: tuple[Member, ...]
     day: Day
     booking: TicketBooking | None
     visit: TicketVisit | None
@@ -135,10 +137,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
     ).one_or_none()
     if row is None:
         raise TicketUnknown
-    people = conn.execute(
-        sa.select(members.c.child, sa.func.count()).where(members.c.party_id == party).group_by(members.c.child)
-    ).all()
-    count = {bool(child): int(number) for child, number in people}
+    people, going = _people(conn, party)
     return TicketState(
         party=party,
         number=row.number,
@@ -146,8 +145,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         display_language=row.display_language,
         languages=tuple(row.languages),
         interpreter=Interpreter(row.interpreter),
-        adults=count.get(False, 0),
-        children=count.get(True, 0),
+        members=people,
         day=day_by_id(conn, row.day_id),
         booking=None
         if row.booking_id is None
@@ -163,13 +161,29 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         else TicketVisit(
             id=row.visit_id, state=VisitState(row.visit_state), stepped_out=row.stepped_out_at is not None
         ),
-        stops=_stops(conn, party, row.day_id),
+        stops=_stops(conn, party, row.day_id, going),
         earlier=bool(row.earlier),
         offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
     )
 
 
-def _stops(conn: sa.Connection, party: UUID, day: UUID) -> tuple[TicketStop, ...]:
+def _people(conn: sa.Connection, party: UUID) -> tuple[tuple[Member, ...], dict[UUID, frozenset[int]]]:
+    """The members by mark, and who goes to each stop."""
+    people: dict[int, Member] = {}
+    going: dict[UUID, frozenset[int]] = {}
+    for row in conn.execute(
+        sa.select(members, stop_members.c.stop_id)
+        .join_from(members, stop_members, stop_members.c.member_id == members.c.id, isouter=True)
+        .where(members.c.party_id == party)
+        .order_by(members.c.mark)
+    ):
+        people[row.mark] = Member(mark=row.mark, child=row.child, guardian_mark=row.guardian_mark)
+        if row.stop_id is not None:
+            going[row.stop_id] = going.get(row.stop_id, frozenset()) | {row.mark}
+    return tuple(people.values()), going
+
+
+def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozenset[int]]) -> tuple[TicketStop, ...]:
     rows = conn.execute(
         sa.select(
             stops,
@@ -204,12 +218,18 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID) -> tuple[TicketStop, ...
         .order_by(desks.c.number)
     ):
         offering[item.service_id].append(DeskSign(number=item.number, colour=item.colour, shape=item.shape))
-    found = {row.id: _stop(row, papers[row.service_id], offering[row.service_id]) for row in rows}
+    found = {
+        row.id: _stop(row, papers[row.service_id], offering[row.service_id], going.get(row.id, frozenset()))
+        for row in rows
+    }
     pairs = day_precedences(conn, day)
-    return tuple(_with_dropped(row, rows, found, pairs) for row in rows)
+    # What she took off and then chose again stands there once.
+    kept = {row.service_id for row in rows if row.state in STOP_OPEN}
+    shown = [row for row in rows if row.state != StopState.DROPPED or row.service_id not in kept]
+    return tuple(_with_dropped(row, shown, found, pairs) for row in shown)
 
 
-def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign]) -> TicketStop:
+def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], members: frozenset[int]) -> TicketStop:
     state = StopState(row.state)
     at_desk = state in AT_DESK
     return TicketStop(
@@ -225,6 +245,7 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign]) -> Ti
         desks=tuple(offering),
         called_at=row.called_at if at_desk else None,
         blocked_by=BlockedBy(row.blocked_by) if row.blocked_by is not None else None,
+        members=members,
         not_seen_until=row.callable_from_at if row.no_shows > 0 and state is StopState.WAITING else None,
     )
 

@@ -4,8 +4,8 @@ Needs and services are short marks that say nothing to whoever looks at an addre
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,16 @@ from onestop.booking.wish import Wish, make_wish
 from onestop.days.queries.offer import DayOffer, OfferedNeed, OfferedService
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import InvalidInput, NoServiceChosen
-from onestop.domain.party import PARTY_LIMIT, party_of
+from onestop.domain.party import PARTY_LIMIT, Member, party_of
+from onestop.web.kit.goers import (
+    Goers,
+    first_goers,
+    goers_of,
+    goers_values,
+    read_goers,
+    service_mark,
+    together_of,
+)
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
 
 ME, FAMILY, HELPING = "me", "family", "helping"
@@ -27,29 +36,64 @@ MOST_LANGUAGES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """The answers; `services`, `languages` and `interpreter` are `None` until they were asked."""
+    """The answers; `services`, `languages` and `interpreter` are `None` until they were asked.
+
+    How many come decides who asks: `who` is a family as soon as there are several, unless she helps somebody.
+    """
 
     needs: tuple[str, ...] = ()
     services: tuple[UUID, ...] | None = None
     who: str = ME
     adults: int = 1
     children: int = 0
+    goers: Goers = field(default_factory=dict[UUID, tuple[str, ...]])
     languages: tuple[str, ...] | None = None
     interpreter: Interpreter | None = None
     invitation: str = ""
     hold: UUID | None = None
+    seen: str = ""
+    """What a booking was when she began to change it."""
     lang: str = ""
+    aliases: Mapping[UUID, str] = field(default_factory=dict[UUID, str])
+    """Other marks for services: a private step that is booked must not be known by the mark of its service."""
 
-    def wish(self, offer: DayOffer, *, display_language: str) -> Wish:
-        """What can be held. Raises a refusal about services or party, or `InvalidInput` without an answer."""
+    def mark(self, service: UUID) -> str:
+        """How a service is called in addresses and forms."""
+        return self.aliases.get(service) or service_mark(service)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one person comes: then nobody is asked who goes where."""
+        return self.adults + self.children <= 1
+
+    def members(self) -> tuple[Member, ...]:
+        """The people. Raises a refusal about the party."""
+        return party_of(adults=self.adults, children=self.children)
+
+    def sends_children_alone(self) -> tuple[UUID, ...]:
+        """The chosen services to which only children would go."""
+        members = self.members()
+        children = {member.mark for member in members if member.child}
+        together = together_of(self.goers, members)
+        return tuple(service for service in self.services or () if together.get(service, {0}) <= children)
+
+    def wish(self, offer: DayOffer, *, display_language: str, known: Sequence[Member] = ()) -> Wish:
+        """What can be held; as many as before are the `known` people.
+
+        Raises a refusal about services or party, or `InvalidInput` without an answer.
+        """
         if not self.services:
             raise NoServiceChosen
         if self.interpreter is None:
             raise InvalidInput(field="interpreter")
+        members = self.members()
+        if [member.child for member in members] == sorted(member.child for member in known):
+            members = tuple(known)
         return make_wish(
             offer,
-            services=self.services or (),
-            members=party_of(adults=self.adults, children=self.children),
+            services=self.services,
+            members=members,
+            together=together_of(self.goers, members),
             languages=self.languages or (display_language,),
             interpreter=self.interpreter,
             display_language=display_language,
@@ -59,9 +103,10 @@ class Answers:
         """Names and values for the query or for hidden fields, `without` those the form asks itself."""
         pairs: list[tuple[str, str]] = [("needs", need_mark(key)) for key in self.needs]
         if self.services is not None:
-            pairs += [("asked", "1"), *(("services", service_mark(service)) for service in self.services)]
+            pairs += [("asked", "1"), *(("services", self.mark(service)) for service in self.services)]
         if (self.who, self.adults, self.children) != (ME, 1, 0):
             pairs += [("who", self.who), ("adults", str(self.adults)), ("children", str(self.children))]
+        pairs += [("with", value) for value in goers_values(self.goers, self.mark)]
         pairs += [("languages", language) for language in self.languages or ()]
         if self.interpreter is not None:
             pairs.append(("interpreter", self.interpreter))
@@ -69,6 +114,8 @@ class Answers:
             pairs.append(("invitation", self.invitation))
         if self.hold is not None:
             pairs.append(("hold", str(self.hold)))
+        if self.seen:
+            pairs.append(("seen", self.seen))
         if self.lang:
             pairs.append(("lang", self.lang))
         return tuple((name, value) for name, value in pairs if name not in without)
@@ -84,51 +131,72 @@ def need_mark(key: str) -> str:
     return hashlib.sha256(f"need|{key}".encode()).hexdigest()[:8]
 
 
-def service_mark(service: UUID) -> str:
-    """The mark of a service: the random end of its id."""
-    return service.hex[-12:]
-
-
-def read_answers(values: MultiDict[Any], offer: DayOffer) -> Answers:
+def read_answers(values: MultiDict[Any], offer: DayOffer, aliases: Mapping[UUID, str] | None = None) -> Answers:
     """The answers in a query or a form; what the day does not have is left out, nothing here raises."""
+    by_mark = {service_mark(service.id): service.id for service in offer.services}
+    by_mark |= {mark: service for service, mark in (aliases or {}).items()}
     marks = set(_all(values, "needs"))
-    wanted = set(_all(values, "services"))
+    wanted = {by_mark[mark] for mark in _all(values, "services") if mark in by_mark}
     who = _first(values, "who")
     interpreter = _first(values, "interpreter")
     languages = [tag for tag in _all(values, "languages") if tag in KNOWN and tag not in PSEUDO_LANGUAGES]
     lang = _first(values, "lang")
-    asked = bool(wanted) or bool(_first(values, "asked"))
+    asked = bool(_first(values, "services")) or bool(_first(values, "asked"))
     found = Answers(
         needs=tuple(need.key for need in offer.needs if need_mark(need.key) in marks),
-        services=tuple(s.id for s in offer.services if service_mark(s.id) in wanted) if asked else None,
+        services=tuple(s.id for s in offer.services if s.id in wanted) if asked else None,
         who=who if who in WHO else ME,
         adults=_count(values, "adults", 1),
         children=_count(values, "children", 0),
+        goers=read_goers(_all(values, "with", 400), by_mark),
         languages=tuple(dict.fromkeys(languages))[:MOST_LANGUAGES] or None,
         interpreter=Interpreter(interpreter) if interpreter in set(Interpreter) else None,
         invitation=_first(values, "invitation")[:60],
         hold=_id(_first(values, "hold")),
+        seen=_first(values, "seen")[:20],
+        aliases=aliases or {},
         lang=lang if lang in KNOWN else "",
     )
-    return replace(found, adults=1, children=0) if found.who == ME else found
+    return _one_who(found)
 
 
 def answers_of(held: Held, carried: Answers) -> Answers:
     """The answers a hold was made with; needs, invitation and who asks come from the query, if it still has them."""
     booking = held.booking
-    adults = sum(not member.child for member in held.members)
-    children = sum(member.child for member in held.members)
-    alone = (adults, children) == (1, 0)
-    return replace(
-        carried,
-        services=held.services,
-        who=carried.who if carried.who != ME or alone else FAMILY,
-        adults=adults,
-        children=children,
-        languages=booking.languages,
-        interpreter=booking.interpreter,
-        hold=booking.id,
+    known = _known(carried, held.together, held.members, booking.languages, booking.interpreter)
+    return replace(known, hold=booking.id)
+
+
+def answers_of_wish(wish: Wish, carried: Answers) -> Answers:
+    """The answers that a booking has now."""
+    return _known(carried, wish.together, wish.members, wish.languages, wish.interpreter)
+
+
+def _known(
+    carried: Answers,
+    together: Mapping[UUID, frozenset[int]],
+    members: Sequence[Member],
+    languages: tuple[str, ...],
+    interpreter: Interpreter,
+) -> Answers:
+    return _one_who(
+        replace(
+            carried,
+            services=tuple(together),
+            adults=sum(not member.child for member in members),
+            children=sum(member.child for member in members),
+            goers=goers_of(together, members),
+            languages=languages,
+            interpreter=interpreter,
+        )
     )
+
+
+def goers_to(answers: Answers, service: OfferedService) -> tuple[str, ...]:
+    """Whose boxes are ticked on a line: what she said, else who goes there at first."""
+    if service.id in answers.goers:
+        return answers.goers[service.id]
+    return first_goers(service.key) if answers.services is None or answers.is_single else ()
 
 
 def chosen_needs(offer: DayOffer, answers: Answers) -> tuple[OfferedNeed, ...]:
@@ -158,10 +226,17 @@ def required(lines: Sequence[OfferedService]) -> tuple[UUID, ...]:
     return tuple(first.values())
 
 
-def dropped_precedences(offer: DayOffer, answers: Answers) -> tuple[tuple[OfferedService, OfferedService], ...]:
-    """Services she took off, each with one she kept that it would have come before."""
+def dropped_precedences(
+    offer: DayOffer, answers: Answers, *, had: Collection[UUID] | None = None
+) -> tuple[tuple[OfferedService, OfferedService], ...]:
+    """Services she took off, each with one she kept that it would have come before.
+
+    Taken off is what her needs mean, or what she `had`, and is not ticked.
+    """
     kept = [service for service in (offer.service(each) for each in answers.services or ()) if service is not None]
     off = [service for service, ticked in lines_of(offer, answers) if not ticked]
+    if had is not None:
+        off = [service for service in offer.services if service.id in had and service not in kept]
     kinds: Mapping[str, None] = dict.fromkeys(service.key for service in kept)
     return tuple(
         (before, after)
@@ -172,8 +247,15 @@ def dropped_precedences(offer: DayOffer, answers: Answers) -> tuple[tuple[Offere
     )
 
 
-def _all(values: MultiDict[Any], name: str) -> list[str]:
-    return [str(value) for value in values.getall(name, [])][:60]
+def _one_who(answers: Answers) -> Answers:
+    """The same with who asks as the counts have it, and nobody sent anywhere who comes alone."""
+    if answers.who == HELPING:
+        return replace(answers, goers={}) if answers.is_single else answers
+    return replace(answers, who=ME, goers={}) if answers.is_single else replace(answers, who=FAMILY)
+
+
+def _all(values: MultiDict[Any], name: str, most: int = 60) -> list[str]:
+    return [str(value) for value in values.getall(name, [])][:most]
 
 
 def _first(values: MultiDict[Any], name: str) -> str:

@@ -12,6 +12,7 @@ from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import NoServiceChosen, Refusal
+from onestop.domain.party import PARTY_LIMIT
 from onestop.visits.queries.reception import reach_today, spoken_languages
 from onestop.web.kit.answers import service_mark
 from onestop.web.kit.forms import Form, new_key
@@ -70,6 +71,7 @@ class WishPage:
     day: Day
     way: Way
     lines: tuple[ServiceLine, ...]
+    counts: tuple[tuple[int, int], ...]
     form: WishForm
     choices: LanguageChoices
     interpreters: tuple[tuple[Interpreter, str], ...]
@@ -129,8 +131,14 @@ async def wish_page(
         day=day,
         way=way,
         lines=service_lines(
-            offer, listed, checked=form.services, late=await _late(db, day, way, offer, listed), locale=locale
+            offer,
+            listed,
+            checked=form.services,
+            late=await _late(db, day, way, offer, listed),
+            locale=locale,
+            form=form,
         ),
+        counts=tuple((count, count) for count in range(PARTY_LIMIT + 1)),
         form=form,
         choices=language_choices(day, await db.read(spoken_languages, day.id), form.languages, locale),
         interpreters=INTERPRETERS,

@@ -33,6 +33,8 @@ class PlanLine:
     ends_at: datetime | None = None
     desk: DeskMark | None = None
     note: str = ""
+    people: str = ""
+    """Who of a party goes there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

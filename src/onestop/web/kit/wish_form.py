@@ -1,7 +1,7 @@
 """What staff ask for somebody else, at the counter or on the phone: which desks, who comes, how we talk, her name."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from onestop.booking.contacts import Contact, country_of_zone, read_contacts
@@ -13,6 +13,7 @@ from onestop.domain.errors import N_, InvalidInput, Refusal
 from onestop.domain.name import read_name
 from onestop.domain.party import PARTY_LIMIT, party_of
 from onestop.web.kit.forms import Form
+from onestop.web.kit.goers import first_goers, read_goers, service_mark, together_of
 from onestop.web.kit.locale import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, Locale
 from onestop.web.kit.words import paper_text, service_title
 
@@ -31,6 +32,8 @@ class WishForm:
     services: tuple[UUID, ...] = ()
     adults: str = "1"
     children: str = "0"
+    goers: tuple[str, ...] = ()
+    """Who goes where, as the boxes send it; empty before anybody was asked."""
     languages: tuple[str, ...] = ()
     interpreter: Interpreter = Interpreter.NONE
     ticket_language: str = ""
@@ -42,14 +45,24 @@ class WishForm:
         """The checked wish. Raises `NoServiceChosen`, `ServiceUnknown` or a refusal about the party."""
         # On the page police and state stand first; the stops keep the day's order.
         order = [service.id for service in offer.services]
+        members = party_of(adults=_count(self.adults, "adults"), children=_count(self.children, "children"))
         return make_wish(
             offer,
             services=sorted(self.services, key=lambda each: order.index(each) if each in order else len(order)),
-            members=party_of(adults=_count(self.adults, "adults"), children=_count(self.children, "children")),
+            members=members,
+            together=together_of(self.goers_by_service(offer), members),
             languages=self.languages,
             interpreter=self.interpreter,
             display_language=self.language_of_ticket(day),
         )
+
+    def goers_by_service(self, offer: DayOffer) -> dict[UUID, tuple[str, ...]]:
+        """Who was ticked on which line."""
+        return read_goers(self.goers, {service_mark(service.id): service.id for service in offer.services})
+
+    def goers_to(self, offer: DayOffer, service: OfferedService) -> tuple[str, ...]:
+        """Whose boxes are ticked on a line: what was said, else who goes there at first."""
+        return self.goers_by_service(offer).get(service.id, ()) if self.goers else first_goers(service.key)
 
     def check_name(self) -> None:
         """Raise `NameRefused` for a name that cannot be kept; none is fine."""
@@ -72,6 +85,7 @@ class WishForm:
             *(("services", str(service)) for service in self.services),
             ("adults", self.adults),
             ("children", self.children),
+            *(("with", value) for value in self.goers),
             *(("languages", tag) for tag in self.languages),
             ("interpreter", self.interpreter),
             ("ticket_language", self.ticket_language),
@@ -89,6 +103,7 @@ def read_wish(form: Form) -> WishForm:
         services=read_ids(form.all("services")),
         adults=form.text("adults", 4) or "1",
         children=form.text("children", 4) or "0",
+        goers=tuple(form.all("with")),
         languages=tuple(dict.fromkeys(languages)),
         interpreter=Interpreter(interpreter) if interpreter in list(Interpreter) else Interpreter.NONE,
         ticket_language=form.text("ticket_language", 12),
@@ -149,15 +164,28 @@ class ServiceLine:
     """Services that wait for this one; taken off, they wait for nothing."""
     checked: bool
     late: bool = False
+    mark: str = ""
+    goers: tuple[str, ...] = ()
+    """Labels of those who are ticked to go there."""
 
 
 def service_lines(
-    offer: DayOffer, shown: Iterable[UUID], *, checked: Sequence[UUID], late: frozenset[UUID], locale: Locale
+    offer: DayOffer,
+    shown: Iterable[UUID],
+    *,
+    checked: Sequence[UUID],
+    late: frozenset[UUID],
+    locale: Locale,
+    form: WishForm | None = None,
 ) -> tuple[ServiceLine, ...]:
     """The services to accept or take off, police and state first."""
     ids = set(shown)
     lines = [
-        _line(offer, service, checked=service.id in checked, late=service.id in late, locale=locale)
+        replace(
+            _line(offer, service, checked=service.id in checked, late=service.id in late, locale=locale),
+            mark=service_mark(service.id),
+            goers=form.goers_to(offer, service) if form is not None else (),
+        )
         for service in offer.services
         if service.id in ids
     ]

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from onestop.web.public import first, holds, journey, reminders, ticket, ticket_acts, times, waiting
+from onestop.web.public import (
+    first,
+    holds,
+    journey,
+    reminders,
+    ticket,
+    ticket_acts,
+    ticket_own,
+    ticket_plan,
+    times,
+    waiting,
+)
 
 route_handlers: list[Any] = [
     *first.route_handlers,
@@ -13,4 +24,6 @@ route_handlers: list[Any] = [
     *ticket_acts.route_handlers,
     *waiting.route_handlers,
     *reminders.route_handlers,
+    *ticket_own.route_handlers,
+    *ticket_plan.route_handlers,
 ]

@@ -33,6 +33,7 @@ from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
 from onestop.web.kit.answers import Answers, answers_of, dropped_precedences, read_answers
 from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.goers import who_goes
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
@@ -51,6 +52,8 @@ WILL_TALK = {
     Interpreter.OWN: N_("I bring somebody who interprets"),
     Interpreter.NEEDED: N_("I need an interpreter"),
 }
+HELD = ("services", "asked", "adults", "children", "with", "languages", "interpreter")
+"""Answers the hold itself has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,8 @@ class HeldStop:
 
     title: str
     institution: str
+    people: str
+    """Who goes there, empty for somebody who comes alone."""
 
 
 @page_of("public/hold.html")
@@ -76,7 +81,7 @@ class HoldPage:
     dropped: tuple[tuple[str, str], ...]
     adults: int
     children: int
-    helping: bool
+    who: str
     languages: tuple[str, ...]
     will_talk: str
     no_interpreter: bool
@@ -99,6 +104,7 @@ class HoldOverPage:
     arrival_at: datetime
     same: bool
     hours: tuple[Hour, ...]
+    who: str
     typed: Typed
     texts: bool
     action: str
@@ -135,7 +141,7 @@ class _Here:
     @property
     def query(self) -> str:
         """The answers only the query knows, kept from press to press."""
-        return self.answers.link("", "hold", "services", "asked", "adults", "children", "languages", "interpreter")
+        return self.answers.link("", "hold", *HELD)
 
 
 @get("/holds/{hold:uuid}")
@@ -271,6 +277,7 @@ def _wish(here: _Here) -> Wish:
         here.offer,
         services=here.held.services,
         members=here.held.members,
+        together=here.held.together,
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
@@ -324,6 +331,7 @@ def _show_form(request: WebRequest, here: _Here, typed: Typed, refusal: Refusal 
             HeldStop(
                 title=stop_title(locale, service.key, private=service.private),
                 institution="" if service.private else service.institution.name,
+                people=who_goes(locale, here.held.members, here.held.together[service.id]),
             )
             for service in lines
         ),
@@ -336,7 +344,7 @@ def _show_form(request: WebRequest, here: _Here, typed: Typed, refusal: Refusal 
         ),
         adults=here.answers.adults,
         children=here.answers.children,
-        helping=here.answers.who == "helping",
+        who=here.answers.who,
         languages=booking.languages,
         will_talk=locale.gettext(WILL_TALK[booking.interpreter]),
         no_interpreter=booking.no_interpreter,
@@ -364,6 +372,7 @@ async def _show_over(
         arrival_at=booking.arrival_at,
         same=any(plan.arrival_at == booking.arrival_at for plan in found.plans),
         hours=hours_of(found, here.day.zone),
+        who=here.answers.who,
         typed=typed,
         texts=bool(settings_of(request).sms_url),
         action=f"{here.path}/again{here.query}",

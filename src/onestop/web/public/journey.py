@@ -9,12 +9,13 @@ from litestar.params import FromPath
 
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.days.queries.offer import DayOffer, OfferedService, day_offer
-from onestop.days.visitors import spoken_on
+from onestop.days.visitors import Spoken, spoken_on
 from onestop.db.session import Database
-from onestop.domain.errors import N_, InvalidInput, NoServiceChosen, Refusal
+from onestop.domain.errors import N_, ChildAtDeskAlone, InvalidInput, NoServiceChosen, Refusal
 from onestop.domain.party import PARTY_LIMIT
 from onestop.web.kit.answers import (
     Answers,
+    goers_to,
     lines_of,
     need_mark,
     read_answers,
@@ -34,7 +35,8 @@ from onestop.web.public.frame import (
 )
 
 INTERPRETER_MISSING = N_("Please say how we shall talk.")
-ASKED_HERE = ("services", "asked", "who", "adults", "children", "languages", "interpreter")
+ASKED_HERE = ("services", "asked", "who", "adults", "children", "with", "languages", "interpreter")
+COUNTS = tuple((count, count) for count in range(PARTY_LIMIT + 1))
 LANGUAGES_SHOWN = 8
 """So many languages stand open on the page; the others are one tap away."""
 
@@ -100,6 +102,8 @@ class PlanChoice:
     before: tuple[str, ...]
     """Titles of the other lines this one comes before."""
     ticked: bool
+    goers: tuple[str, ...]
+    """Labels of those who are ticked to go there; nobody means everybody."""
 
 
 @page_of("public/plan.html")
@@ -204,30 +208,37 @@ async def _show_plan(
 ) -> Response[Any]:
     locale = locale_for_day(request, day)
     spoken = await db.read(spoken_on, day.id)
-    near = dict.fromkeys([*(answers.languages or ()), locale.tag, *languages_of(day), *spoken.mediators, *spoken.desks])
-    first = tuple(tag for tag in near if tag in KNOWN)
-    rest = tuple(tag for tag in KNOWN if tag not in near and tag not in PSEUDO_LANGUAGES)
-    shown = max(LANGUAGES_SHOWN, len(answers.languages or ()) + 1)
+    near, far = near_and_far(locale, day, spoken, answers)
     lines = lines_of(offer, answers)
     context = PlanPage(
         day=day,
-        lines=tuple(plan_choice(locale, offer, lines, service, ticked=ticked) for service, ticked in lines),
+        lines=tuple(plan_choice(locale, offer, answers, lines, service, ticked=ticked) for service, ticked in lines),
         answers=answers,
-        counts=tuple((count, count) for count in range(PARTY_LIMIT + 1)),
-        languages=first[:shown],
-        more_languages=(*first[shown:], *rest),
+        counts=COUNTS,
+        languages=near,
+        more_languages=far,
         spoken=spoken.desks,
         action=f"/d/{day.slug}/times",
         carried=(*answers.carried(*ASKED_HERE), ("asked", "1")),
         back=answers.link(f"/d/{day.slug}", "services", "asked"),
-        errors=_plan_errors(locale, refusal),
+        errors=plan_errors(locale, answers, refusal),
     )  # fmt: skip
     return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+def near_and_far(locale: Locale, day: Day, spoken: Spoken, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The languages that stand open on the page, those of the day and hers first, and all others."""
+    near = dict.fromkeys([*(answers.languages or ()), locale.tag, *languages_of(day), *spoken.mediators, *spoken.desks])
+    first = tuple(tag for tag in near if tag in KNOWN)
+    rest = tuple(tag for tag in KNOWN if tag not in near and tag not in PSEUDO_LANGUAGES)
+    shown = max(LANGUAGES_SHOWN, len(answers.languages or ()) + 1)
+    return first[:shown], (*first[shown:], *rest)
 
 
 def plan_choice(
     locale: Locale,
     offer: DayOffer,
+    answers: Answers,
     lines: Sequence[tuple[OfferedService, bool]],
     service: OfferedService,
     *,
@@ -254,17 +265,20 @@ def plan_choice(
             if (service.id, other.id) in offer.precedences
         ),
         ticked=ticked,
+        goers=goers_to(answers, service),
     )  # fmt: skip
 
 
-def _plan_errors(locale: Locale, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
+def plan_errors(locale: Locale, answers: Answers, refusal: Refusal | None) -> tuple[tuple[str, str], ...]:
     """Which part of the page needs another answer, by its id."""
     if refusal is None:
         return ()
     if isinstance(refusal, InvalidInput) and refusal.field == "interpreter":
         return (("interpreter", locale.gettext(INTERPRETER_MISSING)),)
-    target = "services" if isinstance(refusal, NoServiceChosen) else "who"
-    return ((target, locale.say(refusal.sentence, refusal.params)),)
+    said = locale.say(refusal.sentence, refusal.params)
+    if isinstance(refusal, ChildAtDeskAlone):
+        return tuple((f"with-{answers.mark(service)}", said) for service in answers.sends_children_alone())
+    return (("services" if isinstance(refusal, NoServiceChosen) else "who", said),)
 
 
 route_handlers: list[Any] = [show_day, show_plan]

@@ -25,6 +25,7 @@ from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.ticket import TicketState, TicketStop
 from onestop.web.kit.estimates import estimates_of
+from onestop.web.kit.goers import label_says, labels_of, who_goes
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.pages import page as page_of
@@ -97,10 +98,13 @@ class TicketPage:
     arrival_at: datetime | None
     adults: int
     children: int
+    marks: tuple[tuple[int, str], ...]
+    """What the board shows beside the number for somebody who is called alone, and who it is."""
     no_interpreter: tuple[str, ...]
     path: str
     query: str
     booked: bool
+    changed: bool
     again: str
     goes_on: GoesOn | None
     is_open: bool
@@ -110,6 +114,8 @@ class TicketPage:
     earlier: bool
     offer: Offer | None
     """An earlier time that is kept for her to take."""
+    parts: bool
+    """Whether one of several adults can be given a ticket apart here."""
     erases: bool
     said: str
 
@@ -125,7 +131,8 @@ class TicketPrint:
     ticket: TicketView
     arrival_at: datetime | None
     papers: tuple[PaperLine, ...]
-    stops: tuple[str, ...]
+    stops: tuple[tuple[str, str], ...]
+    """What, and who of several people goes there."""
     slip: bool
     path: str
     query: str
@@ -216,7 +223,11 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
         ticket=await _card(request, db, ticket_key, access, TicketView(number=ticket.number)),
         arrival_at=_arrival(ticket),
         papers=papers_of(locale, ticket.stops),
-        stops=tuple(title_of(locale, stop) for stop in ticket.stops if stop.state in AHEAD | AT_DESK),
+        stops=tuple(
+            (title_of(locale, stop), who_goes(locale, ticket.members, stop.members))
+            for stop in ticket.stops
+            if stop.state in AHEAD | AT_DESK
+        ),
         slip=request.query_params.get("paper") == "80",
         path=access.path,
         query=link(request, ""),
@@ -302,12 +313,14 @@ async def _page(
         else (),
         papers=papers_of(locale, ticket.stops),
         arrival_at=_arrival(ticket) if booked else None,
-        adults=ticket.adults,
-        children=ticket.children,
+        adults=sum(not member.child for member in ticket.members),
+        children=sum(member.child for member in ticket.members),
+        marks=_marks(locale, ticket) if booked or is_open else (),
         no_interpreter=ticket.languages if booked and ticket.booking and ticket.booking.no_interpreter else (),
         path=access.path,
         query=link(request, ""),
         booked=booked and "booked" in request.query_params,
+        changed=booked and "changed" in request.query_params,
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
         goes_on=await _goes_on(request, db, key, access),
         is_open=is_open,
@@ -316,6 +329,7 @@ async def _page(
         changes=booked,
         earlier=booked and ticket.earlier,
         offer=ticket.offer if booked and ticket.offer is not None and ticket.offer.until > now else None,
+        parts=booked and bool(access.code) and "a2" in labels_of(ticket.members),
         erases=bool(access.code),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
@@ -368,6 +382,18 @@ def _proposals(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:
         )
         for stop in ticket.stops
         if stop.state is StopState.PROPOSED
+    )
+
+
+def _marks(locale: Locale, ticket: TicketState) -> tuple[tuple[int, str], ...]:
+    """The members with a step of their own still ahead."""
+    alone = [stop.members for stop in ticket.stops if stop.state in AHEAD | AT_DESK and len(stop.members) == 1]
+    if len(ticket.members) < 2:
+        return ()
+    return tuple(
+        (mark, label_says(locale, label))
+        for label, mark in labels_of(ticket.members).items()
+        if any(mark in marks for marks in alone)
     )
 
 

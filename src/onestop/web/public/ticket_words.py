@@ -15,6 +15,7 @@ from onestop.domain.estimate import Estimate
 from onestop.domain.visit import AT_DESK, BlockedBy, StopState, VisitState
 from onestop.visits.queries.ticket import DeskSign, TicketState, TicketStop
 from onestop.web.kit.estimates import Outlooks
+from onestop.web.kit.goers import who_goes
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.parts import DeskMark, PlanLine, PlanMark
 from onestop.web.kit.words import stop_title
@@ -199,6 +200,7 @@ def _line(
         begins_at=window.begins_at if window is not None and shows_times else None,
         ends_at=window.ends_at if window is not None and shows_times else None,
         desk=_desk(stop),
+        people=who_goes(locale, ticket.members, stop.members) if stop.state not in GONE else "",
         note=" ".join(_notes(locale, stop)),
     )
 

@@ -30,6 +30,8 @@ from onestop.web.kit.words import service_title
 from onestop.web.public.frame import DayLink, day_page, link, locale_for_day, other_days, place_of
 from onestop.web.public.journey import ask_again, start
 
+LEFT_TO_THE_HOLD = ("hold", "services", "asked", "with", "languages", "interpreter")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hour:
@@ -118,7 +120,9 @@ async def _hold(
         actor=VISITOR,
         now=request.app.state.db.now(),
         day=day.id,
-        to=lambda held: answers.link(f"/holds/{held.id}", "hold", "services", "asked", "languages", "interpreter"),
+        to=lambda held: answers.link(
+            f"/holds/{held.id}", "hold", "services", "asked", "with", "languages", "interpreter"
+        ),
     )
 
 
