@@ -279,9 +279,9 @@ def replan_booking(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
 
 def let_offer_go(conn: sa.Connection, booking: queries.Booking, *, now: datetime) -> None:
     """What is offered to a booking was for what it was: before a change it goes, and she is asked anew."""
-    freed = give_back(conn, [booking.id], offered=True)
-    if freed:
-        rest(conn, booking.day, freed, now=now)
+    let_go = give_back(conn, [booking.id], offered=True)
+    if let_go:
+        rest(conn, booking.day, let_go, now=now)
         conn.execute(_ASKED_ANEW, {"party": booking.party})
 
 

@@ -58,7 +58,10 @@ class ListPage:
     when: str
     noon: datetime
     free: bool
+    who: str
     typed: Typed
+    texts: bool
+    """Whether telephones get messages."""
     action: str
     carried: tuple[tuple[str, str], ...]
     back: str
@@ -276,7 +279,9 @@ async def _show_list(
         when=when,
         noon=noon,
         free=bool(found.plans),
+        who=answers.who,
         typed=typed,
+        texts=bool(settings_of(request).sms_url),
         action=link(request, f"/d/{day.slug}/waiting"),
         carried=answers.carried(),
         back=answers.link(f"/d/{day.slug}/times"),
