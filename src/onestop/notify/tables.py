@@ -30,7 +30,7 @@ outbox = sa.Table(
     instant("sent_at", null=True),
     instant("dead_at", null=True),
     instant("withdrawn_at", null=True),
-    one_of("kind", ("confirmation", "changed", "cancelled", "reminder", "limit"), "kind"),
+    one_of("kind", ("confirmation", "changed", "cancelled", "reminder", "limit", "prove"), "kind"),
     # The sender asks each second: the index holds only what is still to be sent.
     sa.Index("ix_outbox_due_at", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
 )

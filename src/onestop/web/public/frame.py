@@ -11,7 +11,7 @@ from onestop.days.visitors import listed_days
 from onestop.db.session import Database
 from onestop.directory.queries import centre
 from onestop.domain.day import Release, check_bookable
-from onestop.domain.errors import N_, InvalidInput, Refusal
+from onestop.domain.errors import N_, DrawDay, InvalidInput, Refusal
 from onestop.domain.ticket import invitation_hash
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.limits import check_limit
@@ -20,11 +20,6 @@ from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round, page
-
-
-class DrawDay(Refusal):
-    code = "draw_day"
-    sentence = N_("Places on this day are given in random order. Please ask the centre how to take part.")
 
 
 class InvitationWrong(InvalidInput):
