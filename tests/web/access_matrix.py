@@ -151,6 +151,7 @@ _TICKET_PLACES = (
 )
 SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}") for place in _TICKET_PLACES}
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
+SPECIAL |= {"/prove/{code:str}": lambda _: f"/prove/{uuid4().hex}"}
 
 
 def _called(site: Site) -> UUID:
@@ -229,6 +230,12 @@ MATRIX: list[Row] = [
     nobody("POST", "/find"),
     *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
     public("POST", "/d/{day:str}/holds"),
+    # Nobody finds these on a day that is not drawn; tests/web/public/test_draw.py opens them.
+    *(nobody("GET", f"/d/{{day:str}}/draw{form}") for form in ("", ".txt")),
+    public("GET", "/d/{day:str}/request"),
+    public("POST", "/d/{day:str}/requests"),
+    nobody("GET", "/prove/{code:str}"),
+    nobody("POST", "/prove/{code:str}"),
     public("GET", "/holds/{hold:uuid}"),
     *(public("POST", f"/holds/{{hold:uuid}}/{act}") for act in ("booking", "again", "extension", "release")),
     *(

@@ -56,6 +56,7 @@ def make_environment(locale: Locale) -> Environment:
     words: dict[str, Any] = {
         "ltr": ltr,
         "date": locale.date,
+        "local_date": locale.local_date,
         "short_date": locale.short_date,
         "time": _time_filter(locale),
         "duration": locale.duration,

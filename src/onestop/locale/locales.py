@@ -65,6 +65,10 @@ class Locale:
         """`Wednesday 3 December 2026`: weekday, day, month word, year."""
         return format_date(day, self.language.date_pattern, locale=self.language.cldr)
 
+    def local_date(self, at: dt.datetime, zone: str) -> str:
+        """The date of an instant on the calendar of the venue's zone."""
+        return self.date(at.astimezone(ZoneInfo(zone)).date())
+
     def short_date(self, day: dt.date) -> str:
         """`Wed 3 Dec`: for staff lists, where the year is clear."""
         return format_date(day, "EEE d MMM", locale=self.language.cldr)

@@ -16,7 +16,7 @@ from qrcode.image.pure import PyPNGImage
 
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
-from onestop.domain.ticket import short_code, spell_short_code, ticket_code
+from onestop.domain.ticket import prove_code, short_code, spell_short_code, ticket_code
 from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.locales import Locale, locale_for
 from onestop.notify.calendar import Appointment, calendar_file
@@ -61,6 +61,11 @@ WORDS: dict[str, _Words] = {
         subject=N_("One more appointment on %(date)s"),
         headline=N_("One more appointment with this address"),
     ),
+    "prove": _Words(
+        template="prove",
+        subject=N_("Please confirm your request for %(date)s"),
+        headline=N_("Please confirm your request"),
+    ),
 }
 
 
@@ -88,7 +93,10 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     terms = message.terms
     code = ticket_code(key, day=message.day, number=terms.number, generation=terms.generation)
     base = settings.base_url.rstrip("/")
-    link = f"{base}/t/{code}" if base else ""
+    path = f"/t/{code}"
+    if message.kind == "prove":
+        path = f"/prove/{prove_code(key, party=message.party, address=message.address)}"
+    link = f"{base}{path}" if base else ""
     text = MailText(
         subject=locale.say(words.subject, {"date": locale.date(terms.on)}),
         headline=locale.gettext(words.headline),

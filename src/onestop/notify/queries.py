@@ -36,6 +36,8 @@ class Terms:
     email: str
     papers: tuple[str, ...]
     limit: int
+    until_at: datetime | None = None
+    """Until when an answer is awaited; only of messages that ask for one."""
 
     def to_json(self) -> dict[str, Any]:
         """The terms as the outbox keeps them."""
@@ -52,6 +54,7 @@ class Terms:
             "email": self.email,
             "papers": list(self.papers),
             "limit": self.limit,
+            **({"until_at": self.until_at.isoformat()} if self.until_at is not None else {}),
         }
 
     @classmethod
@@ -62,6 +65,8 @@ class Terms:
         values["arrival_at"] = datetime.fromisoformat(kept["arrival_at"])
         values["ends_at"] = datetime.fromisoformat(kept["ends_at"])
         values["papers"] = tuple(kept["papers"])
+        if "until_at" in kept:
+            values["until_at"] = datetime.fromisoformat(kept["until_at"])
         return cls(**values)
 
 

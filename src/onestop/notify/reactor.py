@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, tell
+from onestop.notify.proofs import ask_for_proof
 from onestop.settings import Settings
 
 MESSAGES = {"BookingConfirmed": "confirmation", "BookingMoved": "changed", "BookingCancelled": "cancelled"}
@@ -23,7 +24,9 @@ class OutboxReactor:
         for fact in facts:
             if fact.party is None:
                 continue
-            if fact.kind in MESSAGES:
+            if fact.kind == "PlaceRequested":
+                ask_for_proof(conn, fact.party, host=self._host, now=fact.at)
+            elif fact.kind in MESSAGES:
                 tell(conn, fact.party, MESSAGES[fact.kind], host=self._host, now=fact.at)
             elif fact.kind == "TicketRenewed":
                 renew_codes(conn, fact.party, host=self._host, now=fact.at)

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from onestop.web.public import first, holds, journey, ticket, ticket_acts, times
+from onestop.web.public import draw, first, holds, journey, prove, request, ticket, ticket_acts, times
 
 route_handlers: list[Any] = [
     *first.route_handlers,
     *journey.route_handlers,
     *times.route_handlers,
     *holds.route_handlers,
+    *request.route_handlers,
+    *prove.route_handlers,
+    *draw.route_handlers,
     *ticket.route_handlers,
     *ticket_acts.route_handlers,
 ]
