@@ -286,6 +286,8 @@ MATRIX: list[Row] = [
     public("GET", "/api/v1/days/{day:str}/arrivals", bearer=True),
     public("POST", "/api/v1/days/{day:str}/holds", bearer=True),
     public("POST", "/api/v1/days/{day:str}/bookings", bearer=True),
+    public("POST", "/api/v1/days/{day:str}/requests", bearer=True),
+    nobody("GET", "/api/v1/days/{day:str}/draw"),
     public("POST", "/api/v1/holds/{hold:uuid}/booking", bearer=True),
     public("GET", "/api/v1/tickets/{code:str}", bearer=True),
     public("PATCH", "/api/v1/tickets/{code:str}", bearer=True),
@@ -401,6 +403,8 @@ MATRIX: list[Row] = [
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
         )
     ),
+    # The day of this site is not drawn: organisers hear that it has no draw, everybody else is refused.
+    *(staff(method, f"{_DAY}/draw", hidden_from=_ORGANISERS) for method in ("GET", "POST")),
     *(
         staff("POST", f"{_DAY}/{act}", *_ORGANISERS)
         for act in (

@@ -10,10 +10,19 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, contacts, draw_entries
-from onestop.domain.booking import PROVES
+from onestop.domain.booking import PROVES, BookingState
 from onestop.domain.draw import DrawOutcome
 from onestop.domain.errors import NotKnown
 from onestop.domain.ticket import prove_code
+
+_PROVED = sa.exists().where(
+    contacts.c.party_id == bookings.c.party_id, contacts.c.proved_at.is_not(None), contacts.c.limited.is_(False)
+)
+TAKES_PART = sa.func.coalesce(
+    sa.and_(bookings.c.state == BookingState.REQUESTED, sa.or_(bookings.c.channel.not_in(PROVES), _PROVED)),
+    sa.false(),
+)
+"""Of an entry joined to its booking: it still asks, and from afar with a proved address that is not used too often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,14 @@ class Counts:
 
     requests: int
     drawn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Requests before the list is closed: all of them, and those that would be on it now."""
+
+    all: int
+    counting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +91,15 @@ def counts_of(conn: sa.Connection, day: UUID) -> Counts:
     asked = sa.select(sa.func.count(), drawn).select_from(draw_entries).where(draw_entries.c.day_id == day)
     requests, places = conn.execute(asked).one()
     return Counts(requests=requests, drawn=places)
+
+
+def asked_of(conn: sa.Connection, day: UUID) -> Asked:
+    """One statement."""
+    asked = sa.select(sa.func.count(), sa.func.count().filter(TAKES_PART)).select_from(
+        sa.outerjoin(draw_entries, bookings, bookings.c.party_id == draw_entries.c.party_id)
+    )
+    total, counting = conn.execute(asked.where(draw_entries.c.day_id == day)).one()
+    return Asked(all=total, counting=counting)
 
 
 def find_proof(conn: sa.Connection, key: bytes, code: str) -> Proving:

@@ -29,6 +29,7 @@ def announce_draw(
     *,
     opens_at: datetime,
     closes_at: datetime,
+    day_opens_at: datetime | None = None,
     key: bytes,
     actor: Actor,
     now: datetime,
@@ -44,7 +45,7 @@ def announce_draw(
     if known is not None and (known.opens_at, known.closes_at) == (opens_at, closes_at):
         return
     check_not_begun(conn, day, now=now)
-    check_window(day, opens_at, closes_at, now=now)
+    check_window(day_opens_at or day.opens_at, opens_at, closes_at, now=now)
     if known is None:
         nonce = secrets.token_hex(16)
         commitment = commitment_of(draw_seed(key, day=day_id, nonce=nonce))
@@ -63,13 +64,13 @@ def check_not_begun(conn: sa.Connection, day: Day, *, now: datetime) -> None:
         raise DrawBegun
 
 
-def check_window(day: Day, opens_at: datetime, closes_at: datetime, *, now: datetime) -> None:
+def check_window(day_opens_at: datetime, opens_at: datetime, closes_at: datetime, *, now: datetime) -> None:
     """Raise `SetupWrong` for a window that has begun, is too short, or ends too near to the day."""
     if opens_at <= now:
         raise SetupWrong("draw_opens", WINDOW_PAST)
     if closes_at - opens_at < SHORTEST_WINDOW:
         raise SetupWrong("draw_closes", WINDOW_SHORT)
-    if day.opens_at - closes_at < BEFORE_THE_DAY:
+    if day_opens_at - closes_at < BEFORE_THE_DAY:
         raise SetupWrong("draw_closes", WINDOW_LATE)
 
 

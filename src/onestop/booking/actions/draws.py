@@ -17,6 +17,7 @@ from onestop.booking.actions.parties import counted_contacts
 from onestop.booking.actions.waiting import hold_offer, join_list, leave_list
 from onestop.booking.capacity import expire_holds, freed_by
 from onestop.booking.contacts import Contact
+from onestop.booking.draws import TAKES_PART
 from onestop.booking.rests import resting
 from onestop.booking.tables import bookings, contacts, draw_entries, members, parties, stop_members, stops, waiting
 from onestop.booking.wish import Wish
@@ -163,7 +164,7 @@ def close_draw(conn: sa.Connection, day_id: UUID, *, actor: Actor = SYSTEM, now:
     own = sa.select(draw_entries.c.id, draw_entries.c.party_id, bookings.c.state).outerjoin_from(
         draw_entries, bookings, bookings.c.party_id == draw_entries.c.party_id
     )
-    out = conn.execute(own.where(draw_entries.c.day_id == day.id, ~_TAKES_PART).limit(LEAVE_AT_ONCE)).all()
+    out = conn.execute(own.where(draw_entries.c.day_id == day.id, ~TAKES_PART).limit(LEAVE_AT_ONCE)).all()
     conn.execute(draw_entries.delete().where(draw_entries.c.id.in_([row.id for row in out])))
     for row in out:
         if row.state == _B.REQUESTED:
@@ -249,12 +250,6 @@ def requests_of(conn: sa.Connection, day_id: UUID) -> Sequence[UUID]:
     return conn.execute(sa.select(draw_entries.c.id).where(draw_entries.c.day_id == day_id)).scalars().all()
 
 
-_PROVED = sa.exists().where(
-    contacts.c.party_id == bookings.c.party_id, contacts.c.proved_at.is_not(None), contacts.c.limited.is_(False)
-)
-_TAKES_PART = sa.func.coalesce(
-    sa.and_(bookings.c.state == _B.REQUESTED, sa.or_(bookings.c.channel.not_in(PROVES), _PROVED)), sa.false()
-)
 _NEXT: sa.Select[Any] = (
     sa.select(
         draw_entries,
