@@ -2,6 +2,8 @@
 
 from tests.mutants.mistake import Change, mistake
 
+_DOMAIN = "src/onestop/domain/draw.py"
+_READS = "src/onestop/booking/draws.py"
 _ACTIONS = "src/onestop/booking/actions/draws.py"
 _DRAWS = "tests/booking/test_draws.py::"
 

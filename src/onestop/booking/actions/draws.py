@@ -48,7 +48,7 @@ from onestop.domain.waiting import drawn_until, wants
 
 _B = BookingState
 LEAVE_AT_ONCE = 20
-RANK_AT_ONCE = 500
+RANK_AT_ONCE = 200
 LOOK_AT_ONCE = 40
 SEARCH_AT_ONCE = 2
 """Requests in one transaction: those that leave, get a rank, get an outcome, and of these need a search for a plan."""
