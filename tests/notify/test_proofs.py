@@ -12,6 +12,7 @@ from onestop.domain.booking import Channel
 from onestop.domain.day import Release
 from onestop.domain.ticket import prove_code
 from onestop.notify.tables import outbox
+from tests.booking.test_draws import set_time
 from tests.halls import KEY
 from tests.notify.post import Mailing, PostOffice
 from tests.notify.test_messages import text_of
@@ -21,10 +22,9 @@ async def test_whoever_asks_from_afar_is_sent_a_link_to_her_address_alone(mailin
     hall = mailing.hall
     hall.db.write_now(lambda conn: conn.execute(days.update().values(release=Release.DRAW)))
     closes_at = hall.day.opens_at - timedelta(hours=12)
-    hall.now = hall.day.opens_at - timedelta(days=2)
     opens_at = hall.now + timedelta(hours=1)
     hall.write(announce_draw, hall.id, opens_at=opens_at, closes_at=closes_at, key=KEY)
-    hall.now = opens_at
+    set_time(hall, opens_at)
     contact = (Contact(kind="email", address="ana@example.org"), Contact(kind="phone", address="+421903123456"))
     made = hall.write(
         request_place, hall.id, hall.wish("legal"), channel=Channel.PUBLIC, key=KEY, name="Ana Novak", contact=contact
