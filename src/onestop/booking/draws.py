@@ -65,6 +65,7 @@ class Proving:
 class OwnRequest:
     """A request as its own page tells it; it is `waiting_for_proof` until the link in the message was used."""
 
+    day: UUID
     request: UUID
     rank: int | None
     outcome: DrawOutcome | None
@@ -128,6 +129,7 @@ def own_request(conn: sa.Connection, party: UUID) -> OwnRequest | None:
         return None
     proved = sa.select(contacts.c.id).where(contacts.c.party_id == party, contacts.c.proved_at.is_not(None))
     return OwnRequest(
+        day=row.day_id,
         request=row.id,
         rank=row.rank,
         outcome=DrawOutcome(row.outcome) if row.outcome else None,
