@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from onestop.accounts.queries import accounts_list, actor_of_token
 from onestop.cli import main, onestop
 from onestop.clock import real_now
-from onestop.days.tables import capacity
+from onestop.days.tables import capacity, days, draws
 from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
+from onestop.domain.draw import commitment_of, draw_seed
 from onestop.domain.roles import Grant, Role
+from onestop.keys import load_ticket_key
+from onestop.settings import Settings
 from tests.halls import TestDay, make_test_day
 
 DATE = (real_now() + timedelta(days=30)).date()
@@ -73,6 +76,31 @@ def test_a_day_from_its_template_to_its_close(run: Run) -> None:
     assert run("verify") == (0, "Every promise holds.\n", "")
 
 
+def test_a_draw_is_drawn_once_its_window_is_over(run: Run, hall: TestDay, database_url: str, tmp_path: Path) -> None:
+    slug = hall.day.slug
+    code, printed, said = run("day", "draw", slug)
+    assert (code, printed, said) == (1, "", "Places on this day are not given in random order.\n")
+    key = load_ticket_key(Settings(var=tmp_path / "var"))
+    database = open_database(database_url)
+    now = real_now()
+    over = {"opens_at": now - timedelta(hours=2), "closes_at": now + timedelta(hours=1)}
+    seed = draw_seed(key, day=hall.id, nonce="n")
+    announced = draws.insert().values(day_id=hall.id, nonce="n", commitment=commitment_of(seed), **over)
+    database.write_now(lambda conn: conn.execute(announced))
+    drawn = days.update().values(release="draw", opens_at=now + timedelta(days=5), closes_at=now + timedelta(days=6))
+    database.write_now(lambda conn: conn.execute(drawn))
+    code, printed, said = run("day", "draw", slug)
+    assert (code, printed) == (1, "")
+    assert said.startswith("The draw comes after the time for requests.")
+    database.write_now(lambda conn: conn.execute(draws.update().values(closes_at=now)))
+    database.close()
+    told = [run("day", "draw", slug, "--json") for _ in range(2)]
+    assert told[0] == told[1]
+    (line,) = json.loads(told[0][1])
+    assert (told[0][0], line["requests"], line["drawn"], line["seed"]) == (0, 0, 0, seed)
+    assert f"seed: {seed}" in run("day", "draw", slug)[1]
+
+
 def test_a_day_is_closed(run: Run, database_url: str) -> None:
     database = open_database(database_url)
     made = make_test_day(database, on=real_now().date() - timedelta(days=1))
@@ -93,6 +121,7 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
     ("words", "code"),
     [
         (("day", "publish", "nowhere"), 1),
+        (("day", "draw", "nowhere"), 1),
         (("day", "new", "--template", "nowhere", "--date", "2026-12-03"), 2),
         (("day", "new", "--template", "iom-bratislava", "--date", "3.12."), 2),
         (("day", "import", "no-such-file.toml", "--date", "2026-12-03"), 2),

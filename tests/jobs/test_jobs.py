@@ -17,17 +17,21 @@ import sqlalchemy as sa
 
 from onestop.app import create_app
 from onestop.booking.actions.bookings import hold_arrival
+from onestop.booking.actions.draws import request_place
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.booking.tables import parties
-from onestop.days.tables import desks
+from onestop.days.drawing import announce_draw
+from onestop.days.tables import days, desks
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Channel
+from onestop.domain.day import Release
 from onestop.domain.retention import persons_until
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import READY_LAPSE, StopState
 from onestop.jobs import work
 from onestop.jobs.work import Job
+from onestop.keys import load_ticket_key
 from onestop.notify.sender import Sender
 from onestop.settings import Settings
 from onestop.visits.actions.calls import no_show
@@ -88,6 +92,24 @@ async def test_a_hold_whose_time_is_over_is_marked(hall: TestDay, working: Worki
 
     async with working(hall.db):
         assert await until(lambda: hall.db.read_now(booking_by_id, hold.id).state is BookingState.EXPIRED)
+
+
+async def test_a_draw_is_drawn_when_its_window_is_over(hall: TestDay, working: Working, tmp_path: Path) -> None:
+    key = load_ticket_key(Settings(var=tmp_path))
+    hall.db.write_now(lambda conn: conn.execute(days.update().values(release=Release.DRAW)))
+    set_time(hall, hall.day.opens_at - timedelta(days=2))
+    opens_at = hall.now + timedelta(hours=1)
+    hall.write(announce_draw, hall.id, opens_at=opens_at, closes_at=opens_at + timedelta(hours=9), key=key)
+    set_time(hall, opens_at)
+    hall.write(request_place, hall.id, hall.wish("legal"), channel=Channel.RECEPTION, key=key)
+    set_time(hall, opens_at + timedelta(hours=9) - timedelta(seconds=2))
+
+    async with working(hall.db):
+        await asyncio.sleep(1)
+        assert kinds(hall.db)["DrawClosed"] == 0
+        assert await until(lambda: kinds(hall.db)["DrawDone"])
+        await asyncio.sleep(5 * TICK)
+    assert [kinds(hall.db)[kind] for kind in ("DrawClosed", "SeedPublished", "PlaceOffered", "DrawDone")] == [1] * 4
 
 
 async def test_persons_go_in_the_hour_in_which_their_time_ends(hall: TestDay, working: Working) -> None:
@@ -207,6 +229,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("lapse", False),
         ("holds", False),
         ("lapsed offers", False),
+        ("draws", False),
         ("offers", False),
         ("cancelled days", False),
         ("forgotten days", True),

@@ -159,6 +159,7 @@ _TICKET_PLACES = (
 )
 SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}") for place in _TICKET_PLACES}
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
+SPECIAL |= {"/prove/{code:str}": lambda _: f"/prove/{uuid4().hex}"}
 
 
 def _waiting(path: str) -> Callable[[Site], str]:
@@ -271,6 +272,12 @@ MATRIX: list[Row] = [
     public("POST", "/d/{day:str}/holds"),
     public("GET", "/d/{day:str}/waiting"),
     public("POST", "/d/{day:str}/waiting"),
+    # Nobody finds these on a day that is not drawn; tests/web/public/test_draw.py opens them.
+    *(nobody("GET", f"/d/{{day:str}}/draw{form}") for form in ("", ".txt")),
+    public("GET", "/d/{day:str}/request"),
+    public("POST", "/d/{day:str}/requests"),
+    nobody("GET", "/prove/{code:str}"),
+    nobody("POST", "/prove/{code:str}"),
     public("GET", "/holds/{hold:uuid}"),
     *(public("POST", f"/holds/{{hold:uuid}}/{act}") for act in ("booking", "again", "extension", "release")),
     *(
@@ -341,6 +348,8 @@ MATRIX: list[Row] = [
     public("GET", "/api/v1/days/{day:str}/arrivals", bearer=True),
     public("POST", "/api/v1/days/{day:str}/holds", bearer=True),
     public("POST", "/api/v1/days/{day:str}/bookings", bearer=True),
+    public("POST", "/api/v1/days/{day:str}/requests", bearer=True),
+    nobody("GET", "/api/v1/days/{day:str}/draw"),
     public("POST", "/api/v1/holds/{hold:uuid}/booking", bearer=True),
     public("GET", "/api/v1/tickets/{code:str}", bearer=True),
     public("PATCH", "/api/v1/tickets/{code:str}", bearer=True),
@@ -423,6 +432,7 @@ MATRIX: list[Row] = [
         staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")
         for part in ("", "/time", "/print")
     ),
+    staff("GET", "/reception/{slug:str}/requests/{party:uuid}", "receptionist", "organiser"),
     *(
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
@@ -503,6 +513,8 @@ MATRIX: list[Row] = [
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
         )
     ),
+    # The day of this site is not drawn: organisers hear that it has no draw, everybody else is refused.
+    *(staff(method, f"{_DAY}/draw", hidden_from=_ORGANISERS) for method in ("GET", "POST")),
     *(
         staff("POST", f"{_DAY}/{act}", *_ORGANISERS)
         for act in (

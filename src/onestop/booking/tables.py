@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from onestop.db.base import metadata
 from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.booking import BookingState, Channel, Interpreter
+from onestop.domain.draw import DrawOutcome
 from onestop.domain.visit import BlockedBy, Outcome, StopState
 
 _AT_DESK = sa.text("state IN ('called', 'serving')")
@@ -174,6 +175,21 @@ waiting = sa.Table(
         name="offer_whole",
     ),
     sa.Index("ix_waiting_day_id_ended_at", "day_id", "ended_at"),
+)
+
+draw_entries = sa.Table(
+    "draw_entries",
+    metadata,
+    # A request in a draw under its public id, which is random and says nothing; it outlives the person (R16).
+    sa.Column("id", Id(), primary_key=True),
+    ref("day_id", "days", index=False),
+    ref("party_id", "parties", null=True, ondelete="SET NULL"),
+    sa.Column("rank", sa.Integer()),
+    sa.Column("outcome", sa.String(10)),
+    sa.UniqueConstraint("day_id", "rank"),
+    one_of("outcome", DrawOutcome, "outcome"),
+    sa.CheckConstraint("outcome IS NULL OR rank IS NOT NULL", name="rank_first"),
+    sa.Index("ix_draw_entries_day_id_id", "day_id", "id"),
 )
 
 rests = sa.Table(

@@ -5,11 +5,17 @@ from pathlib import Path
 
 import rich_click as click
 
+from onestop.booking.drawing import run_draw
+from onestop.booking.draws import counts_of
 from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.days.actions import create_day, make_invitations
 from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
 from onestop.days.queries.days import all_days, day_by_slug
+from onestop.days.queries.draws import the_draw
+from onestop.keys import load_ticket_key
+from onestop.notify.reactor import OutboxReactor
+from onestop.settings import read_settings
 from onestop.visits.actions.closing import close_day
 
 
@@ -122,6 +128,38 @@ def invite(slug: str, count: int, uses: int, label: str) -> None:
         )
     for code in codes:
         click.echo(code)
+
+
+@day.command("draw")
+@click.argument("slug")
+@json_option
+def draw(slug: str, as_json: bool) -> None:
+    """Draw the places of a day whose time for requests is over; run again it goes on, or changes nothing.
+
+    Ends with 0 when every place was given, with 1 and a sentence while requests are taken or without a draw.
+
+    Example: onestop day draw iom-bratislava-2026-12-03 --json
+    """
+    settings = read_settings()
+    with opened(settings) as database:
+        database.reactors.append(OutboxReactor(settings))
+        found = database.read_now(day_by_slug, slug)
+        run_draw(database, found.id, key=load_ticket_key(settings), actor=OPERATOR)
+        drawn, counts = database.read_now(the_draw, found.id), database.read_now(counts_of, found.id)
+    told = {
+        "day": slug,
+        "requests": counts.requests,
+        "drawn": counts.drawn,
+        "commitment": drawn.commitment,
+        "list_hash": drawn.list_hash,
+        "seed": drawn.seed,
+        "result_hash": drawn.result_hash,
+        "drawn_at": drawn.drawn_at,
+    }
+    if as_json:
+        show([told], as_json=True)
+        return
+    click.echo("\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in told.items()))
 
 
 @day.command("close")

@@ -13,6 +13,7 @@ from onestop.days.capacity import wanted_capacity
 from onestop.days.queries.capacity import capacity_of
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import DayOffer, day_offer, service_keys
 from onestop.days.tables import capacity, invitations
 from onestop.domain.booking import Interpreter
@@ -35,9 +36,10 @@ Kind = Literal[
     "closes_early",
     "outside",
     "no_invitation",
+    "no_window",
     "overbooked",
 ]
-STOPS: frozenset[Kind] = frozenset({"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for"})
+STOPS: frozenset[Kind] = frozenset({"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for", "no_window"})
 """A day with one of these cannot be published."""
 
 
@@ -88,6 +90,10 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime) -> list[Finding]:
     made = conn.execute(sa.select(invitations.c.id).where(invitations.c.day_id == day.id).limit(1)).scalar()
     if day.release is Release.INVITED and made is None:
         found.append(Finding(kind="no_invitation"))
+    if day.release is Release.DRAW and day.state is DayState.DRAFT:
+        draw = draw_of(conn, day.id)
+        # The commitment must be public before the window opens (R16).
+        found += [] if draw is not None and now < draw.opens_at else [Finding(kind="no_window")]
     if day.state is DayState.PUBLISHED and (over := overbooked_minutes(conn, day)):
         found.append(Finding(kind="overbooked", minutes=over))
     return sorted(found, key=lambda each: not each.stops)

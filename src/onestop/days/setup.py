@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days.capacity import write_capacity
+from onestop.days.drawing import announce_draw, check_not_begun
 from onestop.days.queries.capacity import desk_group
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences, desks_of_day, mediators_of_day
@@ -45,7 +46,7 @@ from onestop.days.tables import (
 from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
-from onestop.domain.day import DayState, opening_instants
+from onestop.domain.day import DayState, Release, opening_instants
 from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
 from onestop.domain.facts import Fact, Term
 from onestop.domain.plan import CapacityKind
@@ -59,12 +60,30 @@ class SetupOver(Refusal):
 
 
 def change_day(
-    conn: sa.Connection, day_id: UUID, settings: DaySettings, *, version: int, actor: Actor, now: datetime
+    conn: sa.Connection,
+    day_id: UUID,
+    settings: DaySettings,
+    *,
+    window: tuple[datetime, datetime] | None = None,
+    key: bytes = b"",
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Change the day itself. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    """Change the day itself; `window` is when a draw takes requests. Raises `SetupWrong`, `Changed`, `SetupOver`.
+
+    How places are given stays as it is once requests are taken: `DrawBegun`.
+    """
     day = _begin(conn, day_id, version)
     opens_at, closes_at = opening_instants(day.on, settings.opens, settings.closes, day.zone)
     check_day(day, settings, opens_at, closes_at)
+    if settings.release is not day.release:
+        check_not_begun(conn, day, now=now)
+    if settings.release is Release.DRAW and window is not None:
+        first, last = window
+        announce_draw(
+            conn, day_id, opens_at=first, closes_at=last, day_opens_at=opens_at, key=key, actor=actor, now=now
+        )
     conn.execute(
         days.update()
         .where(days.c.id == day_id)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from onestop.db.base import metadata
 from onestop.db.memo import CONFIGURED
-from onestop.db.types import id_column, instant, one_of, ref
+from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.day import DayState, DeskState, MediatorState, Release
 from onestop.domain.plan import CapacityKind
 
@@ -186,4 +186,27 @@ invitations = sa.Table(
     sa.Column("uses", sa.Integer(), nullable=False, server_default="1"),
     sa.Column("used", sa.Integer(), nullable=False, server_default="0"),
     sa.CheckConstraint("used BETWEEN 0 AND uses", name="used"),
+)
+
+draws = sa.Table(
+    "draws",
+    metadata,
+    # The draw of a day: its window, and what was published of it so far. The seed stands here only once it is public.
+    sa.Column("day_id", Id(), sa.ForeignKey("days.id", ondelete="CASCADE"), primary_key=True),
+    instant("opens_at"),
+    instant("closes_at"),
+    sa.Column("nonce", sa.String(64), nullable=False),
+    sa.Column("commitment", sa.String(64), nullable=False),
+    sa.Column("list_hash", sa.String(64)),
+    instant("closed_at", null=True),
+    sa.Column("seed", sa.String(64)),
+    instant("drawn_at", null=True),
+    sa.Column("result_hash", sa.String(64)),
+    sa.CheckConstraint("closes_at > opens_at", name="window"),
+    sa.CheckConstraint("(closed_at IS NULL) = (list_hash IS NULL)", name="closed_whole"),
+    # R16: the list is fixed before the seed is told, the result after it.
+    sa.CheckConstraint("seed IS NULL OR closed_at IS NOT NULL", name="list_before_seed"),
+    sa.CheckConstraint(
+        "(drawn_at IS NULL) = (result_hash IS NULL) AND (drawn_at IS NULL OR seed IS NOT NULL)", name="drawn_whole"
+    ),
 )

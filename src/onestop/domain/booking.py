@@ -75,6 +75,10 @@ class Channel(StrEnum):
     API = "api"
 
 
+PROVES = frozenset({Channel.PUBLIC, Channel.API})
+"""Doors where a request in a draw counts once its address is proved; at the others the centre itself takes part."""
+
+
 class Interpreter(StrEnum):
     """How we shall talk: nobody needed, the visitor brings one, or we find one."""
 

@@ -92,6 +92,11 @@ class PhoneRefused(InvalidInput):
     sentence = N_("This is not a phone number. Please check it, or leave it empty.")
 
 
+class ProofNeeded(ContactRefused):
+    code = "proof_needed"
+    sentence = N_("Please write an e-mail address. We send a link there, and you confirm with it.")
+
+
 # -- days ------------------------------------------------------------------------------------------
 
 
@@ -127,6 +132,42 @@ class InvitationNeeded(Refusal):
 class InvitationUsed(Refusal):
     code = "invitation_used"
     sentence = N_("This invitation was used already. Please ask the centre for another one.")
+
+
+class DrawDay(Refusal):
+    code = "draw_day"
+    sentence = N_("Places on this day are given in random order. Please ask the centre how to take part.")
+
+
+class NoDraw(NotKnown):
+    code = "no_draw"
+    sentence = N_("Places on this day are not given in random order.")
+
+
+class RequestsNotYet(Refusal):
+    code = "requests_not_yet"
+    sentence = N_("You cannot ask for a place yet. Please come back to the page of this day later.")
+
+
+class RequestsOver(Refusal):
+    code = "requests_over"
+    status = 410
+    sentence = N_("The time to ask for a place on this day is over.")
+
+
+class DrawBegun(Refusal):
+    code = "draw_begun"
+    sentence = N_("People can already ask for a place. How places are given can no longer be changed.")
+
+
+class DrawNotYet(Refusal):
+    code = "draw_not_yet"
+    sentence = N_("The draw comes after the time for requests. This time is not over yet.")
+
+
+class DrawKeyChanged(Refusal):
+    code = "draw_key_changed"
+    sentence = N_("The ticket key is not the one this draw was announced with. Put the old key file back.")
 
 
 class PublishRefused(Refusal):

@@ -40,6 +40,12 @@ def waiting_short_code(key: bytes, *, day: UUID, party: UUID) -> str:
     return _short(hmac.new(key, f"waiting short|{day}|{party}".encode(), hashlib.sha256).digest())
 
 
+def prove_code(key: bytes, *, party: UUID, address: str) -> str:
+    """What only a mail to this address tells: the party and 26 characters that prove that the mail was read."""
+    digest = hmac.new(key, f"prove|{party}|{address}".encode(), hashlib.sha256).digest()
+    return f"{party.hex}{_long(digest)}"
+
+
 def _long(digest: bytes) -> str:
     return base64.b32encode(digest[:17]).decode("ascii")[:26].lower()
 

@@ -20,6 +20,11 @@ WAY = timedelta(minutes=30)
 _EVENING, _MORNING = time(21), time(9)
 """A long offer never ends while people sleep, but at nine in the morning."""
 
+DRAWN_OFFER = timedelta(hours=48)
+"""Who was drawn has so long to answer."""
+LAST_ANSWER = timedelta(hours=24)
+"""A drawn place is answered so long before its arrival at latest, so that somebody else can still come."""
+
 LONG_REST = (timedelta(minutes=10), timedelta(minutes=60))
 SHORT_REST = (timedelta(minutes=2), timedelta(minutes=10))
 """From and to: how long freed minutes rest, before the day and on it; where between is drawn at random."""
@@ -33,6 +38,12 @@ def offer_until(arrival_at: datetime, zone: ZoneInfo, *, now: datetime) -> datet
     else:
         end = min(_awake(now + LONG_OFFER, zone), latest)
     return end if end - now >= SHORTEST_OFFER else None
+
+
+def drawn_until(arrival_at: datetime, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """When the offer of a drawn place ends: like any other offer if the day is near, else never while people sleep."""
+    end = min(_awake(now + DRAWN_OFFER, zone), _still_awake(arrival_at - LAST_ANSWER, zone))
+    return end if end - now >= LONG_OFFER else offer_until(arrival_at, zone, now=now)
 
 
 def rests_until(opens_at: datetime, *, now: datetime, lot: float) -> datetime:
@@ -53,3 +64,13 @@ def _awake(end: datetime, zone: ZoneInfo) -> datetime:
     elif local.time() < _MORNING:
         local = local.replace(hour=_MORNING.hour, minute=0, second=0, microsecond=0)
     return local.astimezone(end.tzinfo)
+
+
+def _still_awake(end: datetime, zone: ZoneInfo) -> datetime:
+    """The same, but earlier: the evening before."""
+    local = end.astimezone(zone)
+    if local.time() < _MORNING:
+        local -= timedelta(days=1)
+    elif local.time() <= _EVENING:
+        return end
+    return local.replace(hour=_EVENING.hour, minute=0, second=0, microsecond=0).astimezone(end.tzinfo)

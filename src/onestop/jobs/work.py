@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from onestop.accounts.actions import forget_old_sessions
 from onestop.backup.aside import clean_files
+from onestop.booking.actions.draws import days_to_draw
 from onestop.booking.actions.waiting import (
     Round,
     days_to_offer,
@@ -22,10 +23,12 @@ from onestop.booking.actions.waiting import (
     make_offers,
 )
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
+from onestop.booking.drawing import run_draw
 from onestop.clock import real_now
 from onestop.db.idempotency import forget_old_answers
 from onestop.db.memo import stamp_now
 from onestop.db.session import Database
+from onestop.keys import load_ticket_key
 from onestop.notify.actions import bury_late
 from onestop.notify.sender import Sender
 from onestop.retention.actions import forget_secrets, retain_day
@@ -56,6 +59,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="lapse", run=lambda: each_day(db, days_with_lapsed_desks, lapse_ready)),
         Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
         Job(name="lapsed offers", run=lambda: each_day(db, days_with_lapsed_offers, lapse_offers)),
+        Job(name="draws", run=lambda: asyncio.to_thread(draw_due, db, settings)),
         Job(name="offers", run=Offers(db).make),
         Job(name="cancelled days", run=lambda: each_day(db, days_called_off, cancel_next_bookings, to_the_end=True)),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
@@ -113,6 +117,15 @@ class Offers:
 
 def _days_to_offer(conn: sa.Connection, now: datetime) -> list[UUID]:
     return days_to_offer(conn, now=now)
+
+
+def draw_due(db: Database, settings: Settings) -> None:
+    """Draw every day whose window is over; a failure stops that day only."""
+    for day in db.read_now(days_to_draw, now=db.now()):
+        try:
+            run_draw(db, day, key=load_ticket_key(settings))
+        except Exception as error:
+            report(f"draw of day {day}", error)
 
 
 def retain_days(db: Database, settings: Settings) -> None:

@@ -19,7 +19,14 @@ from onestop.directory.vocabulary import PAPERS
 from onestop.domain.errors import N_
 from onestop.domain.own_lines import fill_places
 from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
-from onestop.domain.ticket import short_code, spell_short_code, ticket_code, waiting_code, waiting_short_code
+from onestop.domain.ticket import (
+    prove_code,
+    short_code,
+    spell_short_code,
+    ticket_code,
+    waiting_code,
+    waiting_short_code,
+)
 from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.locales import Locale, locale_for
 from onestop.notify.calendar import Appointment, calendar_file
@@ -139,6 +146,11 @@ WORDS: dict[str, _Words] = {
         label=N_("Too many bookings"),
         short=N_("Booked once more: %(date)s. It is valid, we write no more about it."),
     ),
+    "prove": _Words(
+        template="prove",
+        subject=N_("Please confirm your request for %(date)s"),
+        headline=N_("Please confirm your request"),
+    ),
 }
 
 
@@ -180,6 +192,8 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     terms = message.terms
     code, path, short = _codes(message, key)
     base = settings.base_url.rstrip("/")
+    if message.kind == "prove":
+        path = f"/prove/{prove_code(key, party=message.party, address=message.address)}"
     link = f"{base}{path}" if base else ""
     text = MailText(
         subject=locale.say(words.subject, {"date": locale.date(terms.on)}),

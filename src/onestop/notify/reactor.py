@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
+from onestop.notify.proofs import ask_for_proof
 from onestop.notify.waiting import CAUSES, ENDS, tell_waiting, withdraw_waiting
 from onestop.notify.ways import ways_written
 from onestop.settings import Settings
@@ -36,6 +37,8 @@ class OutboxReactor:
                 renew_lines(conn, fact.day)
             if fact.party is None:
                 continue
+            if fact.kind == "PlaceRequested":
+                ask_for_proof(conn, fact.party, host=self._host, now=fact.at)
             if fact.kind in CAUSES:
                 tell_waiting(conn, fact.party, CAUSES[fact.kind], host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind in ENDS:

@@ -1,6 +1,6 @@
 """The list, by what the mistakes endanger."""
 
-from tests.mutants.known import hall, mail, people, places, screens, walls
+from tests.mutants.known import draws, hall, mail, people, places, screens, walls
 
 MISTAKES = (
     *places.MISTAKES,
@@ -9,4 +9,5 @@ MISTAKES = (
     *screens.MISTAKES,
     *people.MISTAKES,
     *walls.MISTAKES,
+    *draws.MISTAKES,
 )

@@ -62,7 +62,7 @@ MISTAKES = (
         "claims-kept-at-cancelling",
         "R1",
         "a cancelled booking keeps its minutes",
-        Change(_BOOKINGS, "    freed = give_back(conn, [booking])\n", "    freed: dict[UUID, tuple[int, int]] = {}\n"),
+        Change(_BOOKINGS, "freed = give_back(conn, [booking])\n", "freed: dict[UUID, tuple[int, int]] = {}\n"),
         f"{_BOOKING}test_a_cancelled_booking_gives_its_places_back_and_stays_cancelled",
     ),
     mistake(
@@ -71,8 +71,8 @@ MISTAKES = (
         "one booking more than the limit counts for a contact",
         Change(
             "src/onestop/booking/actions/parties.py",
-            "limited=live >= day.bookings_per_contact",
-            "limited=live > day.bookings_per_contact",
+            "party, hashed) >= day.bookings_per_contact",
+            "party, hashed) > day.bookings_per_contact",
         ),
         f"{_BOOKING}test_the_fourth_booking_of_a_contact_does_not_count_and_only_its_owner_is_told",
     ),

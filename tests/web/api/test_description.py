@@ -11,8 +11,6 @@ from tests.web.api.machine import Machine
 from tests.web.site import Site, running
 
 RESERVED = (
-    ("POST", "/days/{day}/requests"),
-    ("GET", "/days/{day}/draw"),
     ("GET", "/days/{day}/statistics"),
     ("POST", "/visits/{visit}/carry-over"),
     ("POST", "/stops/{stop}/referrals"),

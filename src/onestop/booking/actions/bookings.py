@@ -15,6 +15,7 @@ from onestop.booking.rests import beyond, rest, rest_if_awaited, resting
 from onestop.booking.tables import bookings, claims, parties, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
+from onestop.days.drawing import check_drawn
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
@@ -66,6 +67,7 @@ def hold_arrival(
     """
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
+    check_drawn(conn, day)
     invited = invitation_of(conn, day, channel, invitation)
     expire_holds(conn, day_id, now=now)
     if helper is not None:

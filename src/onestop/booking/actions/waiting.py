@@ -18,13 +18,14 @@ from onestop.booking.rests import rest, wake
 from onestop.booking.tables import bookings, claims, parties, rests, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
+from onestop.days.drawing import check_drawn
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.statements import change, insert
 from onestop.db.types import new_id
-from onestop.domain.booking import BookingState, Channel, check_move
+from onestop.domain.booking import PROVES, BookingState, Channel, check_move
 from onestop.domain.day import DayState, check_bookable
 from onestop.domain.errors import BookingClosed, OfferGone, TicketUnknown
 from onestop.domain.facts import Fact
@@ -65,6 +66,8 @@ def join_list(
     """
     day = day_by_id(conn, day_id)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
+    if state is not _B.REQUESTED:
+        check_drawn(conn, day)
     invited = invitation_of(conn, day, channel, invitation)
     if helper is not None:
         check_cap(conn, helper, day_id, now=now)
@@ -73,7 +76,7 @@ def join_list(
     if name.strip():
         write_name(conn, party, name)
     for one in contact:
-        add_contact(conn, day, party, one, key)
+        add_contact(conn, day, party, one, key, proved_later=state is _B.REQUESTED and channel in PROVES)
     insert(
         conn,
         bookings,

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from onestop.web.api import booking, bounces, days, desks, live, stops, tickets, visits
+from onestop.web.api import booking, bounces, days, desks, draws, live, stops, tickets, visits
 from onestop.web.api.access import MachineRequest
 
 route_handlers: list[Any] = [
@@ -14,6 +14,7 @@ route_handlers: list[Any] = [
         route_handlers=[
             *days.route_handlers,
             *booking.route_handlers,
+            *draws.route_handlers,
             *tickets.route_handlers,
             *visits.route_handlers,
             *live.route_handlers,

@@ -8,14 +8,18 @@ from uuid import UUID
 from litestar import Response
 
 from onestop.booking.actions.bookings import wish_of_party
+from onestop.booking.actions.draws import check_open, request_place
 from onestop.booking.actions.waiting import join_list
 from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import Arrivals, Booking, arrivals
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
+from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
-from onestop.domain.errors import ArrivalTaken, HelperFull, Refusal
+from onestop.domain.day import Release
+from onestop.domain.draw import DrawState
+from onestop.domain.errors import ArrivalTaken, DrawDay, HelperFull, Refusal
 from onestop.domain.roles import Actor
 from onestop.web.kit.asking import wish_page
 from onestop.web.kit.forms import new_key, read_form
@@ -47,6 +51,19 @@ class TimesPage:
     taken: bool = False
     full: str = ""
     """A sentence why this door can book nobody more here."""
+    key: str = field(default_factory=new_key)
+
+
+@page_of("kit/ask.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPage:
+    """A day by draw while requests are taken: no time to choose, one button asks for a place."""
+
+    day: Day
+    services: tuple[str, ...]
+    languages: tuple[str, ...]
+    people: int
+    hidden: tuple[tuple[str, str], ...]
     key: str = field(default_factory=new_key)
 
 
@@ -96,6 +113,23 @@ async def book_for(
             request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
         )
     arrival_at = read_instant(typed.text("arrival", 40))
+    if arrival_at is None and typed.text("ask", 4) and door.lists:
+        path = await submit_once(
+            request,
+            f"{door.name}.request",
+            request_place,
+            day.id,
+            wish,
+            channel=door.channel,
+            key=key,
+            name=form.name,
+            contact=form.contact(day),
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda made: f"{door.home_of(day)}/requests/{made.party}",
+        )
+        return see_other(path)
     if arrival_at is None:
         return await _times_page(request, db, door, day, form, wish)
     try:
@@ -183,10 +217,20 @@ async def _times_page(
     locale = locale_of(request)
     offer = await db.read(day_offer, day.id)
     now: datetime = db.now()
+    services = tuple(service_title(locale, one.key) for one in offer.services if one.id in form.services)
+    draw = await db.read(draw_of, day.id) if day.release is Release.DRAW else None
+    if draw is not None and draw.state(now) is not DrawState.DRAWN:
+        check_open(day, draw, now=now)
+        if not door.lists:
+            raise DrawDay
+        ask = AskPage(
+            day=day, services=services, languages=wish.languages, people=len(wish.members), hidden=form.hidden()
+        )
+        return page(request, ask, **door.frame(request, day, "/book"))
     context = TimesPage(
         day=day,
         times=await db.read(arrivals, day, wish, now=now, with_reserve=True),
-        services=tuple(service_title(locale, one.key) for one in offer.services if one.id in form.services),
+        services=services,
         languages=wish.languages,
         people=len(wish.members),
         hidden=form.hidden(),

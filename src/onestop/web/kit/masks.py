@@ -9,6 +9,7 @@ _OPENS = (
     "/pass/",
     "/sign-in/link/",
     "/holds/",
+    "/prove/",
     "/i/",
     "/api/v1/tickets/",
     "/api/v1/holds/",

@@ -56,12 +56,12 @@ class Reader:
             self.wrong(control or name, TIME_WRONG)
         return found or time()
 
-    def day(self, name: str) -> date | None:
+    def day(self, name: str, control: str = "") -> date | None:
         """A date as the browser's own control sends it, `None` and a note for anything else."""
         try:
             return date.fromisoformat(self.form.text(name, 10))
         except ValueError:
-            self.wrong(name, DATE_WRONG)
+            self.wrong(control or name, DATE_WRONG)
             return None
 
     def hours(self, rows: int, control: str) -> tuple[Hours, ...]:

@@ -1,6 +1,8 @@
 """The day itself: name, hours, arrivals, reserve, languages, release."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,21 +10,26 @@ from litestar.params import FromPath
 
 from onestop.days.organising import sizes_of_day
 from onestop.days.queries.days import Day
+from onestop.days.queries.draws import draw_of
 from onestop.days.setup import change_day
 from onestop.days.setup_values import DaySettings
-from onestop.domain.day import DayState, Release
+from onestop.db.session import Database
+from onestop.domain.day import DayState, Release, local_instant
 from onestop.domain.errors import N_, Refusal
 from onestop.visits.actions.setup import set_up
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.locale import locale_for
+from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages
 
+FIRST_HOUR, LAST_HOUR = time(9), time(20)
+HOURS = tuple(f"{hour:02}:00" for hour in range(24))
+MOST_DATES = 90
 RELEASE_WRONG = N_("Please choose how places are given out.")
 LANGUAGE_WRONG = N_("Please choose a language.")
 
@@ -40,6 +47,10 @@ class Typed:
     bookings_per_contact: str
     working_language: str
     release: str
+    draw_opens_on: str = ""
+    draw_opens_at: str = ""
+    draw_closes_on: str = ""
+    draw_closes_at: str = ""
 
 
 @page_of("organise/settings.html")
@@ -52,6 +63,9 @@ class SettingsPage:
     languages: tuple[LanguageChoice, ...]
     spoken: tuple[str, ...]
     published: bool
+    dates: tuple[tuple[str, str], ...]
+    hours: tuple[tuple[str, str], ...]
+    """What the time for requests is chosen from."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -62,7 +76,12 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
     found, _ = await enter(request, db, day)
     sizes = await db.read(sizes_of_day, found.id)
     clock = locale_for("en")
+    opens, closes = await _window_shown(db, found)
     typed = Typed(
+        draw_opens_on=opens.date().isoformat(),
+        draw_opens_at=f"{opens:%H:%M}",
+        draw_closes_on=closes.date().isoformat(),
+        draw_closes_at=f"{closes:%H:%M}",
         name=found.name,
         opens=clock.time(found.opens_at, found.timezone),
         closes=clock.time(found.closes_at, found.timezone),
@@ -73,16 +92,17 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         working_language=found.working_language,
         release=found.release,
     )
-    return _page(request, found, typed, found.languages)
+    return _page(request, db, found, typed, found.languages)
 
 
 @post("/organise/{day:str}/settings")
-async def save_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str]) -> Response[Any]:
     """Store the form; a refusal shows it again with all that was typed."""
     found, someone = await enter(request, db, day)
     form = await read_form(request)
     read = Reader(form, locale_of(request))
     settings = _settings(read)
+    window = _window(read, found) if settings.release is Release.DRAW else None
     if not read.errors:
         try:
             path = await submit_once(
@@ -92,6 +112,8 @@ async def save_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
                 found.id,
                 change_day,
                 settings,
+                window=window,
+                key=ticket_key,
                 version=form.number("version") or 0,
                 actor=someone,
                 now=db.now(),
@@ -105,7 +127,7 @@ async def save_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
             status = refusal.status
     else:
         status = 422
-    return _page(request, found, _typed(form), settings.languages, errors=read.errors, status=status)
+    return _page(request, db, found, _typed(form), settings.languages, errors=read.errors, status=status)
 
 
 def _settings(read: Reader) -> DaySettings:
@@ -141,11 +163,50 @@ def _typed(form: Form) -> Typed:
         bookings_per_contact=form.text("bookings_per_contact", 12),
         working_language=form.text("working_language", 12),
         release=form.text("release", 10),
+        draw_opens_on=form.text("draw_opens_on", 12),
+        draw_opens_at=form.text("draw_opens_at", 12),
+        draw_closes_on=form.text("draw_closes_on", 12),
+        draw_closes_at=form.text("draw_closes_at", 12),
     )
+
+
+def _window(read: Reader, day: Day) -> tuple[datetime, datetime] | None:
+    """When requests are taken, from the four lists; a note by the control if one of them has no such value."""
+    ends: list[datetime] = []
+    for end in ("draw_opens", "draw_closes"):
+        on, at = read.day(f"{end}_on", end), read.time(f"{end}_at", end)
+        if on is None:
+            return None
+        ends.append(local_instant(on, at, day.zone))
+    return ends[0], ends[1]
+
+
+async def _window_shown(db: Database, day: Day) -> tuple[datetime, datetime]:
+    """The stored window in local time, or one that would do: from tomorrow morning to some days before the day."""
+    if (draw := await db.read(draw_of, day.id)) is not None:
+        return draw.opens_at.astimezone(day.zone), draw.closes_at.astimezone(day.zone)
+    tomorrow = db.now().astimezone(day.zone).date() + timedelta(days=1)
+    last = max(tomorrow, day.on - timedelta(days=3))
+    return (
+        datetime.combine(tomorrow, FIRST_HOUR, tzinfo=day.zone),
+        datetime.combine(last, LAST_HOUR, tzinfo=day.zone),
+    )
+
+
+def _dates(db: Database, day: Day, locale: Locale, *kept: str) -> tuple[tuple[str, str], ...]:
+    """The dates until the day, from today or so many days before it, and those that are chosen."""
+    today = db.now().astimezone(day.zone).date()
+    first = max(today, day.on - timedelta(days=MOST_DATES))
+    days = {first + timedelta(days=nth) for nth in range((day.on - first).days + 1)}
+    for text in kept:
+        with suppress(ValueError):
+            days.add(date.fromisoformat(text))
+    return tuple((each.isoformat(), locale.short_date(each)) for each in sorted(days))
 
 
 def _page(
     request: WebRequest,
+    db: Database,
     day: Day,
     typed: Typed,
     ticked: tuple[str, ...],
@@ -159,6 +220,8 @@ def _page(
         languages=page_languages(ticked, near=day.languages),
         spoken=SPOKEN,
         published=day.state is DayState.PUBLISHED,
+        dates=_dates(db, day, locale_of(request), typed.draw_opens_on, typed.draw_closes_on),
+        hours=tuple((hour, hour) for hour in sorted({*HOURS, typed.draw_opens_at, typed.draw_closes_at} - {""})),
         errors=errors or {},
     )
     return page(request, context, status=status, **day_frame(request, day))

@@ -3,10 +3,13 @@
 from typing import Any
 
 from onestop.web.public import (
+    draw,
     first,
     holds,
     journey,
+    prove,
     reminders,
+    request,
     ticket,
     ticket_acts,
     ticket_own,
@@ -20,6 +23,9 @@ route_handlers: list[Any] = [
     *journey.route_handlers,
     *times.route_handlers,
     *holds.route_handlers,
+    *request.route_handlers,
+    *prove.route_handlers,
+    *draw.route_handlers,
     *ticket.route_handlers,
     *ticket_acts.route_handlers,
     *waiting.route_handlers,

@@ -1,17 +1,20 @@
 """What stands round the public pages of a day, and the first question of each: may this day be seen and booked?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
 
 from onestop.booking.queries import invitation_by_code_hash
 from onestop.days.queries.days import Day
+from onestop.days.queries.draws import draw_of
 from onestop.days.visitors import listed_days
 from onestop.db.session import Database
 from onestop.directory.queries import centre
 from onestop.domain.day import Release, check_bookable
-from onestop.domain.errors import N_, InvalidInput, Refusal
+from onestop.domain.draw import DrawState
+from onestop.domain.errors import N_, DrawDay, InvalidInput, Refusal
 from onestop.domain.ticket import invitation_hash
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.limits import check_limit
@@ -20,11 +23,6 @@ from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round, page
-
-
-class DrawDay(Refusal):
-    code = "draw_day"
-    sentence = N_("Places on this day are given in random order. Please ask the centre how to take part.")
 
 
 class InvitationWrong(InvalidInput):
@@ -60,6 +58,37 @@ class InvitationPage:
     home: str
     code: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawTold:
+    """A day's draw as its pages explain it: the window in the venue's time, and where all of it is public."""
+
+    state: DrawState
+    opens_at: datetime
+    closes_at: datetime
+    public: str
+
+    @property
+    def open(self) -> bool:
+        """Whether requests are taken now."""
+        return self.state is DrawState.OPEN
+
+    @property
+    def done(self) -> bool:
+        """Whether places were given."""
+        return self.state is DrawState.DRAWN
+
+
+@page_of("public/draw_wait.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawWaitPage:
+    """A day whose places are drawn, before requests are taken or while places are given."""
+
+    day: Day
+    place: str
+    draw: DrawTold
+    home: str
 
 
 def languages_of(day: Day) -> tuple[str, ...]:
@@ -124,7 +153,7 @@ async def other_days(request: WebRequest, db: Database, *, but: Day | None = Non
     return tuple(
         DayLink(href=link(request, f"/d/{day.slug}"), day=day)
         for day in listed
-        if day.release is Release.OPEN and (but is None or day.id != but.id)
+        if day.release is not Release.INVITED and (but is None or day.id != but.id)
     )
 
 
@@ -135,10 +164,33 @@ async def closed_door(request: WebRequest, db: Database, day: Day, invitation: s
     try:
         check_bookable(day.state, closes_at=day.closes_at, now=db.now())
         if day.release is Release.DRAW:
-            raise DrawDay
+            return await _before_the_draw(request, db, day)
     except Refusal as refusal:
         return await shut_page(request, db, refusal, but=day)
     return None
+
+
+async def draw_told(request: WebRequest, db: Database, day: Day) -> DrawTold | None:
+    """How places of this day are given, for its pages; `None` for a day that is not drawn."""
+    if day.release is not Release.DRAW:
+        return None
+    draw = await db.read(draw_of, day.id)
+    if draw is None:
+        raise DrawDay
+    return DrawTold(
+        state=draw.state(db.now()),
+        opens_at=draw.opens_at.astimezone(day.zone),
+        closes_at=draw.closes_at.astimezone(day.zone),
+        public=link(request, f"/d/{day.slug}/draw"),
+    )
+
+
+async def _before_the_draw(request: WebRequest, db: Database, day: Day) -> Response[Any] | None:
+    """While no requests are taken, the page says when they are; after the draw what is left can be booked."""
+    told = await draw_told(request, db, day)
+    if told is None or told.state in {DrawState.OPEN, DrawState.DRAWN}:
+        return None
+    return day_page(request, day, DrawWaitPage(day=day, place=place_of(day), draw=told, home=link(request, "/")))
 
 
 async def shut_page(request: WebRequest, db: Database, refusal: Refusal, *, but: Day | None = None) -> Response[Any]:

@@ -26,8 +26,10 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.words import need_says, paper_text, service_pictogram, service_title
 from onestop.web.public.frame import (
+    DrawTold,
     closed_door,
     day_page,
+    draw_told,
     languages_of,
     link,
     locale_for_day,
@@ -73,6 +75,7 @@ class DayPage:
     action: str
     carried: tuple[tuple[str, str], ...]
     home: str
+    draw: DrawTold | None = None
     error: str = ""
 
 
@@ -122,6 +125,8 @@ class PlanPage:
     action: str
     carried: tuple[tuple[str, str], ...]
     back: str
+    by_draw: bool
+    """She asks for a place instead of choosing a time."""
     errors: tuple[tuple[str, str], ...] = ()
 
 
@@ -129,7 +134,7 @@ class PlanPage:
 async def show_day(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """When, where, with whom; and the needs as check boxes."""
     found, offer, answers, shut = await start(request, db, day)
-    return shut or _show_needs(request, found, offer, answers)
+    return shut or await _show_needs(request, db, found, offer, answers)
 
 
 @get("/d/{day:str}/plan")
@@ -139,7 +144,7 @@ async def show_plan(request: WebRequest, db: Db, day: FromPath[str]) -> Response
     if shut:
         return shut
     if not lines_of(offer, answers):
-        return _show_needs(request, found, offer, answers, refusal=NoServiceChosen())
+        return await _show_needs(request, db, found, offer, answers, refusal=NoServiceChosen())
     return await _show_plan(request, db, found, offer, answers)
 
 
@@ -156,8 +161,8 @@ async def start(
 # -- the pages ---------------------------------------------------------------------------------------------
 
 
-def _show_needs(
-    request: WebRequest, day: Day, offer: DayOffer, answers: Answers, *, refusal: Refusal | None = None
+async def _show_needs(
+    request: WebRequest, db: Database, day: Day, offer: DayOffer, answers: Answers, *, refusal: Refusal | None = None
 ) -> Response[Any]:
     locale = locale_for_day(request, day)
     told = {service.institution.id: service.institution for service in offer.services}
@@ -183,6 +188,7 @@ def _show_needs(
         action=f"/d/{day.slug}/plan",
         carried=answers.carried("needs", "services", "asked"),
         home=link(request, "/"),
+        draw=await draw_told(request, db, day),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
     return day_page(request, day, context, status=refusal.status if refusal else 200)
@@ -193,7 +199,7 @@ async def ask_again(
 ) -> Response[Any]:
     """The page whose answer is missing or refused."""
     if not lines_of(offer, answers):
-        return _show_needs(request, day, offer, answers, refusal=refusal)
+        return await _show_needs(request, db, day, offer, answers, refusal=refusal)
     return await _show_plan(request, db, day, offer, answers, refusal=refusal)
 
 
@@ -207,6 +213,8 @@ async def _show_plan(
     refusal: Refusal | None = None,
 ) -> Response[Any]:
     locale = locale_for_day(request, day)
+    draw = await draw_told(request, db, day)
+    by_draw = draw is not None and draw.open
     spoken = await db.read(spoken_on, day.id)
     near, far = near_and_far(locale, day, spoken, answers)
     lines = lines_of(offer, answers)
@@ -218,9 +226,10 @@ async def _show_plan(
         languages=near,
         more_languages=far,
         spoken=spoken.desks,
-        action=f"/d/{day.slug}/times",
+        action=f"/d/{day.slug}/{'request' if by_draw else 'times'}",
         carried=(*answers.carried(*ASKED_HERE), ("asked", "1")),
         back=answers.link(f"/d/{day.slug}", "services", "asked"),
+        by_draw=by_draw,
         errors=plan_errors(locale, answers, refusal),
     )  # fmt: skip
     return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)

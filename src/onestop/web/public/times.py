@@ -27,7 +27,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import service_title
-from onestop.web.public.frame import DayLink, day_page, link, locale_for_day, other_days, place_of
+from onestop.web.public.frame import DayLink, day_page, draw_told, link, locale_for_day, other_days, place_of
 from onestop.web.public.journey import ask_again, start
 
 LEFT_TO_THE_HOLD = ("hold", "services", "asked", "with", "languages", "interpreter")
@@ -79,6 +79,8 @@ async def show_times(request: WebRequest, db: Db, day: FromPath[str]) -> Respons
         wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
     except Refusal as refusal:
         return await ask_again(request, db, found, offer, answers, refusal)
+    if (draw := await draw_told(request, db, found)) is not None and draw.open:
+        return see_other(answers.link(f"/d/{found.slug}/request"))
     return await _show_times(request, db, found, offer, answers, wish)
 
 
