@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
+from onestop.booking.draws import OwnRequest, own_request
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import WaitingParty, find_waiting, waiting_party
@@ -89,6 +90,8 @@ class WaitingPage:
     qr_text: str
     short_code: str
     key: str
+    asked: OwnRequest | None
+    """Her request in a draw."""
     said: str
 
 
@@ -243,13 +246,14 @@ async def _show(
         stops=tuple((stop_title(locale, line.service, private=line.private), line.institution) for line in party.stops),
         day_of_offer=live is not None and live.until.astimezone(zone).date() != now.astimezone(zone).date(),
         over=now >= party.day.closes_at or party.day.state is not DayState.PUBLISHED,
-        joined="joined" in request.query_params and party.state not in GONE,
+        joined=("joined" in request.query_params or "requested" in request.query_params) and party.state not in GONE,
         again=link(request, f"/d/{party.day.slug}"),
         path=path,
         query=link(request, ""),
         qr_text=f"{base}{path}" if base else code,
         short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
         key=new_key(),
+        asked=await db.read(own_request, party.party) if party.state is BookingState.REQUESTED else None,
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
     status = refusal.status if refusal else 200
