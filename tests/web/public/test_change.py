@@ -37,12 +37,12 @@ async def test_a_step_is_added_and_the_time_kept_in_three_pages_and_four_taps(si
     steps = (
         visitor.follow("Change my plan or who comes"),
         visitor.press("plan-form", services=[service(site, "legal"), service(site, "residence")]),
-        visitor.press("times-form", "Change, and keep 09:00"),
+        visitor.press("times-form", "Change, and keep 09:15"),
     )
     titles = [(await step).title.removesuffix(f" · {site.hall.day.name}") for step in steps]
 
     assert titles == ["Change my plan", "Choose a time", "Your ticket 100"]
-    assert (visitor.path, times(site)) == (f"{ticket}?changed=1", ["09:00"])
+    assert (visitor.path, times(site)) == (f"{ticket}?changed=1", ["09:15"])
     said = ["Your booking is changed.", "Residence permit Foreign Police Department", "Your passport (needed)"]
     assert [sentence for sentence in said if sentence not in visitor.page.text] == []
     assert together(site) == {"legal": [1], "residence": [1]}
@@ -106,7 +106,7 @@ async def test_a_plan_that_fits_nowhere_changes_nothing(site: Site) -> None:
     page = await visitor.press("plan-form", services=[service(site, "legal"), service(site, "residence")])
 
     assert "Nothing is changed. You keep what you booked." in page.text
-    assert (together(site), times(site)) == ({"legal": [1]}, ["09:00"])
+    assert (together(site), times(site)) == ({"legal": [1]}, ["09:15"])
 
 
 async def test_a_time_that_filled_meanwhile_brings_the_list_again_and_the_booking_stays(site: Site) -> None:
@@ -120,7 +120,7 @@ async def test_a_time_that_filled_meanwhile_brings_the_list_again_and_the_bookin
 
     assert (visitor.status, "10:00" in page.forms["times-form"].buttons) == (409, False)
     assert "This time has just been taken. Please choose another time." in page.text
-    assert (together(site), times(site)) == ({"legal": [1]}, ["09:00"])
+    assert (together(site), times(site)) == ({"legal": [1]}, ["09:15"])
     await visitor.press("times-form", "10:15")
     assert (together(site), times(site)) == ({"legal": [1], "social": [1]}, ["10:15"])
 
