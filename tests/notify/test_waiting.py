@@ -9,7 +9,7 @@ from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.actions.parties import add_contact
 from onestop.booking.actions.waiting import lapse_offers, leave_list, take_offer, wish_earlier
 from onestop.booking.contacts import Contact
-from onestop.days.tables import capacity
+from onestop.days.tables import capacity, days
 from onestop.db.session import Database
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import waiting_code
@@ -19,7 +19,8 @@ from onestop.notify.queries import message_by_id
 from onestop.notify.reactor import OutboxReactor
 from onestop.notify.tables import outbox
 from onestop.settings import read_settings
-from tests.booking.test_waiting import fill, join, offer
+from onestop.visits.actions.setup import cancel_day, cancel_next_bookings, days_called_off
+from tests.booking.test_waiting import fill, join, offer, state
 from tests.days.test_days import one_desk
 from tests.halls import KEY, TestDay, make_test_day
 
@@ -110,3 +111,20 @@ def test_an_earlier_time_is_told_beside_the_reminders_and_changes_none_of_them(h
     assert waiting_mail(hall, late.party)[:2] == [("offer", True), ("changed", False)]
     reminded = [kind for kind, gone in waiting_mail(hall, late.party)[2:] if not gone]
     assert reminded == ["reminder", "morning"]
+
+
+def test_a_cancelled_day_tells_those_who_wait_and_nobody_waits_any_more(hall: TestDay) -> None:
+    fill(hall)
+    one = join(hall, contact=MAIL)
+    sent(hall, one)
+    version = sa.select(days.c.version).where(days.c.id == hall.id)
+    seen = hall.db.read_now(lambda conn: conn.execute(version).scalar_one())
+    hall.write(cancel_day, hall.id, bookings_too=True, version=seen)
+    assert hall.db.read_now(days_called_off, now=hall.now) == [hall.id]
+    while hall.write(cancel_next_bookings, hall.id):
+        pass
+    assert state(hall, one) == ("withdrawn", None)
+    assert waiting_mail(hall, one)[-1] == ("list_cancelled", False)
+    told = newest(hall, one)
+    assert ("the whole day is cancelled" in told, "number" in told) == (True, False)
+    assert hall.db.read_now(days_called_off, now=hall.now) == []

@@ -133,6 +133,13 @@ WORDS: dict[str, _Words] = {
         label=N_("Place offered"),
         short=N_("A place is free: %(date)s %(time)s. Please answer. Code %(code)s"),
     ),
+    "list_cancelled": _Words(
+        template="list_cancelled",
+        subject=N_("Waiting list for %(date)s"),
+        headline=N_("This day does not take place."),
+        label=N_("Day cancelled, waiting list"),
+        short=N_("The day is cancelled: %(date)s. Please do not come."),
+    ),
     "offer_over": _Words(
         template="waiting",
         subject=N_("Waiting list for %(date)s"),

@@ -9,6 +9,7 @@ from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
 from onestop.notify.proofs import ask_for_proof
+from onestop.notify.waiting import BECAUSE as WITHDREW
 from onestop.notify.waiting import CAUSES, ENDS, tell_waiting, withdraw_waiting
 from onestop.notify.ways import ways_written
 from onestop.settings import Settings
@@ -41,6 +42,8 @@ class OutboxReactor:
                 ask_for_proof(conn, fact.party, host=self._host, now=fact.at)
             if fact.kind in CAUSES:
                 tell_waiting(conn, fact.party, CAUSES[fact.kind], host=self._host, ways=self._ways, now=fact.at)
+            elif fact.kind == "PartyWithdrew" and (kind := WITHDREW.get(str(fact.terms.get("because")))):
+                tell_waiting(conn, fact.party, kind, host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind in ENDS:
                 withdraw_waiting(conn, fact.party, now=fact.at)
             if fact.kind in MESSAGES:

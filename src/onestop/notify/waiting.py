@@ -9,12 +9,15 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import parties, waiting
 from onestop.days.queries.days import day_by_id
+from onestop.domain.booking import DAY_CANCELLED
 from onestop.notify.actions import put_message
 from onestop.notify.queries import Terms, Told, recipients_of, unsent
 from onestop.notify.tables import outbox
 
 CAUSES = {"PartyListed": "listed", "PlaceOffered": "offer", "OfferLapsed": "offer_over"}
 """Which fact causes which message."""
+BECAUSE = {DAY_CANCELLED: "list_cancelled"}
+"""What is told to somebody whose waiting ends, where the fact says why."""
 ENDS = frozenset({"BookingConfirmed", "BookingMoved", "BookingCancelled", "PartyWithdrew", "EarlierNotWished"})
 """After these nobody waits any more for what such a message told."""
 OFFERED = frozenset({"offer"})
@@ -36,7 +39,7 @@ def tell_waiting(
 
 def withdraw_waiting(conn: sa.Connection, party: UUID, *, now: datetime) -> None:
     """Take back what was to be told about the list and has not been sent."""
-    of_list = outbox.c.kind.in_(CAUSES.values())
+    of_list = outbox.c.kind.in_([*CAUSES.values(), *BECAUSE.values()])
     conn.execute(outbox.update().where(unsent(party=party), of_list).values(withdrawn_at=now))
 
 

@@ -28,7 +28,7 @@ from onestop.db.types import new_id
 from onestop.domain.booking import PROVES, BookingState, Channel, check_move
 from onestop.domain.day import DayState, check_bookable
 from onestop.domain.errors import BookingClosed, OfferGone, TicketUnknown
-from onestop.domain.facts import Fact
+from onestop.domain.facts import Fact, Term
 from onestop.domain.levelling import levelled
 from onestop.domain.plan import NominalPlan, offered_arrivals
 from onestop.domain.roles import SYSTEM, Actor
@@ -122,8 +122,11 @@ def wish_earlier(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetim
     record(conn, Fact(kind="EarlierWished", at=now, day=booking.day_id, party=party, actor=actor.ref))
 
 
-def leave_list(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> None:
-    """Wait no more, for a place or for an earlier time; harmless twice. What was offered goes to the next one."""
+def leave_list(conn: sa.Connection, party: UUID, *, because: str = "", actor: Actor, now: datetime) -> None:
+    """Wait no more, for a place or for an earlier time; harmless twice. What was offered goes to the next one.
+
+    `because` is a code in the ledger for whoever tells her; empty when she or the reception wants it.
+    """
     waits = _waits(conn, party)
     if waits is None or waits.ended_at is not None:
         return
@@ -131,7 +134,7 @@ def leave_list(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime)
     _free_offer(conn, booking, waits, now=now)
     _set(conn, party, offer_at=None, offer_until_at=None, plan=None, ended_at=now)
     if booking.state in WAITS:
-        _withdraw(conn, booking, actor=actor, now=now)
+        _withdraw(conn, booking, because=because, actor=actor, now=now)
     else:
         record(conn, Fact(kind="EarlierNotWished", at=now, day=booking.day_id, party=party, actor=actor.ref))
 
@@ -372,7 +375,7 @@ def _lapse(conn: sa.Connection, waits: sa.Row[Any], *, kind: str, actor: Actor, 
         _withdraw(conn, _booking(conn, waits.party_id), actor=actor, now=now)
 
 
-def _withdraw(conn: sa.Connection, booking: sa.Row[Any], *, actor: Actor, now: datetime) -> None:
+def _withdraw(conn: sa.Connection, booking: sa.Row[Any], *, because: str = "", actor: Actor, now: datetime) -> None:
     state = BookingState(booking.state)
     if state in {_B.OFFERED, _B.DRAWN}:
         check_move(state, _B.LAPSED)
@@ -385,8 +388,11 @@ def _withdraw(conn: sa.Connection, booking: sa.Row[Any], *, actor: Actor, now: d
         .values(state=StopState.DROPPED, ended_at=now, version=stops.c.version + 1)
     )
     return_invitation(conn, booking.id)
-    fact = Fact(kind="PartyWithdrew", at=now, day=booking.day_id, party=booking.party_id, actor=actor.ref)
-    record(conn, fact)
+    terms: dict[str, Term] = {"because": because} if because else {}
+    record(
+        conn,
+        Fact(kind="PartyWithdrew", at=now, day=booking.day_id, party=booking.party_id, actor=actor.ref, terms=terms),
+    )
 
 
 def _free_offer(conn: sa.Connection, booking: sa.Row[Any], waits: sa.Row[Any], *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, release_hold
+from onestop.booking.actions.waiting import WAITS, leave_list
 from onestop.booking.tables import bookings, stops
 from onestop.days import setup
 from onestop.days.actions import set_paused
@@ -27,7 +28,7 @@ from onestop.visits.tables import calls, visits
 T = TypeVar("T")
 CANCELLED_AT_ONCE = 10
 """Bookings of a cancelled day that one transaction ends: three hundred in one would hold up every other day."""
-_LIVE = (BookingState.CONFIRMED, BookingState.HELD)
+_LIVE = (BookingState.CONFIRMED, BookingState.HELD, *WAITS)
 
 
 class ServiceWanted(Refusal):
@@ -151,6 +152,8 @@ def cancel_next_bookings(conn: sa.Connection, day: UUID, *, actor: Actor = SYSTE
     for row in live:
         if row.state == BookingState.CONFIRMED:
             cancel_booking(conn, row.party_id, because=DAY_CANCELLED, actor=actor, now=now)
+        elif row.state in WAITS:
+            leave_list(conn, row.party_id, because=DAY_CANCELLED, actor=actor, now=now)
         else:
             release_hold(conn, row.id, actor=actor, now=now)
     return len(live)
