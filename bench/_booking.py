@@ -21,7 +21,7 @@ def booked(
     guests: Sequence[Guest], day: SimDay, slot: timedelta, chance: Random, choose: Choose, *, per_slot: int
 ) -> dict[UUID, datetime]:
     """The arrival of everybody who books and for whom there is one, in the order of `guests`."""
-    capacity, taken = _capacity(day, slot, per_slot), dict[UUID, datetime]()
+    capacity, taken = empty_capacity(day, slot, per_slot), dict[UUID, datetime]()
     for guest in guests:
         who = guest.visitor
         if not guest.books:
@@ -31,12 +31,13 @@ def booked(
         )
         if plans:
             plan = choose(capacity, plans, chance)
-            capacity = _without(capacity, plan)
+            capacity = without(capacity, plan)
             taken[who.id] = plan.arrival_at
     return taken
 
 
-def _capacity(day: SimDay, slot: timedelta, per_slot: int) -> DayCapacity:
+def empty_capacity(day: SimDay, slot: timedelta, per_slot: int) -> DayCapacity:
+    """What a day can take, with nothing taken."""
     desks = {group_key(map(str, sorted(each.desk.services)), each.desk.languages): each for each in day.desks}
     mediators = {group_key((), one.languages): one for one in day.mediators}
     supplies = [
@@ -93,7 +94,8 @@ def _capacity(day: SimDay, slot: timedelta, per_slot: int) -> DayCapacity:
     )
 
 
-def _without(capacity: DayCapacity, plan: NominalPlan) -> DayCapacity:
+def without(capacity: DayCapacity, plan: NominalPlan) -> DayCapacity:
+    """The same after somebody took a plan."""
     claimed = Counter({claim.bucket: claim.minutes for claim in plan.claims})
 
     def less(buckets: Sequence[Bucket]) -> tuple[Bucket, ...]:

@@ -113,7 +113,7 @@ def _row(title: str, what: str, measure: str, found: Spread, unit: str, *, compa
 
 
 def _played(parties: int, seeds: Sequence[int], policy: Policy, times: str) -> list[Figures]:
-    day = _day(parties)
+    day = day_of(*SIZES[parties])
     expected = Expected(
         parties=parties,
         services=WANTED,
@@ -130,8 +130,8 @@ def _played(parties: int, seeds: Sequence[int], policy: Policy, times: str) -> l
     return found
 
 
-def _day(parties: int) -> SimDay:
-    counts, mediators = SIZES[parties]
+def day_of(counts: Sequence[int], mediators: int) -> SimDay:
+    """An invented day with so many desks for each service, and mediators."""
     desks: list[SimDesk] = []
     for service, count in zip(SERVICES, counts, strict=True):
         for _ in range(count):
