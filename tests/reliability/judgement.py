@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, parties
+from onestop.booking.tables import bookings, parties, rests
 from onestop.clock import real_now
 from onestop.db.session import Database
 from onestop.reports.verify import verify
@@ -135,7 +135,11 @@ async def _asked_again(history: History) -> Any:
 
 
 async def _free_places(history: History, database: Database, day: UUID, parties_at_once: int) -> Any:
-    """What is not taken can be booked, and nothing more: no place was lost on the way."""
+    """What is not taken can be booked, and nothing more: no place was lost on the way.
+
+    What was given back rests up to an hour before this door sees it; here it has rested.
+    """
+    database.write_now(lambda conn: conn.execute(rests.delete()))
     rows = database.read_now(_rows, day)["bookings"]
     for arrival in history.place.arrivals:
         taken = sum(row.arrival_at == arrival and row.state in LIVE for row in rows)
