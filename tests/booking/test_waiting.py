@@ -249,3 +249,17 @@ def test_a_contact_on_the_list_counts_for_the_limit_of_the_day(hall: TestDay) ->
     limited = hall.db.read_now(lambda conn: conn.execute(asked).scalars().all())
     assert [bool(each) for each in limited] == [False, False, False, True]
     assert len(set(parties)) == 4
+
+
+def test_the_audit_sees_whoever_fell_off_the_list_and_whoever_is_on_it_in_vain(hall: TestDay) -> None:
+    fill(hall)
+    one, two = join(hall), join(hall)
+    off = waiting.update().where(waiting.c.party_id == one).values(ended_at=hall.now)
+    gone = bookings.update().where(bookings.c.party_id == two).values(state="withdrawn")
+    for statement in (off, gone):
+        hall.db.write_now(lambda conn, act=statement: conn.execute(act))
+    told = {str(each).split(" (")[0] for each in hall.db.read_now(verify, now=hall.now)}
+    assert {
+        "R8: A booking is listed and is not on the list.",
+        "R8: A booking is withdrawn and still on the list.",
+    } <= told

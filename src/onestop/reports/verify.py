@@ -26,6 +26,8 @@ _BEFORE_CONSENT = frozenset({StopState.PROPOSED, StopState.DECLINED, StopState.D
 _ON_THE_DAY = frozenset(StopState) - {StopState.PLANNED, StopState.PROPOSED, StopState.DROPPED, StopState.DECLINED}
 _NUMBERED = frozenset({BookingState.CONFIRMED, BookingState.ARRIVED, BookingState.MISSED})
 _NO_TIME_YET = frozenset({BookingState.OFFERED, BookingState.DRAWN})
+_WAITS = _NO_TIME_YET | {BookingState.REQUESTED, BookingState.LISTED}
+_ENDED = frozenset(BookingState) - LIVE
 LEFT_OPEN_AFTER = timedelta(hours=24)
 """A day closes by itself before that."""
 _ENDS_WITH_THE_DAY = LIVE - {BookingState.ARRIVED}
@@ -50,7 +52,7 @@ def verify(conn: sa.Connection, *, now: datetime, day: UUID | None = None) -> li
 def audit_day(rows: DayRows, *, now: datetime) -> list[Violation]:
     """Every broken promise of one day that was read."""
     found: list[Violation] = []
-    for check in (_capacity, _contacts, _desks, _calls, _numbers, _visits, _bookings, _consent):
+    for check in (_capacity, _contacts, _desks, _calls, _numbers, _visits, _bookings, _waiting, _consent):
         found += check(rows)
     found += _left_open(rows, now)
     found += audit_ledger(rows, now=now)
@@ -231,6 +233,19 @@ def _bookings(rows: DayRows) -> Iterator[Violation]:
     for stop in rows.stops:
         if stop.state == StopState.PLANNED and stop.visit_id is None and stop.party_id not in live:
             yield violation("R8", "A stop is planned for a party that does not come.", stop.id)
+
+
+def _waiting(rows: DayRows) -> Iterator[Violation]:
+    """R8: whoever has no place yet stands on the list, and nobody stands there who cannot get one any more."""
+    for booking in rows.bookings:
+        if booking.party_id in rows.erased:
+            continue
+        waits = rows.waiting.get(booking.party_id)
+        listed = waits is not None and waits.ended_at is None
+        if booking.state in _WAITS and not listed:
+            yield violation("R8", f"A booking is {booking.state} and is not on the list.", booking.id)
+        if listed and booking.state in _ENDED:
+            yield violation("R8", f"A booking is {booking.state} and still on the list.", booking.id)
 
 
 def _left_open(rows: DayRows, now: datetime) -> Iterator[Violation]:
