@@ -5,7 +5,9 @@ import re
 _OPENS = (
     "/t/",
     "/reminders/",
+    "/w/",
     "/kiosk/tickets/",
+    "/kiosk/waiting/",
     "/pass/",
     "/sign-in/link/",
     "/holds/",
