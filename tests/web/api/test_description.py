@@ -12,7 +12,6 @@ from tests.web.site import Site, running
 
 RESERVED = (
     ("GET", "/days/{day}/statistics"),
-    ("POST", "/visits/{visit}/carry-over"),
     ("POST", "/stops/{stop}/referrals"),
     ("GET", "/referrals"),
 )
