@@ -6,7 +6,9 @@ import re
 import pytest
 
 from onestop.paths import resource_dir
-from tests.web.public.visitor import Page, Visitor, need, open_day
+from tests.web.public.test_draw import ask_at_the_counter, come_to_the_form, open_draw, run
+from tests.web.public.test_waiting import fill, free_one, joined
+from tests.web.public.visitor import Page, Visitor, need, open_day, service
 from tests.web.site import Site
 
 MOST = 14 * 1024
@@ -51,3 +53,32 @@ async def test_the_four_pages_before_the_ticket_load_no_script_and_nothing_from_
 
     loaded = [re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]+)"', html) for html in pages]
     assert ([html.count("<script") for html in pages], loaded) == ([0] * 4, [[]] * 4)
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "uk"])
+async def test_the_pages_of_waiting_changing_and_drawing_weigh_no_more(site: Site, language: str) -> None:
+    tickets = fill(site)
+    visitor = await joined(site)
+    pages = {"waiting": await visitor.open(f"{visitor.path.partition('?')[0]}?lang={language}")}
+    free_one(site, tickets[-1])
+    pages["offer"] = await visitor.open(visitor.path)
+    code = tickets[3].code
+    for name in ("", "/change", "/plan", "/cancel", "/erase"):
+        pages[f"ticket{name}"] = await visitor.open(f"/t/{code}{name}?lang={language}")
+        assert visitor.status == 200, name
+    answers = f"needs={need('my-rights')}&asked=1&services={service(site, 'legal')}&interpreter=none&lang={language}"
+    pages["list"] = await visitor.open(f"/d/{site.hall.day.slug}/waiting?{answers}")
+    assert {name: size for name, page in pages.items() if (size := weight(page)) > MOST} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "uk"])
+async def test_the_pages_of_a_draw_weigh_no_more(site: Site, language: str) -> None:
+    open_draw(site)
+    visitor = await come_to_the_form(site, lang=language)
+    pages = {"request": visitor.page}
+    for _ in range(30):
+        ask_at_the_counter(site)
+    pages["open"] = await visitor.open(f"/d/{site.hall.day.slug}/draw?lang={language}")
+    run(site)
+    pages["drawn"] = await visitor.open(f"/d/{site.hall.day.slug}/draw?lang={language}")
+    assert {name: size for name, page in pages.items() if (size := weight(page)) > MOST} == {}
