@@ -16,7 +16,7 @@ from onestop.booking.actions.waiting import join_list, lapse_offers, leave_list,
 from onestop.booking.contacts import Contact
 from onestop.booking.drawing import run_draw
 from onestop.booking.queries import arrivals
-from onestop.booking.tables import bookings, contacts, draw_entries, waiting
+from onestop.booking.tables import bookings, contacts, draw_entries, stops, waiting
 from onestop.clock import Clock, real_now
 from onestop.days.drawing import announce_draw
 from onestop.days.queries.draws import Draw, draw_of
@@ -391,3 +391,24 @@ def test_whoever_fits_no_time_is_listed_and_searched_for_only_once(
     listed = ranks.where(bookings.c.state == "listed").order_by(waiting.c.rank)
     assert hall.db.read_now(lambda conn: conn.execute(listed).scalars().all()) == list(range(3, 61))
     assert STAFF.ref in hall.db.read_now(lambda conn: conn.execute(sa.select(facts.c.actor)).scalars().all())
+
+
+def test_a_drawn_plan_leaves_no_child_alone(database: Database) -> None:
+    """Two parents at two desks go one after the other when a child is with them, and at once when none is."""
+    hall = make_test_day(database)
+    database.write_now(lambda conn: conn.execute(days.update().values(release=Release.DRAW)))
+    hall.now = hall.day.opens_at - timedelta(days=2)
+    announce(hall)
+    set_time(hall, hall.now + timedelta(hours=2))
+    apart = {"legal": [1], "social": [2]}
+    wishes = [hall.wish("legal", "social", adults=2, children=number, together=apart) for number in (0, 1)]
+    how = {"channel": Channel.RECEPTION, "key": KEY}
+    asked = [hall.write(request_place, hall.id, wish, **how).party for wish in wishes]
+    draw(hall)
+    overlap: list[bool] = []
+    for party in asked:
+        hall.write(take_offer, party, key=KEY)
+        plan = sa.select(stops.c.planned_at, stops.c.minutes).where(stops.c.party_id == party)
+        (first, minutes), (second, _) = sorted(hall.db.read_now(lambda conn, plan=plan: conn.execute(plan).all()))
+        overlap.append(second < first + timedelta(minutes=minutes))
+    assert overlap == [True, False]

@@ -101,25 +101,35 @@ def booking_of_party(conn: sa.Connection, party: UUID) -> Booking | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedTo:
-    """Where a party goes on: at that time, or on the waiting list of that day."""
+    """Where a party goes on: at that time, or on the waiting list of that day.
+
+    Its codes were `renewed` when it was given others since: then nothing of before leads to it.
+    """
 
     party: UUID
     day: UUID
     number: int | None
     arrival_at: datetime | None
+    renewed: bool
 
 
 def carried_to(conn: sa.Connection, party: UUID) -> CarriedTo | None:
     """The party of another day that goes on with the open stops of this one."""
     row = conn.execute(
-        sa.select(parties.c.id, parties.c.day_id, parties.c.number, bookings.c.arrival_at)
+        sa.select(parties.c.id, parties.c.day_id, parties.c.number, parties.c.generation, bookings.c.arrival_at)
         .join(bookings, bookings.c.party_id == parties.c.id)
         .where(parties.c.carried_from_id == party, parties.c.erased_at.is_(None))
         .order_by(parties.c.created_at.desc())
         .limit(1)
     ).one_or_none()
-    return (
-        None if row is None else CarriedTo(party=row.id, day=row.day_id, number=row.number, arrival_at=row.arrival_at)
+    if row is None:
+        return None
+    return CarriedTo(
+        party=row.id,
+        day=row.day_id,
+        number=row.number,
+        arrival_at=row.arrival_at,
+        renewed=row.generation > 1,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import leases, parties
+from onestop.booking.tables import leases, parties, waiting
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
@@ -65,6 +65,8 @@ def new_code(conn: sa.Connection, *, party: UUID, key: bytes, actor: Actor, now:
     if row is None:
         raise TicketUnknown
     record(conn, Fact(kind="TicketRenewed", at=now, day=row.day_id, party=party, actor=actor.ref))
+    # The page she waited on leads to her ticket: its codes die with the ticket's.
+    conn.execute(waiting.update().where(waiting.c.party_id == party).values(code_hash=None, short_hash=None))
     return _write(conn, party=party, day=row.day_id, number=row.number, generation=row.generation + 1, key=key)
 
 

@@ -51,6 +51,8 @@ class WaitingParty:
     not_after_at: datetime | None
     before: int
     stops: tuple[WantedLine, ...]
+    opens: bool
+    """Whether a code of this page still opens it: not once her ticket has a new code."""
 
 
 def find_waiting(conn: sa.Connection, code: str, *, days: Sequence[UUID] = ()) -> tuple[UUID, UUID]:
@@ -101,6 +103,7 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
         not_after_at=row.not_after_at,
         before=_before(conn, row) if row.state == BookingState.LISTED else 0,
         stops=tuple(_wanted(each) for each in wanted),
+        opens=row.code_hash is not None,
     )
 
 

@@ -428,3 +428,8 @@ async def test_what_goes_on_at_another_day_is_one_tap_from_the_old_ticket_also_w
     assert "Your ticket is not valid any more." in visitor.page.text
     await visitor.follow("Open my new ticket")
     assert (visitor.status, "Please come on Thursday 10 December 2026" in visitor.page.text) == (200, True)
+
+    fresh = party_of(site, visitor)
+    site.database.write_now(new_code, party=fresh, key=key, actor=STAFF, now=site.hall.now)
+    await visitor.open(f"/t/{code}")
+    assert ("10 December" in visitor.page.text, "Open my new ticket" in visitor.page.text) == (True, False)

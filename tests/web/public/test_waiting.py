@@ -9,7 +9,8 @@ from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.actions.waiting import Round, make_offers
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, waiting
-from onestop.booking.tickets import Ticket
+from onestop.booking.tickets import Ticket, new_code
+from onestop.domain.roles import SYSTEM
 from tests.counting import counted
 from tests.web.public.visitor import Visitor, change_day, count, need, open_day
 from tests.web.site import Site
@@ -151,10 +152,40 @@ async def test_a_double_press_joins_once_and_the_code_opens_the_page(site: Site)
     short = visitor.page.html.partition('<span class="code"><bdi dir="ltr">')[2][:9]
     await visitor.open("/")
     await visitor.press("find-form", code=short, day=site.hall.day.slug)
-    assert visitor.path == page
+    assert (visitor.path.startswith("/w/~"), "You are on the waiting list" in visitor.page.text) == (True, True)
     await visitor.open("/")
     await visitor.press("find-form", code=page.rpartition("/")[2], day="")
     assert visitor.path == page
+
+
+async def test_a_code_that_was_overheard_opens_neither_the_ticket_itself_nor_the_way_to_erase(site: Site) -> None:
+    """The short code of the list leads to a page that can answer, and after it to no more than a short code does."""
+    tickets = fill(site)
+    visitor = await joined(site)
+    long = visitor.path.partition("?")[0]
+    short = visitor.page.html.partition('<span class="code"><bdi dir="ltr">')[2][:9]
+    listener = Visitor(site.browser())
+    await listener.open("/")
+    await listener.press("find-form", code=short, day=site.hall.day.slug)
+    own = listener.path
+    assert (long.rpartition("/")[2] in listener.page.html, "Erase my data" in listener.page.text) == (False, False)
+    await listener.open(f"{own}/erase")
+    assert listener.status == 404
+    await listener.open(f"{own[:-1]}{'a' if own[-1] != 'a' else 'b'}")
+    assert listener.status == 404
+
+    free_one(site, tickets[-1])
+    await visitor.open(long)
+    await visitor.press("take-form")
+    await listener.open(own)
+    assert (listener.path.startswith("/t/~"), "data:image" in listener.page.html) == (True, False)
+
+    party = site.database.read_now(lambda conn: conn.execute(sa.select(waiting.c.party_id)).scalar_one())
+    key = site.app.state.ticket_key
+    site.database.write_now(new_code, party=party, key=key, actor=SYSTEM, now=site.hall.now, day=site.hall.id)
+    for address in (own, long):
+        await listener.open(address)
+        assert (listener.status, listener.path) == (404, address)
 
 
 async def test_an_earlier_time_is_asked_for_and_taken_on_the_ticket(site: Site) -> None:

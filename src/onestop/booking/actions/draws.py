@@ -41,6 +41,7 @@ from onestop.domain.errors import (
 )
 from onestop.domain.facts import Fact
 from onestop.domain.levelling import levelled
+from onestop.domain.party import Member, accompanied
 from onestop.domain.plan import NominalPlan, WantedStop, offered_arrivals
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState
@@ -264,8 +265,8 @@ _NEXT: sa.Select[Any] = (
     .order_by(draw_entries.c.rank)
     .limit(LOOK_AT_ONCE)
 )
-_Wanted = tuple[frozenset[tuple[UUID, frozenset[int]]], frozenset[str], Interpreter]
-"""What decides whether a time can be found: stops with who goes there, languages, how to talk."""
+_Wanted = tuple[frozenset[tuple[UUID, frozenset[int]]], tuple[Member, ...], frozenset[str], Interpreter]
+"""What decides whether a time can be found: stops with who goes there, who comes, languages, how to talk."""
 
 
 def _running(conn: sa.Connection, day_id: UUID, *, now: datetime) -> tuple[Day, Draw]:
@@ -277,7 +278,7 @@ def _running(conn: sa.Connection, day_id: UUID, *, now: datetime) -> tuple[Day, 
 
 
 def _wishes(conn: sa.Connection, who: Sequence[UUID]) -> dict[UUID, _Wanted]:
-    """What these parties still want, in two statements however many they are."""
+    """What these parties still want, in three statements however many they are."""
     wanted: dict[UUID, dict[UUID, set[int]]] = {party: {} for party in who}
     for row in conn.execute(
         sa.select(stops.c.party_id, stops.c.service_id, members.c.mark)
@@ -287,10 +288,14 @@ def _wishes(conn: sa.Connection, who: Sequence[UUID]) -> dict[UUID, _Wanted]:
         .order_by(stops.c.position, members.c.mark)
     ):
         wanted[row.party_id].setdefault(row.service_id, set()).add(row.mark)
+    people: dict[UUID, list[Member]] = {party: [] for party in who}
+    for row in conn.execute(sa.select(members).where(members.c.party_id.in_(who)).order_by(members.c.mark)):
+        people[row.party_id].append(Member(mark=row.mark, child=row.child, guardian_mark=row.guardian_mark))
     asked = sa.select(parties.c.id, parties.c.languages, parties.c.interpreter).where(parties.c.id.in_(who))
     return {
         row.id: (
-            frozenset((service, frozenset(marks)) for service, marks in wanted[row.id].items()),
+            frozenset((service, accompanied(people[row.id], marks)) for service, marks in wanted[row.id].items()),
+            tuple(people[row.id]),
             frozenset(row.languages),
             Interpreter(row.interpreter),
         )
@@ -300,7 +305,7 @@ def _wishes(conn: sa.Connection, who: Sequence[UUID]) -> dict[UUID, _Wanted]:
 
 def _give(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: _Wanted, *, now: datetime) -> bool:
     """Hold the place that burdens the day least for her, until she answers; false if there is none."""
-    wanted, languages, interpreter = wish
+    wanted, people, languages, interpreter = wish
     if not wanted:
         return False
     asked = tuple(WantedStop(service=service, members=marks) for service, marks in sorted(wanted, key=_by_service))
@@ -311,7 +316,12 @@ def _give(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: _Wanted, *, now
     ends: dict[datetime, datetime] = {}
     plans: list[NominalPlan] = []
     for plan in offered_arrivals(
-        room, stops=asked, languages=tuple(sorted(languages)), interpreter=interpreter, not_before=now
+        room,
+        stops=asked,
+        languages=tuple(sorted(languages)),
+        interpreter=interpreter,
+        party=people,
+        not_before=now,
     ):
         until = drawn_until(plan.arrival_at, day.zone, now=now)
         if until is not None and wants(plan.arrival_at, not_before=row.not_before_at, not_after=row.not_after_at):
@@ -322,7 +332,7 @@ def _give(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: _Wanted, *, now
     best = levelled(room, plans)[0]
     until = ends[best.arrival_at]
     check_move(_B.REQUESTED, _B.DRAWN)
-    hold_offer(conn, row.party_id, row.booking, best, until=until, state=_B.DRAWN, now=now)
+    hold_offer(conn, row.party_id, row.booking, best, until=until, state=_B.DRAWN)
     terms = {"minutes": int((until - now).total_seconds() // 60), "offers": 1, "rank": row.rank}
     record(conn, Fact(kind="PlaceOffered", at=now, day=day.id, party=row.party_id, actor=SYSTEM.ref, terms=terms))
     return True

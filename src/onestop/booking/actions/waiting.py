@@ -15,7 +15,7 @@ from onestop.booking.capacity import claim, expire_holds, give_back
 from onestop.booking.contacts import Contact
 from onestop.booking.helped import check_cap
 from onestop.booking.rests import rest, wake
-from onestop.booking.tables import bookings, claims, parties, rests, stops, waiting
+from onestop.booking.tables import bookings, claims, rests, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
 from onestop.days.drawing import check_drawn
@@ -261,7 +261,6 @@ def hold_offer(
     *,
     until: datetime,
     state: BookingState | None,
-    now: datetime,
 ) -> None:
     """Claim a plan for somebody who may take it until then; `state` is what her booking becomes, if she has no time."""
     claim(conn, booking, plan.claims, offered=True)
@@ -291,9 +290,8 @@ def end_waiting(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetim
 
 def _next_ones(day_id: UUID) -> sa.Select[Any]:
     return (
-        sa.select(waiting, bookings.c.id, bookings.c.state, bookings.c.arrival_at, parties.c.languages)
+        sa.select(waiting, bookings.c.id, bookings.c.state, bookings.c.arrival_at)
         .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
-        .join(parties, parties.c.id == waiting.c.party_id)
         .where(
             waiting.c.day_id == day_id,
             waiting.c.ended_at.is_(None),
@@ -341,7 +339,7 @@ def _offer(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: Wish, *, now: 
     if row.state == _B.LISTED:
         check_move(_B.LISTED, _B.OFFERED)
         state = _B.OFFERED
-    hold_offer(conn, row.party_id, row.id, best, until=until, state=state, now=now)
+    hold_offer(conn, row.party_id, row.id, best, until=until, state=state)
     terms = {"minutes": int((until - now).total_seconds() // 60), "offers": row.offers + 1}
     record(conn, Fact(kind="PlaceOffered", at=now, day=day.id, party=row.party_id, actor=SYSTEM.ref, terms=terms))
     return True
@@ -351,6 +349,7 @@ def _same(wish: Wish, row: sa.Row[Any]) -> Hashable:
     """What decides whether a time can be found: equal for people who would hear the same."""
     return (
         frozenset((stop.service, stop.members) for stop in wish.stops),
+        wish.members,
         frozenset(wish.languages),
         wish.interpreter,
         row.not_before_at,

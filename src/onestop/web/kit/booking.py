@@ -82,14 +82,10 @@ class TimePage:
 
 async def times_page(request: WebRequest, db: Database, door: StaffDoor, day: Day) -> Response[Any]:
     """The times for what was answered, with the reserve, which is also for those whom staff book for."""
-    typed = await read_form(request)
-    form = read_wish(typed)
-    try:
-        wish = await _checked(db, day, form)
-    except Refusal as refused:
-        return await wish_page(
-            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
-        )
+    asked = await _wished(request, db, door, day)
+    if isinstance(asked, Response):
+        return asked
+    form, wish = asked
     return await _times_page(request, db, door, day, form, wish)
 
 
@@ -104,14 +100,11 @@ async def book_for(
     helper: UUID | None = None,
 ) -> Response[Any]:
     """The booking. A time that went in the meantime shows the others; nothing typed is lost."""
+    asked = await _wished(request, db, door, day)
+    if isinstance(asked, Response):
+        return asked
+    form, wish = asked
     typed = await read_form(request)
-    form = read_wish(typed)
-    try:
-        wish = await _checked(db, day, form)
-    except Refusal as refused:
-        return await wish_page(
-            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
-        )
     arrival_at = read_instant(typed.text("arrival", 40))
     if arrival_at is None and typed.text("ask", 4) and door.lists:
         path = await submit_once(
@@ -161,14 +154,10 @@ async def list_for(
     request: WebRequest, db: Database, door: StaffDoor, day: Day, someone: Actor, *, key: bytes
 ) -> Response[Any]:
     """Put somebody on the waiting list, with what was answered; the page that follows has her code."""
-    typed = await read_form(request)
-    form = read_wish(typed)
-    try:
-        wish = await _checked(db, day, form)
-    except Refusal as refused:
-        return await wish_page(
-            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
-        )
+    asked = await _wished(request, db, door, day)
+    if isinstance(asked, Response):
+        return asked
+    form, wish = asked
     path = await submit_once(
         request,
         f"{door.name}.listed",
@@ -198,10 +187,20 @@ async def time_page(
     return page(request, context, status=409 if taken else 200, **door.frame(request, day, "-"))
 
 
-async def _checked(db: Database, day: Day, form: WishForm) -> Wish:
-    form.check_name()
-    form.contact(day)
-    return form.wish(day, await db.read(day_offer, day.id))
+async def _wished(
+    request: WebRequest, db: Database, door: StaffDoor, day: Day
+) -> tuple[WishForm, Wish] | Response[Any]:
+    """What was answered, checked; or the page that asks for what cannot be used, with everything typed."""
+    typed = await read_form(request)
+    form = read_wish(typed)
+    try:
+        form.check_name()
+        form.contact(day)
+        return form, form.wish(day, await db.read(day_offer, day.id))
+    except Refusal as refused:
+        return await wish_page(
+            request, db, door, day, "book", form, shown=read_ids(typed.all("shown")), refused=refused
+        )
 
 
 async def _times_page(

@@ -1,4 +1,4 @@
-"""What a ticket's address may do: the long code everything; the address made from a short code all but erasing.
+"""What a ticket's or a waiting page's address may do: the long code everything; one made from a short code no erasing.
 
 The short code of a ticket is short enough to be overheard. It is exchanged for an address of its own, which shows the
 ticket without its QR code and can cancel it, dies with the ticket's code, and cannot be turned into the long code.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from onestop.booking.tickets import TicketRef, find_code
+from onestop.booking.waiting import WaitingParty, find_waiting, waiting_party
 from onestop.db.session import Database
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.ticket import read_long_code
@@ -20,6 +21,8 @@ from onestop.web.kit.requests import WebRequest
 
 MARK = "~"
 """First in an address made from a short code; no ticket code has it."""
+_NO_TICKET = 0
+"""In place of a ticket's generation, which counts from 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,35 @@ async def open_ticket(request: WebRequest, db: Database, key: bytes, code: str) 
 def short_path(key: bytes, ref: TicketRef) -> str:
     """The path of a ticket found by its short code."""
     return f"/t/{_seal(key, ref.party, ref.generation)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingAccess:
+    """Somebody who waits, the path of her page, and its long code, empty where only the short one is known."""
+
+    party: WaitingParty
+    path: str
+    code: str
+
+
+async def open_waiting(request: WebRequest, db: Database, key: bytes, code: str) -> WaitingAccess:
+    """The waiting page behind an address. Raises `TicketUnknown` alike for unknown, forged and erased ones."""
+    await check_limit(request, "ticket")
+    if code.startswith(MARK):
+        party = await db.read(waiting_party, _party_in(code))
+        if not party.opens or not hmac.compare_digest(code, _seal(key, party.party, _NO_TICKET)):
+            raise TicketUnknown
+        return WaitingAccess(party=party, path=f"/w/{code}", code="")
+    long = read_long_code(code)
+    if long is None:
+        raise TicketUnknown
+    found, _ = await db.read(find_waiting, long)
+    return WaitingAccess(party=await db.read(waiting_party, found), path=f"/w/{long}", code=long)
+
+
+def short_waiting_path(key: bytes, party: UUID) -> str:
+    """The path of a waiting page found by its short code."""
+    return f"/w/{_seal(key, party, _NO_TICKET)}"
 
 
 def _seal(key: bytes, party: UUID, generation: int) -> str:

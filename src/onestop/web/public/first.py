@@ -13,14 +13,14 @@ from onestop.days.queries.days import day_by_slug
 from onestop.days.visitors import day_of_invitation, unlisted_days
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal, TicketUnknown, TooManyTries
-from onestop.domain.ticket import invitation_hash, read_long_code, read_short_code, waiting_code
+from onestop.domain.ticket import invitation_hash, read_long_code, read_short_code
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
-from onestop.web.public.access import short_path
+from onestop.web.public.access import short_path, short_waiting_path
 from onestop.web.public.frame import DayLink, centre_page, link, other_days
 
 UNLISTED = "unlisted"
@@ -89,8 +89,8 @@ async def _path_of(db: Database, key: bytes, code: str, day: str) -> str:
         try:
             return short_path(key, await db.read(find_code, code, days=days))
         except TicketUnknown:
-            party, waits_on = await db.read(find_waiting, code, days=days)
-            return f"/w/{waiting_code(key, day=waits_on, party=party)}"
+            party, _ = await db.read(find_waiting, code, days=days)
+            return short_waiting_path(key, party)
     slug = await db.read(day_of_invitation, invitation_hash(code)) if code else None
     if slug is None:
         raise TicketUnknown

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
+from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.days.queries.offer import DayOffer, OfferedService, day_offer
 from onestop.days.visitors import Spoken, spoken_on
@@ -156,6 +157,28 @@ async def start(
     offer = await db.read(day_offer, day.id)
     answers = read_answers(form if form is not None else request.query_params, offer)
     return day, offer, answers, await closed_door(request, db, day, answers.invitation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """The day, what it offers, her answers, and what follows from them."""
+
+    day: Day
+    offer: DayOffer
+    answers: Answers
+    wish: Wish
+
+
+async def start_wished(request: WebRequest, db: Database, slug: str, form: Any = None) -> Wished | Response[Any]:
+    """The same for a page that needs all answers; one that is missing is asked for again. Raises `DayUnknown`."""
+    day, offer, answers, shut = await start(request, db, slug, form)
+    if shut:
+        return shut
+    try:
+        wish = answers.wish(offer, display_language=locale_for_day(request, day).tag)
+    except Refusal as refusal:
+        return await ask_again(request, db, day, offer, answers, refusal)
+    return Wished(day=day, offer=offer, answers=answers, wish=wish)
 
 
 # -- the pages ---------------------------------------------------------------------------------------------

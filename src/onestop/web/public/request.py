@@ -11,14 +11,12 @@ from onestop.booking.actions.draws import Requested, request_place
 from onestop.booking.contacts import Contact, country_of_zone, read_contacts
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
-from onestop.days.queries.offer import DayOffer
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import N_, InvalidInput, ProofNeeded, Refusal, TooManyTries
 from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import waiting_code
-from onestop.web.kit.answers import Answers
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -26,9 +24,10 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import stop_title
+from onestop.web.public.contact import errors_of
 from onestop.web.public.frame import day_page, draw_told, link, locale_for_day, place_of
 from onestop.web.public.holds import WILL_TALK
-from onestop.web.public.journey import ask_again, start
+from onestop.web.public.journey import Wished, start_wished
 from onestop.web.public.times import read_instant
 
 ANY_TIME = N_("Any time")
@@ -74,34 +73,26 @@ class RequestPage:
 @get("/d/{day:str}/request")
 async def show_request(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The form; an answer that is missing is asked for again."""
-    found, offer, answers, shut = await start(request, db, day)
-    if shut:
-        return shut
-    try:
-        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
-    except Refusal as refusal:
-        return await ask_again(request, db, found, offer, answers, refusal)
-    if (draw := await draw_told(request, db, found)) is None or not draw.open:
-        return see_other(answers.link(f"/d/{found.slug}/times"))
-    return _show(request, found, offer, answers, wish, Typed())
+    asked = await start_wished(request, db, day)
+    if isinstance(asked, Response):
+        return asked
+    if (draw := await draw_told(request, db, asked.day)) is None or not draw.open:
+        return see_other(asked.answers.link(f"/d/{asked.day.slug}/times"))
+    return _show(request, asked, Typed())
 
 
 @post("/d/{day:str}/requests")
 async def ask_for_place(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str]) -> Response[Any]:
     """Put the request into the draw; the answer is the same for every address."""
     form = await read_form(request)
-    found, offer, answers, shut = await start(request, db, day, form=form)
-    if shut:
-        return shut
-    try:
-        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
-    except Refusal as refusal:
-        return await ask_again(request, db, found, offer, answers, refusal)
+    asked = await start_wished(request, db, day, form)
+    if isinstance(asked, Response):
+        return asked
     typed = _typed(form)
     try:
-        path = await _ask(request, db, found, wish, typed, ticket_key)
+        path = await _ask(request, db, asked.day, asked.wish, typed, ticket_key)
     except (InvalidInput, TooManyTries) as refusal:
-        return _show(request, found, offer, answers, wish, typed, refusal=refusal)
+        return _show(request, asked, typed, refusal=refusal)
     return see_other(link(request, path))
 
 
@@ -153,22 +144,10 @@ def _typed(form: Form) -> Typed:
     )
 
 
-def _show(
-    request: WebRequest,
-    day: Day,
-    offer: DayOffer,
-    answers: Answers,
-    wish: Wish,
-    typed: Typed,
-    *,
-    refusal: Refusal | None = None,
-) -> Response[Any]:
+def _show(request: WebRequest, asked: Wished, typed: Typed, *, refusal: Refusal | None = None) -> Response[Any]:
+    day, offer, answers, wish = asked.day, asked.offer, asked.answers, asked.wish
     locale = locale_for_day(request, day)
     chosen = [service for stop in wish.stops if (service := offer.service(stop.service)) is not None]
-    errors: tuple[tuple[str, str], ...] = ()
-    if refusal is not None:
-        target = refusal.field if isinstance(refusal, InvalidInput) else ""
-        errors = ((target or "name", locale.say(refusal.sentence, refusal.params)),)
     context = RequestPage(
         day=day,
         place=place_of(day),
@@ -192,7 +171,7 @@ def _show(
         carried=answers.carried(),
         change_plan=answers.link(f"/d/{day.slug}/plan"),
         key=new_key(),
-        errors=errors,
+        errors=errors_of(locale, refusal),
     )
     return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
 

@@ -78,6 +78,7 @@ class GoesOn:
     at: datetime | None
     zone: str
     href: str
+    """Empty once that ticket has a new code."""
 
 
 @page_of("public/ticket.html")
@@ -344,6 +345,8 @@ async def _goes_on(request: WebRequest, db: Database, key: bytes, access: Access
     if to is None:
         return None
     day = await db.read(day_by_id, to.day)
+    if to.renewed:
+        return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href="")
     if to.number is None:
         href = f"/w/{waiting_code(key, day=to.day, party=to.party)}"
     else:

@@ -10,16 +10,14 @@ from litestar.params import FromPath
 
 from onestop.booking.holds import hold_instead
 from onestop.booking.queries import Arrivals, arrivals
-from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
-from onestop.days.queries.offer import DayOffer
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken, Refusal
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import invitation_hash
 from onestop.settings import Settings
-from onestop.web.kit.answers import Answers, dropped_precedences
+from onestop.web.kit.answers import dropped_precedences
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -28,9 +26,10 @@ from onestop.web.kit.requests import Conf, Db, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import service_title
 from onestop.web.public.frame import DayLink, day_page, draw_told, link, locale_for_day, other_days, place_of
-from onestop.web.public.journey import ask_again, start
+from onestop.web.public.journey import Wished, start_wished
 
 LEFT_TO_THE_HOLD = ("hold", "services", "asked", "with", "languages", "interpreter")
+"""Answers that do not travel on in the address: the hold has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,40 +71,31 @@ class TimesPage:
 @get("/d/{day:str}/times")
 async def show_times(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """Arrival times that have a complete plan; an answer that is missing is asked for again."""
-    found, offer, answers, shut = await start(request, db, day)
-    if shut:
-        return shut
-    try:
-        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
-    except Refusal as refusal:
-        return await ask_again(request, db, found, offer, answers, refusal)
-    if (draw := await draw_told(request, db, found)) is not None and draw.open:
-        return see_other(answers.link(f"/d/{found.slug}/request"))
-    return await _show_times(request, db, found, offer, answers, wish)
+    asked = await start_wished(request, db, day)
+    if isinstance(asked, Response):
+        return asked
+    if (draw := await draw_told(request, db, asked.day)) is not None and draw.open:
+        return see_other(asked.answers.link(f"/d/{asked.day.slug}/request"))
+    return await _show_times(request, db, asked)
 
 
 @post("/d/{day:str}/holds")
 async def hold_time(request: WebRequest, db: Db, settings: Conf, day: FromPath[str]) -> Response[Any]:
     """Keep a time for her; a time that filled while she looked brings the list again."""
     form = await read_form(request)
-    found, offer, answers, shut = await start(request, db, day, form=form)
-    if shut:
-        return shut
-    try:
-        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
-    except Refusal as refusal:
-        return await ask_again(request, db, found, offer, answers, refusal)
+    asked = await start_wished(request, db, day, form)
+    if isinstance(asked, Response):
+        return asked
     try:
         await check_limit(request, "hold")
-        path = await _hold(request, settings, found, answers, wish, read_instant(form.text("arrival", 40)))
+        path = await _hold(request, settings, asked, read_instant(form.text("arrival", 40)))
     except Refusal as refusal:
-        return await _show_times(request, db, found, offer, answers, wish, refusal=refusal)
+        return await _show_times(request, db, asked, refusal=refusal)
     return see_other(path)
 
 
-async def _hold(
-    request: WebRequest, settings: Settings, day: Day, answers: Answers, wish: Wish, at: datetime | None
-) -> str:
+async def _hold(request: WebRequest, settings: Settings, asked: Wished, at: datetime | None) -> str:
+    day, answers = asked.day, asked.answers
     if at is None:
         raise ArrivalTaken
     return await submit_once(
@@ -113,7 +103,7 @@ async def _hold(
         "public.hold",
         hold_instead,
         day.id,
-        wish,
+        asked.wish,
         instead_of=answers.hold,
         arrival_at=at,
         channel=Channel.PUBLIC,
@@ -122,22 +112,14 @@ async def _hold(
         actor=VISITOR,
         now=request.app.state.db.now(),
         day=day.id,
-        to=lambda held: answers.link(
-            f"/holds/{held.id}", "hold", "services", "asked", "with", "languages", "interpreter"
-        ),
+        to=lambda held: answers.link(f"/holds/{held.id}", *LEFT_TO_THE_HOLD),
     )
 
 
 async def _show_times(
-    request: WebRequest,
-    db: Database,
-    day: Day,
-    offer: DayOffer,
-    answers: Answers,
-    wish: Wish,
-    *,
-    refusal: Refusal | None = None,
+    request: WebRequest, db: Database, asked: Wished, *, refusal: Refusal | None = None
 ) -> Response[Any]:
+    day, offer, answers, wish = asked.day, asked.offer, asked.answers, asked.wish
     locale = locale_for_day(request, day)
     found = await db.read(arrivals, day, wish, now=db.now(), moving=answers.hold)
     context = TimesPage(

@@ -1,7 +1,7 @@
 """The waiting list: the form that joins it, and the page of somebody who waits, with the place she is offered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -11,20 +11,17 @@ from litestar.params import FromPath
 from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
 from onestop.booking.draws import OwnRequest, own_request
 from onestop.booking.queries import arrivals
-from onestop.booking.tickets import ticket_again
-from onestop.booking.waiting import WaitingParty, find_waiting, waiting_party
-from onestop.booking.wish import Wish
+from onestop.booking.tickets import find_code, ticket_again
+from onestop.booking.waiting import Offer, WaitingParty, waiting_party
 from onestop.days.queries.days import Day
-from onestop.days.queries.offer import DayOffer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.day import DayState
 from onestop.domain.errors import InvalidInput, InvitationUsed, Refusal, TicketUnknown, TooManyTries
 from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
-from onestop.domain.ticket import invitation_hash, read_long_code, spell_short_code, waiting_code, waiting_short_code
+from onestop.domain.ticket import invitation_hash, spell_short_code, waiting_code, waiting_short_code
 from onestop.retention.actions import erase_party
-from onestop.web.kit.answers import Answers
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.limits import check_limit
@@ -35,10 +32,11 @@ from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, settings_o
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.words import stop_title
+from onestop.web.public.access import WaitingAccess, open_waiting, short_path
 from onestop.web.public.contact import Typed, errors_of, read_contact, read_typed
 from onestop.web.public.first import ask_again as ask_for_code
 from onestop.web.public.frame import centre_page, day_page, languages_of, link, locale_for_day, place_of
-from onestop.web.public.journey import ask_again, start
+from onestop.web.public.journey import Wished, start_wished
 from onestop.web.public.ticket_acts import ErasedPage
 
 NOON = time(12)
@@ -77,11 +75,11 @@ class WaitingPage:
 
     day: Day
     place: str
-    on: datetime
     party: WaitingParty
     stops: tuple[tuple[str, str], ...]
-    day_of_offer: bool
-    """Whether the time to answer ends on another day than now."""
+    offer: Offer | None
+    """The place she can take now, and whether the time for it `ends_today`."""
+    ends_today: bool
     over: bool
     joined: bool
     again: str
@@ -89,6 +87,7 @@ class WaitingPage:
     query: str
     qr_text: str
     short_code: str
+    erases: bool
     key: str
     asked: OwnRequest | None
     """Her request in a draw."""
@@ -107,27 +106,20 @@ class EraseWaitingPage:
 @get("/d/{day:str}/waiting")
 async def show_list(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The form; an answer that is missing is asked for again."""
-    found, offer, answers, shut = await start(request, db, day)
-    if shut:
-        return shut
-    try:
-        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
-    except Refusal as refusal:
-        return await ask_again(request, db, found, offer, answers, refusal)
-    return await _show_list(request, db, found, offer, answers, wish, Typed(waits=True), when=ANY)
+    asked = await start_wished(request, db, day)
+    if isinstance(asked, Response):
+        return asked
+    return await _show_list(request, db, asked, Typed(waits=True), when=ANY)
 
 
 @post("/d/{day:str}/waiting")
 async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str]) -> Response[Any]:
     """Join the list; leads to a page of her own."""
     form = await read_form(request)
-    found, offer, answers, shut = await start(request, db, day, form=form)
-    if shut:
-        return shut
-    try:
-        wish = answers.wish(offer, display_language=locale_for_day(request, found).tag)
-    except Refusal as refusal:
-        return await ask_again(request, db, found, offer, answers, refusal)
+    asked = await start_wished(request, db, day, form)
+    if isinstance(asked, Response):
+        return asked
+    found, answers = asked.day, asked.answers
     typed, when = read_typed(form, waits=True), _when(form)
     try:
         read_name(typed.name)
@@ -139,7 +131,7 @@ async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath
             "public.waiting",
             join_list,
             found.id,
-            wish,
+            asked.wish,
             channel=Channel.PUBLIC,
             key=ticket_key,
             not_before=noon if when == AFTER else None,
@@ -153,7 +145,7 @@ async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath
             to=lambda party: f"/w/{waiting_code(ticket_key, day=found.id, party=party)}?joined=1",
         )
     except (InvalidInput, InvitationUsed, TooManyTries) as refusal:
-        return await _show_list(request, db, found, offer, answers, wish, typed, when=when, refusal=refusal)
+        return await _show_list(request, db, asked, typed, when=when, refusal=refusal)
     return see_other(link(request, path))
 
 
@@ -161,117 +153,123 @@ async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath
 async def show_waiting(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Where she stands; once she has a place, her ticket."""
     try:
-        party = await _open(request, db, code)
+        access = await open_waiting(request, db, ticket_key, code)
     except TicketUnknown as refusal:
         return await ask_for_code(request, db, refusal)
-    return await _show(request, db, ticket_key, party)
+    return await _show(request, db, ticket_key, access)
 
 
 @post("/w/{code:str}/take")
 async def take(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Take the place that is kept for her; pressed twice it leads to the same ticket."""
-    party = await _open(request, db, code)
-    return await _act(request, db, ticket_key, party, take_offer, key=ticket_key)
+    access = await open_waiting(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, take_offer, key=ticket_key)
 
 
 @post("/w/{code:str}/decline")
 async def decline(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Not this time; she stays on the list."""
-    party = await _open(request, db, code)
-    return await _act(request, db, ticket_key, party, decline_offer)
+    access = await open_waiting(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, decline_offer)
 
 
 @post("/w/{code:str}/leave")
 async def leave(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Wait no more."""
-    party = await _open(request, db, code)
-    return await _act(request, db, ticket_key, party, leave_list)
+    access = await open_waiting(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, leave_list)
 
 
 @get("/w/{code:str}/erase")
-async def show_erase(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
+async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """What erasing means."""
-    party = await _open(request, db, code)
-    context = EraseWaitingPage(path=_path(code), query=link(request, ""))
-    return day_page(request, party.day, context, locale=_locale(request, party))
+    access = await _eraser(request, db, ticket_key, code)
+    context = EraseWaitingPage(path=access.path, query=link(request, ""))
+    return day_page(request, access.party.day, context, locale=_locale(request, access.party))
 
 
 @post("/w/{code:str}/erase")
-async def erase(request: WebRequest, db: Db, settings: Conf, code: FromPath[str]) -> Response[Any]:
+async def erase(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[Any]:
     """Erase everything known of her. Afterwards the code is unknown, so a second press says the same."""
     try:
-        party = await _open(request, db, code)
+        party = (await _eraser(request, db, ticket_key, code)).party
     except TicketUnknown as refusal:
         return await ask_for_code(request, db, refusal)
     await db.write(erase_party, party.party, journal=settings.var, actor=VISITOR, now=db.now(), day=party.day.id)
     return await centre_page(request, db, ErasedPage(home=link(request, "/")))
 
 
-async def _open(request: WebRequest, db: Database, code: str) -> WaitingParty:
-    """Who waits behind an address. Raises `TicketUnknown` alike for unknown and erased ones."""
-    await check_limit(request, "ticket")
-    long = read_long_code(code)
-    if long is None:
+async def _eraser(request: WebRequest, db: Database, key: bytes, code: str) -> WaitingAccess:
+    """The page by its long code; the address made from a short code does not erase."""
+    access = await open_waiting(request, db, key, code)
+    if not access.code:
         raise TicketUnknown
-    party, _ = await db.read(find_waiting, long)
-    return await db.read(waiting_party, party)
+    return access
 
 
 async def _act(
-    request: WebRequest, db: Database, ticket_key: bytes, party: WaitingParty, action: Callable[..., Any], **more: Any
+    request: WebRequest, db: Database, ticket_key: bytes, access: WaitingAccess, action: Callable[..., Any], **more: Any
 ) -> Response[Any]:
+    party = access.party
     try:
         await db.write(action, party.party, actor=VISITOR, now=db.now(), day=party.day.id, **more)
     except Refusal as refusal:
-        return await _show(request, db, ticket_key, await db.read(waiting_party, party.party), refusal=refusal)
-    return see_other(link(request, _path(waiting_code(ticket_key, day=party.day.id, party=party.party))))
+        fresh = replace(access, party=await db.read(waiting_party, party.party))
+        return await _show(request, db, ticket_key, fresh, refusal=refusal)
+    return see_other(link(request, access.path))
 
 
 async def _show(
-    request: WebRequest, db: Database, key: bytes, party: WaitingParty, *, refusal: Refusal | None = None
+    request: WebRequest, db: Database, key: bytes, access: WaitingAccess, *, refusal: Refusal | None = None
 ) -> Response[Any]:
+    party = access.party
     if party.state not in GONE | WAITS:
-        ticket = await db.read(ticket_again, party=party.party, key=key)
-        return see_other(link(request, f"/t/{ticket.code}?booked=1"))
-    locale, now = _locale(request, party), db.now()
-    code = waiting_code(key, day=party.day.id, party=party.party)
-    base, path = settings_of(request).base_url.rstrip("/"), _path(code)
-    live = party.offer if party.offer is not None and party.offer.until > now else None
-    zone = party.day.zone
+        return see_other(link(request, await _ticket_path(db, key, access)))
+    locale, now, zone = _locale(request, party), db.now(), party.day.zone
+    offer = party.offer if party.offer is not None and party.offer.until > now else None
+    base = settings_of(request).base_url.rstrip("/")
     context = WaitingPage(
         day=party.day,
         place=place_of(party.day),
-        on=party.day.opens_at.astimezone(zone),
         party=party,
         stops=tuple((stop_title(locale, line.service, private=line.private), line.institution) for line in party.stops),
-        day_of_offer=live is not None and live.until.astimezone(zone).date() != now.astimezone(zone).date(),
+        offer=offer,
+        ends_today=offer is not None and offer.until.astimezone(zone).date() == now.astimezone(zone).date(),
         over=now >= party.day.closes_at or party.day.state is not DayState.PUBLISHED,
         joined=("joined" in request.query_params or "requested" in request.query_params) and party.state not in GONE,
         again=link(request, f"/d/{party.day.slug}"),
-        path=path,
+        path=access.path,
         query=link(request, ""),
-        qr_text=f"{base}{path}" if base else code,
+        qr_text=(f"{base}{access.path}" if base else access.code) if access.code else "",
         short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
+        erases=bool(access.code),
         key=new_key(),
         asked=await db.read(own_request, party.party) if party.state is BookingState.REQUESTED else None,
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
-    status = refusal.status if refusal else 200
-    return day_page(request, party.day, context, status=status, locale=locale)
+    return day_page(request, party.day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+async def _ticket_path(db: Database, key: bytes, access: WaitingAccess) -> str:
+    """Where her ticket is, opened as far as the code opens that she came with."""
+    ticket = await db.read(ticket_again, party=access.party.party, key=key)
+    if access.code:
+        return f"/t/{ticket.code}?booked=1"
+    return f"{short_path(key, await db.read(find_code, ticket.code))}?booked=1"
 
 
 async def _show_list(
     request: WebRequest,
     db: Database,
-    day: Day,
-    offer: DayOffer,
-    answers: Answers,
-    wish: Wish,
+    asked: Wished,
     typed: Typed,
     *,
     when: str,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
+    day, offer, answers, wish = asked.day, asked.offer, asked.answers, asked.wish
     locale, noon = locale_for_day(request, day), _noon(day)
     found = await db.read(arrivals, day, wish, now=db.now(), moving=answers.hold)
     named = [service for each in answers.services or () if (service := offer.service(each)) is not None]
@@ -302,10 +300,6 @@ def _when(form: Form) -> str:
 
 def _noon(day: Day) -> datetime:
     return datetime.combine(day.on, NOON, day.zone)
-
-
-def _path(code: str) -> str:
-    return f"/w/{read_long_code(code) or ''}"
 
 
 def _locale(request: WebRequest, party: WaitingParty) -> Locale:

@@ -25,7 +25,7 @@ from onestop.web.kit.words import stop_title
 from onestop.web.reception.frame import day_and_actor, frame, home_of, party_path
 
 DONE: dict[str, str] = {
-    "declined": N_("She stays on the list. The next one is asked."),
+    "declined": N_("The place goes to the next one."),
     "gone": N_("She is not on the list any more."),
 }
 
