@@ -41,6 +41,8 @@ _KEPT = (
     "arrivals_per_slot",
     "reserve_percent",
     "bookings_per_contact",
+    "all_times",
+    "reserve_limits",
     "working_language",
     "template",
 )

@@ -27,6 +27,10 @@ days = sa.Table(
     sa.Column("arrivals_per_slot", sa.Integer(), nullable=False),
     sa.Column("reserve_percent", sa.Integer(), nullable=False),
     sa.Column("bookings_per_contact", sa.Integer(), nullable=False, server_default="3"),
+    # Whether every possible time is shown, or those at which the day is emptiest.
+    sa.Column("all_times", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # By channel, how many bookings may use the reserve; a channel that is not here has no limit.
+    sa.Column("reserve_limits", sa.JSON(), nullable=False, server_default="{}"),
     sa.Column("working_language", sa.String(12), nullable=False),
     sa.Column("template", sa.String(60), nullable=False, server_default=""),
     sa.Column("paused_why", sa.String(200), nullable=False, server_default=""),
