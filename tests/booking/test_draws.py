@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, hold_arrival
-from onestop.booking.actions.draws import Requested, close_draw, prove_contact, publish_seed, request_place
+from onestop.booking.actions.draws import Requested, close_draw, publish_seed, request_place
+from onestop.booking.actions.proofs import prove_contact
 from onestop.booking.actions.waiting import join_list, lapse_offers, leave_list, take_offer
 from onestop.booking.contacts import Contact
 from onestop.booking.drawing import run_draw
@@ -81,7 +82,7 @@ def ask(
 def prove(hall: TestDay, party: UUID) -> bool:
     """She opens the link in her mail and presses the button."""
     asked = sa.select(contacts.c.id).where(contacts.c.party_id == party)
-    return hall.write(prove_contact, hall.db.read_now(lambda conn: conn.execute(asked).scalar_one()))
+    return hall.write(prove_contact, hall.db.read_now(lambda conn: conn.execute(asked).scalar_one()), key=KEY).counts
 
 
 def the_draw(hall: TestDay) -> Draw:

@@ -173,7 +173,7 @@ def _waiting(path: str) -> Callable[[Site], str]:
     return fresh
 
 
-_WAITING_PLACES = ("", "/take", "/decline", "/leave", "/erase")
+_WAITING_PLACES = ("", "/take", "/decline", "/leave", "/erase", "/proof")
 SPECIAL |= {
     f"{door}/{{code:str}}{place}": _waiting(f"{door}/{{code:str}}{place}")
     for door in ("/w", "/kiosk/waiting")
@@ -298,7 +298,7 @@ MATRIX: list[Row] = [
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "plan", "own", "cancel", "out", "back", "erase")),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
-    *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase")),
+    *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase", "proof")),
     public("GET", "/reminders/{code:str}"),
     public("POST", "/reminders/{code:str}"),
     # Another one's step answers like an unknown one, whoever asks.

@@ -9,17 +9,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, contacts, draw_entries
+from onestop.booking.queries import PROVED
+from onestop.booking.tables import bookings, contacts, draw_entries, parties
 from onestop.domain.booking import PROVES, BookingState
 from onestop.domain.draw import DrawOutcome
 from onestop.domain.errors import NotKnown
 from onestop.domain.ticket import prove_code
 
-_PROVED = sa.exists().where(
-    contacts.c.party_id == bookings.c.party_id, contacts.c.proved_at.is_not(None), contacts.c.limited.is_(False)
-)
 TAKES_PART = sa.func.coalesce(
-    sa.and_(bookings.c.state == BookingState.REQUESTED, sa.or_(bookings.c.channel.not_in(PROVES), _PROVED)),
+    sa.and_(bookings.c.state == BookingState.REQUESTED, sa.or_(bookings.c.channel.not_in(PROVES), PROVED)),
     sa.false(),
 )
 """Of an entry joined to its booking: it still asks, and from afar with a proved address that is not used too often."""
@@ -52,24 +50,31 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proving:
-    """An address that a link proves, with the request it belongs to; `limited` once it was proved too often."""
+    """An address that a link proves, with the booking it belongs to; `limited` once it was proved too often.
+
+    `until` is the end of a hold, `renewed` whether the ticket has another code than its first.
+    """
 
     contact: UUID
     party: UUID
     day: UUID
+    booking: UUID
+    state: BookingState
+    arrival_at: datetime | None
+    until: datetime | None
+    renewed: bool
     proved_at: datetime | None
     limited: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRequest:
-    """A request as its own page tells it; it is `waiting_for_proof` until the link in the message was used."""
+    """A request as its own page tells it."""
 
     day: UUID
     request: UUID
     rank: int | None
     outcome: DrawOutcome | None
-    waiting_for_proof: bool
 
 
 def lines_of(conn: sa.Connection, day: UUID, *, done: bool, after: int = 0, limit: int) -> Sequence[Line]:
@@ -109,31 +114,42 @@ def find_proof(conn: sa.Connection, key: bytes, code: str) -> Proving:
         party = UUID(hex=code[:32])
     except ValueError as error:
         raise NotKnown from error
-    asked = sa.select(contacts, bookings.c.day_id).join_from(
-        contacts, bookings, bookings.c.party_id == contacts.c.party_id
+    asked = (
+        sa.select(
+            *(contacts.c.id, contacts.c.address, contacts.c.proved_at, contacts.c.limited, parties.c.generation),
+            *(bookings.c.id.label("booking"), bookings.c.day_id, bookings.c.state),
+            *(bookings.c.arrival_at, bookings.c.hold_until_at),
+        )
+        .join_from(contacts, bookings, bookings.c.party_id == contacts.c.party_id)
+        .join(parties, parties.c.id == contacts.c.party_id)
     )
     for row in conn.execute(asked.where(contacts.c.party_id == party, contacts.c.kind == "email")).all():
         if hmac.compare_digest(prove_code(key, party=party, address=row.address).encode(), code.encode()):
-            return Proving(contact=row.id, party=party, day=row.day_id, proved_at=row.proved_at, limited=row.limited)
+            return Proving(
+                contact=row.id,
+                party=party,
+                day=row.day_id,
+                booking=row.booking,
+                state=BookingState(row.state),
+                arrival_at=row.arrival_at,
+                until=row.hold_until_at,
+                renewed=row.generation > 1,
+                proved_at=row.proved_at,
+                limited=row.limited,
+            )
     raise NotKnown
 
 
 def own_request(conn: sa.Connection, party: UUID) -> OwnRequest | None:
-    """What a waiting page says of a draw; `None` for a party that is in none. Two statements."""
-    row = conn.execute(
-        sa.select(draw_entries, bookings.c.channel)
-        .join_from(draw_entries, bookings, bookings.c.party_id == draw_entries.c.party_id)
-        .where(draw_entries.c.party_id == party)
-    ).one_or_none()
+    """What a waiting page says of a draw; `None` for a party that is in none."""
+    row = conn.execute(sa.select(draw_entries).where(draw_entries.c.party_id == party)).one_or_none()
     if row is None:
         return None
-    proved = sa.select(contacts.c.id).where(contacts.c.party_id == party, contacts.c.proved_at.is_not(None))
     return OwnRequest(
         day=row.day_id,
         request=row.id,
         rank=row.rank,
         outcome=DrawOutcome(row.outcome) if row.outcome else None,
-        waiting_for_proof=row.channel in PROVES and conn.execute(proved.limit(1)).first() is None,
     )
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.bookings import LONGEST_HOLD, confirm_booking, hold_arrival, release_hold
+from onestop.booking.actions.bookings import LONGEST_HOLD, hold_arrival, release_hold
+from onestop.booking.actions.proofs import PROOF_TIME, Kept, book_held
 from onestop.booking.capacity import claims_of
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking, booking_by_id, members_of
 from onestop.booking.rests import beyond, rest_if_awaited
-from onestop.booking.tables import bookings, members, stop_members, stops
-from onestop.booking.tickets import Ticket
+from onestop.booking.tables import bookings, contacts, members, stop_members, stops
 from onestop.booking.wish import Wish
 from onestop.days.tables import invitations
 from onestop.domain.booking import BookingState, Channel
@@ -79,6 +79,12 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
     )
 
 
+def addresses_of(conn: sa.Connection, party: UUID) -> dict[str, str]:
+    """What was written to reach a party, by kind; one statement."""
+    asked = sa.select(contacts.c.kind, contacts.c.address).where(contacts.c.party_id == party)
+    return {row.kind: row.address for row in conn.execute(asked)}
+
+
 def hold_instead(
     conn: sa.Connection,
     day_id: UUID,
@@ -122,8 +128,11 @@ def book_again(
     contact: tuple[Contact, ...],
     actor: Actor,
     now: datetime,
-) -> Ticket:
-    """Book a time at once with the answers of a hold that ran out. Raises what holding and confirming raise."""
+) -> Kept:
+    """Book a time at once with the answers of a hold that ran out. Raises what holding and confirming raise.
+
+    An address that was proved for that hold need not be proved again.
+    """
     before = booking_by_id(conn, hold)
     invitation = conn.execute(
         sa.select(invitations.c.code_hash)
@@ -138,8 +147,8 @@ def book_again(
         arrival_at=arrival_at,
         channel=channel,
         invitation=invitation,
-        hold_minutes=int(LONGEST_HOLD / timedelta(minutes=1)),
+        hold_minutes=int(PROOF_TIME / timedelta(minutes=1)),
         actor=actor,
         now=now,
     )
-    return confirm_booking(conn, taken.id, key=key, name=name, contact=contact, actor=actor, now=now)
+    return book_held(conn, taken.id, key=key, name=name, contact=contact, proved_by=before.party, actor=actor, now=now)

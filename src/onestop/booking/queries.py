@@ -14,7 +14,7 @@ from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day
 from onestop.days.tables import invitations
-from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.booking import HOLDS_CAPACITY, BookingState, Channel, Interpreter
 from onestop.domain.errors import HoldGone, TicketUnknown
 from onestop.domain.levelling import best_of
 from onestop.domain.party import Member
@@ -41,13 +41,14 @@ class Booking:
     languages: tuple[str, ...]
     interpreter: Interpreter
     invitation: UUID | None
+    channel: Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
     """Arrival times on offer, each with its plan; whether an interpreter can be had.
 
-    `best` are those that burden the day least, by time; none where the choice is small anyway.
+    `best` are those that burden the day least, by time; none where the choice is small or the day shows all alike.
     """
 
     plans: tuple[NominalPlan, ...]
@@ -79,7 +80,7 @@ def arrivals(
     )
     return Arrivals(
         plans=tuple(plans),
-        best=best_of(room, plans),
+        best=() if day.all_times else best_of(room, plans),
         interpreter_possible=can_interpret(
             room, stops=wish.stops, languages=wish.languages, interpreter=wish.interpreter
         ),
@@ -164,6 +165,25 @@ def planned_stops(conn: sa.Connection, party: UUID) -> tuple[BookedStop, ...]:
     return tuple(found.values())
 
 
+def reserve_left(conn: sa.Connection, day: Day, channel: Channel, *, but: UUID | None = None) -> bool:
+    """Whether a booking of this channel may use the reserve; `but` does not count. At most one statement."""
+    limit = dict(day.reserve_limits).get(channel)
+    if limit is None:
+        return True
+    using = (
+        sa.select(sa.func.count(sa.distinct(bookings.c.id)))
+        .join_from(bookings, claims)
+        .where(
+            bookings.c.day_id == day.id,
+            bookings.c.channel == channel,
+            bookings.c.id != but,
+            bookings.c.state.in_(HOLDS_CAPACITY),
+            claims.c.reserve > 0,
+        )
+    )
+    return conn.execute(using).scalar_one() < limit
+
+
 def uses_reserve(conn: sa.Connection, booking: UUID) -> bool:
     """Whether a booking was given minutes of the reserve."""
     kept = sa.select(claims.c.capacity_id).where(claims.c.booking_id == booking, claims.c.reserve > 0)
@@ -222,7 +242,19 @@ def _booking(conn: sa.Connection, where: sa.Select[Any], value: UUID) -> Booking
         languages=tuple(row.languages),
         interpreter=Interpreter(row.interpreter),
         invitation=row.invitation_id,
+        channel=Channel(row.channel),
     )
+
+
+PROVED = sa.exists().where(
+    contacts.c.party_id == bookings.c.party_id, contacts.c.proved_at.is_not(None), contacts.c.limited.is_(False)
+)
+"""Of a booking: whether an address is proved and not used more often than its day allows."""
+
+
+def has_proof(conn: sa.Connection, party: UUID) -> bool:
+    """The same of a party."""
+    return conn.execute(sa.select(bookings.c.id).where(bookings.c.party_id == party, PROVED)).first() is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

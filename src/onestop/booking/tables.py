@@ -217,7 +217,8 @@ contacts = sa.Table(
     sa.Column("address_hash", sa.String(64), nullable=False, index=True),
     sa.Column("phone_end", sa.String(6), nullable=False, server_default="", index=True),
     instant("proved_at", null=True),
-    # Told only inside the message: this address has as many bookings as the day allows, so it does not count here.
+    # It does not count here: it is to be proved first, or has as many bookings as the day allows, which only a message
+    # to it tells.
     sa.Column("limited", sa.Boolean(), nullable=False, server_default=sa.false()),
     # She wants no reminders any more; what changes or cancels her appointment is told all the same.
     instant("reminders_off_at", null=True),

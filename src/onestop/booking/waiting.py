@@ -9,10 +9,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, members, parties, stops, waiting
+from onestop.booking.tables import bookings, contacts, members, parties, stops, waiting
 from onestop.days.queries.days import Day, day_by_id
 from onestop.directory.tables import institutions, services
-from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.booking import PROVES, BookingState, Interpreter
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.ticket import code_hash, read_long_code, read_short_code, short_hashes
 from onestop.domain.visit import StopState
@@ -51,6 +51,8 @@ class WaitingParty:
     not_after_at: datetime | None
     before: int
     stops: tuple[WantedLine, ...]
+    waiting_for_proof: bool
+    """Whether the link in the message was not used yet, and must be."""
     opens: bool
     """Whether a code of this page still opens it: not once her ticket has a new code."""
 
@@ -73,10 +75,22 @@ def find_waiting(conn: sa.Connection, code: str, *, days: Sequence[UUID] = ()) -
     return row.party_id, row.day_id
 
 
+_WAS_PROVED = sa.exists().where(contacts.c.party_id == waiting.c.party_id, contacts.c.proved_at.is_not(None))
+_MUST_PROVE = frozenset({BookingState.REQUESTED, BookingState.LISTED})
+
+
 def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
     """The page of somebody who waits; three statements. Raises `TicketUnknown`."""
     row = conn.execute(
-        sa.select(waiting, bookings.c.state, parties.c.display_language, parties.c.languages, parties.c.interpreter)
+        sa.select(
+            waiting,
+            bookings.c.state,
+            bookings.c.channel,
+            parties.c.display_language,
+            parties.c.languages,
+            parties.c.interpreter,
+            _WAS_PROVED.label("proved"),
+        )
         .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
         .join(parties, parties.c.id == waiting.c.party_id)
         .where(waiting.c.party_id == party)
@@ -90,9 +104,10 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
         .where(stops.c.party_id == party, stops.c.state == StopState.PLANNED)
         .order_by(stops.c.position, stops.c.id)
     )
+    day = day_by_id(conn, row.day_id)
     return WaitingParty(
         party=party,
-        day=day_by_id(conn, row.day_id),
+        day=day,
         state=BookingState(row.state),
         display_language=row.display_language,
         languages=tuple(row.languages),
@@ -103,6 +118,7 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
         not_after_at=row.not_after_at,
         before=_before(conn, row) if row.state == BookingState.LISTED else 0,
         stops=tuple(_wanted(each) for each in wanted),
+        waiting_for_proof=day.proves and row.channel in PROVES and row.state in _MUST_PROVE and not row.proved,
         opens=row.code_hash is not None,
     )
 

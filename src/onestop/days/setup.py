@@ -97,6 +97,9 @@ def change_day(
             bookings_per_contact=settings.bookings_per_contact,
             working_language=settings.working_language,
             release=settings.release,
+            scarce=settings.scarce,
+            all_times=settings.all_times,
+            reserve_limits=dict(settings.reserve_limits),
         )
     )
     _follow_hours(conn, day, opens_at, closes_at)

@@ -1,7 +1,7 @@
 """What the forms of a day's set-up say, and which values cannot be used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -64,6 +64,10 @@ class DaySettings:
     working_language: str
     languages: tuple[str, ...]
     release: Release
+    scarce: bool = False
+    all_times: bool = False
+    reserve_limits: Mapping[str, int] = field(default_factory=dict[str, int])
+    """By channel, how many bookings may use the reserve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,8 @@ def check_day(day: Day, settings: DaySettings, opens_at: datetime, closes_at: da
     check_range("arrivals_per_slot", settings.arrivals_per_slot, 1, MOST_ARRIVALS)
     check_range("reserve_percent", settings.reserve_percent, 0, 100)
     check_range("bookings_per_contact", settings.bookings_per_contact, 1, 10)
+    for channel, most in settings.reserve_limits.items():
+        check_range(f"reserve_{channel}", most, 0, MOST_ARRIVALS)
     if not settings.languages:
         raise SetupWrong("languages", LANGUAGES_MISSING)
 

@@ -76,7 +76,7 @@ class Channel(StrEnum):
 
 
 PROVES = frozenset({Channel.PUBLIC, Channel.API})
-"""Doors where a request in a draw counts once its address is proved; at the others the centre itself takes part."""
+"""Doors where, on days with few places, an address must be proved; at the others the centre itself takes part."""
 
 
 class Interpreter(StrEnum):

@@ -157,6 +157,13 @@ WORDS: dict[str, _Words] = {
         template="prove",
         subject=N_("Please confirm your request for %(date)s"),
         headline=N_("Please confirm your request"),
+        label=N_("Proof of the address"),
+    ),
+    "prove_time": _Words(
+        template="prove_time",
+        subject=N_("Please confirm your time on %(date)s"),
+        headline=N_("Please confirm your time"),
+        label=N_("Proof of the address"),
     ),
 }
 
@@ -199,7 +206,7 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     terms = message.terms
     code, path, short = _codes(message, key)
     base = settings.base_url.rstrip("/")
-    if message.kind == "prove":
+    if message.kind in {"prove", "prove_time"}:
         path = f"/prove/{prove_code(key, party=message.party, address=message.address)}"
     link = f"{base}{path}" if base else ""
     text = MailText(

@@ -30,8 +30,9 @@ class Terms:
     No name, institution or service. Papers of private stops are left out, since a paper can tell the topic (R19).
     """
 
-    number: int
-    generation: int
+    number: int = 0
+    generation: int = 0
+    """Of the ticket; 0 while there is none."""
     on: date
     arrival_at: datetime
     ends_at: datetime
@@ -40,7 +41,7 @@ class Terms:
     address: str
     phone: str
     email: str
-    papers: tuple[str, ...]
+    papers: tuple[str, ...] = ()
     limit: int
     own: str = ""
     """The organiser's own lines with their places still to fill, and the language they are written in."""
@@ -110,7 +111,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """An address or telephone number of a party; `limited` when it has as many bookings as the day allows."""
+    """An address or telephone number of a party; `limited` when it has too many bookings or is still to be proved."""
 
     way: str
     address: str
@@ -148,25 +149,36 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
         return None
     day = day_by_id(conn, booking.day)
     own_language, own = own_in(conn, day, booking.display_language)
+    return told_on(
+        day,
+        booking.display_language,
+        number=booking.number,
+        generation=booking.generation,
+        arrival_at=booking.arrival_at,
+        ends_at=booking.ends_at,
+        papers=_papers(conn, party),
+        own=own,
+        own_language=own_language,
+    )
+
+
+def told_on(day: Day, language: str, *, arrival_at: datetime, ends_at: datetime | None = None, **terms: Any) -> Told:
+    """What is said about this day: its place and time, the centre's help line, and these `terms` of the party."""
     return Told(
         day=day.id,
-        language=booking.display_language,
+        language=language,
         working_language=day.working_language,
         terms=Terms(
-            number=booking.number,
-            generation=booking.generation,
             on=day.on,
-            arrival_at=booking.arrival_at,
-            ends_at=booking.ends_at,
+            arrival_at=arrival_at,
+            ends_at=ends_at or day.closes_at,
             zone=day.timezone,
             venue=day.venue,
             address=day.address,
             phone=day.phone,
             email=day.email,
-            papers=_papers(conn, party),
             limit=day.bookings_per_contact,
-            own=own,
-            own_language=own_language,
+            **terms,
         ),
     )
 

@@ -21,6 +21,8 @@ MESSAGES = {
     "BookingCancelled": "cancelled",
 }
 """Which fact causes which message."""
+ASKS_FOR_PROOF = frozenset({"PlaceRequested", "PartyListed", "ProofAsked"})
+"""After these an address may have to be proved; until then nothing else is written to it."""
 BECAUSE = {DAY_CANCELLED: "day_cancelled"}
 """Which message it is instead where the fact says why."""
 
@@ -38,10 +40,12 @@ class OutboxReactor:
                 renew_lines(conn, fact.day)
             if fact.party is None:
                 continue
-            if fact.kind == "PlaceRequested":
+            if fact.kind in ASKS_FOR_PROOF:
                 ask_for_proof(conn, fact.party, host=self._host, now=fact.at)
             if fact.kind in CAUSES:
                 tell_waiting(conn, fact.party, CAUSES[fact.kind], host=self._host, ways=self._ways, now=fact.at)
+            elif fact.kind == "AddressProved" and fact.terms.get("on_list"):
+                tell_waiting(conn, fact.party, "listed", host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind == "PartyWithdrew" and (kind := WITHDREW.get(str(fact.terms.get("because")))):
                 tell_waiting(conn, fact.party, kind, host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind in ENDS:

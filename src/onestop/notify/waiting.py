@@ -11,7 +11,7 @@ from onestop.booking.tables import parties, waiting
 from onestop.days.queries.days import day_by_id
 from onestop.domain.booking import DAY_CANCELLED
 from onestop.notify.actions import put_message
-from onestop.notify.queries import Terms, Told, recipients_of, unsent
+from onestop.notify.queries import Told, recipients_of, told_on, unsent
 from onestop.notify.tables import outbox
 
 CAUSES = {"PartyListed": "listed", "PlaceOffered": "offer", "OfferLapsed": "offer_over"}
@@ -52,23 +52,11 @@ def _told(conn: sa.Connection, party: UUID) -> Told | None:
     if row is None:
         return None
     day = day_by_id(conn, row.day_id)
-    return Told(
-        day=day.id,
-        language=row.display_language,
-        working_language=day.working_language,
-        terms=Terms(
-            number=row.number or 0,
-            generation=row.generation,
-            on=day.on,
-            arrival_at=row.offer_at or day.opens_at,
-            ends_at=day.closes_at,
-            zone=day.timezone,
-            venue=day.venue,
-            address=day.address,
-            phone=day.phone,
-            email=day.email,
-            papers=(),
-            limit=day.bookings_per_contact,
-            until_at=row.offer_until_at,
-        ),
+    return told_on(
+        day,
+        row.display_language,
+        number=row.number or 0,
+        generation=row.generation,
+        arrival_at=row.offer_at or day.opens_at,
+        until_at=row.offer_until_at,
     )

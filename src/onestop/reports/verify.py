@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days.tables import days
-from onestop.domain.booking import HOLDS_CAPACITY, LIVE, PROVES, BookingState
+from onestop.domain.booking import HOLDS_CAPACITY, LIVE, BookingState
 from onestop.domain.capacity import CapacityKind
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.ticket import FIRST_NUMBER
@@ -104,16 +104,7 @@ def _contacts(rows: DayRows) -> Iterator[Violation]:
     """R1: live bookings of one contact; contacts that came too late for the limit do not count."""
     most = rows.day.bookings_per_contact
     live = {booking.party_id: booking.id for booking in rows.bookings if booking.state in LIVE}
-    unproved = {
-        booking.party_id
-        for booking in rows.bookings
-        if booking.state == BookingState.REQUESTED and booking.channel in PROVES
-    }
-    counted = [
-        one
-        for one in rows.contacts
-        if one.party_id in live and not one.limited and (one.proved_at is not None or one.party_id not in unproved)
-    ]
+    counted = [one for one in rows.contacts if one.party_id in live and not one.limited]
     for group in repeated(counted, lambda one: (one.kind, one.address_hash)):
         if len(group) > most:
             ids = sorted(live[one.party_id] for one in group)

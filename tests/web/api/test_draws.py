@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.draws import prove_contact
+from onestop.booking.actions.proofs import prove_contact
 from onestop.booking.drawing import run_draw
 from onestop.booking.tables import bookings, contacts
 from onestop.days.drawing import announce_draw
@@ -43,7 +43,8 @@ async def test_requests_of_every_door_take_part_and_the_draw_is_read_back(machin
     asked = sa.select(contacts.c.id).where(contacts.c.address == "amira@example.org")
     site = machine.site
     contact = site.database.read_now(lambda conn: conn.execute(asked).scalar_one())
-    site.database.write_now(prove_contact, contact, actor=VISITOR, now=site.hall.now, day=site.hall.id)
+    how = {"key": site.app.state.ticket_key, "actor": VISITOR, "now": site.hall.now, "day": site.hall.id}
+    site.database.write_now(prove_contact, contact, **how)
 
     during = (await machine.get(f"/days/{machine.day}/draw")).json()
     assert (during["state"], during["requests"], during["items"], during["seed"]) == ("open", None, [], None)
@@ -90,3 +91,18 @@ async def test_what_cannot_be_asked_is_told(machine: Machine) -> None:
     assert (await machine.post(path, {"services": [], "contact": "amira@example.org"})).status_code == 422
     machine.change_day(state="draft")
     assert (await machine.get(f"/days/{machine.day}/draw")).json()["code"] == "day_unknown"
+
+
+async def test_where_places_are_few_a_hold_from_afar_waits_for_the_proof(machine: Machine) -> None:
+    machine.change_day(release="open", scarce=True)
+    arrival = (await machine.get(f"/days/{machine.day}/arrivals", services="legal")).json()
+    wanted = {"services": ["legal"], "arrival": arrival["items"][-1]["arrival"]}
+    held = (await machine.post(f"/days/{machine.day}/holds", wanted)).json()["hold"]
+    path, contact = f"/holds/{held}/booking", {"contact": "amira@example.org"}
+    nobody, asked, again = [await machine.post(path, each) for each in ({}, contact, contact)]
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "proof_needed")
+    assert [(answer.status_code, answer.json()["proof_needed"]) for answer in (asked, again)] == [(202, True)] * 2
+    at_once = await machine.post(f"/days/{machine.day}/bookings", {**wanted, **contact})
+    assert (at_once.status_code, at_once.json()["code"]) == (422, "proof_needed")
+    staffed = await machine.post(f"/days/{machine.day}/bookings", wanted, "kiosk")
+    assert staffed.status_code == 201

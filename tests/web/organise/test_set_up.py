@@ -65,6 +65,10 @@ async def test_every_value_of_the_day_is_stored_as_typed(site: Site) -> None:
         working_language="en",
         languages=["ar", "en"],
         release="open",
+        scarce="1",
+        all_times="1",
+        reserve_reception="",
+        reserve_helper="6",
     )
 
     day = site.database.read_now(day_by_id, draft.id)
@@ -79,6 +83,9 @@ async def test_every_value_of_the_day_is_stored_as_typed(site: Site) -> None:
         working_language="en",
         languages=("ar", "en"),
         release=Release.OPEN,
+        scarce=True,
+        all_times=True,
+        reserve_limits=(("helper", 6),),
         version=draft.version + 1,
     )
     assert (saved.status_code, day) == (200, expected)

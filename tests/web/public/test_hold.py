@@ -8,8 +8,12 @@ import sqlalchemy as sa
 
 from onestop.booking.capacity import expire_holds
 from onestop.booking.tables import bookings, contacts, parties, stops
+from onestop.booking.tickets import new_code
 from onestop.days.tables import capacity
 from onestop.domain.booking import BookingState
+from onestop.domain.roles import SYSTEM
+from onestop.domain.ticket import prove_code
+from onestop.notify.tables import outbox
 from tests.web.public.visitor import Visitor, change_day, count, need, open_day, service
 from tests.web.site import Site
 
@@ -161,7 +165,67 @@ async def test_on_a_day_with_few_places_an_address_is_needed(site: Site) -> None
     await visitor.press("booking-form", name="Amira")
 
     assert (visitor.status, confirmed(site)) == (422, 0)
-    assert "Please write an e-mail address or a phone number." in visitor.page.text
+    assert "Please write an e-mail address." in visitor.page.text
+
+
+async def test_on_a_day_with_few_places_the_link_in_the_message_books_the_time(site: Site) -> None:
+    change_day(site, scarce=True)
+    visitor = await keep(site)
+    await visitor.press("booking-form", name="Amira", email="wrong@example.org", phone="+421 903 123 456")
+    held = visitor.path
+    assert ("Now open your messages" in visitor.page.text, confirmed(site)) == (True, 0)
+    await visitor.press("proof-form", email="")
+    assert (visitor.status, "Please write an e-mail address." in visitor.page.text) == (422, True)
+    await visitor.press("proof-form", email="amira@example.org")
+    assert "We sent a message to amira@example.org." in visitor.page.text
+    form = visitor.page.forms["proof-form"]
+    assert (form.values("name"), form.values("phone")) == (["Amira"], ["+421903123456"])
+
+    reader = Visitor(site.browser())
+    await reader.open(proof_link(site))
+    assert ("Press the button, then it is booked." in reader.page.text, confirmed(site)) == (True, 0)
+    await reader.press("prove-form")
+    assert (reader.page.title.startswith("Your ticket"), confirmed(site)) == (True, 1)
+    await visitor.open(held)
+    assert visitor.page.title.startswith("Your ticket")
+    await reader.open(proof_link(site))
+    assert "Your time is booked" in reader.page.text
+
+
+async def test_who_proves_too_late_chooses_again_without_proving_again(site: Site) -> None:
+    change_day(site, scarce=True)
+    visitor = await keep(site)
+    await visitor.press("booking-form", name="Amira", email="amira@example.org")
+    site.set_time(site.hall.now + timedelta(minutes=40))
+    reader = Visitor(site.browser())
+    await reader.open(proof_link(site))
+    assert "The time ran out" in reader.page.text
+    await reader.press("prove-form")
+    form = reader.page.forms["again-form"]
+    assert (form.values("name"), form.values("email")) == (["Amira"], ["amira@example.org"])
+    await reader.press("again-form")
+    assert (reader.page.title.startswith("Your ticket"), confirmed(site)) == (True, 1)
+
+
+async def test_a_ticket_with_a_new_code_is_not_opened_by_the_old_message(site: Site) -> None:
+    change_day(site, scarce=True)
+    visitor = await keep(site)
+    await visitor.press("booking-form", name="Amira", email="amira@example.org")
+    reader = Visitor(site.browser())
+    await reader.open(proof_link(site))
+    await reader.press("prove-form")
+    party = site.database.read_now(lambda conn: conn.execute(sa.select(contacts.c.party_id)).scalar_one())
+    key = site.app.state.ticket_key
+    site.database.write_now(new_code, party=party, key=key, actor=SYSTEM, now=site.hall.now, day=site.hall.id)
+    await reader.open(proof_link(site))
+    assert ("Your time is booked" in reader.page.text, "/t/" in reader.page.html) == (True, False)
+
+
+def proof_link(site: Site) -> str:
+    """The path in the message that waits to be sent."""
+    asked = sa.select(outbox.c.party_id, outbox.c.address).where(outbox.c.kind == "prove_time")
+    row = site.database.read_now(lambda conn: conn.execute(asked.order_by(outbox.c.id.desc()).limit(1)).one())
+    return f"/prove/{prove_code(site.app.state.ticket_key, party=row.party_id, address=row.address)}"
 
 
 async def test_keeping_it_longer_moves_the_end_and_loses_no_letter(site: Site) -> None:

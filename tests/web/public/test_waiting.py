@@ -135,7 +135,7 @@ async def test_the_form_keeps_what_was_typed(site: Site) -> None:
     assert count(site, waiting) == 0
     change_day(site, scarce=True)
     await visitor.press("list-form", name="Amira", email="")
-    assert (visitor.status, "This day has few places." in visitor.page.text) == (422, True)
+    assert (visitor.status, "Please write an e-mail address." in visitor.page.text) == (422, True)
 
 
 async def test_a_double_press_joins_once_and_the_code_opens_the_page(site: Site) -> None:

@@ -21,9 +21,9 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
 from onestop.db.statements import change, insert
 from onestop.db.types import new_id
-from onestop.domain.booking import BookingState, Channel, Interpreter, check_move, check_to_come
+from onestop.domain.booking import PROVES, BookingState, Channel, Interpreter, check_move, check_to_come
 from onestop.domain.day import check_bookable
-from onestop.domain.errors import ArrivalTaken, BookingArrived, HoldGone, TicketUnknown
+from onestop.domain.errors import ArrivalTaken, BookingArrived, HoldGone, ProofNeeded, TicketUnknown
 from onestop.domain.facts import Fact, Term
 from onestop.domain.party import Member, accompanied
 from onestop.domain.plan import NominalPlan, WantedStop, nominal_plan
@@ -91,6 +91,7 @@ def hold_arrival(
         languages=wish.languages,
         interpreter=wish.interpreter,
         invitation=invited,
+        channel=channel,
     )
     insert(
         conn,
@@ -133,7 +134,10 @@ def confirm_booking(
     actor: Actor,
     now: datetime,
 ) -> Ticket:
-    """Turn a hold into a booking and issue its ticket. Raises `HoldGone` when the time to complete it is over."""
+    """Turn a hold into a booking and issue its ticket. Raises `HoldGone` when the time to complete it is over.
+
+    Where places are few, one from afar is confirmed by `proofs.book_held`; here it raises `ProofNeeded`.
+    """
     return confirm_held(
         conn, queries.booking_by_id(conn, hold), key=key, name=name, contact=contact, actor=actor, now=now
     )
@@ -144,8 +148,8 @@ def confirm_held(
     held: queries.Booking,
     *,
     key: bytes,
-    name: str,
-    contact: tuple[Contact, ...],
+    name: str = "",
+    contact: tuple[Contact, ...] = (),
     actor: Actor,
     now: datetime,
 ) -> Ticket:
@@ -155,6 +159,8 @@ def confirm_held(
     day = day_by_id(conn, held.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     check_move(held.state, BookingState.CONFIRMED)
+    if day.proves and held.channel in PROVES and not queries.has_proof(conn, held.party):
+        raise ProofNeeded(field="email")
     use_invitation(conn, held.invitation)
     if name.strip():
         write_name(conn, held.party, name)
@@ -228,7 +234,7 @@ def move_booking(
         wish_of_party(conn, booking),
         arrival_at=arrival_at,
         now=now,
-        with_reserve=with_reserve,
+        with_reserve=with_reserve and queries.reserve_left(conn, day, booking.channel, but=booking.id),
         moving=booking.id,
     )
     freed = give_back(conn, [booking.id], offered=False)

@@ -13,13 +13,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.parties import counted_contacts
 from onestop.booking.actions.waiting import hold_offer, join_list, leave_list
 from onestop.booking.capacity import expire_holds, freed_by
 from onestop.booking.contacts import Contact
 from onestop.booking.draws import TAKES_PART
 from onestop.booking.rests import resting
-from onestop.booking.tables import bookings, contacts, draw_entries, members, parties, stop_members, stops, waiting
+from onestop.booking.tables import bookings, draw_entries, members, parties, stop_members, stops, waiting
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day, day_by_id
@@ -34,7 +33,6 @@ from onestop.domain.errors import (
     DrawKeyChanged,
     DrawNotYet,
     NoDraw,
-    NotKnown,
     ProofNeeded,
     RequestsNotYet,
     RequestsOver,
@@ -116,30 +114,6 @@ def check_open(day: Day, draw: Draw, *, now: datetime) -> None:
         raise RequestsNotYet
     if state is not DrawState.OPEN:
         raise RequestsOver
-
-
-def prove_contact(conn: sa.Connection, contact: UUID, *, actor: Actor, now: datetime) -> bool:
-    """The address is hers: from now on her request counts; false if this address has as many as the day allows.
-
-    Harmless twice. Raises `RequestsOver` after the window, `NotKnown` if there is nothing to prove any more.
-    """
-    asked = sa.select(contacts, bookings.c.day_id, bookings.c.state).join_from(
-        contacts, bookings, bookings.c.party_id == contacts.c.party_id
-    )
-    row = conn.execute(asked.where(contacts.c.id == contact)).one_or_none()
-    if row is None:
-        raise NotKnown
-    if row.proved_at is not None:
-        return not row.limited
-    day = day_by_id(conn, row.day_id)
-    check_open(day, the_draw(conn, day.id), now=now)
-    if row.state != _B.REQUESTED:
-        raise NotKnown
-    limited = counted_contacts(conn, day.id, row.party_id, row.address_hash) >= day.bookings_per_contact
-    conn.execute(contacts.update().where(contacts.c.id == contact).values(proved_at=now, limited=limited))
-    terms = {"limited": limited}
-    record(conn, Fact(kind="AddressProved", at=now, day=day.id, party=row.party_id, actor=actor.ref, terms=terms))
-    return not limited
 
 
 def days_to_draw(conn: sa.Connection, *, now: datetime) -> list[UUID]:

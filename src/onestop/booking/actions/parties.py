@@ -15,7 +15,7 @@ from onestop.days.queries.offer import OfferedService, day_offer
 from onestop.db.ledger import record
 from onestop.db.statements import insert
 from onestop.db.types import fold, new_id
-from onestop.domain.booking import LIVE, PROVES, BookingState
+from onestop.domain.booking import LIVE
 from onestop.domain.errors import ServiceUnknown
 from onestop.domain.facts import Fact
 from onestop.domain.name import read_name
@@ -141,16 +141,11 @@ def write_name(conn: sa.Connection, party: UUID, name: str) -> UUID:
     return conn.execute(_WRITE_NAME, {"party": party, "name": called, "name_folded": fold(called)}).scalar_one()
 
 
-# Anybody can ask for a place with another's address: until it is proved it takes nothing away from who owns it.
-_UNPROVED = sa.and_(
-    bookings.c.state == BookingState.REQUESTED, bookings.c.channel.in_(PROVES), contacts.c.proved_at.is_(None)
-)
 _LIVE_OF_CONTACT = (
     sa.select(sa.func.count())
     .select_from(contacts)
     .join(bookings, bookings.c.party_id == contacts.c.party_id)
     .where(
-        ~_UNPROVED,
         contacts.c.address_hash == sa.bindparam("hash"),
         contacts.c.limited.is_(False),
         contacts.c.party_id != sa.bindparam("party"),
@@ -161,9 +156,10 @@ _LIVE_OF_CONTACT = (
 _WRITE_NAME = parties.update().where(parties.c.id == sa.bindparam("party")).returning(parties.c.day_id)
 
 
-def counted_contacts(conn: sa.Connection, day: UUID, party: UUID, hashed: str) -> int:
-    """Live bookings of other parties with this contact that count towards the day's limit."""
-    return conn.execute(_LIVE_OF_CONTACT, {"hash": hashed, "party": party, "day": day}).scalar_one()
+def is_limited(conn: sa.Connection, day: Day, party: UUID, hashed: str) -> bool:
+    """Whether as many live bookings of other parties have this contact as the day allows."""
+    asked = {"hash": hashed, "party": party, "day": day.id}
+    return conn.execute(_LIVE_OF_CONTACT, asked).scalar_one() >= day.bookings_per_contact
 
 
 def add_contact(
@@ -171,10 +167,11 @@ def add_contact(
 ) -> None:
     """Store how to reach the party; past the day's limit for one contact it is marked, and told only there.
 
-    A contact that is `proved_later` is counted when it is proved.
+    A contact that is `proved_later` is marked until then: anybody can write another's address, and takes nothing away
+    from who owns it.
     """
     hashed = contact_hash(key, contact)
-    limited = not proved_later and counted_contacts(conn, day.id, party, hashed) >= day.bookings_per_contact
+    limited = proved_later or is_limited(conn, day, party, hashed)
     insert(
         conn,
         contacts,

@@ -14,6 +14,7 @@ from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, give_back
 from onestop.booking.contacts import Contact
 from onestop.booking.helped import check_cap
+from onestop.booking.queries import PROVED
 from onestop.booking.rests import rest, wake
 from onestop.booking.tables import bookings, claims, rests, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
@@ -27,7 +28,7 @@ from onestop.db.statements import change, insert
 from onestop.db.types import new_id
 from onestop.domain.booking import PROVES, BookingState, Channel, check_move
 from onestop.domain.day import DayState, check_bookable
-from onestop.domain.errors import BookingClosed, OfferGone, TicketUnknown
+from onestop.domain.errors import BookingClosed, OfferGone, ProofNeeded, TicketUnknown
 from onestop.domain.facts import Fact, Term
 from onestop.domain.levelling import levelled
 from onestop.domain.plan import NominalPlan, offered_arrivals
@@ -72,11 +73,13 @@ def join_list(
     if helper is not None:
         check_cap(conn, helper, day_id, now=now)
     use_invitation(conn, invited)
+    if day.proves and channel in PROVES and not any(one.kind == "email" for one in contact):
+        raise ProofNeeded(field="email")
     party = make_party(conn, wish, day=day_id, how=channel.value, actor=actor, now=now, state=StopState.PLANNED)
     if name.strip():
         write_name(conn, party, name)
     for one in contact:
-        add_contact(conn, day, party, one, key, proved_later=state is _B.REQUESTED and channel in PROVES)
+        add_contact(conn, day, party, one, key, proved_later=day.proves and channel in PROVES)
     insert(
         conn,
         bookings,
@@ -168,7 +171,7 @@ def make_offers(conn: sa.Connection, day_id: UUID, done: Round, *, now: datetime
     conn.execute(rests.update().where(rests.c.day_id == day_id, rests.c.tried.is_(False)).values(tried=True))
     conn.execute(waiting.update().where(waiting.c.day_id == day_id, waiting.c.seen.is_(False)).values(seen=True))
     seen, hopeless = set(done.seen), set(done.hopeless)
-    rows = conn.execute(_next_ones(day_id).where(waiting.c.party_id.not_in(done.seen)).limit(AT_ONCE)).all()
+    rows = conn.execute(_next_ones(day).where(waiting.c.party_id.not_in(done.seen)).limit(AT_ONCE)).all()
     for row in rows:
         seen.add(row.party_id)
         wish = wish_of(conn, row.party_id)
@@ -288,12 +291,12 @@ def end_waiting(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetim
         leave_list(conn, party, actor=actor, now=now)
 
 
-def _next_ones(day_id: UUID) -> sa.Select[Any]:
-    return (
+def _next_ones(day: Day) -> sa.Select[Any]:
+    asked = (
         sa.select(waiting, bookings.c.id, bookings.c.state, bookings.c.arrival_at)
         .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
         .where(
-            waiting.c.day_id == day_id,
+            waiting.c.day_id == day.id,
             waiting.c.ended_at.is_(None),
             waiting.c.offer_at.is_(None),
             waiting.c.offers < OFFERS_AT_MOST,
@@ -308,6 +311,9 @@ def _next_ones(day_id: UUID) -> sa.Select[Any]:
             waiting.c.party_id,
         )
     )
+    if not day.proves:
+        return asked
+    return asked.where(sa.or_(bookings.c.state == _B.CONFIRMED, bookings.c.channel.not_in(PROVES), PROVED))
 
 
 def _offer(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: Wish, *, now: datetime) -> bool:

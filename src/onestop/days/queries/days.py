@@ -32,6 +32,9 @@ class Day:
     slot_minutes: int
     reserve_percent: int
     bookings_per_contact: int
+    all_times: bool
+    reserve_limits: tuple[tuple[str, int], ...]
+    """Channels with how many of their bookings may use the reserve; one that is not here has no limit."""
     working_language: str
     languages: tuple[str, ...]
     venue: str
@@ -48,6 +51,11 @@ class Day:
     def zone(self) -> ZoneInfo:
         """The venue's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def proves(self) -> bool:
+        """Whether places are so few that an address given from afar counts once it is proved."""
+        return self.scarce or self.release is Release.DRAW
 
 
 def day_by_slug(conn: sa.Connection, slug: str) -> Day:
@@ -126,6 +134,8 @@ def _days(conn: sa.Connection, where: sa.ColumnElement[bool], *order: sa.ColumnE
             slot_minutes=row.slot_minutes,
             reserve_percent=row.reserve_percent,
             bookings_per_contact=row.bookings_per_contact,
+            all_times=row.all_times,
+            reserve_limits=tuple(sorted(row.reserve_limits.items())),
             working_language=row.working_language,
             languages=tuple(languages[row.id]),
             venue=row.venue,

@@ -151,7 +151,10 @@ async def book(
     day: FromPath[str],
     data: JSONBody[BookingWanted],
 ) -> Response[Booked]:
-    """Hold and confirm in one."""
+    """Hold and confirm in one.
+
+    Where places are few, only with a token of the centre: others hold, confirm, and prove their address.
+    """
     place = await open_day(request, day)
     someone = await actor(request)
     wish = wish_of(request, place, await db.read(day_offer, place.id), data)

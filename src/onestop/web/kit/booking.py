@@ -11,7 +11,7 @@ from onestop.booking.actions.bookings import wish_of_party
 from onestop.booking.actions.draws import check_open, request_place
 from onestop.booking.actions.waiting import join_list
 from onestop.booking.at_once import book_at_once
-from onestop.booking.queries import Arrivals, Booking, arrivals
+from onestop.booking.queries import Arrivals, Booking, arrivals, reserve_left
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
 from onestop.days.queries.draws import draw_of
@@ -181,7 +181,8 @@ async def time_page(
 ) -> Response[Any]:
     """Which times of its day are free for all that a booking needs."""
     wish = await db.read(wish_of_party, booking)
-    times = await db.read(arrivals, day, wish, now=db.now(), with_reserve=True, moving=booking.id)
+    kept = await db.read(reserve_left, day, booking.channel, but=booking.id)
+    times = await db.read(arrivals, day, wish, now=db.now(), with_reserve=kept, moving=booking.id)
     path = door.party_path(day, booking.party)
     context = TimePage(day=day, path=path, booking=booking, times=times, taken=taken)
     return page(request, context, status=409 if taken else 200, **door.frame(request, day, "-"))
@@ -228,7 +229,7 @@ async def _times_page(
         return page(request, ask, **door.frame(request, day, "/book"))
     context = TimesPage(
         day=day,
-        times=await db.read(arrivals, day, wish, now=now, with_reserve=True),
+        times=await db.read(arrivals, day, wish, now=now, with_reserve=await db.read(reserve_left, day, door.channel)),
         services=services,
         languages=wish.languages,
         people=len(wish.members),

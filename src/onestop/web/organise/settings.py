@@ -14,6 +14,7 @@ from onestop.days.queries.draws import draw_of
 from onestop.days.setup import change_day
 from onestop.days.setup_values import DaySettings
 from onestop.db.session import Database
+from onestop.domain.booking import Channel
 from onestop.domain.day import DayState, Release, local_instant
 from onestop.domain.errors import N_, Refusal
 from onestop.visits.actions.setup import set_up
@@ -30,6 +31,8 @@ from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_la
 FIRST_HOUR, LAST_HOUR = time(9), time(20)
 HOURS = tuple(f"{hour:02}:00" for hour in range(24))
 MOST_DATES = 90
+LIMITED = {Channel.RECEPTION: "reserve_reception", Channel.HELPER: "reserve_helper"}
+"""Doors that may use what is kept back, with the control that says how much of it."""
 RELEASE_WRONG = N_("Please choose how places are given out.")
 LANGUAGE_WRONG = N_("Please choose a language.")
 
@@ -47,6 +50,10 @@ class Typed:
     bookings_per_contact: str
     working_language: str
     release: str
+    scarce: bool
+    all_times: bool
+    reserve_reception: str
+    reserve_helper: str
     draw_opens_on: str = ""
     draw_opens_at: str = ""
     draw_closes_on: str = ""
@@ -77,6 +84,7 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
     sizes = await db.read(sizes_of_day, found.id)
     clock = locale_for("en")
     opens, closes = await _window_shown(db, found)
+    limits = dict(found.reserve_limits)
     typed = Typed(
         draw_opens_on=opens.date().isoformat(),
         draw_opens_at=f"{opens:%H:%M}",
@@ -91,6 +99,10 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         bookings_per_contact=str(found.bookings_per_contact),
         working_language=found.working_language,
         release=found.release,
+        scarce=found.scarce,
+        all_times=found.all_times,
+        reserve_reception=str(limits.get(Channel.RECEPTION, "")),
+        reserve_helper=str(limits.get(Channel.HELPER, "")),
     )
     return _page(request, db, found, typed, found.languages)
 
@@ -149,6 +161,11 @@ def _settings(read: Reader) -> DaySettings:
         working_language=working,
         languages=read.languages(),
         release=Release(release) if release in tuple(Release) else Release.INVITED,
+        scarce=bool(form.text("scarce", 4)),
+        all_times=bool(form.text("all_times", 4)),
+        reserve_limits={
+            channel.value: read.number(field) for channel, field in LIMITED.items() if form.text(field, 12)
+        },
     )
 
 
@@ -163,6 +180,10 @@ def _typed(form: Form) -> Typed:
         bookings_per_contact=form.text("bookings_per_contact", 12),
         working_language=form.text("working_language", 12),
         release=form.text("release", 10),
+        scarce=bool(form.text("scarce", 4)),
+        all_times=bool(form.text("all_times", 4)),
+        reserve_reception=form.text("reserve_reception", 12),
+        reserve_helper=form.text("reserve_helper", 12),
         draw_opens_on=form.text("draw_opens_on", 12),
         draw_opens_at=form.text("draw_opens_at", 12),
         draw_closes_on=form.text("draw_closes_on", 12),

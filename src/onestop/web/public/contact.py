@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from onestop.booking.contacts import Contact, country_of_zone, read_contacts
 from onestop.days.queries.days import Day
-from onestop.domain.errors import N_, ContactRefused, InvalidInput, Refusal
+from onestop.domain.errors import InvalidInput, ProofNeeded, Refusal
 from onestop.web.kit.forms import Form
 from onestop.web.kit.locale import Locale
-
-ADDRESS_NEEDED = N_("Please write an e-mail address or a phone number. This day has few places.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +18,10 @@ class Typed:
     phone: str = ""
     waits: bool = False
 
-
-class AddressNeeded(ContactRefused):
-    code = "contact_needed"
-    sentence = ADDRESS_NEEDED
+    @property
+    def sent(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.name or self.email or self.phone)
 
 
 def read_typed(form: Form, *, waits: bool = False) -> Typed:
@@ -33,10 +31,10 @@ def read_typed(form: Form, *, waits: bool = False) -> Typed:
 
 
 def read_contact(day: Day, typed: Typed) -> tuple[Contact, ...]:
-    """The contacts typed. Raises what cannot be used, and `AddressNeeded` where places are scarce and none is given."""
+    """The contacts typed. Raises what cannot be used, and `ProofNeeded` without e-mail where places are few."""
     contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of_zone(day.timezone))
-    if day.scarce and not contact:
-        raise AddressNeeded(field="email")
+    if day.proves and not any(one.kind == "email" for one in contact):
+        raise ProofNeeded(field="email")
     return contact
 
 

@@ -1,5 +1,6 @@
 """The time that is kept: what to call her, all answers with a way to change them; longer, given back, or run out."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,11 +10,12 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions.bookings import confirm_booking, extend_hold, release_hold
+from onestop.booking.actions.bookings import extend_hold, release_hold
+from onestop.booking.actions.proofs import Kept, book_held
 from onestop.booking.contacts import Contact
-from onestop.booking.holds import Held, book_again, held
+from onestop.booking.holds import Held, addresses_of, book_again, held
 from onestop.booking.queries import arrivals
-from onestop.booking.tickets import Ticket, ticket_again
+from onestop.booking.tickets import ticket_again
 from onestop.booking.wish import Wish, make_wish
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import DayOffer, day_offer
@@ -95,6 +97,23 @@ class HoldPage:
     errors: tuple[tuple[str, str], ...] = ()
 
 
+@page_of("public/hold_proof.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldProofPage:
+    """The time is kept until the link in the message was used."""
+
+    day: Day
+    arrival_at: datetime
+    until: datetime
+    who: str
+    typed: Typed
+    texts: bool
+    path: str
+    query: str
+    key: str
+    errors: tuple[tuple[str, str], ...] = ()
+
+
 @page_of("public/hold_over.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldOverPage:
@@ -165,7 +184,7 @@ async def book(request: WebRequest, db: Db, ticket_key: TicketKey, hold: FromPat
         path = await submit_once(
             request,
             "public.book",
-            confirm_booking,
+            book_held,
             hold,
             key=ticket_key,
             name=typed.name,
@@ -173,7 +192,7 @@ async def book(request: WebRequest, db: Db, ticket_key: TicketKey, hold: FromPat
             actor=VISITOR,
             now=db.now(),
             day=here.day.id,
-            to=_to_ticket,
+            to=_to_go_on(here),
         )
     except HoldGone:
         return await _show(request, db, await _again(here, db), typed, key=ticket_key)
@@ -210,7 +229,7 @@ async def book_other_time(request: WebRequest, db: Db, ticket_key: TicketKey, ho
             actor=VISITOR,
             now=db.now(),
             day=here.day.id,
-            to=_to_ticket,
+            to=_to_go_on(here),
         )
     except (ArrivalTaken, InvalidInput, InvitationUsed, TooManyTries) as refusal:
         return await _show(request, db, await _again(here, db), typed, key=ticket_key, refusal=refusal)
@@ -266,8 +285,9 @@ async def _checked(request: WebRequest, day: Day, typed: Typed) -> tuple[Contact
     return contact
 
 
-def _to_ticket(ticket: Ticket) -> str:
-    return f"/t/{ticket.code}?booked=1"
+def _to_go_on(here: _Here) -> Callable[[Kept], str]:
+    """To the ticket; to the hold while the address is to be proved."""
+    return lambda kept: f"/t/{kept.ticket.code}?booked=1" if kept.ticket else f"/holds/{kept.hold}{here.query}"
 
 
 def _wish(here: _Here) -> Wish:
@@ -298,6 +318,12 @@ async def _show(
 ) -> Response[Any]:
     """What this hold is now: kept, run out, given back, or booked."""
     now = db.now()
+    if here.day.proves and here.held.ran_out:
+        written = await db.read(addresses_of, here.held.booking.party)
+        if written and not typed.sent:
+            typed = Typed(name=here.held.booking.name, email=written.get("email", ""), phone=written.get("phone", ""))
+        if written and here.held.lives(now):
+            return _show_proof(request, here, typed, refusal)
     if here.held.lives(now):
         return _show_form(request, here, typed, refusal)
     if here.held.ran_out:
@@ -314,6 +340,24 @@ async def _show(
         home=link(request, "/"),
     )
     return day_page(request, here.day, context, status=410, locale=here.locale)
+
+
+def _show_proof(request: WebRequest, here: _Here, typed: Typed, refusal: Refusal | None) -> Response[Any]:
+    booking = here.held.booking
+    assert booking.hold_until_at is not None
+    context = HoldProofPage(
+        day=here.day,
+        arrival_at=booking.arrival_at,
+        until=booking.hold_until_at,
+        who=here.answers.who,
+        typed=typed,
+        texts=bool(settings_of(request).sms_url),
+        path=here.path,
+        query=here.query,
+        key=new_key(),
+        errors=errors_of(here.locale, refusal),
+    )
+    return day_page(request, here.day, context, status=refusal.status if refusal else 200, locale=here.locale)
 
 
 def _show_form(request: WebRequest, here: _Here, typed: Typed, refusal: Refusal | None) -> Response[Any]:

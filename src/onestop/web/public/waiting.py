@@ -8,7 +8,9 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from onestop.booking.actions.proofs import ask_again
 from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
+from onestop.booking.contacts import read_contacts
 from onestop.booking.draws import OwnRequest, own_request
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import find_code, ticket_again
@@ -82,12 +84,17 @@ class WaitingPage:
     ends_today: bool
     over: bool
     joined: bool
+    sent: bool
+    """Whether the link that proves her address was just sent again."""
     again: str
     path: str
     query: str
     qr_text: str
     short_code: str
-    erases: bool
+    owns: bool
+    """Whether she came with the long code."""
+    email: str
+    """The address she wrote anew, when it cannot be used."""
     key: str
     asked: OwnRequest | None
     """Her request in a draw."""
@@ -180,10 +187,32 @@ async def leave(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPa
     return await _act(request, db, ticket_key, access, leave_list)
 
 
+@post("/w/{code:str}/proof")
+async def send_proof_again(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """The link that proves her address again, to the one she writes now."""
+    access = await _owner(request, db, ticket_key, code)
+    email = (await read_form(request)).text("email", 300)
+    try:
+        contact = read_contacts(email=email, phone="", country="")
+        await check_limit(request, "book", contact=email)
+        await db.write(
+            ask_again,
+            access.party.party,
+            contact=contact,
+            key=ticket_key,
+            actor=VISITOR,
+            now=db.now(),
+            day=access.party.day.id,
+        )
+    except Refusal as refusal:
+        return await _show(request, db, ticket_key, access, email=email, refusal=refusal)
+    return see_other(link(request, f"{access.path}?sent=1"))
+
+
 @get("/w/{code:str}/erase")
 async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """What erasing means."""
-    access = await _eraser(request, db, ticket_key, code)
+    access = await _owner(request, db, ticket_key, code)
     context = EraseWaitingPage(path=access.path, query=link(request, ""))
     return day_page(request, access.party.day, context, locale=_locale(request, access.party))
 
@@ -194,15 +223,15 @@ async def erase(
 ) -> Response[Any]:
     """Erase everything known of her. Afterwards the code is unknown, so a second press says the same."""
     try:
-        party = (await _eraser(request, db, ticket_key, code)).party
+        party = (await _owner(request, db, ticket_key, code)).party
     except TicketUnknown as refusal:
         return await ask_for_code(request, db, refusal)
     await db.write(erase_party, party.party, journal=settings.var, actor=VISITOR, now=db.now(), day=party.day.id)
     return await centre_page(request, db, ErasedPage(home=link(request, "/")))
 
 
-async def _eraser(request: WebRequest, db: Database, key: bytes, code: str) -> WaitingAccess:
-    """The page by its long code; the address made from a short code does not erase."""
+async def _owner(request: WebRequest, db: Database, key: bytes, code: str) -> WaitingAccess:
+    """The page by its long code; the address made from a short code neither erases nor says where messages go."""
     access = await open_waiting(request, db, key, code)
     if not access.code:
         raise TicketUnknown
@@ -222,7 +251,13 @@ async def _act(
 
 
 async def _show(
-    request: WebRequest, db: Database, key: bytes, access: WaitingAccess, *, refusal: Refusal | None = None
+    request: WebRequest,
+    db: Database,
+    key: bytes,
+    access: WaitingAccess,
+    *,
+    email: str = "",
+    refusal: Refusal | None = None,
 ) -> Response[Any]:
     party = access.party
     if party.state not in GONE | WAITS:
@@ -239,12 +274,14 @@ async def _show(
         ends_today=offer is not None and offer.until.astimezone(zone).date() == now.astimezone(zone).date(),
         over=now >= party.day.closes_at or party.day.state is not DayState.PUBLISHED,
         joined=("joined" in request.query_params or "requested" in request.query_params) and party.state not in GONE,
+        sent="sent" in request.query_params,
         again=link(request, f"/d/{party.day.slug}"),
         path=access.path,
         query=link(request, ""),
         qr_text=(f"{base}{access.path}" if base else access.code) if access.code else "",
         short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
-        erases=bool(access.code),
+        owns=bool(access.code),
+        email=email,
         key=new_key(),
         asked=await db.read(own_request, party.party) if party.state is BookingState.REQUESTED else None,
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
@@ -311,4 +348,4 @@ def _locale(request: WebRequest, party: WaitingParty) -> Locale:
     return locale_of(request, offered)
 
 
-route_handlers: list[Any] = [show_list, join, show_waiting, take, decline, leave, show_erase, erase]
+route_handlers: list[Any] = [show_list, join, show_waiting, take, decline, leave, show_erase, erase, send_proof_again]
