@@ -8,7 +8,8 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, field
 
-from onestop.booking.actions.bookings import confirm_booking, hold_arrival
+from onestop.booking.actions.bookings import hold_arrival
+from onestop.booking.actions.proofs import Kept, book_held
 from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import country_of_zone
 from onestop.booking.queries import Booking, booking_by_id
@@ -74,6 +75,14 @@ class Booked(Struct, kw_only=True):
     no_interpreter: bool
 
 
+class ProofAwaited(Struct, kw_only=True):
+    """The time is kept, and booked once the link in the message to the e-mail address was used."""
+
+    hold: UUID
+    expires_at: datetime
+    proof_needed: bool = True
+
+
 @acts("/days/{day:str}/holds", 403, 404, 410)
 async def hold_arrival_time(
     request: WebRequest, db: Db, settings: Conf, day: FromPath[str], data: JSONBody[HoldWanted]
@@ -117,20 +126,27 @@ async def confirm(
     ticket_key: TicketKey,
     hold: FromPath[UUID],
     data: JSONBody[Confirming | None] = None,
-) -> Response[Booked]:
-    """Turn a hold into a booking with its ticket."""
+) -> Response[Booked | ProofAwaited]:
+    """Turn a hold into a booking with its ticket.
+
+    Where places are few, without a token of the centre, it answers 202: the e-mail address must be proved first.
+    """
     wanted = data or Confirming()
     held = await db.read(booking_by_id, hold)
     place = await db.read(day_by_id, held.day)
     contact = contacts_of(wanted.contact, country_of_zone(place.timezone))
     await check_limit(request, "book", contact=contact[0].address if contact else "")
 
-    def show(_: Any, ticket: Ticket) -> tuple[int, object]:
-        return 201, booked(request, held, ticket)
+    def show(conn: Any, kept: Kept) -> tuple[int, object]:
+        if kept.ticket is not None:
+            return 201, booked(request, held, kept.ticket)
+        until = booking_by_id(conn, hold).hold_until_at
+        assert until is not None
+        return 202, ProofAwaited(hold=hold, expires_at=until)
 
     return await act(
         request,
-        confirm_booking,
+        book_held,
         hold,
         key=ticket_key,
         name=wanted.name or "",
