@@ -88,6 +88,16 @@ def states(hall: TestDay, ticket: Ticket) -> dict[UUID, str]:
     return {row.service_id: row.state for row in rows(hall, stops, stops.c.party_id == ticket.party)}
 
 
+def test_a_step_of_somebody_who_does_not_come_any_more_goes_with_her(hall: TestDay) -> None:
+    ticket = hall.book(wish(hall, "legal", "social", adults=2, together={"social": [2]}))
+    change(hall, ticket, wish(hall, "legal"))
+    assert states(hall, ticket) == {
+        hall.service("legal"): StopState.PLANNED,
+        hall.service("social"): StopState.DROPPED,
+    }
+    assert hall.db.read_now(verify, now=hall.now) == []
+
+
 def test_steps_people_and_languages_change_and_the_rest_of_the_ticket_stays(hall: TestDay) -> None:
     ticket = hall.book(wish(hall, "legal", "residence"), name="Amira")
     before = booked(hall, ticket)

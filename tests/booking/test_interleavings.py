@@ -1,7 +1,8 @@
 """Many hands at one small day: whatever the order of their acts, no place is given twice and none is lost (R1).
 
-People hold, confirm, move, cancel, wait, are offered, answer late or never, while jobs run and time passes; each
-chooses by what she saw before others acted. A history is drawn from its number: a failing one can be played again.
+People hold, confirm, prove, move, change, part, cancel, wait, are offered, answer late or never, while jobs run and
+time passes; each chooses by what she saw before others acted. Every third day has few places. A history is drawn from
+its number: a failing one can be played again.
 """
 
 from collections import Counter, defaultdict
@@ -18,13 +19,15 @@ import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import (
     cancel_booking,
-    confirm_booking,
     extend_hold,
     hold_arrival,
     move_booking,
     release_hold,
     wish_of,
 )
+from onestop.booking.actions.changes import change_booking
+from onestop.booking.actions.proofs import book_held, prove_contact
+from onestop.booking.actions.splitting import give_own_ticket
 from onestop.booking.actions.waiting import (
     Round,
     days_to_offer,
@@ -38,18 +41,19 @@ from onestop.booking.actions.waiting import (
 )
 from onestop.booking.at_once import book_at_once
 from onestop.booking.capacity import expire_holds
+from onestop.booking.contacts import Contact
 from onestop.booking.holds import book_again, hold_instead
-from onestop.booking.queries import arrivals, members_of
-from onestop.booking.tables import bookings, claims, members, stop_members, stops, waiting
+from onestop.booking.queries import PROVED, arrivals, members_of
+from onestop.booking.tables import bookings, claims, contacts, members, stop_members, stops, waiting
 from onestop.booking.wish import Wish
 from onestop.days.dayfile import parse_day
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import day_by_id
-from onestop.days.tables import capacity
+from onestop.days.tables import capacity, days
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Channel, Interpreter
 from onestop.domain.errors import Refusal
-from onestop.domain.party import check_stop_members
+from onestop.domain.party import check_stop_members, leaves_child_alone
 from onestop.domain.plan import GAP, offered_arrivals
 from onestop.domain.roles import VISITOR
 from onestop.domain.waiting import OFFERS_AT_MOST, offer_until, wants
@@ -114,7 +118,7 @@ class Hands:
         """So many acts, each by somebody."""
         every: list[Callable[[], object]] = [
             *[self.hold, self.book, self.join, self.look, self.cancel, self.offer] * 3,
-            *[self.confirm, self.move, self.take, self.wait, self.earlier] * 2,
+            *[self.confirm, self.move, self.take, self.wait, self.earlier, self.change, self.part, self.prove] * 2,
             *(self.instead, self.again, self.extend, self.release, self.decline, self.leave),
             *(self.expire, self.lapse, self.erase),
         ]
@@ -137,13 +141,19 @@ class Hands:
         adults, children = self.chance.choice(((1, 0), (1, 0), (2, 0), (1, 2), (2, 1)))
         everybody = range(1, adults + children + 1)
         apart = {
-            key: {1, self.chance.choice(everybody)} for key in keys if self.chance.random() < 0.4
-        }  # with the first adult, so that no child is alone
+            key: {self.chance.randint(1, adults), self.chance.choice(everybody)}
+            for key in keys
+            if self.chance.random() < 0.4
+        }
         languages = self.chance.choice((("en",), ("ar",), ("uk", "ru"), ("fr",)))
         how = self.chance.choice(tuple(Interpreter))
         return self.hall.wish(
             *keys, adults=adults, children=children, languages=languages, interpreter=how, together=apart
         )
+
+    def contact(self) -> tuple[Contact, ...]:
+        """One of a few addresses, which some of them share."""
+        return (Contact(kind="email", address=f"{self.chance.choice('abcd')}@example.org"),)
 
     def look(self) -> None:
         """Somebody reads the times; others act before she presses one."""
@@ -182,7 +192,7 @@ class Hands:
     def again(self) -> None:
         self.write(
             book_again, self.one(B.HELD, B.EXPIRED, hold=True), self.wish(), arrival_at=self.time(),
-            channel=Channel.PUBLIC, key=KEY, name="", contact=(),
+            channel=Channel.PUBLIC, key=KEY, name="", contact=self.contact(),
         )  # fmt: skip
 
     def book(self) -> None:
@@ -192,7 +202,29 @@ class Hands:
         )  # fmt: skip
 
     def confirm(self) -> None:
-        self.write(confirm_booking, self.one(B.HELD, B.EXPIRED, hold=True), key=KEY)
+        self.write(book_held, self.one(B.HELD, B.EXPIRED, hold=True), key=KEY, contact=self.contact())
+
+    def prove(self) -> None:
+        """Somebody opens the link of a message, which may be late."""
+        asked = sa.select(contacts.c.id).join(bookings, bookings.c.party_id == contacts.c.party_id)
+        asked = asked.where(bookings.c.day_id == self.hall.id, contacts.c.proved_at.is_(None))
+        found = self.hall.db.read_now(lambda conn: sorted(conn.execute(asked).scalars()))
+        self.write(prove_contact, self.chance.choice(found) if found else self.hall.id, key=KEY)
+
+    def change(self) -> None:
+        self.write(change_booking, self.one(B.CONFIRMED), self.wish(), arrival_at=self.time(), how=Channel.PUBLIC.value)
+
+    def part(self) -> None:
+        """A second adult wants a ticket of her own."""
+        asked = sa.select(members.c.party_id).join(bookings, bookings.c.party_id == members.c.party_id)
+        adult = (members.c.mark == 2, members.c.child.is_(False), bookings.c.state == B.CONFIRMED)
+        asked = asked.where(bookings.c.day_id == self.hall.id, *adult)
+        found = self.hall.db.read_now(lambda conn: sorted(conn.execute(asked).scalars()))
+        party = self.chance.choice(found) if found else self.one(B.CONFIRMED)
+        shared = sa.select(stops.c.service_id).where(stops.c.party_id == party, stops.c.state == "planned")
+        also = self.hall.db.read_now(lambda conn: sorted(conn.execute(shared).scalars()))
+        also = self.chance.sample(also, min(len(also), self.chance.randrange(3)))
+        self.write(give_own_ticket, party, 2, also=also, key=KEY, how=Channel.PUBLIC.value)
 
     def extend(self) -> None:
         self.write(extend_hold, self.one(B.HELD, B.EXPIRED, hold=True), minutes=10)
@@ -209,7 +241,7 @@ class Hands:
     def join(self) -> None:
         half = self.hall.day.opens_at + timedelta(hours=1)
         window = self.chance.choice(({}, {}, {"not_before": half}, {"not_after": half}))
-        how = {"channel": Channel.PUBLIC, "key": KEY}
+        how = {"channel": Channel.PUBLIC, "key": KEY, "contact": self.contact()}
         self.write(join_list, self.hall.id, self.wish(), **how, **window)
 
     def earlier(self) -> None:
@@ -295,12 +327,18 @@ def plans_are_feasible(conn: sa.Connection, hall: TestDay) -> None:
                     assert first.planned_at + timedelta(minutes=first.minutes) + GAP <= then.planned_at
                     if {first.service_id, then.service_id} == {legal, residence}:
                         assert first.service_id == legal
+            there = [each for each in planned if each.planned_at <= stop.planned_at < _end(each)]
+            assert not leaves_child_alone(people.values(), {mark for each in there for mark in going[each.id]})
         desks = conn.execute(
             sa.select(sa.func.sum(claims.c.minutes))
             .join(capacity, capacity.c.id == claims.c.capacity_id)
             .where(claims.c.booking_id == booking.id, capacity.c.kind == "service", claims.c.offered.is_(False))
         ).scalar_one()
         assert desks == sum(stop.minutes for stop in planned)
+
+
+def _end(stop: sa.Row[Any]) -> datetime:
+    return stop.planned_at + timedelta(minutes=stop.minutes)
 
 
 def nothing_is_lost(hands: Hands) -> None:
@@ -318,8 +356,14 @@ def nothing_is_lost(hands: Hands) -> None:
     held = sa.select(bookings.c.id).where(
         bookings.c.day_id == hall.id, bookings.c.state == B.HELD, bookings.c.hold_until_at > hall.now
     )
-    for hold in hall.db.read_now(lambda conn: list(conn.execute(held).scalars())):
-        hands.write(confirm_booking, hold, key=KEY)
+    for number, hold in enumerate(hall.db.read_now(lambda conn: list(conn.execute(held).scalars()))):
+        own = Contact(kind="email", address=f"own{number}@example.org")
+        if hands.write(book_held, hold, key=KEY, contact=(own,)).ticket is None:
+            asked = sa.select(contacts.c.id).join(bookings, bookings.c.party_id == contacts.c.party_id)
+            contact = hall.db.read_now(
+                lambda conn, asked=asked, hold=hold: conn.execute(asked.where(bookings.c.id == hold)).scalar_one()
+            )
+            assert hands.write(prove_contact, contact, key=KEY).ticket is not None
     offered = sa.select(waiting.c.party_id).where(waiting.c.day_id == hall.id, waiting.c.offer_until_at > hall.now)
     for party in hall.db.read_now(lambda conn: list(conn.execute(offered).scalars())):
         hands.write(take_offer, party, key=KEY)
@@ -336,6 +380,7 @@ def _waiting_ones(day: UUID) -> sa.Select[Any]:
             waiting.c.offer_at.is_(None),
             waiting.c.offers < OFFERS_AT_MOST,
             bookings.c.state == B.LISTED,
+            sa.or_(~sa.exists().where(days.c.id == day, days.c.scarce), PROVED),
         )
     )
 
@@ -344,7 +389,7 @@ def load_free(conn: sa.Connection, party: UUID, hall: TestDay) -> list[Any]:
     """The plans a waiting party could have."""
     wish = wish_of(conn, party)
     room = load_capacity(conn, day_by_id(conn, hall.id), services=wish.services, languages=wish.languages)
-    how = {"languages": wish.languages, "interpreter": wish.interpreter, "not_before": hall.now}
+    how = {"languages": wish.languages, "interpreter": wish.interpreter, "not_before": hall.now, "party": wish.members}
     return offered_arrivals(room, stops=wish.stops, **how)
 
 
@@ -353,6 +398,8 @@ def play(database: Database, number: int) -> Hands:
     chance = Random(number)
     hall = make_test_day(database, file=FILE, on=ON + timedelta(days=number))
     hall.later(hours=-chance.choice((2, 20, 30)))
+    few = days.update().where(days.c.id == hall.id).values(scarce=number % 3 == 0)
+    database.write_now(lambda conn: conn.execute(few))
     hands = Hands(hall, chance)
     for _ in range(chance.randrange(6)):
         hands.look()
@@ -377,5 +424,8 @@ def test_whatever_the_order_no_place_is_given_twice_and_none_is_lost(database: D
         refused += hands.refused
         done += hands.done
     # A history that only refuses would prove nothing.
-    assert {"hold", "confirm", "book", "join", "move", "cancel", "offer", "take", "instead", "again"} <= set(done)
+    assert {"hold", "confirm", "book", "join", "move", "cancel", "offer", "take", "instead", "again", "change"} <= set(
+        done
+    )
+    assert {"part", "prove"} <= set(done)
     assert {"ArrivalTaken", "HoldGone", "OfferGone"} <= set(refused)

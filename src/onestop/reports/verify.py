@@ -185,7 +185,9 @@ def _visits(rows: DayRows) -> Iterator[Violation]:
             yield violation("R8", "A stop belongs to one party and to the visit of another.", stop.id)
     with_people = {link.stop_id for link in rows.stop_members}
     for stop in rows.stops:
-        if stop.id not in with_people and stop.party_id not in rows.erased:
+        # Who does not come any more took the steps along that were hers alone.
+        gone_with_her = stop.state == StopState.DROPPED and stop.visit_id is None
+        if stop.id not in with_people and stop.party_id not in rows.erased and not gone_with_her:
             yield violation("R8", "A stop is for nobody.", stop.id)
 
 

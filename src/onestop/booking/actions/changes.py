@@ -1,6 +1,7 @@
 """Other steps, people, languages or another time for a confirmed booking: all of it or nothing."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,7 +75,9 @@ def change_booking(
         .where(parties.c.id == party)
         .values(languages=list(wish.languages), interpreter=wish.interpreter)
     )
-    _write_stops(conn, booking, wish, people=_write_people(conn, party, wish), how=how, actor=actor, now=now)
+    planned = queries.planned_stops(conn, party)  # before anybody goes: a step of hers alone goes with her
+    people = _write_people(conn, party, wish)
+    _write_stops(conn, booking, wish, planned=planned, people=people, how=how, actor=actor, now=now)
     write_plan(conn, party, plan)
     terms: dict[str, Term] = {
         "stops": len(wish.stops),
@@ -125,12 +128,12 @@ def _write_stops(
     booking: queries.Booking,
     wish: Wish,
     *,
+    planned: Sequence[queries.BookedStop],
     people: dict[int, UUID],
     how: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    planned = queries.planned_stops(conn, booking.party)
     kept = {stop.service: stop.id for stop in planned if stop.service in wish.services}
     check_stop_move(StopState.PLANNED, StopState.DROPPED)
     conn.execute(
