@@ -15,6 +15,7 @@ from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days
 from onestop.demo.world import PILOT
 from onestop.domain.day import Release
+from onestop.domain.levelling import prompt_of
 from onestop.domain.roles import SYSTEM
 from tests.halls import TestDay
 from tests.journeys.conftest import Hall
@@ -41,11 +42,11 @@ def invitation(day: TestDay) -> str:
 
 
 def fill(day: TestDay) -> list[Ticket]:
-    """Book until nothing is left for legal advice."""
+    """Book until nothing is left for legal advice, each at a time shortly before the talk while there is one."""
     made: list[Ticket] = []
     wish = day.wish("legal")
     while True:
         plans = day.db.read_now(arrivals, day.day, wish, now=day.now).plans
         if not plans:
             return made
-        made.append(day.book(wish, at=plans[0].arrival_at))
+        made.append(day.book(wish, at=prompt_of(plans)[0].arrival_at))

@@ -91,6 +91,7 @@ class Hand:
             assert (root.get_attribute("lang"), root.get_attribute("dir")) == (self.language, direction(self.language))
             assert english_left(self.page, self.language) == []
             assert root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+            assert self.page.locator("main").evaluate(_CUT) == []
 
     @property
     def cost(self) -> tuple[int, int, int]:
@@ -118,6 +119,13 @@ _TEXTS = """root => {
       if (at.hasAttribute(name) && at.closest("[lang]") === document.documentElement) found.push(at.getAttribute(name));
   return found;
 }"""
+
+
+_CUT = """main => [...main.querySelectorAll("h1, h2, p, li, dd, label, button, summary")]
+  .filter(at => at.scrollWidth > at.clientWidth + 1 && at.clientWidth && !at.closest(".visually-hidden"))
+  .filter(at => getComputedStyle(at).display !== "inline")
+  .map(at => `${at.tagName}: ${at.textContent.trim()}`)"""
+"""Texts that are wider than their place."""
 
 
 def english_left(page: Page, tag: str) -> list[str]:

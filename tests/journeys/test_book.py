@@ -96,6 +96,7 @@ def test_a_helper_books_for_somebody_without_a_contact_and_she_opens_her_ticket(
     hand.turn(page.locator(f"main a[href='/helper/{day.day.slug}/book']"))
     hand.tap(page.locator("label[for$='my-rights']"))
     hand.turn(page.locator("main form button[type=submit]"))
+    expect(page.locator(".goers label:visible")).to_have_count(0)
     hand.tap(page.locator(f"label[for=language-{language}]"))
     expect(page.locator(f"#language-{language}")).to_be_checked()
     hand.write("input[name=name]", NAMES[language])
@@ -147,6 +148,8 @@ def test_reception_books_a_caller_in_less_than_45_seconds_of_hands(
     hand.turn(page.locator("button[name=arrival]").first)
     took = monotonic() - began
     expect(page.locator(".read-out .code").first).to_have_text("100")
+    expect(page.locator("main .notice.success")).to_be_visible()
+    expect(page.locator("main .notice.stop, main .actions .primary")).to_have_count(0)
 
     assert hand.tell("reception books a caller") == (5, 6, 2)
     modelled = seconds_of(hand)
@@ -183,6 +186,7 @@ def move(hand: Hand) -> None:
     """From the ticket to another time: what can be done, then the time."""
     hand.turn(hand.page.locator("main .acts a[href*='/change']"))
     hand.turn(hand.page.locator("#change-form button[name=arrival]:visible").nth(1))
+    expect(hand.page.locator("main .notice.success")).to_be_visible()
 
 
 @ways(4)

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, expect
 
 from onestop.booking.actions.bookings import cancel_booking
-from onestop.booking.tables import bookings, waiting
+from onestop.booking.tables import bookings, stops, waiting
 from onestop.days.drawing import announce_draw
 from onestop.days.queries.draws import the_draw
 from onestop.days.tables import days, draws
+from onestop.domain.booking import Channel
 from onestop.domain.day import Release
+from onestop.domain.levelling import SOON
 from onestop.domain.roles import SYSTEM
 from onestop.keys import load_ticket_key
 from onestop.locale.catalogue import read_catalogue
@@ -148,7 +150,7 @@ def ask(hall: Hall, hand: Hand, day: TestDay) -> tuple[str, str]:
     hand.write("#name", NAMES[hand.language])
     hand.write("#email", address)
     hand.turn(page.locator("#request-form .actions.reach button"))
-    path, request = own_page(hand), page.locator("p .code").first.inner_text()
+    path, request = own_page(hand), page.locator("p .hash").inner_text()
     assert hand.tell("asking for a place in a draw") == (4, 5, 2)
 
     hand.open(link_in_mail(hall, address, part="prove"))
@@ -176,6 +178,13 @@ def test_two_ask_in_the_time_of_a_draw_one_wins_a_place_and_one_is_on_the_list(
     expect(lost[0].page.locator("h1")).to_have_text(read_catalogue(language).one("You are on the waiting list"))
     lost[0].tell("the draw: she sees that she waits")
     take(won[0])
+    soon = (
+        sa.select(bookings.c.arrival_at, sa.func.min(stops.c.planned_at))
+        .join(stops, stops.c.party_id == bookings.c.party_id)
+        .where(bookings.c.day_id == day.id, bookings.c.state == "confirmed", bookings.c.channel == Channel.PUBLIC)
+    )
+    arrival_at, talk_at = calm.database.read_now(lambda conn: conn.execute(soon).one())
+    assert talk_at - arrival_at <= SOON
     assert won[0].tell("the draw: she takes the place she won") == (2, 1, 0)
 
     stranger = Hand(anyone(script=script).new_page(), language)
