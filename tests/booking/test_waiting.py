@@ -199,6 +199,41 @@ def test_who_has_a_time_is_offered_an_earlier_one_after_those_without(hall: Test
         hall.db.write_now(wish_earlier, one, actor=VISITOR, now=hall.now, day=hall.id)
 
 
+def booked_morning(database: Database) -> tuple[TestDay, list[Ticket]]:
+    """A morning whose talks follow one another, one for each party at its time; the door has room for more at each."""
+    hall = make_test_day(database, file=one_desk("09:00", "12:00"))
+    more = capacity.update().where(capacity.c.kind == "arrivals").values(total=9)
+    database.write_now(lambda conn: conn.execute(more))
+    hall.later(hours=-23)
+    times = [hall.day.opens_at + timedelta(minutes=20 * n) for n in range(7)]
+    assert free(hall) == times
+    return hall, [hall.book(hall.wish("legal"), at=at) for at in times]
+
+
+def test_who_waits_is_offered_a_time_just_before_the_free_talk_and_not_hours_before(database: Database) -> None:
+    hall, tickets = booked_morning(database)
+    while times := free(hall):
+        hall.book(hall.wish("legal"), at=times[-1])
+    one = join(hall)
+    hall.write(cancel_booking, tickets[-1].party)
+    assert hall.day.opens_at in free(hall, staff=True)
+    offer(hall)
+    assert state(hall, one) == ("offered", hall.day.opens_at + timedelta(minutes=20 * 6))
+
+
+def test_an_earlier_time_that_ends_no_earlier_is_not_offered(database: Database) -> None:
+    hall, tickets = booked_morning(database)
+    middle = tickets[4].party
+    hall.write(wish_earlier, middle)
+    hall.write(cancel_booking, tickets[-1].party)
+    offer(hall)
+    assert hall.day.opens_at in free(hall, staff=True)
+    assert state(hall, middle) == ("confirmed", None)
+    hall.write(cancel_booking, tickets[1].party)
+    offer(hall)
+    assert state(hall, middle) == ("confirmed", hall.day.opens_at + timedelta(minutes=20))
+
+
 def test_cancelling_moving_and_erasing_leave_no_offer_behind(hall: TestDay) -> None:
     early, late = fill(hall)
     hall.db.write_now(wish_earlier, late.party, actor=VISITOR, now=hall.now, day=hall.id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import BUCKET, Bucket, DayCapacity, DeskGroup, MediatorGroup
-from onestop.domain.levelling import BEST, FEW, begins_soon, best_of, levelled
+from onestop.domain.levelling import BEST, FEW, begins_soon, best_of, levelled, prompt_of
 from onestop.domain.plan import NominalPlan, WantedStop, offered_arrivals
 
 OPENS = datetime(2027, 3, 4, 8, 0, tzinfo=UTC)
@@ -133,3 +133,13 @@ def test_the_best_times_begin_soon_and_stand_in_order_of_time() -> None:
     assert {begins_soon(plan) for plan in plans} == {True, False}
     assert list(shown) == sorted((plan for plan in shown if begins_soon(plan)), key=lambda plan: plan.arrival_at)
     assert best_of(room, plans[:FEW]) == ()
+
+
+def test_who_cannot_choose_is_offered_a_time_that_begins_soon_or_else_the_shortest_wait() -> None:
+    plans = plans_of(day({1: 20}), LEGAL)
+    assert prompt_of(plans) == [plan for plan in plans if begins_soon(plan)]
+    late = [plan for plan in plans if not begins_soon(plan)]
+    waits = {plan: min(stop.start for stop in plan.stops) - plan.arrival_at for plan in late}
+    assert len(set(waits.values())) > 1
+    assert prompt_of(late) == [plan for plan in late if waits[plan] == min(waits.values())]
+    assert prompt_of([]) == []

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -15,8 +15,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from onestop.clock import monotonic
+from onestop.db.clock_row import start_demo_clock
 from onestop.db.session import Database, open_database
 from onestop.demo.world import World, make_world
+from tests.journeys.hand import TOLD
+from tests.notify.post import PostOffice, free_port, post_office
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
@@ -33,43 +36,75 @@ PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+@dataclass(slots=True)
+class Server:
+    """`onestop serve` in a process of its own."""
+
+    base: str
+    environment: dict[str, str]
+    log: Path
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "onestop", "serve"], env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        _wait_until_ready(self.base, self._process)
+
+    def stop(self) -> None:
+        """End that process, by itself."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(timeout=20)
+            self._process = None
+
+
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """The address of the server, what its world printed, and its database to look at afterwards."""
+    """The address of the server, what its world printed, its database to look at afterwards, and its mail."""
 
     base: str
     world: World
     database: Database
+    office: PostOffice
+    server: Server
+
+    def skip_to(self, moment: datetime) -> None:
+        """Make it this moment: the server starts again with the clock of the demo set to it."""
+        self.server.stop()
+        self.database.write_now(start_demo_clock, start=moment, rate=self.database.clock.rate)
+        self.database.reload_clock()
+        self.server.start()
 
 
 @contextmanager
 def served(folder: Path, rate: float = RATE) -> Iterator[Hall]:
     """Start `onestop serve` on a fresh demo world; end it by its own process."""
     file, world = make_world(folder, rate=rate)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://127.0.0.1:{(port := free_port())}"
     url = f"sqlite:///{file.absolute()}"
-    environment = os.environ | {
-        "ONESTOP_VAR": str(folder),
-        "ONESTOP_DATABASE_URL": url,
-        "ONESTOP_BASE_URL": base,
-        "ONESTOP_HOST": "127.0.0.1",
-        "ONESTOP_PORT": str(port),
-    }
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "onestop", "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-    database = open_database(url)
-    try:
-        _wait_until_ready(base, server)
-        yield Hall(base, world, database)
-    finally:
-        database.close()
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=20)
+    with post_office() as office:
+        environment = os.environ | {
+            "ONESTOP_VAR": str(folder),
+            "ONESTOP_DATABASE_URL": url,
+            "ONESTOP_BASE_URL": base,
+            "ONESTOP_HOST": "127.0.0.1",
+            "ONESTOP_PORT": str(port),
+            "ONESTOP_SMTP_HOST": "127.0.0.1",
+            "ONESTOP_SMTP_PORT": str(office.port),
+            "ONESTOP_SMTP_TLS": "none",
+            "ONESTOP_MAIL_FROM": "day@centre.example",
+        }
+        server = Server(base, environment, folder / "server.log")
+        database = open_database(url)
+        try:
+            server.start()
+            yield Hall(base, world, database, office, server)
+        finally:
+            database.close()
+            server.stop()
 
 
 def _wait_until_ready(base: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
@@ -92,12 +127,29 @@ def hall(tmp_path: Path) -> Generator[Hall, None, None]:
 
 
 @pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Generator[Hall, None, None]:
+    """A server whose time runs as time does, for the journeys of a module; each of them makes a day of its own."""
+    with served(tmp_path_factory.mktemp("calm"), rate=1.0) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
 def chromium() -> Generator[Browser, None, None]:
     """One browser program for the journeys of a module: while it lives, no test with a loop of its own can run."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def table() -> Generator[None, None, None]:
+    """Prints at the end what each journey took (`-s` shows it)."""
+    yield
+    if TOLD:
+        print(f"\n\n{'journey':<44}{'pages':>6}{'taps':>6}{'typed':>6}  in")
+        for (journey, pages, taps, typed), ways in sorted(TOLD.items()):
+            print(f"{journey:<44}{pages:>6}{taps:>6}{typed:>6}  {' '.join(sorted(ways))}")
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -109,6 +161,16 @@ def script(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def someone(chromium: Browser, hall: Hall) -> Generator[Callable[..., BrowserContext], None, None]:
     """Gives the private window of another person: phone, kiosk, tablet, laptop."""
+    yield from _windows(chromium, hall)
+
+
+@pytest.fixture
+def anyone(chromium: Browser, calm: Hall) -> Generator[Callable[..., BrowserContext], None, None]:
+    """The same in front of the `calm` server."""
+    yield from _windows(chromium, calm)
+
+
+def _windows(chromium: Browser, hall: Hall) -> Generator[Callable[..., BrowserContext], None, None]:
     opened: list[BrowserContext] = []
 
     def window(*, width: int = 360, height: int = 740, script: bool = True, touch: bool = False) -> BrowserContext:

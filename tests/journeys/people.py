@@ -1,12 +1,17 @@
 """What people do at the doors, by ids and roles that are the same in every language."""
 
 import re
+import time
+from collections.abc import Callable
 
+import sqlalchemy as sa
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from onestop.clock import monotonic
 from onestop.demo.world import DeskLink
 from tests.journeys.conftest import PATIENCE_MS, Hall
+from tests.notify.post import opened
 
 HAND_MS = 500
 """A hand needs that long from one press to the next; a page takes no second press much sooner."""
@@ -28,6 +33,29 @@ def book(context: BrowserContext, hall: Hall, *needs: str, language: str, withou
     page.locator("#booking-form .actions.reach button").click()
     page.wait_for_url(re.compile(r"/t/[a-z2-7]{26}"))
     return page
+
+
+def link_in_mail(hall: Hall, address: str, *, part: str) -> str:
+    """The path behind the link with this part in the last message to an address, as soon as the mail is there."""
+    end = monotonic() + PATIENCE_MS / 1000
+    while monotonic() < end:
+        for to, content in reversed(hall.office.taken):
+            text = opened(content).get_body(("plain",))
+            assert text is not None
+            if to == address and (found := re.search(rf"{re.escape(hall.base)}(/{part}/\S+)", text.get_content())):
+                return found[1]
+        time.sleep(0.1)
+    raise AssertionError(f"no mail with such a link for {address}")
+
+
+def wait_until(hall: Hall, query: Callable[[sa.Connection], object]) -> None:
+    """Wait until a query of the database gives something true."""
+    end = monotonic() + PATIENCE_MS / 1000
+    while monotonic() < end:
+        if hall.database.read_now(query):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never becomes so")
 
 
 def code_of(page: Page) -> str:

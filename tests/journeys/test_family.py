@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 import sqlalchemy as sa
@@ -12,42 +11,10 @@ from onestop.booking.tables import bookings, members, stop_members, stops
 from onestop.directory.tables import services
 from onestop.reports.verify import verify
 from tests.journeys.conftest import Hall
+from tests.journeys.hand import NAMES, Hand, ways
 
 pytestmark = pytest.mark.browser
 Someone = Callable[..., BrowserContext]
-
-
-@dataclass(slots=True)
-class Hand:
-    """Somebody at a phone who counts what she does; choosing from a list is one tap."""
-
-    page: Page
-    taps: int = 0
-    typed: int = 0
-    pages: list[str] = field(default_factory=list[str])
-
-    def open(self, path: str) -> None:
-        self.page.goto(path)
-        self.pages = [self.page.title()]
-        self.taps = self.typed = 0
-
-    def tap(self, target: Locator) -> None:
-        target.click()
-        self.taps += 1
-
-    def choose(self, target: str, value: str) -> None:
-        self.page.locator(target).select_option(value)
-        self.taps += 1
-
-    def write(self, target: str, text: str) -> None:
-        self.page.locator(target).fill(text)
-        self.typed += 1
-
-    def turn(self, target: Locator) -> None:
-        """Tap what leads to another page."""
-        with self.page.expect_navigation(wait_until="load"):
-            self.tap(target)
-        self.pages.append(self.page.title())
 
 
 def together(hall: Hall) -> dict[str, list[int]]:
@@ -76,11 +43,11 @@ def line(page: Page, key: str, hall: Hall) -> Locator:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@ways(0)
 def test_a_family_of_five_split_over_desks_books_in_five_pages_eight_taps_and_one_typed_field(
     hall: Hall, someone: Someone, script: bool, language: str
 ) -> None:
-    hand = Hand(someone(script=script).new_page())
+    hand = Hand(someone(script=script).new_page(), language)
     page = hand.page
     hand.open(f"/d/{hall.world.slug}?invitation={hall.world.invitation}&lang={language}")
     hand.tap(page.locator("label[for=need-problem-at-work]"))
@@ -92,12 +59,11 @@ def test_a_family_of_five_split_over_desks_books_in_five_pages_eight_taps_and_on
     hand.tap(page.locator("label[for=interpreter-none]"))
     hand.turn(page.locator("#plan-form .actions button"))
     hand.turn(page.locator("button[name=arrival]").first)
-    hand.write("#name", "عائلة مخترعة" if language == "ar" else "Invented Family")
+    hand.write("#name", NAMES[language])
     hand.turn(page.locator("#booking-form .actions.reach button"))
 
     assert re.search(r"/t/[a-z2-7]{26}", page.url)
-    assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
-    assert (len(hand.pages), hand.taps, hand.typed) == (5, 8, 1)
+    assert hand.tell("a family of five, split over desks") == (5, 8, 1)
     assert together(hall) == {"labour": [1], "legal": [1, 2, 3, 4, 5]}
     ticket = page.url.partition("?")[0]
 
@@ -108,14 +74,14 @@ def test_a_family_of_five_split_over_desks_books_in_five_pages_eight_taps_and_on
         hand.tap(line(page, "labour", hall).locator(".goers label:visible").nth(label))
     hand.turn(page.locator("#plan-form .actions button"))
     hand.turn(page.locator("#same-time"))
-    assert (len(hand.pages) - 1, hand.taps, hand.typed) == (3, 6, 0)
+    assert hand.tell("the family changes who goes where") == (4, 6, 0)
     assert together(hall) == {"labour": [2, 4], "legal": [1, 2, 3, 4, 5]}
     assert page.url.partition("?")[0] == ticket
 
     hand.open(f"{ticket}?lang={language}")
     hand.turn(page.locator("main a[href*='/cancel']"))
     hand.turn(page.locator("#cancel-form button"))
-    assert (hand.taps, hand.typed) == (2, 0)
+    assert hand.tell("the family cancels") == (3, 2, 0)
     assert together(hall) == {}
     states = sa.select(bookings.c.state)
     assert hall.database.read_now(lambda conn: conn.execute(states).scalars().all()) == ["cancelled"]

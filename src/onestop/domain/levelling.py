@@ -34,9 +34,19 @@ def best_of(capacity: DayCapacity, plans: Sequence[NominalPlan]) -> tuple[Nomina
     return tuple(sorted(levelled(capacity, prompt)[:BEST], key=lambda plan: plan.arrival_at))
 
 
+def prompt_of(plans: Sequence[NominalPlan]) -> list[NominalPlan]:
+    """The plans to offer somebody who cannot choose: their first talk `SOON`, or else after the shortest wait."""
+    longest = max(SOON, min(map(_wait, plans), default=SOON))
+    return [plan for plan in plans if _wait(plan) <= longest]
+
+
 def begins_soon(plan: NominalPlan) -> bool:
     """Whether the first talk is planned soon after the arrival."""
-    return min(stop.start for stop in plan.stops) - plan.arrival_at <= SOON
+    return _wait(plan) <= SOON
+
+
+def _wait(plan: NominalPlan) -> timedelta:
+    return min(stop.start for stop in plan.stops) - plan.arrival_at
 
 
 def levelled(capacity: DayCapacity, plans: Sequence[NominalPlan]) -> list[NominalPlan]:

@@ -19,22 +19,30 @@ RIGHT = "commitment: right\nlist: right\norder: right\nresult: right\n"
 
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
-    """The only Python in the document, as somebody would copy it."""
+    """The only Python in the document."""
+    return copied(tmp_path)
+
+
+def copied(folder: Path) -> Path:
+    """The script of the document in a folder, as somebody would copy it."""
     (code,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     assert len([line for line in code.splitlines() if line.strip()]) <= 20
-    path = tmp_path / "again.py"
+    path = folder / "again.py"
     path.write_text(code, encoding="utf-8")
     return path
 
 
-async def compute(script: Path, text: str) -> tuple[int, str]:
+def computed(script: Path, text: str) -> tuple[int, str]:
     """What the script says of a text; it runs alone, without the project."""
     told = script.with_name("draw.txt")
     told.write_text(text, encoding="utf-8")
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-I", script, told], capture_output=True, text=True, timeout=30, check=False
-    )
+    done = subprocess.run([sys.executable, "-I", script, told], capture_output=True, text=True, timeout=30, check=False)
     return done.returncode, done.stdout
+
+
+async def compute(script: Path, text: str) -> tuple[int, str]:
+    """The same beside a running application."""
+    return await asyncio.to_thread(computed, script, text)
 
 
 async def drawn_text(site: Site, requests: int) -> str:

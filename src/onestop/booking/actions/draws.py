@@ -38,7 +38,7 @@ from onestop.domain.errors import (
     RequestsOver,
 )
 from onestop.domain.facts import Fact
-from onestop.domain.levelling import levelled
+from onestop.domain.levelling import levelled, prompt_of
 from onestop.domain.party import Member, accompanied
 from onestop.domain.plan import NominalPlan, WantedStop, offered_arrivals
 from onestop.domain.roles import SYSTEM, Actor
@@ -278,7 +278,7 @@ def _wishes(conn: sa.Connection, who: Sequence[UUID]) -> dict[UUID, _Wanted]:
 
 
 def _give(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: _Wanted, *, now: datetime) -> bool:
-    """Hold the place that burdens the day least for her, until she answers; false if there is none."""
+    """Hold the prompt place that burdens the day least for her, until she answers; false if there is none."""
     wanted, people, languages, interpreter = wish
     if not wanted:
         return False
@@ -303,7 +303,7 @@ def _give(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: _Wanted, *, now
             ends[plan.arrival_at] = until
     if not plans:
         return False
-    best = levelled(room, plans)[0]
+    best = levelled(room, prompt_of(plans))[0]
     until = ends[best.arrival_at]
     check_move(_B.REQUESTED, _B.DRAWN)
     hold_offer(conn, row.party_id, row.booking, best, until=until, state=_B.DRAWN)

@@ -30,7 +30,7 @@ from onestop.domain.booking import PROVES, BookingState, Channel, check_move
 from onestop.domain.day import DayState, check_bookable
 from onestop.domain.errors import BookingClosed, OfferGone, ProofNeeded, TicketUnknown
 from onestop.domain.facts import Fact, Term
-from onestop.domain.levelling import levelled
+from onestop.domain.levelling import levelled, prompt_of
 from onestop.domain.plan import NominalPlan, offered_arrivals
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.ticket import code_hash, short_hash, waiting_code, waiting_short_code
@@ -293,7 +293,7 @@ def end_waiting(conn: sa.Connection, day_id: UUID, *, actor: Actor, now: datetim
 
 def _next_ones(day: Day) -> sa.Select[Any]:
     asked = (
-        sa.select(waiting, bookings.c.id, bookings.c.state, bookings.c.arrival_at)
+        sa.select(waiting, bookings.c.id, bookings.c.state, bookings.c.arrival_at, bookings.c.ends_at)
         .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
         .where(
             waiting.c.day_id == day.id,
@@ -317,7 +317,7 @@ def _next_ones(day: Day) -> sa.Select[Any]:
 
 
 def _offer(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: Wish, *, now: datetime) -> bool:
-    """Offer the best time she said she can come at, or the first one before hers; false if there is none."""
+    """Offer the best time she said she can come at, or the first that begins and ends before hers; false if none."""
     if not wish.stops:
         return False
     room = load_capacity(conn, day, services=wish.services, languages=wish.languages)
@@ -332,13 +332,13 @@ def _offer(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: Wish, *, now: 
             not_before=now,
         )
         if wants(plan.arrival_at, not_before=row.not_before_at, not_after=row.not_after_at)
-        and (row.arrival_at is None or plan.arrival_at < row.arrival_at)
+        and (row.arrival_at is None or (plan.arrival_at < row.arrival_at and plan.ends_at < row.ends_at))
         and (until := offer_until(plan.arrival_at, day.zone, now=now)) is not None
     ]
     if not found:
         return False
     ends = {plan.arrival_at: until for plan, until in found}
-    plans = [plan for plan, _ in found]
+    plans = prompt_of([plan for plan, _ in found])
     best = plans[0] if row.arrival_at is not None else levelled(room, plans)[0]
     until = ends[best.arrival_at]
     state = None

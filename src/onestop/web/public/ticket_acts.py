@@ -30,6 +30,8 @@ from onestop.web.public.times import BestTime, Hour, best_times, hours_of, read_
 
 PHONE = "phone"
 """The door a yes was given at, kept with it (R18)."""
+CHANGED = "?changed=1"
+"""By this query the ticket says that the booking is another one now."""
 
 
 @page_of("public/ticket_change.html")
@@ -102,7 +104,7 @@ async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
             actor=VISITOR,
             now=db.now(),
             day=access.day,
-            to=lambda _: access.path,
+            to=lambda _: f"{access.path}{CHANGED}",
         )
     except ArrivalTaken as refusal:
         return await _show_change(request, db, access, refusal=refusal)
@@ -129,7 +131,7 @@ async def want_no_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, co
 async def take_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Take the earlier time; hers goes to the next one."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, take_offer, access.party, key=ticket_key)
+    return await _act(request, db, ticket_key, access, take_offer, access.party, key=ticket_key, says=CHANGED)
 
 
 @post("/t/{code:str}/offer/decline")
@@ -239,15 +241,19 @@ async def _act(
     access: Access,
     action: Callable[..., Any],
     *args: Any,
+    says: str = "",
     **kwargs: Any,
 ) -> Response[Any]:
-    """One press of the ticket's holder; a refusal shows the ticket as it is now, with the reason."""
+    """One press of the ticket's holder; a refusal shows the ticket as it is now, with the reason.
+
+    `says` is the query by which the ticket tells what was done.
+    """
     try:
         await db.write(action, *args, actor=VISITOR, now=db.now(), day=access.day, **kwargs)
     except Refusal as refusal:
         fresh = await open_ticket(request, db, ticket_key, access.path.removeprefix("/t/"))
         return await show(request, db, ticket_key, fresh, refusal=refusal)
-    return see_other(link(request, access.path))
+    return see_other(link(request, f"{access.path}{says}"))
 
 
 async def _with_stop(request: WebRequest, db: Database, key: bytes, code: str, stop: UUID) -> Access:
