@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from onestop.booking.tables import bookings, contacts
 from onestop.clock import monotonic
 from onestop.domain.day import Release
+from onestop.locale.catalogue import read_catalogue
 from onestop.reports.verify import verify
 from tests.halls import TestDay
 from tests.journeys.conftest import Hall
@@ -59,7 +60,9 @@ def by_short_code(hand: Hand, day: TestDay, code: str) -> None:
     hand.open(f"/?lang={hand.language}")
     hand.write("#code", code)
     hand.choose("#day", day.day.slug)
-    hand.turn(hand.page.locator("#find-form button"))
+    opens = hand.page.locator("#find-form button")
+    expect(opens).to_have_text(read_catalogue(hand.language).one("Open", "button"))
+    hand.turn(opens)
 
 
 @ways(0)
