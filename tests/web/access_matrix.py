@@ -466,7 +466,10 @@ MATRIX: list[Row] = [
     # -- helper ---------------------------------------------------------------------------------------
     staff("GET", "/helper", "helper"),
     *(staff("GET", f"/helper/{{slug:str}}/{part}", "helper") for part in ("book", "book/wish", "book/times")),
-    *(staff("POST", f"/helper/{{slug:str}}/{part}", "helper") for part in ("book", "book/wish", "book/times")),
+    *(
+        staff("POST", f"/helper/{{slug:str}}/{part}", "helper")
+        for part in ("book", "book/wish", "book/times", "book/waiting")
+    ),
     # Nobody opens what somebody else booked; tests/web/helper opens a helper's own.
     *(
         staff("GET", f"/helper/{{slug:str}}/parties/{{party:uuid}}{part}", hidden_from=("helper",))
@@ -480,6 +483,14 @@ MATRIX: list[Row] = [
             form={"arrival": "2026-12-03T10:00:00+00:00"},
         )
         for act in ("time", "cancel")
+    ),
+    *(
+        staff("GET", f"/helper/{{slug:str}}/waiting/{{party:uuid}}{part}", hidden_from=("helper",))
+        for part in ("", "/print")
+    ),
+    *(
+        staff("POST", f"/helper/{{slug:str}}/waiting/{{party:uuid}}/{act}", hidden_from=("helper",))
+        for act in ("take", "decline", "leave")
     ),
     # -- organise -------------------------------------------------------------------------------------
     *(
