@@ -323,6 +323,7 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/needs",
             "/kiosk/d/{slug:str}/desks",
             "/kiosk/d/{slug:str}/times",
+            "/kiosk/d/{slug:str}/who",
             "/kiosk/tickets/{code:str}",
             "/kiosk/tickets/{code:str}/change",
             "/kiosk/tickets/{code:str}/here",
@@ -340,6 +341,8 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/waiting",
             "/kiosk/waiting/{code:str}/take",
             "/kiosk/waiting/{code:str}/decline",
+            "/kiosk/waiting/{code:str}/leave",
+            "/kiosk/d/{slug:str}/requests",
         )
     ),
     # -- api ------------------------------------------------------------------------------------------

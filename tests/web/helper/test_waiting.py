@@ -49,9 +49,10 @@ def draw(site: Site, *, places: int = 1) -> None:
     hall, database = site.hall, site.database
     few = capacity.update().where(capacity.c.day_id == hall.id, capacity.c.kind == "arrivals")
     first = sa.select(sa.func.min(capacity.c.bucket_at)).where(capacity.c.kind == "arrivals").scalar_subquery()
-    for where, total in ((sa.true(), 0), (capacity.c.bucket_at == first, places)):
-        change = few.where(where).values(total=total, wanted=total, reserve=0, wanted_reserve=0)
-        database.write_now(lambda conn, change=change: conn.execute(change))
+    none = {"total": 0, "wanted": 0, "reserve": 0, "wanted_reserve": 0}
+    database.write_now(lambda conn: conn.execute(few.values(none)))
+    one = few.where(capacity.c.bucket_at == first).values(total=places, wanted=places)
+    database.write_now(lambda conn: conn.execute(one))
     site.set_time(hall.now + timedelta(hours=11))
     run_draw(database, hall.id, key=site.app.state.ticket_key, actor=SYSTEM)
 

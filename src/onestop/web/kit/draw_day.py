@@ -13,6 +13,7 @@ from onestop.web.kit.locale import Locale
 ANNOUNCED = N_("This day is by draw. Requests are taken from %(opens)s to %(closes)s.")
 CLOSED = N_("The time for requests is over. The places are given now.")
 OPEN = N_("This day is by draw. Requests are taken until %(closes)s.")
+MOMENT = N_("%(date)s, %(time)s")
 
 
 async def draw_ahead(db: Database, day: Day) -> Draw | None:
@@ -43,4 +44,4 @@ def says_of_draw(locale: Locale, day: Day, draw: Draw | None, *, now: datetime) 
 
 def moment(locale: Locale, day: Day, at: datetime) -> str:
     """A date and a time of day at the venue."""
-    return f"{locale.local_date(at, day.timezone)}, {locale.time(at, day.timezone)}"
+    return locale.say(MOMENT, {"date": locale.local_date(at, day.timezone), "time": locale.time(at, day.timezone)})
