@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onestop.booking.tables import bookings, parties
 from onestop.clock import Clock, real_now
 from onestop.days.queries.days import day_by_id
-from onestop.days.tables import days
+from onestop.days.tables import days, draws
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.domain.day import DayState
@@ -184,7 +184,20 @@ def test_the_days_to_choose_are_published_and_still_to_begin(halls: tuple[TestDa
     make_test_day(hall.db, on=ON + timedelta(days=14), publish=False)
     make_test_day(hall.db, on=ON - timedelta(days=1))
 
-    assert [each.id for each in hall.db.read_now(days_to_carry_to, hall.day, now=hall.now)] == [later.id]
+    drawn = make_test_day(hall.db, on=ON + timedelta(days=21))
+    by_draw = days.update().where(days.c.id == drawn.id).values(release="draw")
+
+    def known() -> list[UUID]:
+        return [each.id for each in hall.db.read_now(days_to_carry_to, hall.day, now=hall.now)]
+
+    assert known() == [later.id, drawn.id]
+    hall.db.write_now(lambda conn: conn.execute(by_draw))
+    assert known() == [later.id]  # a time there has to be drawn
+    window = {"opens_at": hall.now - timedelta(hours=9), "closes_at": hall.now - timedelta(hours=1)}
+    done = {"closed_at": hall.now, "seed": "0" * 64, "list_hash": "0" * 64, "result_hash": "0" * 64}
+    made = draws.insert().values(day_id=drawn.id, nonce="n", commitment="0" * 64, **window, **done, drawn_at=hall.now)
+    hall.db.write_now(lambda conn: conn.execute(made))
+    assert known() == [later.id, drawn.id]
 
 
 def test_the_lists_cost_the_same_however_many_are_inside(halls: tuple[TestDay, TestDay]) -> None:

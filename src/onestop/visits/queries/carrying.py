@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, parties, stops
 from onestop.days.queries.days import Day, published_days
+from onestop.days.queries.draws import draws_of_days
 from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import BookingState
+from onestop.domain.day import Release
 from onestop.domain.visit import STOP_OPEN, StopState, VisitState
 from onestop.visits.tables import visits
 
@@ -55,9 +57,15 @@ class Carried:
 
 
 def days_to_carry_to(conn: sa.Connection, day: Day, *, now: datetime) -> tuple[Day, ...]:
-    """The published days that begin after this one and have not begun, soonest first."""
-    known = published_days(conn, now=now)
-    return tuple(each for each in known if each.opens_at > max(now, day.opens_at))[:NEXT_DAYS]
+    """The published days that begin after this one and have not begun, soonest first.
+
+    Not those by draw whose places are not given yet: nobody gets a time there before.
+    """
+    later = [each for each in published_days(conn, now=now) if each.opens_at > max(now, day.opens_at)]
+    by_draw = [each.id for each in later if each.release is Release.DRAW]
+    draws = draws_of_days(conn, by_draw) if by_draw else {}
+    given = {each for each, draw in draws.items() if draw.drawn_at is not None}
+    return tuple(each for each in later if each.release is not Release.DRAW or each.id in given)[:NEXT_DAYS]
 
 
 def still_inside(conn: sa.Connection, day: UUID, to_day: UUID) -> tuple[StillInside, ...]:
