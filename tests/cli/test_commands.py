@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.accounts.queries import accounts_list, actor_of_token
+from onestop.booking.actions.parties import add_contact
+from onestop.booking.contacts import Contact
 from onestop.cli import main, onestop
 from onestop.clock import real_now
 from onestop.days.tables import capacity, days, draws
@@ -18,7 +20,8 @@ from onestop.db.session import Database, open_database
 from onestop.domain.draw import commitment_of, draw_seed
 from onestop.domain.roles import Grant, Role
 from onestop.keys import load_ticket_key
-from onestop.settings import Settings
+from onestop.notify.tables import outbox
+from onestop.settings import Settings, read_settings
 from tests.halls import TestDay, make_test_day
 
 DATE = (real_now() + timedelta(days=30)).date()
@@ -107,6 +110,43 @@ def test_a_day_is_closed(run: Run, database_url: str) -> None:
     database.close()
     assert run("day", "close", made.day.slug) == (0, f"{made.day.slug} is closed.\n", "")
     assert [row["state"] for row in json.loads(run("day", "list", "--json")[1])] == ["closed"]
+
+
+def test_whoever_is_inside_goes_on_at_another_day_when_the_day_is_closed(run: Run, database_url: str) -> None:
+    database = open_database(database_url)
+    now = real_now()
+    later = make_test_day(database, on=now.date() + timedelta(days=7))
+    made = make_test_day(database, on=now.date())
+    made.now = now
+    booked = make_test_day(database, on=now.date() + timedelta(days=14))
+    running = days.update().where(days.c.id == made.id)
+    hours = {"opens_at": now - timedelta(hours=1), "closes_at": now + timedelta(hours=1)}
+    database.write_now(lambda conn: conn.execute(running.values(hours)))
+    tickets = [made.walk_in(made.wish("legal"))[0] for _ in range(2)]
+    there = [ticket.number for ticket in tickets]
+    mail, key = Contact(kind="email", address="ana@example.org"), load_ticket_key(read_settings())
+    database.write_now(add_contact, made.day, tickets[0].party, mail, key)
+    database.close()
+
+    wrong = run("day", "close", made.day.slug, "--carry-over-to", made.day.slug)
+    known = f"Known: {later.day.slug}, {booked.day.slug}."
+    assert (wrong[0], "no published day after this one." in wrong[2], known in " ".join(wrong[2].split())) == (
+        2,
+        True,
+        True,
+    )
+    code, printed, said = run("day", "close", made.day.slug, "--carry-over-to", later.day.slug)
+    times = [line.split(": ")[1].split(", number ")[1] for line in printed.splitlines()[:-1]]
+    assert (code, said, times) == (0, "", ["100", "101"])
+    assert [line.split(": ")[0] for line in printed.splitlines()[:-1]] == [str(number) for number in there]
+    assert printed.splitlines()[-1] == f"{made.day.slug} is closed."
+    assert run("day", "close", made.day.slug, "--carry-over-to", later.day.slug)[0] == 2
+    database = open_database(database_url)
+    told = sa.select(outbox.c.kind, outbox.c.address).where(outbox.c.party_id != tickets[0].party)
+    assert ("confirmation", "ana@example.org") in database.read_now(
+        lambda conn: [tuple(row) for row in conn.execute(told)]
+    )
+    database.close()
 
 
 def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> None:

@@ -323,6 +323,7 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/needs",
             "/kiosk/d/{slug:str}/desks",
             "/kiosk/d/{slug:str}/times",
+            "/kiosk/d/{slug:str}/who",
             "/kiosk/tickets/{code:str}",
             "/kiosk/tickets/{code:str}/change",
             "/kiosk/tickets/{code:str}/here",
@@ -340,6 +341,8 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/waiting",
             "/kiosk/waiting/{code:str}/take",
             "/kiosk/waiting/{code:str}/decline",
+            "/kiosk/waiting/{code:str}/leave",
+            "/kiosk/d/{slug:str}/requests",
         )
     ),
     # -- api ------------------------------------------------------------------------------------------
@@ -466,7 +469,10 @@ MATRIX: list[Row] = [
     # -- helper ---------------------------------------------------------------------------------------
     staff("GET", "/helper", "helper"),
     *(staff("GET", f"/helper/{{slug:str}}/{part}", "helper") for part in ("book", "book/wish", "book/times")),
-    *(staff("POST", f"/helper/{{slug:str}}/{part}", "helper") for part in ("book", "book/wish", "book/times")),
+    *(
+        staff("POST", f"/helper/{{slug:str}}/{part}", "helper")
+        for part in ("book", "book/wish", "book/times", "book/waiting")
+    ),
     # Nobody opens what somebody else booked; tests/web/helper opens a helper's own.
     *(
         staff("GET", f"/helper/{{slug:str}}/parties/{{party:uuid}}{part}", hidden_from=("helper",))
@@ -480,6 +486,14 @@ MATRIX: list[Row] = [
             form={"arrival": "2026-12-03T10:00:00+00:00"},
         )
         for act in ("time", "cancel")
+    ),
+    *(
+        staff("GET", f"/helper/{{slug:str}}/waiting/{{party:uuid}}{part}", hidden_from=("helper",))
+        for part in ("", "/print")
+    ),
+    *(
+        staff("POST", f"/helper/{{slug:str}}/waiting/{{party:uuid}}/{act}", hidden_from=("helper",))
+        for act in ("take", "decline", "leave")
     ),
     # -- organise -------------------------------------------------------------------------------------
     *(
@@ -503,6 +517,7 @@ MATRIX: list[Row] = [
                 "/lines",
                 "/messages",
                 "/cancel",
+                "/carry",
                 "/desks",
                 "/desks/new",
                 "/desks/{number:int}",
@@ -523,6 +538,7 @@ MATRIX: list[Row] = [
                 "pause",
                 "resume",
                 "close",
+                "carry",
                 "cancel",
                 "settings",
                 "lines",

@@ -11,12 +11,16 @@ from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.days.actions import create_day, make_invitations
 from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
-from onestop.days.queries.days import all_days, day_by_slug
+from onestop.days.queries.days import Day, all_days, day_by_slug
 from onestop.days.queries.draws import the_draw
+from onestop.db.session import Database
+from onestop.domain.day import DayState
 from onestop.keys import load_ticket_key
 from onestop.notify.reactor import OutboxReactor
 from onestop.settings import read_settings
 from onestop.visits.actions.closing import close_day
+from onestop.visits.carrying_on import carry_all
+from onestop.visits.queries.carrying import Fate, carried_from, days_to_carry_to, still_inside
 
 
 class _Date(click.ParamType[date]):
@@ -165,15 +169,45 @@ def draw(slug: str, as_json: bool) -> None:
 @day.command("close")
 @click.argument("slug")
 @click.option("--reason", default="", help="Why it closes while somebody is still inside.")
-def close(slug: str, reason: str) -> None:
+@click.option("--carry-over-to", "to", default="", help="A later published day on which those who still wait go on.")
+def close(slug: str, reason: str, to: str) -> None:
     """Close a day; refuses while somebody is inside, unless you give a reason.
 
-    Example: onestop day close iom-bratislava-2026-12-03
+    With --carry-over-to everybody inside with open steps first gets a place on that day, one after the other. Run
+    again it goes on where it stopped; nobody is carried twice, and nobody out of a talk.
+
+    Example: onestop day close iom-bratislava-2026-12-03 --carry-over-to iom-bratislava-2026-12-10
     """
-    with opened() as database:
+    settings = read_settings()
+    with opened(settings) as database:
+        database.reactors.append(OutboxReactor(settings))
         found = database.read_now(day_by_slug, slug)
+        if to:
+            _carry_over(database, found, to, key=load_ticket_key(settings))
         database.write_now(close_day, found.id, reason=reason, actor=OPERATOR, now=database.now(), day=found.id)
     click.echo(f"{slug} is closed.")
+
+
+def _carry_over(database: Database, day: Day, slug: str, *, key: bytes) -> None:
+    """Carry everybody over, and say of each ticket what became of it."""
+    known = {each.slug: each for each in database.read_now(days_to_carry_to, day, now=database.now())}
+    if day.state is not DayState.PUBLISHED or slug not in known:
+        raise click.BadParameter(
+            f"no published day after this one. Known: {', '.join(known) or 'none'}.", param_hint="--carry-over-to"
+        )
+    then = known[slug]
+    done = carry_all(database, day, then, key=key, actor=OPERATOR)
+    for one in database.read_now(carried_from, day.id, then.id):
+        there = f"{one.arrival_at.astimezone(then.zone):%H:%M}, number {one.then}" if one.arrival_at else "waiting list"
+        click.echo(f"{one.number}: {'does not come there any more' if one.over else there}")
+    for one, refusal in done.refused:
+        click.echo(f"{one.number}: {refusal.sentence % dict(refusal.params)}", err=True)
+    for one in database.read_now(still_inside, day.id, then.id):
+        if one.fate is not Fate.GOES:
+            click.echo(f"{one.number}: {_LEFT[one.fate]}", err=True)
+
+
+_LEFT = {Fate.TALKS: "in a talk, not carried over", Fate.NOTHING: "nothing that day could go on with"}
 
 
 def _make(file: DayFile, on: date, template: str) -> None:

@@ -1,6 +1,7 @@
 """A finger on the machine: reads a screen, follows a link by its words, presses a button with what the form holds."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -54,7 +55,9 @@ class Finger:
         self.taps += 1
         self.off.add(value)
 
-    async def press(self, label: str = "", *, typed: dict[str, str] | None = None, button: str = "") -> None:
+    async def press(
+        self, label: str = "", *, typed: Mapping[str, str | list[str]] | None = None, button: str = ""
+    ) -> None:
         """Tap a button by its words (or by its value) and send its form."""
         assert self.page is not None
         self.taps += 1
@@ -62,10 +65,11 @@ class Finger:
             for attributes, said in _BUTTON.findall(inside):
                 named = dict(_ATTRIBUTE.findall(attributes))
                 if (label and label in words(f">{said}")) or (button and unescape(named.get("value", "")) == button):
-                    data = self._fields(inside) | (typed or {})
+                    data = {**self._fields(inside), **(typed or {})}
                     if named.get("name"):
                         data[named["name"]] = unescape(named["value"])
-                    await self._send(method, unescape(action), data)
+                    there = named.get("formaction", action)
+                    await self._send(named.get("formmethod", method), unescape(there), data)
                     return
         raise AssertionError(f"no button says {label or button!r}: {self.text}")
 

@@ -1,7 +1,9 @@
 """The draw of a day as far as it is public."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,8 +43,24 @@ class Draw:
 def draw_of(conn: sa.Connection, day: UUID) -> Draw | None:
     """The draw of a day; `None` until an organiser gave it a window."""
     row = row_of(conn, draws.c.day_id, day)
-    if row is None:
-        return None
+    return None if row is None else _draw(row)
+
+
+def draws_of_days(conn: sa.Connection, of_days: Collection[UUID]) -> dict[UUID, Draw]:
+    """The draws these days have; one statement."""
+    rows = conn.execute(sa.select(draws).where(draws.c.day_id.in_(of_days)))
+    return {row.day_id: _draw(row) for row in rows}
+
+
+def the_draw(conn: sa.Connection, day: UUID) -> Draw:
+    """The same. Raises `NoDraw`."""
+    found = draw_of(conn, day)
+    if found is None:
+        raise NoDraw
+    return found
+
+
+def _draw(row: sa.Row[Any]) -> Draw:
     return Draw(
         day=row.day_id,
         opens_at=row.opens_at,
@@ -55,11 +73,3 @@ def draw_of(conn: sa.Connection, day: UUID) -> Draw | None:
         drawn_at=row.drawn_at,
         result_hash=row.result_hash,
     )
-
-
-def the_draw(conn: sa.Connection, day: UUID) -> Draw:
-    """The same. Raises `NoDraw`."""
-    found = draw_of(conn, day)
-    if found is None:
-        raise NoDraw
-    return found

@@ -2,6 +2,11 @@
 
 from typing import Any
 
-from onestop.web.helper import book, booking, first
+from onestop.web.helper import book, booking, first, waiting
 
-route_handlers: list[Any] = [*first.route_handlers, *book.route_handlers, *booking.route_handlers]
+route_handlers: list[Any] = [
+    *first.route_handlers,
+    *book.route_handlers,
+    *booking.route_handlers,
+    *waiting.route_handlers,
+]

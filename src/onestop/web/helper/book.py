@@ -9,7 +9,7 @@ from onestop.booking.helped import live_of_helper
 from onestop.domain.errors import HelperFull
 from onestop.web.helper.frame import DOOR, enter_day
 from onestop.web.kit.asking import needs_page, wish_page_by_address, wish_page_by_needs
-from onestop.web.kit.booking import book_for, times_page
+from onestop.web.kit.booking import book_for, list_for, times_page
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
@@ -42,10 +42,18 @@ async def show_times(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
 
 @post("/helper/{slug:str}/book")
 async def book(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: TicketKey) -> Response[Any]:
-    """The booking under her account; the ledger names it."""
+    """The booking under her account, or on a day by draw the request; the ledger names it."""
     day, someone, account = await enter_day(request, db, slug)
     await check_limit(request, "hold")  # cancelled again and again, bookings would use up the numbers of the day
     return await book_for(request, db, DOOR, day, someone, key=ticket_key, helper=account)
+
+
+@post("/helper/{slug:str}/book/waiting")
+async def list_instead(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: TicketKey) -> Response[Any]:
+    """No time is free or good: she waits for one."""
+    day, someone, account = await enter_day(request, db, slug)
+    await check_limit(request, "hold")
+    return await list_for(request, db, DOOR, day, someone, key=ticket_key, helper=account)
 
 
 @get(["/helper/{slug:str}/book/wish", "/helper/{slug:str}/book/times"])
@@ -55,4 +63,4 @@ async def start_book_again(request: WebRequest, db: Db, slug: FromPath[str]) -> 
     return await wish_page_by_address(request, db, DOOR, day, "book")
 
 
-route_handlers: list[Any] = [show_book, show_book_wish, show_times, book, start_book_again]
+route_handlers: list[Any] = [show_book, show_book_wish, show_times, book, list_instead, start_book_again]

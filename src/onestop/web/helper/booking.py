@@ -23,7 +23,7 @@ from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.paper import PrintPage, paper_of
+from onestop.web.kit.paper import TICKET, PrintPage, paper_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.staff_door import is_over, read_instant
@@ -102,7 +102,7 @@ async def show_print(
     ticket = await db.read(ticket_again, party=party, key=ticket_key)
     context = PrintPage(
         path=DOOR.party_path(day, party),
-        ticket_number=ticket.number,
+        heading=locale_of(request).say(TICKET, {"number": ticket.number}),
         paper=paper_of(
             request,
             settings,

@@ -55,4 +55,12 @@ async def bookable_days(request: WebRequest, db: Database) -> tuple[Day, ...]:
     return tuple(day for day in await db.read(published_days, now=db.now()) if helps_at(someone, day))
 
 
-DOOR = StaffDoor(name="helper", channel=Channel.HELPER, walk_ins=False, lists=False, frame=frame, days=bookable_days)
+DOOR = StaffDoor(
+    name="helper",
+    channel=Channel.HELPER,
+    walk_ins=False,
+    asked="/waiting/{party}?did=asked",
+    listed="/waiting/{party}?did=listed",
+    frame=frame,
+    days=bookable_days,
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.kiosk import asking, codes, home, tickets, waiting
+from onestop.web.kiosk import asking, codes, home, tickets, waiting, who
 
 route_handlers: list[Any] = [
     *home.route_handlers,
@@ -10,4 +10,5 @@ route_handlers: list[Any] = [
     *tickets.route_handlers,
     *codes.route_handlers,
     *waiting.route_handlers,
+    *who.route_handlers,
 ]

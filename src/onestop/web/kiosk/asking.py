@@ -12,8 +12,10 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
-from onestop.domain.errors import N_, Refusal
+from onestop.domain.errors import N_, ChildAtDeskAlone, Refusal
+from onestop.web.kiosk.draw_day import ask_page, asks_on, shut_page
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here
+from onestop.web.kiosk.who import is_asked, together_again, who_page, who_says
 from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
@@ -47,6 +49,8 @@ class DeskTile:
     institution: str
     authority: str
     ticked: bool
+    goers: str
+    """Who goes there, where not everybody does."""
 
 
 @page_of("kiosk/needs.html")
@@ -67,6 +71,8 @@ class KioskDesks:
 
     day: Day
     today: bool
+    asks: bool
+    """Whether a place is asked for next, and no time chosen."""
     tiles: tuple[DeskTile, ...]
     people: int
     children: int
@@ -76,6 +82,9 @@ class KioskDesks:
     spoken: str
     action: str
     carried: tuple[tuple[str, str], ...]
+    who: str
+    asks_who: bool
+    """Whether several people and several desks are chosen already."""
     more: str
     back: str
     key: str
@@ -102,8 +111,10 @@ class KioskTimes:
 
 @get("/kiosk/d/{slug:str}/needs")
 async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
-    """What is it about?"""
+    """What is it about? A day by draw says first when a place can be asked for."""
     _, day, today = await chosen_day(request, db, slug)
+    if not today and (shut := await shut_page(request, db, day)) is not None:
+        return shut
     offer = await db.read(day_offer, day.id)
     answers = read_answers(request.query_params, offer)
     locale = locale_here(request, day)
@@ -131,19 +142,25 @@ async def show_desks(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
     """The desks this means."""
     _, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
-    return desks_page(request, day, offer, read_answers(request.query_params, offer), today=today)
+    answers = together_again(read_answers(request.query_params, offer))
+    if answers.goers and is_asked(answers) and answers.sends_children_alone():
+        return who_page(request, day, offer, answers, refusal=ChildAtDeskAlone())
+    return desks_page(request, day, offer, answers, today=today, asks=not today and await asks_on(db, day))
 
 
 @get("/kiosk/d/{slug:str}/times")
 async def show_times(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
-    """When?"""
+    """When? On a day by draw: ask for a place."""
     _, day, today = await chosen_day(request, db, slug)
+    if not today and (shut := await shut_page(request, db, day)) is not None:
+        return shut
     offer = await db.read(day_offer, day.id)
     answers = read_answers(request.query_params, offer)
     try:
         return await times_page(request, db, day, offer, answers)
     except Refusal as refusal:
-        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+        asks = not today and await asks_on(db, day)
+        return desks_page(request, day, offer, answers, today=today, asks=asks, refusal=refusal)
 
 
 def desks_page(
@@ -153,16 +170,19 @@ def desks_page(
     answers: Answers,
     *,
     today: bool,
+    asks: bool = False,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
     """The desks, with what was chosen so far."""
     locale = locale_here(request, day)
+    going = who_says(request, day, answers) if is_asked(answers) else {}
     spoken = answers.languages[0] if answers.languages else locale.tag
     near = dict.fromkeys([locale.tag, *day.languages, *(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)])
     path = f"/kiosk/d/{day.slug}"
     context = KioskDesks(
         day=day,
         today=today,
+        asks=asks,
         tiles=tuple(
             DeskTile(
                 mark=service_mark(service.id),
@@ -171,6 +191,7 @@ def desks_page(
                 institution=service.institution.name,
                 authority=service.institution.authority,
                 ticked=ticked,
+                goers=going.get(service_mark(service.id), ""),
             )
             for service, ticked in lines_of(offer, answers)
         ),
@@ -186,6 +207,8 @@ def desks_page(
             ("asked", "1"),
             ("who", "family"),
         ),
+        who=f"{path}/who",
+        asks_who=is_asked(answers),
         more=answers.link(f"{path}/needs"),
         back=link(request, f"{path}/needs"),
         key=new_key(),
@@ -206,6 +229,9 @@ async def times_page(
     """The times that have a plan. Raises a refusal about services or party."""
     locale = locale_here(request, day)
     wish = answers.wish(offer, display_language=locale.tag)
+    titles = tuple(service_title(locale, one.key) for one in offer.services if one.id in wish.services)
+    if (asks := await ask_page(request, db, day, answers, titles, people=len(wish.members))) is not None:
+        return asks
     found = await db.read(arrivals, day, wish, now=db.now())
     context = KioskTimes(
         day=day,

@@ -6,7 +6,10 @@ from typing import Any
 from litestar import Response, get
 
 from onestop.days.queries.days import Day
-from onestop.web.kiosk.frame import kiosk_page, languages_of, link, other_days, today_of
+from onestop.days.queries.draws import draws_of_days
+from onestop.domain.day import Release
+from onestop.web.kiosk.draw_day import says_when
+from onestop.web.kiosk.frame import kiosk_page, languages_of, link, locale_here, other_days, today_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 
@@ -23,12 +26,21 @@ class KioskHome:
     change: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayDoor:
+    """A day, and what a day by draw says of when to ask."""
+
+    day: Day
+    href: str
+    says: str
+
+
 @page_of("kiosk/days.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KioskDays:
     """Days to come on another day; the machine never ends in "full"."""
 
-    days: tuple[tuple[Day, str], ...]
+    days: tuple[DayDoor, ...]
     back: str
 
 
@@ -50,8 +62,17 @@ async def show_home(request: WebRequest, db: Db) -> Response[Any]:
 async def show_days(request: WebRequest, db: Db) -> Response[Any]:
     """Other days, soonest first."""
     _, today = await today_of(request, db)
+    days, locale, now = await other_days(db, today), locale_here(request, today), db.now()
+    draws = await db.read(draws_of_days, [day.id for day in days if day.release is Release.DRAW])
     context = KioskDays(
-        days=tuple((day, link(request, f"/kiosk/d/{day.slug}/needs")) for day in await other_days(db, today)),
+        days=tuple(
+            DayDoor(
+                day=day,
+                href=link(request, f"/kiosk/d/{day.slug}/needs"),
+                says=says_when(locale, day, draw, draw.state(now)) if (draw := draws.get(day.id)) else "",
+            )
+            for day in days
+        ),
         back=link(request, "/kiosk"),
     )
     return kiosk_page(request, today, context)

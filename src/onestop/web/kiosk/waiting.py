@@ -1,21 +1,26 @@
-"""The waiting list at the machine: a paper with a code instead of a time, and the place it is offered."""
+"""The waiting list and the draw at the machine: a paper with a code instead of a time, and the place it is offered."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, take_offer
+from onestop.booking.actions.draws import request_place
+from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
+from onestop.booking.draws import own_request
 from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer, WaitingParty, find_waiting, waiting_party
 from onestop.days.queries.days import Day
+from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.errors import OfferGone, Refusal
 from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_code
 from onestop.web.kiosk.asking import desks_page
+from onestop.web.kiosk.draw_day import shut_page
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import new_key, read_form
@@ -28,9 +33,14 @@ from onestop.web.kit.responses import see_other
 @page_of("kiosk/waiting.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KioskWaiting:
-    """The paper of somebody who waits, or the place she is offered."""
+    """The paper of somebody who waits or takes part in a draw, or the place she is offered.
+
+    `request_id` is her place in the public list, `drawn_after` the end of the time for requests; both while she asks.
+    """
 
     day: Day
+    request_id: str
+    drawn_after: datetime | None
     waits: bool
     offer: Offer | None
     before: int
@@ -38,6 +48,9 @@ class KioskWaiting:
     short_code: str
     take: str
     decline: str
+    leave: str
+    new: bool
+    """The machine prints it; whoever comes back with the paper can also leave."""
     key: str
     home: str
     others: str
@@ -66,6 +79,33 @@ async def join(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPat
         )
     except Refusal as refusal:
         return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+    return see_other(link(request, path, new="1"))
+
+
+@post("/kiosk/d/{slug:str}/requests")
+async def ask_for_place(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPath[str]) -> Response[Any]:
+    """Take part in the draw of another day, nothing typed and no address: the paper is the proof."""
+    someone, day, today = await chosen_day(request, db, slug)
+    if (shut := await shut_page(request, db, day)) is not None:
+        return shut
+    offer = await db.read(day_offer, day.id)
+    answers = read_answers(await read_form(request), offer)
+    try:
+        path = await submit_once(
+            request,
+            "kiosk.request",
+            request_place,
+            day.id,
+            answers.wish(offer, display_language=locale_here(request, day).tag),
+            channel=Channel.KIOSK,
+            key=ticket_key,
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda made: f"/kiosk/waiting/{waiting_code(ticket_key, day=day.id, party=made.party)}",
+        )
+    except Refusal as refusal:
+        return desks_page(request, day, offer, answers, today=today, asks=True, refusal=refusal)
     return see_other(link(request, path, new="1"))
 
 
@@ -102,6 +142,16 @@ async def decline(request: WebRequest, db: Db, code: FromPath[str]) -> Response[
     return see_other(link(request, f"/kiosk/waiting/{code}"))
 
 
+@post("/kiosk/waiting/{code:str}/leave")
+async def leave(request: WebRequest, db: Db, code: FromPath[str]) -> Response[Any]:
+    """Wait no more, or take the request back."""
+    someone = await machine(request)
+    party = await _open(db, code)
+    if party.state in WAITS:
+        await db.write(leave_list, party.party, actor=someone, now=db.now(), day=party.day.id)
+    return see_other(link(request, f"/kiosk/waiting/{code}"))
+
+
 async def _open(db: Database, code: str) -> WaitingParty:
     party, _ = await db.read(find_waiting, code)
     return await db.read(waiting_party, party)
@@ -115,8 +165,12 @@ async def _show(
         return see_other(link(request, f"/kiosk/tickets/{ticket.code}", new="1"))
     code = waiting_code(key, day=party.day.id, party=party.party)
     waits = party.state in WAITS
+    asked = await db.read(own_request, party.party) if party.state is BookingState.REQUESTED else None
+    draw = await db.read(draw_of, party.day.id) if asked is not None else None
     context = KioskWaiting(
         day=party.day,
+        request_id=str(asked.request) if asked is not None else "",
+        drawn_after=draw.closes_at if draw is not None else None,
         waits=waits,
         offer=party.offer if waits and party.offer is not None and party.offer.until > db.now() else None,
         before=party.before,
@@ -124,6 +178,8 @@ async def _show(
         short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
         take=link(request, f"/kiosk/waiting/{code}/take"),
         decline=link(request, f"/kiosk/waiting/{code}/decline"),
+        leave=link(request, f"/kiosk/waiting/{code}/leave"),
+        new="new" in request.query_params,
         key=new_key(),
         home=link(request, "/kiosk"),
         others=link(request, "/kiosk/days"),
@@ -132,4 +188,4 @@ async def _show(
     return kiosk_page(request, party.day, context, status=refusal.status if refusal else 200, back_after=40)
 
 
-route_handlers: list[Any] = [join, show_waiting, take, decline]
+route_handlers: list[Any] = [join, ask_for_place, show_waiting, take, decline, leave]

@@ -8,13 +8,16 @@ from uuid import UUID
 from litestar import Response
 
 from onestop.days.queries.days import Day
+from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
+from onestop.domain.day import Release
 from onestop.domain.errors import NoServiceChosen, Refusal
 from onestop.domain.party import PARTY_LIMIT
 from onestop.visits.queries.reception import reach_today, spoken_languages
 from onestop.web.kit.answers import service_mark
+from onestop.web.kit.draw_day import says_of_draw
 from onestop.web.kit.forms import Form, new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
@@ -60,6 +63,10 @@ class NeedsPage:
     today: bool
     over: bool
     full: str
+    draw: str
+    """Where the draw of a day by draw stands; empty where times are booked."""
+    asks: bool
+    """Whether a place is asked for, and no time chosen."""
     mistakes: tuple[Mistake, ...]
 
 
@@ -75,6 +82,7 @@ class WishPage:
     form: WishForm
     choices: LanguageChoices
     interpreters: tuple[tuple[Interpreter, str], ...]
+    asks: bool
     mistakes: tuple[Mistake, ...]
     key: str = field(default_factory=new_key)
 
@@ -94,6 +102,7 @@ async def needs_page(
     offer = await db.read(day_offer, day.id)
     now = db.now()
     days = await door.days(request, db) if way == "book" else ()
+    draw, asks = await _draw(request, db, day, way)
     context = NeedsPage(
         day=day,
         way=way,
@@ -104,7 +113,9 @@ async def needs_page(
         days=tuple(one for one in days if one.id != day.id),
         today=is_on(day, now),
         over=is_over(day, now),
-        full=full,
+        full=full or (draw if not asks else ""),
+        draw=draw,
+        asks=asks,
         mistakes=tuple(mistakes),
     )
     return page(request, context, status=422 if mistakes else 200, **door.frame(request, day, f"/{way}"))
@@ -142,6 +153,7 @@ async def wish_page(
         form=form,
         choices=language_choices(day, await db.read(spoken_languages, day.id), form.languages, locale),
         interpreters=INTERPRETERS,
+        asks=(await _draw(request, db, day, way))[1],
         mistakes=(mistake_of(refused, locale),) if refused is not None else (),
     )
     return page(request, context, status=refused.status if refused else 200, **door.frame(request, day, f"/{way}"))
@@ -176,6 +188,13 @@ def wanted_by_address(offer: DayOffer, marks: str) -> tuple[UUID, ...]:
     """The services such an address names; unknown marks are left out."""
     asked = set(marks.split(","))
     return tuple(service.id for service in offer.services if service_mark(service.id) in asked)
+
+
+async def _draw(request: WebRequest, db: Database, day: Day, way: Way) -> tuple[str, bool]:
+    """Where the draw stands, for whoever books; tickets without an appointment do not wait for it."""
+    if way != "book" or day.release is not Release.DRAW:
+        return "", False
+    return says_of_draw(locale_of(request), day, await db.read(draw_of, day.id), now=db.now())
 
 
 async def _late(db: Database, day: Day, way: Way, offer: DayOffer, listed: Sequence[UUID]) -> frozenset[UUID]:

@@ -14,14 +14,12 @@ from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import Arrivals, Booking, arrivals, reserve_left
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
-from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
-from onestop.domain.day import Release
-from onestop.domain.draw import DrawState
-from onestop.domain.errors import ArrivalTaken, DrawDay, HelperFull, Refusal
+from onestop.domain.errors import ArrivalTaken, HelperFull, Refusal
 from onestop.domain.roles import Actor
 from onestop.web.kit.asking import wish_page
+from onestop.web.kit.draw_day import draw_ahead
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
@@ -46,8 +44,6 @@ class TimesPage:
     hidden: tuple[tuple[str, str], ...]
     walk_ins: bool
     """Whether she can get a ticket without an appointment here and now."""
-    lists: bool
-    """Whether this door puts people on the waiting list."""
     taken: bool = False
     full: str = ""
     """A sentence why this door can book nobody more here."""
@@ -64,6 +60,8 @@ class AskPage:
     languages: tuple[str, ...]
     people: int
     hidden: tuple[tuple[str, str], ...]
+    full: str = ""
+    """A sentence why this door can ask for nobody more here."""
     key: str = field(default_factory=new_key)
 
 
@@ -106,22 +104,26 @@ async def book_for(
     form, wish = asked
     typed = await read_form(request)
     arrival_at = read_instant(typed.text("arrival", 40))
-    if arrival_at is None and typed.text("ask", 4) and door.lists:
-        path = await submit_once(
-            request,
-            f"{door.name}.request",
-            request_place,
-            day.id,
-            wish,
-            channel=door.channel,
-            key=key,
-            name=form.name,
-            contact=form.contact(day),
-            actor=someone,
-            now=db.now(),
-            day=day.id,
-            to=lambda made: f"{door.home_of(day)}/requests/{made.party}",
-        )
+    if arrival_at is None and typed.text("ask", 4):
+        try:
+            path = await submit_once(
+                request,
+                f"{door.name}.request",
+                request_place,
+                day.id,
+                wish,
+                channel=door.channel,
+                helper=helper,
+                key=key,
+                name=form.name,
+                contact=form.contact(day),
+                actor=someone,
+                now=db.now(),
+                day=day.id,
+                to=lambda made: door.asked_path(day, made.party),
+            )
+        except HelperFull as refused:
+            return await _times_page(request, db, door, day, form, wish, refused=refused)
         return see_other(path)
     if arrival_at is None:
         return await _times_page(request, db, door, day, form, wish)
@@ -151,28 +153,39 @@ async def book_for(
 
 
 async def list_for(
-    request: WebRequest, db: Database, door: StaffDoor, day: Day, someone: Actor, *, key: bytes
+    request: WebRequest,
+    db: Database,
+    door: StaffDoor,
+    day: Day,
+    someone: Actor,
+    *,
+    key: bytes,
+    helper: UUID | None = None,
 ) -> Response[Any]:
     """Put somebody on the waiting list, with what was answered; the page that follows has her code."""
     asked = await _wished(request, db, door, day)
     if isinstance(asked, Response):
         return asked
     form, wish = asked
-    path = await submit_once(
-        request,
-        f"{door.name}.listed",
-        join_list,
-        day.id,
-        wish,
-        channel=door.channel,
-        key=key,
-        name=form.name,
-        contact=form.contact(day),
-        actor=someone,
-        now=db.now(),
-        day=day.id,
-        to=lambda party: f"{door.home_of(day)}/waiting?new={party}",
-    )
+    try:
+        path = await submit_once(
+            request,
+            f"{door.name}.listed",
+            join_list,
+            day.id,
+            wish,
+            channel=door.channel,
+            helper=helper,
+            key=key,
+            name=form.name,
+            contact=form.contact(day),
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=lambda party: door.listed_path(day, party),
+        )
+    except HelperFull as refused:
+        return await _times_page(request, db, door, day, form, wish, refused=refused)
     return see_other(path)
 
 
@@ -218,15 +231,20 @@ async def _times_page(
     offer = await db.read(day_offer, day.id)
     now: datetime = db.now()
     services = tuple(service_title(locale, one.key) for one in offer.services if one.id in form.services)
-    draw = await db.read(draw_of, day.id) if day.release is Release.DRAW else None
-    if draw is not None and draw.state(now) is not DrawState.DRAWN:
+    full = locale.say(refused.sentence, refused.params) if isinstance(refused, HelperFull) else ""
+    status = refused.status if refused else 200
+    draw = await draw_ahead(db, day)
+    if draw is not None:
         check_open(day, draw, now=now)
-        if not door.lists:
-            raise DrawDay
         ask = AskPage(
-            day=day, services=services, languages=wish.languages, people=len(wish.members), hidden=form.hidden()
+            day=day,
+            services=services,
+            languages=wish.languages,
+            people=len(wish.members),
+            hidden=form.hidden(),
+            full=full,
         )
-        return page(request, ask, **door.frame(request, day, "/book"))
+        return page(request, ask, status=status, **door.frame(request, day, "/book"))
     context = TimesPage(
         day=day,
         times=await db.read(arrivals, day, wish, now=now, with_reserve=await db.read(reserve_left, day, door.channel)),
@@ -235,8 +253,7 @@ async def _times_page(
         people=len(wish.members),
         hidden=form.hidden(),
         walk_ins=door.walk_ins and is_on(day, now),
-        lists=door.lists,
         taken=isinstance(refused, ArrivalTaken),
-        full=locale.say(refused.sentence, refused.params) if isinstance(refused, HelperFull) else "",
+        full=full,
     )
-    return page(request, context, status=refused.status if refused else 200, **door.frame(request, day, "/book"))
+    return page(request, context, status=status, **door.frame(request, day, "/book"))

@@ -21,8 +21,10 @@ class StaffDoor:
     channel: Channel
     walk_ins: bool
     """Whether it gives tickets without an appointment."""
-    lists: bool
-    """Whether it puts people on the waiting list of a day."""
+    asked: str
+    """The end of the page of somebody whose request was taken, `{party}` in it."""
+    listed: str
+    """The end of the page of somebody who was put on the waiting list."""
     frame: Callable[[WebRequest, Day, str], Round]
     """Brand, zone and menu of a day's page; the text is the end of the menu entry it belongs to."""
     days: Callable[[WebRequest, Database], Awaitable[tuple[Day, ...]]]
@@ -31,6 +33,14 @@ class StaffDoor:
     def home_of(self, day: Day) -> str:
         """Where the pages of a day stand."""
         return f"/{self.name}/{day.slug}"
+
+    def asked_path(self, day: Day, party: UUID) -> str:
+        """The page of one who takes part in a draw."""
+        return self.home_of(day) + self.asked.format(party=party)
+
+    def listed_path(self, day: Day, party: UUID) -> str:
+        """The page of one who has just been put on the waiting list."""
+        return self.home_of(day) + self.listed.format(party=party)
 
     def party_path(self, day: Day, party: UUID, did: str = "") -> str:
         """The page of one ticket holder; `did` says what has just been done."""

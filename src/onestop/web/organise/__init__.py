@@ -3,6 +3,7 @@
 from typing import Any
 
 from onestop.web.organise import (
+    carry,
     day,
     days,
     desks,
@@ -28,6 +29,7 @@ route_handlers: list[Any] = [
     *settings.route_handlers,
     *lines.route_handlers,
     *messages.route_handlers,
+    *carry.route_handlers,
     *draw.route_handlers,
     *desks.route_handlers,
     *mediators.route_handlers,

@@ -14,6 +14,7 @@ from onestop.domain.day import DAY_MOVES, DayState
 from onestop.domain.errors import N_, PublishRefused, Refusal
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.setup import cancel_day, pause_day, resume_day
+from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.inside import Inside, Touched, inside_of_day, touched_by_end
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
@@ -55,6 +56,8 @@ class DayPage:
     warnings: tuple[Found, ...]
     hours: HoursTable
     inside: Inside
+    goes_on: bool
+    """Whether a later day is published on which people who are inside can go on."""
     over: bool
     pauses: tuple[str, ...]
     why: str = ""
@@ -179,6 +182,7 @@ async def _day_page(request: WebRequest, db: Db, day: Day, *, status: int = 200,
         warnings=tuple(each for each in found if not each.finding.stops),
         hours=hours_table(day, desks, mediators),
         inside=await db.read(inside_of_day, day.id),
+        goes_on=bool(await db.read(days_to_carry_to, day, now=now)),
         over=now >= day.closes_at,
         pauses=tuple(locale.gettext(each) for each in PAUSES),
         **more,

@@ -76,7 +76,13 @@ async def bookable_days(request: WebRequest, db: Database) -> tuple[Day, ...]:
 
 
 DOOR = StaffDoor(
-    name="reception", channel=Channel.RECEPTION, walk_ins=True, lists=True, frame=frame, days=bookable_days
+    name="reception",
+    channel=Channel.RECEPTION,
+    walk_ins=True,
+    asked="/requests/{party}",
+    listed="/waiting?new={party}",
+    frame=frame,
+    days=bookable_days,
 )
 
 

@@ -13,7 +13,7 @@ from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.actions.parties import set_name
 from onestop.booking.queries import carried_to
 from onestop.booking.tickets import new_code, ticket_again
-from onestop.days.queries.days import Day, day_by_id, published_days
+from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.domain.day import DayState
@@ -35,6 +35,7 @@ from onestop.visits.actions.route import (
     set_need,
     step_out,
 )
+from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.reception import reception_days
 from onestop.visits.queries.visitor import Visitor, visitor
@@ -367,10 +368,7 @@ async def _show(
 
 async def _next_days(db: Database, day: Day) -> tuple[Day, ...]:
     """The days that come next."""
-    now = db.now()
-    return tuple(each for each in await db.read(published_days, now=now) if each.opens_at > max(now, day.opens_at))[
-        :NEXT_DAYS
-    ]
+    return (await db.read(days_to_carry_to, day, now=db.now()))[:NEXT_DAYS]
 
 
 async def _goes_on(request: WebRequest, db: Database, party: UUID, key: bytes) -> GoesOn | None:

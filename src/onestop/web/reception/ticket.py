@@ -15,7 +15,7 @@ from onestop.visits.queries.people import Standing
 from onestop.visits.queries.reception import reach_today
 from onestop.visits.queries.visitor import Visitor, visitor
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.paper import PrintPage, paper_of
+from onestop.web.kit.paper import TICKET, PrintPage, paper_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.reception.frame import day_and_actor, frame, home_of, party_path
@@ -49,7 +49,7 @@ async def show_print(
     locale = locale_of(request)
     context = PrintPage(
         path=party_path(day, party),
-        ticket_number=ticket.number,
+        heading=locale.say(TICKET, {"number": ticket.number}),
         paper=paper,
         done=locale.gettext(DONE[did]) if did in DONE else "",
         late=late,
