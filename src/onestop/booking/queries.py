@@ -41,6 +41,8 @@ class Booking:
     languages: tuple[str, ...]
     interpreter: Interpreter
     invitation: UUID | None
+    answers: tuple[str, ...] = ()
+    """Answers that papers hang on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +199,7 @@ _BOOKING = sa.select(
     parties.c.display_language,
     parties.c.languages,
     parties.c.interpreter,
+    parties.c.answers,
 ).join_from(bookings, parties)
 _BY_ID = _BOOKING.where(bookings.c.id == sa.bindparam("value"))
 _BY_PARTY = _BOOKING.where(bookings.c.party_id == sa.bindparam("value"))
@@ -222,6 +225,7 @@ def _booking(conn: sa.Connection, where: sa.Select[Any], value: UUID) -> Booking
         languages=tuple(row.languages),
         interpreter=Interpreter(row.interpreter),
         invitation=row.invitation_id,
+        answers=tuple(row.answers),
     )
 
 

@@ -91,6 +91,7 @@ def hold_arrival(
         languages=wish.languages,
         interpreter=wish.interpreter,
         invitation=invited,
+        answers=wish.answers,
     )
     insert(
         conn,
@@ -295,6 +296,7 @@ def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
+        answers=booking.answers,
     )
 
 
@@ -310,6 +312,7 @@ def wish_of(conn: sa.Connection, party: UUID) -> Wish:
         languages=tuple(asked.languages),
         interpreter=Interpreter(asked.interpreter),
         display_language=asked.display_language,
+        answers=tuple(asked.answers),
     )
 
 

@@ -49,6 +49,8 @@ class Answers:
     goers: Goers = field(default_factory=dict[UUID, tuple[str, ...]])
     languages: tuple[str, ...] | None = None
     interpreter: Interpreter | None = None
+    said: tuple[str, ...] = ()
+    """Answers to questions of her needs, `question:answer`."""
     invitation: str = ""
     hold: UUID | None = None
     seen: str = ""
@@ -97,6 +99,7 @@ class Answers:
             languages=self.languages or (display_language,),
             interpreter=self.interpreter,
             display_language=display_language,
+            answers=self.said,
         )
 
     def carried(self, *without: str) -> tuple[tuple[str, str], ...]:
@@ -164,12 +167,13 @@ def answers_of(held: Held, carried: Answers) -> Answers:
     """The answers a hold was made with; needs, invitation and who asks come from the query, if it still has them."""
     booking = held.booking
     known = _known(carried, held.together, held.members, booking.languages, booking.interpreter)
-    return replace(known, hold=booking.id)
+    return replace(known, hold=booking.id, said=booking.answers)
 
 
 def answers_of_wish(wish: Wish, carried: Answers) -> Answers:
     """The answers that a booking has now."""
-    return _known(carried, wish.together, wish.members, wish.languages, wish.interpreter)
+    known = _known(carried, wish.together, wish.members, wish.languages, wish.interpreter)
+    return replace(known, said=wish.answers)
 
 
 def _known(

@@ -15,7 +15,8 @@ from onestop.domain.party import PARTY_LIMIT, party_of
 from onestop.web.kit.forms import Form
 from onestop.web.kit.goers import first_goers, read_goers, service_mark, together_of
 from onestop.web.kit.locale import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, Locale
-from onestop.web.kit.words import paper_text, service_title
+from onestop.web.kit.papers import paper_lines, said_without
+from onestop.web.kit.words import service_title
 
 _FIRST_AUTHORITIES = {"police": 0, "state": 1}
 INTERPRETERS = (
@@ -160,6 +161,8 @@ class ServiceLine:
     institution: str
     authority: str
     papers: tuple[str, ...]
+    without: str
+    """What the desk cannot do without, as a sentence."""
     before: tuple[str, ...]
     """Services that wait for this one; taken off, they wait for nothing."""
     checked: bool
@@ -193,13 +196,16 @@ def service_lines(
 
 
 def _line(offer: DayOffer, service: OfferedService, *, checked: bool, late: bool, locale: Locale) -> ServiceLine:
+    # Who comes is asked on the same page.
+    papers = paper_lines(locale, service.papers, coming=None)
     after = [offer.service(then) for before, then in offer.precedences if before == service.id and then is not None]
     return ServiceLine(
         id=service.id,
         title=service_title(locale, service.key),
         institution=service.institution.name,
         authority=service.institution.authority,
-        papers=tuple(paper_text(locale, paper.key) for paper in service.papers),
+        papers=tuple(line.text for line in papers),
+        without=said_without(locale, papers),
         before=tuple(service_title(locale, one.key) for one in after if one is not None),
         checked=checked,
         late=late,

@@ -281,6 +281,7 @@ def _wish(here: _Here) -> Wish:
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
+        answers=booking.answers,
     )
 
 

@@ -1,0 +1,75 @@
+"""Which papers are asked for, by who comes and what was answered; when a paper is to be checked again."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onestop.domain.checklist import CHILDREN, SEVERAL, Asked, Coming, is_asked, months_before, needs_review
+
+ALONE = Coming(adults=1, children=0)
+COUPLE = Coming(adults=2, children=0)
+MOTHER = Coming(adults=1, children=2)
+
+
+@pytest.mark.parametrize(
+    ("condition", "coming", "said", "asked"),
+    [
+        ("", None, (), Asked.YES),
+        ("", ALONE, ("permit:first",), Asked.YES),
+        (CHILDREN, ALONE, (), Asked.NO),
+        (CHILDREN, COUPLE, (), Asked.NO),
+        (CHILDREN, MOTHER, (), Asked.YES),
+        (CHILDREN, None, (), Asked.IF),
+        (SEVERAL, ALONE, (), Asked.NO),
+        (SEVERAL, COUPLE, (), Asked.YES),
+        (SEVERAL, MOTHER, (), Asked.YES),
+        (SEVERAL, None, (), Asked.IF),
+        ("permit:extend", ALONE, ("permit:extend",), Asked.YES),
+        ("permit:extend", ALONE, ("permit:first",), Asked.NO),
+        # Nobody asked, or she does not know: what may be needed is told with its condition.
+        ("permit:extend", ALONE, (), Asked.IF),
+        ("permit:extend", ALONE, ("work:new",), Asked.IF),
+        ("permit:extend", None, ("work:new", "permit:extend"), Asked.YES),
+    ],
+)
+def test_a_paper_is_asked_for_by_who_comes_and_by_what_was_answered(
+    condition: str, coming: Coming | None, said: tuple[str, ...], asked: Asked
+) -> None:
+    assert is_asked(condition, coming=coming, said=said) is asked
+
+
+@pytest.mark.parametrize(
+    ("reviewed_on", "needs"),
+    [
+        (None, True),
+        (date(2026, 6, 2), True),
+        (date(2026, 6, 3), False),
+        (date(2026, 12, 3), False),
+    ],
+)
+def test_a_paper_that_nobody_checked_for_six_months_needs_a_review(reviewed_on: date | None, needs: bool) -> None:
+    assert needs_review(reviewed_on, today=date(2026, 12, 3)) is needs
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        (date(2026, 12, 3), date(2026, 6, 3)),
+        (date(2027, 3, 15), date(2026, 9, 15)),
+        (date(2026, 8, 31), date(2026, 2, 28)),
+        (date(2028, 8, 30), date(2028, 2, 29)),
+        (date(2026, 12, 31), date(2026, 6, 30)),
+    ],
+)
+def test_six_months_are_counted_by_the_calendar(day: date, before: date) -> None:
+    assert months_before(day, 6) == before
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)), st.integers(0, 40))
+def test_months_before_lead_back_by_so_many_months_and_never_skip_one(day: date, months: int) -> None:
+    back = months_before(day, months)
+
+    assert (day.year * 12 + day.month) - (back.year * 12 + back.month) == months
+    assert back.day == day.day or (back.day < day.day and (back + timedelta(days=1)).day == 1)
