@@ -37,6 +37,16 @@ function look() {
   if (now.dataset.visit === "open" && !document.querySelector("[data-live-stream]")) location.reload();
 }
 
+/* A tick is kept at once; where that fails the button is there. Without its key each is sent for itself. */
+const ticks = document.querySelector("[data-ticks]");
+ticks?.addEventListener("change", async () => {
+  const body = new URLSearchParams(new FormData(ticks));
+  body.delete("_key");
+  const answer = await fetch(ticks.action, { method: "POST", body }).catch(() => null);
+  ticks.querySelector("[data-saved]").hidden = !answer?.ok;
+  ticks.querySelector(".actions").hidden = Boolean(answer?.ok);
+});
+
 document.addEventListener("live:changed", look);
 setInterval(() => {
   const now = document.getElementById("now");

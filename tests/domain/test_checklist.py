@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop.domain.checklist import CHILDREN, SEVERAL, Asked, Coming, is_asked, months_before, needs_review
+from onestop.domain.checklist import (
+    CHILDREN,
+    SEVERAL,
+    Asked,
+    Coming,
+    is_asked,
+    months_before,
+    needs_review,
+    still_ready,
+)
 
 ALONE = Coming(adults=1, children=0)
 COUPLE = Coming(adults=2, children=0)
@@ -73,3 +82,21 @@ def test_months_before_lead_back_by_so_many_months_and_never_skip_one(day: date,
 
     assert (day.year * 12 + day.month) - (back.year * 12 + back.month) == months
     assert back.day == day.day or (back.day < day.day and (back + timedelta(days=1)).day == 1)
+
+
+def test_a_tick_changes_what_was_shown_and_leaves_the_rest() -> None:
+    ticked = still_ready(["fee", "passport"], shown=["passport", "photo"], ready=["photo", "never-shown"])
+
+    assert ticked == ["fee", "photo"]
+
+
+KEYS = st.sets(st.sampled_from(["passport", "photo", "fee", "id"]))
+
+
+@given(KEYS, KEYS, KEYS)
+def test_the_same_ticks_twice_are_the_same_as_once(before: set[str], shown: set[str], ready: set[str]) -> None:
+    once = still_ready(before, shown=shown, ready=ready)
+
+    assert still_ready(once, shown=shown, ready=ready) == once
+    assert set(once) & shown == ready & shown
+    assert set(once) - shown == before - shown

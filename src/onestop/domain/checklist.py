@@ -46,6 +46,11 @@ def is_asked(condition: str, *, coming: Coming | None, said: Collection[str] = (
     return Asked.YES if condition in answered else Asked.NO
 
 
+def still_ready(before: Collection[str], *, shown: Collection[str], ready: Collection[str]) -> list[str]:
+    """Which papers are ticked now: of those shown the ready ones, of the others those that were; sorted."""
+    return sorted((set(before) - set(shown)) | (set(ready) & set(shown)))
+
+
 def needs_review(reviewed_on: date | None, *, today: date) -> bool:
     """Whether nobody has checked a paper for six months, or ever."""
     return reviewed_on is None or reviewed_on < months_before(today, REVIEW_MONTHS)

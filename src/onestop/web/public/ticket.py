@@ -26,6 +26,7 @@ from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.estimates import estimates_of
+from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import label_says, labels_of, who_goes
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import Locale, locale_for
@@ -96,6 +97,9 @@ class TicketPage:
     proposals: tuple[Proposal, ...]
     removable: tuple[Removable, ...]
     papers: tuple[PaperLine, ...]
+    ticks: bool
+    """Whether she can tick the papers she has."""
+    key: str
     arrival_at: datetime | None
     adults: int
     children: int
@@ -270,6 +274,13 @@ def is_booked(ticket: TicketState, now: datetime) -> bool:
     )
 
 
+def ticks_papers(access: Access, now: datetime) -> bool:
+    """Whether she can tick the papers she has: with the long code, while there is something to bring them to."""
+    visit = access.ticket.visit
+    is_open = visit is not None and visit.state is VisitState.OPEN
+    return bool(access.code) and (is_open or is_booked(access.ticket, now))
+
+
 def papers_of(locale: Locale, ticket: TicketState) -> tuple[PaperLine, ...]:
     """What to bring for the steps that are still ahead, each paper once, blocking ones first."""
     return _papers(locale, ticket, [paper for stop in ticket.stops if stop.state in AHEAD for paper in stop.papers])
@@ -319,6 +330,8 @@ async def _page(
         if is_open or (booked and len(removable) > 1)
         else (),
         papers=papers_of(locale, ticket),
+        ticks=ticks_papers(access, now),
+        key=new_key(),
         arrival_at=_arrival(ticket) if booked else None,
         adults=sum(not member.child for member in ticket.members),
         children=sum(member.child for member in ticket.members),
