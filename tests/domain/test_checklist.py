@@ -76,12 +76,12 @@ def test_six_months_are_counted_by_the_calendar(day: date, before: date) -> None
     assert months_before(day, 6) == before
 
 
-@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)), st.integers(0, 40))
-def test_months_before_lead_back_by_so_many_months_and_never_skip_one(day: date, months: int) -> None:
-    back = months_before(day, months)
-
-    assert (day.year * 12 + day.month) - (back.year * 12 + back.month) == months
-    assert back.day == day.day or (back.day < day.day and (back + timedelta(days=1)).day == 1)
+def test_months_before_lead_back_by_so_many_months_and_never_skip_one() -> None:
+    for nth in range(4 * 366):
+        day = date(2027, 1, 1) + timedelta(days=nth)
+        back = months_before(day, 6)
+        assert (day.year * 12 + day.month) - (back.year * 12 + back.month) == 6
+        assert back.day == day.day or (back.day < day.day and (back + timedelta(days=1)).day == 1)
 
 
 def test_a_tick_changes_what_was_shown_and_leaves_the_rest() -> None:

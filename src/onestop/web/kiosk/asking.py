@@ -18,6 +18,7 @@ from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mar
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.questions import Question, questions_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.words import need_says, service_pictogram, service_title
 
@@ -67,6 +68,7 @@ class KioskDesks:
 
     day: Day
     today: bool
+    questions: tuple[Question, ...]
     tiles: tuple[DeskTile, ...]
     people: int
     children: int
@@ -163,6 +165,7 @@ def desks_page(
     context = KioskDesks(
         day=day,
         today=today,
+        questions=questions_of(locale, offer, answers.needs, answers.said),
         tiles=tuple(
             DeskTile(
                 mark=service_mark(service.id),

@@ -52,7 +52,7 @@ WILL_TALK = {
     Interpreter.OWN: N_("I bring somebody who interprets"),
     Interpreter.NEEDED: N_("I need an interpreter"),
 }
-HELD = ("services", "asked", "adults", "children", "with", "languages", "interpreter")
+HELD = ("services", "asked", "said", "adults", "children", "with", "languages", "interpreter")
 """Answers the hold itself has."""
 
 

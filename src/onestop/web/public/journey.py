@@ -25,6 +25,7 @@ from onestop.web.kit.answers import (
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.papers import PaperLine, paper_lines, said_without
+from onestop.web.kit.questions import Question, questions_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.words import need_says, service_pictogram, service_title
 from onestop.web.public.frame import (
@@ -110,6 +111,8 @@ class PlanPage:
     """Second page: the institutions, what to bring, who comes, how we shall talk."""
 
     day: Day
+    questions: tuple[Question, ...]
+    """About her needs, where the answers lead to different institutions."""
     lines: tuple[PlanChoice, ...]
     answers: Answers
     counts: tuple[tuple[int, int], ...]
@@ -235,8 +238,10 @@ async def _show_plan(
     spoken = await db.read(spoken_on, day.id)
     near, far = near_and_far(locale, day, spoken, answers)
     lines = lines_of(offer, answers)
+    questions = questions_of(locale, offer, answers.needs, answers.said)
     context = PlanPage(
         day=day,
+        questions=questions,
         lines=tuple(
             plan_choice(locale, offer, answers, lines, service, ticked=ticked, working=day.working_language)
             for service, ticked in lines
