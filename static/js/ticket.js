@@ -37,6 +37,23 @@ function look() {
   if (now.dataset.visit === "open" && !document.querySelector("[data-live-stream]")) location.reload();
 }
 
+/* A tick is kept at once, one after the other, so that the last one counts; where that fails the button is there.
+   Without its key each is sent for itself. */
+const ticks = document.querySelector("[data-ticks]");
+let sent = Promise.resolve();
+
+async function keepTicks() {
+  const body = new URLSearchParams(new FormData(ticks));
+  body.delete("_key");
+  const answer = await fetch(ticks.action, { method: "POST", body, keepalive: true }).catch(() => null);
+  ticks.querySelector("[data-saved]").hidden = !answer?.ok;
+  ticks.querySelector(".actions").hidden = Boolean(answer?.ok);
+}
+
+ticks?.addEventListener("change", () => {
+  sent = sent.then(keepTicks);
+});
+
 document.addEventListener("live:changed", look);
 setInterval(() => {
   const now = document.getElementById("now");

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from onestop.booking.tables import parties, stops
 from onestop.booking.tickets import find_code
 from onestop.db import migrate
 from onestop.db.session import Database, migration_engine, open_database
+from onestop.directory import tables
 from onestop.reports.verify import verify
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.actions.calls import call_next, finish, serve
@@ -158,3 +159,36 @@ def test_the_day_goes_on(database: Database) -> None:
     assert waiting == 2
     assert database.write_now(call_next, called.desk_id, **who).stop is not None
     assert database.read_now(verify, now=NOW) == []
+
+
+def test_one_paper_for_two_sorts_of_birth_certificates_becomes_two(url: tuple[str, str]) -> None:
+    engine = migration_engine(url[0])
+    before = sa.MetaData()
+    with engine.begin() as conn:
+        before.reflect(conn)
+        services, items = before.tables["services"], before.tables["checklist_items"]
+        known = conn.execute(sa.select(services)).mappings().first()
+        assert known is not None
+        for key in ("citizenship", "school-places"):
+            made = uuid4() if conn.dialect.name == "postgresql" else uuid4().hex
+            conn.execute(services.insert().values({**known, "id": made, "key": key}))
+            item = uuid4() if conn.dialect.name == "postgresql" else uuid4().hex
+            conn.execute(items.insert().values(id=item, service_id=made, key="birth-certificate", position=1))
+    engine.dispose()
+
+    migrate.upgrade(url[0])
+
+    opened = open_database(url[1])
+    asked = sa.select(tables.services.c.key, tables.checklist_items.c.key, tables.checklist_items.c.condition)
+    of_both = (
+        asked.join_from(tables.checklist_items, tables.services)
+        .where(tables.services.c.key.in_(["citizenship", "school-places"]))
+        .order_by(tables.services.c.key, tables.checklist_items.c.key)
+    )
+    rows = [tuple(row) for row in opened.read_now(lambda conn: conn.execute(of_both).all())]
+    opened.close()
+    assert rows == [
+        ("citizenship", "birth-certificate", ""),
+        ("citizenship", "children-birth", "children"),
+        ("school-places", "children-birth", ""),
+    ]

@@ -153,7 +153,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
-    *("/plan", "/plan/times", "/own"),
+    *("/plan", "/plan/times", "/own", "/papers"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -243,6 +243,7 @@ FILLS |= {
     "account": organise.account,
     "institution": organise.institution,
     "service": organise.service,
+    "paper": organise.paper,
 }
 _ORGANISERS = ("organiser", "administrator")
 _DAY = "/organise/{day:str}"
@@ -295,7 +296,10 @@ MATRIX: list[Row] = [
             "/erase",
         )
     ),
-    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("change", "plan", "own", "cancel", "out", "back", "erase")),
+    *(
+        public("POST", f"/t/{{code:str}}/{act}")
+        for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "erase")
+    ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
     *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase", "proof")),
@@ -498,13 +502,18 @@ MATRIX: list[Row] = [
     # -- organise -------------------------------------------------------------------------------------
     *(
         staff("GET", f"/organise{page}", *_ORGANISERS)
-        for page in ("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff")
+        for page in (
+            *("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff"),
+            *("/services/{service:uuid}/papers", "/papers/{paper:uuid}"),
+        )
     ),
     *(
         staff("POST", f"/organise/{act}", *_ORGANISERS)
         for act in (
             *("days/from-template", "days/from-day", "days/from-file", "services/{service:uuid}"),
             *("institutions", "institutions/{institution:uuid}", "institutions/{institution:uuid}/services"),
+            *("services/{service:uuid}/papers", "services/{service:uuid}/papers/review"),
+            *("papers/{paper:uuid}", "papers/{paper:uuid}/up", "papers/{paper:uuid}/remove"),
             *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),

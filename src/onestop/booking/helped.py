@@ -16,6 +16,7 @@ from onestop.booking.queries import Booking, booking_of_party
 from onestop.booking.tables import bookings, members, parties, stops
 from onestop.directory.tables import services
 from onestop.domain.booking import LIVE, BookingState, check_to_come
+from onestop.domain.checklist import Coming
 from onestop.domain.errors import HelperFull, NotAllowed, TicketUnknown
 from onestop.domain.visit import StopState
 
@@ -54,6 +55,9 @@ class HelpedBooking:
     languages: tuple[str, ...]
     display_language: str
     no_interpreter: bool
+    coming: Coming
+    answers: tuple[str, ...]
+    """What was answered that papers hang on."""
     renewed: bool
     """The visitor was given a new code since: that one is hers alone."""
     stops: tuple[HelpedStop, ...]
@@ -106,6 +110,8 @@ def helped_booking(conn: sa.Connection, helper: UUID, day: UUID, party: UUID) ->
         languages=tuple(row.languages),
         display_language=row.display_language,
         no_interpreter=row.no_interpreter,
+        coming=Coming(adults=row.people - row.children, children=row.children),
+        answers=tuple(row.answers),
         renewed=row.generation > 1,
         stops=tuple(
             HelpedStop(service=stop.service_id, key=stop.key, private=stop.private, planned_at=stop.planned_at)
@@ -152,7 +158,12 @@ _HELPED = (
         parties.c.name,
         parties.c.languages,
         parties.c.display_language,
+        parties.c.answers,
         sa.select(sa.func.count()).where(members.c.party_id == parties.c.id).scalar_subquery().label("people"),
+        sa.select(sa.func.count())
+        .where(members.c.party_id == parties.c.id, members.c.child)
+        .scalar_subquery()
+        .label("children"),
     )
     .join_from(bookings, parties)
     .where(parties.c.number.is_not(None), parties.c.erased_at.is_(None))

@@ -42,6 +42,8 @@ class Booking:
     interpreter: Interpreter
     invitation: UUID | None
     channel: Channel
+    answers: tuple[str, ...] = ()
+    """Answers that papers hang on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,7 @@ _BOOKING = sa.select(
     parties.c.display_language,
     parties.c.languages,
     parties.c.interpreter,
+    parties.c.answers,
 ).join_from(bookings, parties)
 _BY_ID = _BOOKING.where(bookings.c.id == sa.bindparam("value"))
 _BY_PARTY = _BOOKING.where(bookings.c.party_id == sa.bindparam("value"))
@@ -243,6 +246,7 @@ def _booking(conn: sa.Connection, where: sa.Select[Any], value: UUID) -> Booking
         interpreter=Interpreter(row.interpreter),
         invitation=row.invitation_id,
         channel=Channel(row.channel),
+        answers=tuple(row.answers),
     )
 
 

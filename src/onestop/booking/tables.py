@@ -25,6 +25,10 @@ parties = sa.Table(
     sa.Column("display_language", sa.String(12), nullable=False),
     sa.Column("languages", sa.JSON(), nullable=False),
     sa.Column("interpreter", sa.String(8), nullable=False, server_default="none"),
+    # Answers that papers hang on, `question:answer`.
+    sa.Column("answers", sa.JSON(), nullable=False, server_default="[]"),
+    # Keys of papers she ticked on her ticket. They are hers alone: nobody else reads them.
+    sa.Column("papers_ready", sa.JSON(), nullable=False, server_default="[]"),
     instant("created_at"),
     instant("erased_at", null=True),
     # The party of an earlier day whose unfinished stops this one goes on with.

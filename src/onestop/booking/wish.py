@@ -20,6 +20,8 @@ class Wish:
     languages: tuple[str, ...]
     interpreter: Interpreter
     display_language: str
+    answers: tuple[str, ...] = ()
+    """What she answered to the questions of her needs, `question:answer`; some papers hang on it."""
 
     @property
     def together(self) -> dict[UUID, frozenset[int]]:
@@ -41,6 +43,7 @@ def make_wish(
     interpreter: Interpreter,
     display_language: str,
     together: Mapping[UUID, Collection[int]] | None = None,
+    answers: Sequence[str] = (),
 ) -> Wish:
     """Check services and party against the day; `together` narrows a service to some member marks.
 
@@ -65,4 +68,5 @@ def make_wish(
         languages=tuple(dict.fromkeys(languages)) or (display_language,),
         interpreter=interpreter,
         display_language=display_language,
+        answers=tuple(answers),
     )

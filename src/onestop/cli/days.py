@@ -99,6 +99,8 @@ def _line(finding: Finding) -> str:
         f"desk {finding.desk}" if finding.desk is not None else "",
         finding.institution,
         finding.service,
+        " ".join(finding.services),
+        finding.on.isoformat() if finding.on is not None else "",
         finding.language,
         f"{finding.at:%H:%M} UTC" if finding.at is not None else "",
         f"{finding.minutes} min" if finding.minutes else "",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from onestop.days.queries.offer import DayOffer, day_offer, service_keys
 from onestop.days.tables import capacity, invitations
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import Bucket, CapacityKind
+from onestop.domain.checklist import needs_review
 from onestop.domain.day import DayState, Release
 from onestop.domain.errors import Changed, PublishRefused
 from onestop.domain.plan import WantedStop, offered_arrivals
@@ -38,6 +39,8 @@ Kind = Literal[
     "no_invitation",
     "no_window",
     "overbooked",
+    "papers_old",
+    "papers_never",
 ]
 STOPS: frozenset[Kind] = frozenset({"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for", "no_window"})
 """A day with one of these cannot be published."""
@@ -54,6 +57,10 @@ class Finding:
     language: str = ""
     at: datetime | None = None
     minutes: int = 0
+    on: date | None = None
+    about: UUID | None = None
+    """The service of `service`, where its page is the remedy."""
+    services: tuple[str, ...] = ()
 
     @property
     def stops(self) -> bool:
@@ -94,6 +101,7 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime) -> list[Finding]:
         draw = draw_of(conn, day.id)
         # The commitment must be public before the window opens (R16).
         found += [] if draw is not None and now < draw.opens_at else [Finding(kind="no_window")]
+    found += _papers(offer, today=now.astimezone(day.zone).date())
     if day.state is DayState.PUBLISHED and (over := overbooked_minutes(conn, day)):
         found.append(Finding(kind="overbooked", minutes=over))
     return sorted(found, key=lambda each: not each.stops)
@@ -131,6 +139,20 @@ def _unserved(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:
         Finding(kind="no_desk_for", service=keys[service].partition(":")[2])
         for service in sorted(asked - offered, key=lambda each: keys[each])
     ]
+
+
+def _papers(offer: DayOffer, *, today: date) -> list[Finding]:
+    """Services whose papers somebody should check: those that never were together, the others each with the day."""
+    old: list[Finding] = []
+    never: list[str] = []
+    for service in offer.services:
+        dates = [paper.reviewed_on for paper in service.papers if needs_review(paper.reviewed_on, today=today)]
+        known = [each for each in dates if each is not None]
+        if len(known) < len(dates):
+            never.append(service.key)
+        elif known:
+            old.append(Finding(kind="papers_old", service=service.key, about=service.id, on=min(known)))
+    return [*old, *([Finding(kind="papers_never", services=tuple(dict.fromkeys(never)))] if never else [])]
 
 
 def _arrivals(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:

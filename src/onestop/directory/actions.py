@@ -59,14 +59,15 @@ def ensure_service(
             "position": position,
         },
     )
-    for place, (paper, blocking) in enumerate(papers_of(key)):
+    for place, paper in enumerate(papers_of(key)):
         conn.execute(
             checklist_items.insert().values(
                 id=new_id(),
                 service_id=service,
-                key=paper,
-                pictogram=PAPERS[paper][1],
-                blocking=blocking,
+                key=paper.key,
+                pictogram=PAPERS[paper.key][1],
+                blocking=paper.blocking,
+                condition=paper.condition,
                 position=place,
             )
         )

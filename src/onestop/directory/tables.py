@@ -93,6 +93,8 @@ checklist_items = sa.Table(
     sa.Column("key", sa.String(60), nullable=False),
     sa.Column("pictogram", sa.String(60), nullable=False, server_default="file-text"),
     sa.Column("blocking", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # Only who fulfils it is asked for the paper (domain/checklist.py); empty: everybody.
+    sa.Column("condition", sa.String(60), nullable=False, server_default=""),
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
     sa.Column("owner", sa.String(200), nullable=False, server_default=""),
     sa.Column("reviewed_on", sa.Date()),

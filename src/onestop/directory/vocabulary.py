@@ -10,7 +10,9 @@ from onestop.domain.errors import N_
 
 @dataclass(frozen=True, slots=True)
 class ServiceWords:
-    """What a service is called, its pictogram, and which papers to bring (`!` first: a blocking paper).
+    """What a service is called, its pictogram, and which papers to bring.
+
+    `!` before a paper: a blocking one. `?` after it: its condition (`domain/checklist.py`).
 
     `for_one`: the talk is about one person who works. A family is asked who; the first adult is chosen at first.
     """
@@ -30,16 +32,51 @@ class NeedWords:
     services: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """What she answers, and which of the services of the need she then wants."""
+
+    says: str
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """What is asked about a need, because the answers lead to different services.
+
+    Whoever does not know gets all services of the need.
+    """
+
+    need: str
+    asks: str
+    answers: dict[str, AnswerWords]
+
+
 SERVICES: dict[str, ServiceWords] = {
     "reception-assessment": ServiceWords(N_("First talk about your needs"), "clipboard-list", ("id",)),
     "legal": ServiceWords(N_("Legal advice"), "scale", ("id", "letters")),
     "social": ServiceWords(N_("Social advice"), "heart-handshake", ("id", "letters")),
     "labour": ServiceWords(N_("Work advice"), "briefcase", ("cv", "work-contract"), for_one=True),
-    "residence": ServiceWords(N_("Residence permit"), "id-card", ("!passport", "photo", "address-proof", "fee")),
+    "residence": ServiceWords(
+        N_("Residence permit"),
+        "id-card",
+        (
+            "!passport",
+            "photo",
+            "address-proof",
+            "residence-card?permit:extend",
+            "children-birth?children",
+            "fee",
+        ),
+    ),
     "employment-office": ServiceWords(N_("Labour office"), "building-2", ("id", "work-contract"), for_one=True),
     "health-insurance": ServiceWords(N_("Health insurance"), "heart-pulse", ("id", "work-contract")),
     "social-insurance": ServiceWords(N_("Social insurance"), "umbrella", ("id", "work-contract")),
-    "citizenship": ServiceWords(N_("Citizenship and registry"), "landmark", ("!passport", "birth-certificate")),
+    "citizenship": ServiceWords(
+        N_("Citizenship and registry"),
+        "landmark",
+        ("!passport", "birth-certificate", "children-birth?children"),
+    ),
     "business": ServiceWords(N_("Trade licence and business"), "store", ("id", "criminal-record"), for_one=True),
     "psychological": ServiceWords(N_("Psychological support"), "message-circle"),
     "temporary-refuge": ServiceWords(N_("Temporary refuge"), "shield", ("passport", "border-stamp")),
@@ -47,7 +84,7 @@ SERVICES: dict[str, ServiceWords] = {
     "health": ServiceWords(N_("Health advice"), "stethoscope", ("id", "medicines")),
     "accommodation": ServiceWords(N_("A place to stay"), "bed", ("id",)),
     "first-need-items": ServiceWords(N_("Food, clothes and first things"), "package"),
-    "school-places": ServiceWords(N_("A place at school"), "school", ("id", "birth-certificate")),
+    "school-places": ServiceWords(N_("A place at school"), "school", ("id", "children-birth")),
     "minors": ServiceWords(N_("Children without a parent"), "baby"),
 }
 
@@ -73,6 +110,25 @@ NEEDS: dict[str, NeedWords] = {
     "start-business": NeedWords(N_("I want to start a business"), "store", ("business",)),
 }
 
+QUESTIONS: dict[str, QuestionWords] = {
+    "permit": QuestionWords(
+        "residence-permit",
+        N_("Do you have a residence permit now?"),
+        {
+            "first": AnswerWords(N_("No, or I want another kind of permit"), ("legal", "residence")),
+            "extend": AnswerWords(N_("Yes, and I want to extend it"), ("residence",)),
+        },
+    ),
+    "work": QuestionWords(
+        "find-work",
+        N_("Are you registered at the labour office?"),
+        {
+            "new": AnswerWords(N_("No"), ("labour", "employment-office")),
+            "registered": AnswerWords(N_("Yes"), ("labour",)),
+        },
+    ),
+}
+
 PAPERS: dict[str, tuple[str, str]] = {
     "id": (N_("A passport or another paper with your name"), "id-card"),
     "passport": (N_("Your passport"), "book-user"),
@@ -82,12 +138,31 @@ PAPERS: dict[str, tuple[str, str]] = {
     "letters": (N_("Letters from offices or courts, if you have them"), "mail"),
     "cv": (N_("A list of your work and schools, if you have one"), "file-text"),
     "work-contract": (N_("Your work contract, if you have one"), "file-text"),
-    "birth-certificate": (N_("Birth certificates of you and your children"), "file-text"),
+    "residence-card": (N_("Your residence card"), "id-card"),
+    "birth-certificate": (N_("Your birth certificate"), "file-text"),
+    "children-birth": (N_("The birth certificates of your children"), "file-text"),
     "criminal-record": (N_("A criminal record paper, if you have one"), "file-text"),
     "border-stamp": (N_("The stamp or paper from the border, if you have it"), "stamp"),
     "bank-account": (N_("The number of a bank account, if you have one"), "credit-card"),
     "medicines": (N_("The medicines that you take"), "pill"),
 }
+
+WITHOUT: dict[str, str] = {
+    "passport": N_("Without your passport this desk cannot help you."),
+    "id": N_("Without a paper with your name this desk cannot help you."),
+    "residence-card": N_("Without your residence card this desk cannot help you."),
+}
+"""What is said of a paper when it is the only one a desk cannot do without."""
+
+CONDITIONS: dict[str, str] = {
+    "children": N_("if children come"),
+    "several": N_("if more than one person comes"),
+    "permit:first": N_("if this is your first permit or a new kind"),
+    "permit:extend": N_("if you extend your permit"),
+    "work:registered": N_("if you are registered at the labour office"),
+    "work:new": N_("if you are not registered at the labour office"),
+}
+"""When a paper is asked for, as a part of a sentence: `children`, `several`, or an answer `question:answer`."""
 
 PRIVATE_STOP = N_("Talk at the centre")
 """What a private stop is called everywhere but at its own desk."""
@@ -102,7 +177,21 @@ def is_for_one(service_key: str) -> bool:
     return words is not None and words.for_one
 
 
-def papers_of(service_key: str) -> tuple[tuple[str, bool], ...]:
-    """Paper keys of a shipped service with whether each is blocking."""
+@dataclass(frozen=True, slots=True)
+class ShippedPaper:
+    """A paper of a shipped service."""
+
+    key: str
+    blocking: bool
+    condition: str
+
+
+def papers_of(service_key: str) -> tuple[ShippedPaper, ...]:
+    """The papers of a shipped service, none of one with the centre's own name."""
     words = SERVICES.get(service_key)
-    return tuple((paper.lstrip("!"), paper.startswith("!")) for paper in words.papers) if words else ()
+    return tuple(_shipped(paper) for paper in words.papers) if words else ()
+
+
+def _shipped(paper: str) -> ShippedPaper:
+    key, _, condition = paper.lstrip("!").partition("?")
+    return ShippedPaper(key, paper.startswith("!"), condition)

@@ -15,7 +15,8 @@ from jinja2 import Environment
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.pure import PyPNGImage
 
-from onestop.directory.vocabulary import PAPERS
+from onestop.directory.words import words_of_paper
+from onestop.domain.checklist import Asked
 from onestop.domain.errors import N_
 from onestop.domain.own_lines import fill_places
 from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
@@ -28,6 +29,7 @@ from onestop.domain.ticket import (
     waiting_short_code,
 )
 from onestop.locale.environment import make_environment, words_environment
+from onestop.locale.languages import direction
 from onestop.locale.locales import Locale, locale_for
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import Message, Terms
@@ -178,13 +180,22 @@ class OwnLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperWords:
+    """A paper to bring; `language` and `dir` are empty in the language of the mail."""
+
+    text: str
+    language: str
+    dir: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailText:
     """What the templates under `templates/email/` may use, beside the words of the language."""
 
     subject: str
     headline: str
     terms: Terms
-    papers: tuple[str, ...]
+    papers: tuple[PaperWords, ...]
     short_code: str
     link: str
     picture: str
@@ -213,7 +224,7 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         subject=locale.say(words.subject, {"date": locale.date(terms.on)}),
         headline=locale.gettext(words.headline),
         terms=terms,
-        papers=tuple(locale.gettext(PAPERS[paper][0]) for paper in terms.papers if paper in PAPERS),
+        papers=_papers(locale, terms),
         short_code=spell_short_code(short),
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
@@ -249,6 +260,16 @@ def _codes(message: Message, key: bytes) -> tuple[str, str, str]:
         return code, f"/w/{code}", waiting_short_code(key, day=day, party=message.party)
     code = ticket_code(key, day=day, number=terms.number, generation=terms.generation)
     return code, f"/t/{code}", short_code(key, day=day, number=terms.number, generation=terms.generation)
+
+
+def _papers(locale: Locale, terms: Terms) -> tuple[PaperWords, ...]:
+    found: list[PaperWords] = []
+    for paper in terms.papers:
+        asked = Asked.IF if paper.only else Asked.YES
+        text, tag = words_of_paper(locale, paper.key, paper.words, asked=asked, condition=paper.only)
+        other = tag != locale.tag
+        found.append(PaperWords(text=text, language=tag if other else "", dir=direction(tag) if other else ""))
+    return tuple(found)
 
 
 def _own_lines(terms: Terms) -> OwnLines | None:

@@ -1,7 +1,7 @@
 """Reads of the outbox: what is due, what a message is made from, the calendar's count of changes."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.queries import booking_of_party
-from onestop.booking.tables import contacts, stops
+from onestop.booking.tables import contacts, members, stops
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.own_lines import own_lines
 from onestop.days.tables import days
 from onestop.db.types import Id
-from onestop.directory.tables import checklist_items
+from onestop.directory.papers import asked_papers, papers_by_service
+from onestop.domain.checklist import Asked, Coming
 from onestop.domain.visit import StopState
 from onestop.locale.languages import fallbacks
 from onestop.notify.tables import outbox
@@ -41,7 +42,7 @@ class Terms:
     address: str
     phone: str
     email: str
-    papers: tuple[str, ...] = ()
+    papers: tuple["PaperTold", ...] = ()
     limit: int
     own: str = ""
     """The organiser's own lines with their places still to fill, and the language they are written in."""
@@ -62,7 +63,7 @@ class Terms:
             "address": self.address,
             "phone": self.phone,
             "email": self.email,
-            "papers": list(self.papers),
+            "papers": [paper.to_json() for paper in self.papers],
             "limit": self.limit,
             "own": self.own,
             "own_language": self.own_language,
@@ -76,10 +77,30 @@ class Terms:
         values["on"] = date.fromisoformat(kept["on"])
         values["arrival_at"] = datetime.fromisoformat(kept["arrival_at"])
         values["ends_at"] = datetime.fromisoformat(kept["ends_at"])
-        values["papers"] = tuple(kept["papers"])
+        values["papers"] = tuple(PaperTold.from_json(paper) for paper in kept["papers"])
         if "until_at" in kept:
             values["until_at"] = datetime.fromisoformat(kept["until_at"])
         return cls(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperTold:
+    """A paper as a message tells it: its key, its condition where that is open, and own words there may be for it."""
+
+    key: str
+    only: str = ""
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def to_json(self) -> Any:
+        """As the outbox keeps it: a shipped paper without a condition is its key."""
+        if not self.only and not self.words:
+            return self.key
+        return {"key": self.key, "only": self.only, "words": dict(self.words)}
+
+    @classmethod
+    def from_json(cls, kept: Any) -> "PaperTold":
+        """As it was kept."""
+        return cls(key=kept) if isinstance(kept, str) else cls(**kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +146,19 @@ _RECIPIENTS = (
     .where(contacts.c.party_id == _PARTY, contacts.c.kind.in_(sa.bindparam("ways", expanding=True)))
     .order_by(contacts.c.id)
 )
-_PAPERS = (
-    sa.select(checklist_items.c.key)
-    .join_from(stops, checklist_items, checklist_items.c.service_id == stops.c.service_id)
+_SERVICES = (
+    sa.select(
+        stops.c.service_id,
+        *(
+            sa.select(sa.func.count())
+            .where(members.c.party_id == _PARTY, members.c.child.is_(child))
+            .scalar_subquery()
+            .label(label)
+            for label, child in (("adults", False), ("children", True))
+        ),
+    )
     .where(stops.c.party_id == _PARTY, stops.c.state == StopState.PLANNED, stops.c.private.is_(False))
-    .order_by(stops.c.position, checklist_items.c.position)
+    .order_by(stops.c.position)
 )
 
 
@@ -156,7 +185,7 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
         generation=booking.generation,
         arrival_at=booking.arrival_at,
         ends_at=booking.ends_at,
-        papers=_papers(conn, party),
+        papers=_papers(conn, party, booking.answers),
         own=own,
         own_language=own_language,
     )
@@ -272,5 +301,15 @@ def message_by_id(conn: sa.Connection, message: UUID) -> Message:
     )
 
 
-def _papers(conn: sa.Connection, party: UUID) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(conn.execute(_PAPERS, {"party": party}).scalars()))
+def _papers(conn: sa.Connection, party: UUID, said: tuple[str, ...]) -> tuple[PaperTold, ...]:
+    """What to bring, each paper once; a condition is told only where no other desk asks for the paper anyway."""
+    papers = papers_by_service(conn)
+    found: dict[str, PaperTold] = {}
+    for row in conn.execute(_SERVICES, {"party": party}):
+        coming = Coming(adults=row.adults, children=row.children)
+        for paper, asked in asked_papers(papers.get(row.service_id, ()), coming=coming, said=said):
+            only = paper.condition if asked is Asked.IF else ""
+            known = found.get(paper.key)
+            if known is None or (known.only and not only):
+                found[paper.key] = PaperTold(key=paper.key, only=only, words=paper.words)
+    return tuple(found.values())

@@ -5,16 +5,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings
+from onestop.booking.tables import bookings, parties, stops
 from onestop.booking.tickets import new_code
 from onestop.days.tables import days
 from onestop.db.ledger import facts
+from onestop.directory.tables import services
 from onestop.domain.booking import Channel
 from onestop.domain.day import Release
 from onestop.domain.ticket import spell_short_code
 from onestop.visits.actions.arrivals import check_in
 from onestop.web.kit.limits import Limits
 from onestop.web.kit.locale import locale_for
+from onestop.web.kit.questions import answer_mark
 from onestop.web.kit.words import service_title
 from tests.halls import ON, make_test_day
 from tests.web.helper.conftest import Make
@@ -49,6 +51,30 @@ async def test_from_needs_to_a_ticket_to_print(site: Site, helper: Make) -> None
     assert ('<div class="paper" lang="uk"' in paper, "Покажіть цей талон" in paper) == (True, True)
     (row,) = site.database.read_now(lambda conn: conn.execute(sa.select(bookings)).all())
     assert (row.channel, row.helper_id) == (Channel.HELPER, nora.account)
+
+
+async def test_an_answer_about_a_need_takes_a_desk_off_and_decides_on_papers(site: Site, helper: Make) -> None:
+    nora = helper("nora")
+    chosen = await nora.press(f"{nora.home}/book/wish", needs="residence-permit")
+    wish = await nora.look(chosen.headers["location"])
+    about = wish.split('name="about" value="')[1].split('"')[0]
+    both = [str(site.hall.service(key)) for key in ("residence", "legal")]
+    asked = {**nora.answers(), "services": both, "about": about}
+    assert ("Do you have a residence permit now?" in wish, "Without: Legal advice." in wish) == (True, True)
+    assert ("Without your passport this desk cannot help you." in wish, "if children come" in wish) == (True, True)
+
+    times = await nora.browser.post(f"{nora.home}/book/times", data={**asked, "say1": answer_mark("permit:extend")})
+    said = times.text.split('name="said" value="')[1].split('"')[0]
+    at = times.text.split('name="arrival"')[1].split('value="', 1)[1].split('"')[0]
+    booked = await nora.browser.post(f"{nora.home}/book", data={**asked, "said": said, "arrival": at})
+    page = await nora.look(booked.headers["location"])
+
+    (row,) = site.database.read_now(lambda conn: conn.execute(sa.select(parties)).all())
+    kinds = site.database.read_now(
+        lambda conn: conn.execute(sa.select(services.c.key).join_from(stops, services)).scalars().all()
+    )
+    assert (row.answers, kinds) == (["permit:extend"], ["residence"])
+    assert ("Your residence card" in page, "if you extend" in page, "of your children" in page) == (True, False, False)
 
 
 async def test_a_day_by_invitation_needs_no_code_here(site: Site, helper: Make) -> None:

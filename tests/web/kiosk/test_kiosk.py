@@ -16,6 +16,7 @@ from onestop.domain.booking import BookingState
 from onestop.keys import load_ticket_key
 from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import visits
+from onestop.web.kit.questions import answer_mark
 from tests.halls import ON, STAFF
 from tests.web.kiosk.touch import finger
 from tests.web.public.test_waiting import fill, free_one
@@ -66,6 +67,23 @@ async def test_a_police_desk_is_marked_first_and_stays_off_when_it_is_taken_off(
     assert hand.taps == 4
     wanted = site.database.read_now(lambda conn: set(conn.execute(sa.select(stops.c.service_id)).scalars()))
     assert wanted == {site.hall.service("legal")}
+
+
+async def test_a_question_needs_no_tap_and_its_answer_takes_a_desk_off(site: Site) -> None:
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+    await hand.follow("My residence permit")
+    assert "Do you have a residence permit now?" in hand.text
+    desks = hand.page
+    await hand.press("Yes, give me a ticket")
+    everything = {site.hall.service("legal"), site.hall.service("residence")}
+    assert site.database.read_now(lambda conn: set(conn.execute(sa.select(stops.c.service_id)).scalars())) == everything
+
+    hand.page = desks
+    await hand.press("Yes, give me a ticket", typed={"say1": answer_mark("permit:extend")})
+    last = sa.select(stops.c.service_id).join_from(stops, parties).order_by(parties.c.number.desc(), stops.c.position)
+    wanted = site.database.read_now(lambda conn: list(conn.execute(last).scalars()))
+    assert (len(wanted), wanted[0]) == (3, site.hall.service("residence"))
 
 
 async def test_pressing_the_button_twice_gives_one_ticket(site: Site) -> None:

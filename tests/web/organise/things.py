@@ -9,6 +9,7 @@ from onestop.days.organising import order_of_day
 from onestop.days.queries.desks import mediators_of_day
 from onestop.devices.actions import create_device
 from onestop.directory.organising import directory
+from onestop.directory.papers import papers_by_service
 from onestop.domain.roles import SYSTEM, Grant, Role
 from tests.web.site import Site
 
@@ -57,3 +58,8 @@ def service(site: Site) -> str:
     """A service of that institution."""
     entries = site.database.read_now(directory)
     return str(next(each for each in entries if each.id == site.desk.institution.id).services[0].id)
+
+
+def paper(site: Site) -> str:
+    """A paper that services ask for."""
+    return str(next(iter(site.database.read_now(papers_by_service).values()))[0].id)

@@ -33,7 +33,8 @@ async def test_needs_lead_to_desks_with_the_police_named_first(reception: Staff)
 
     lines = [part.split('"')[0] for part in shown.text.split('id="service-')[1:] if "-hint" not in part.split('"')[0]]
     assert lines == [str(hall.service(key)) for key in ("residence", "legal", "health-insurance")]
-    assert shown.text.count(" checked") == 3 + 1  # the desks, and "no interpreter"
+    # The desks, "no interpreter", and "I do not know" whether she has a permit.
+    assert shown.text.count(" checked") == 3 + 2
     assert shown.text.index("Foreign Police Department") < shown.text.index("IOM Migration Information Centre")
     assert shown.text.count("<span>Police</span>") == 1
 

@@ -92,6 +92,7 @@ def hold_arrival(
         interpreter=wish.interpreter,
         invitation=invited,
         channel=channel,
+        answers=wish.answers,
     )
     insert(
         conn,
@@ -301,6 +302,7 @@ def wish_of_party(conn: sa.Connection, booking: queries.Booking) -> Wish:
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
+        answers=booking.answers,
     )
 
 
@@ -316,6 +318,7 @@ def wish_of(conn: sa.Connection, party: UUID) -> Wish:
         languages=tuple(asked.languages),
         interpreter=Interpreter(asked.interpreter),
         display_language=asked.display_language,
+        answers=tuple(asked.answers),
     )
 
 

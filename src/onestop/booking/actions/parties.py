@@ -48,6 +48,7 @@ def make_party(
         display_language=wish.display_language,
         languages=list(wish.languages),
         interpreter=wish.interpreter,
+        answers=list(wish.answers),
         created_at=now,
     )
     ids = {member.mark: new_id() for member in wish.members}

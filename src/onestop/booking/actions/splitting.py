@@ -108,6 +108,7 @@ def _write_party(conn: sa.Connection, booking: queries.Booking, plan: NominalPla
             display_language=booking.display_language,
             languages=list(booking.languages),
             interpreter=booking.interpreter,
+            answers=list(booking.answers),
             created_at=now,
         )
     )

@@ -11,17 +11,8 @@ import sqlalchemy as sa
 from onestop.days.queries.desks import Institution
 from onestop.days.tables import day_always, desk_services, desks, precedences
 from onestop.db.memo import remembered
-from onestop.directory.tables import checklist_items, institutions, need_services, needs, services
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """A paper to bring for a service."""
-
-    id: UUID
-    key: str
-    pictogram: str
-    blocking: bool
+from onestop.directory.papers import Paper, papers_by_service
+from onestop.directory.tables import institutions, need_services, needs, services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +94,7 @@ def _configured_offers(conn: sa.Connection, day_ids: frozenset[UUID]) -> dict[UU
         )
         .order_by(services.c.position, services.c.key)
     ).all()
-    papers: dict[UUID, list[Paper]] = defaultdict(list)
-    for row in conn.execute(
-        sa.select(checklist_items)
-        .where(checklist_items.c.service_id.in_({row.id for row in rows}))
-        .order_by(checklist_items.c.position)
-    ):
-        papers[row.service_id].append(Paper(id=row.id, key=row.key, pictogram=row.pictogram, blocking=row.blocking))
+    papers = papers_by_service(conn)
     offered: dict[UUID, list[OfferedService]] = defaultdict(list)
     for row in rows:
         offered[row.day_id].append(
@@ -121,7 +106,7 @@ def _configured_offers(conn: sa.Connection, day_ids: frozenset[UUID]) -> dict[UU
                 institution=Institution(
                     id=row.institution_id, key=row.institution_key, name=row.name, authority=row.authority
                 ),
-                papers=tuple(papers[row.id]),
+                papers=papers.get(row.id, ()),
             )
         )
     asked = conn.execute(

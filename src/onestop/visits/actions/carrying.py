@@ -145,6 +145,7 @@ def _wish(conn: sa.Connection, party: UUID, going: list[Row]) -> Wish:
         languages=tuple(asked.languages),
         interpreter=Interpreter(asked.interpreter),
         display_language=asked.display_language,
+        answers=tuple(asked.answers),
     )
 
 

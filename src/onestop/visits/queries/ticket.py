@@ -16,9 +16,9 @@ from onestop.booking.tables import bookings, members, parties, stop_members, sto
 from onestop.booking.waiting import Offer
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences
-from onestop.days.queries.offer import Paper
 from onestop.days.tables import desk_services, desks
-from onestop.directory.tables import checklist_items, institutions, services
+from onestop.directory.papers import Paper, papers_by_service
+from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.day import DeskState
 from onestop.domain.errors import TicketUnknown
@@ -103,6 +103,10 @@ class TicketState:
     languages: tuple[str, ...]
     interpreter: Interpreter
     members: tuple[Member, ...]
+    answers: tuple[str, ...]
+    """Answers that papers hang on."""
+    ready: frozenset[str]
+    """Keys of papers she ticked."""
     day: Day
     booking: TicketBooking | None
     visit: TicketVisit | None
@@ -114,7 +118,7 @@ class TicketState:
 
 
 def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
-    """The ticket of a party; five statements however many stops. Raises `TicketUnknown`."""
+    """The ticket of a party; four statements however many stops. Raises `TicketUnknown`."""
     row = conn.execute(
         sa.select(
             parties,
@@ -146,6 +150,8 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         languages=tuple(row.languages),
         interpreter=Interpreter(row.interpreter),
         members=people,
+        answers=tuple(row.answers),
+        ready=frozenset(row.papers_ready),
         day=day_by_id(conn, row.day_id),
         booking=None
         if row.booking_id is None
@@ -201,15 +207,7 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
         .order_by(stops.c.planned_at.is_(None), stops.c.planned_at, stops.c.position, stops.c.id)
     ).all()
     told = [row.service_id for row in rows if not row.private]
-    papers: dict[UUID, list[Paper]] = defaultdict(list)
-    for item in conn.execute(
-        sa.select(checklist_items)
-        .where(checklist_items.c.service_id.in_(told))
-        .order_by(checklist_items.c.position, checklist_items.c.key)
-    ):
-        papers[item.service_id].append(
-            Paper(id=item.id, key=item.key, pictogram=item.pictogram, blocking=item.blocking)
-        )
+    papers = papers_by_service(conn)
     offering: dict[UUID, list[DeskSign]] = defaultdict(list)
     for item in conn.execute(
         sa.select(desk_services.c.service_id, desks.c.number, desks.c.colour, desks.c.shape)
@@ -219,7 +217,7 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
     ):
         offering[item.service_id].append(DeskSign(number=item.number, colour=item.colour, shape=item.shape))
     found = {
-        row.id: _stop(row, papers[row.service_id], offering[row.service_id], going.get(row.id, frozenset()))
+        row.id: _stop(row, papers.get(row.service_id, ()), offering[row.service_id], going.get(row.id, frozenset()))
         for row in rows
     }
     pairs = day_precedences(conn, day)
@@ -239,7 +237,7 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], membe
         service="" if row.private else row.key,
         institution="" if row.private else row.name,
         authority="none" if row.private else row.authority,
-        papers=tuple(papers),
+        papers=() if row.private else tuple(papers),
         planned_at=row.planned_at,
         desk=DeskSign(number=row.number, colour=row.colour, shape=row.shape) if at_desk else None,
         desks=tuple(offering),

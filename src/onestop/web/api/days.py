@@ -10,6 +10,7 @@ from msgspec import Struct
 from onestop.booking.queries import arrivals
 from onestop.days.queries.days import Day, published_days
 from onestop.days.queries.offer import DayOffer, day_offer, day_offers
+from onestop.directory.words import words_of_paper
 from onestop.domain.booking import Interpreter
 from onestop.domain.party import PARTY_LIMIT
 from onestop.domain.plan import NominalPlan
@@ -21,7 +22,7 @@ from onestop.web.api.wishes import Wanted, language_list, wish_of
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.words import need_says, paper_text, service_title
+from onestop.web.kit.words import need_says, service_title
 
 
 class VenueShown(Struct, kw_only=True):
@@ -37,6 +38,8 @@ class PaperShown(Struct, kw_only=True):
     key: str
     text: str
     blocking: bool
+    condition: str
+    """Only who fulfils it is asked: `children`, `several`, an answer `question:answer`; empty: everybody."""
 
 
 class InstitutionShown(Struct, kw_only=True):
@@ -291,7 +294,12 @@ def _services(offer: DayOffer, locale: Locale) -> list[ServiceShown]:
             minutes=service.minutes,
             private=service.private,
             papers=[
-                PaperShown(key=paper.key, text=paper_text(locale, paper.key), blocking=paper.blocking)
+                PaperShown(
+                    key=paper.key,
+                    text=words_of_paper(locale, paper.key, paper.words)[0],
+                    blocking=paper.blocking,
+                    condition=paper.condition,
+                )
                 for paper in service.papers
             ],
         )

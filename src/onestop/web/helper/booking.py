@@ -24,10 +24,11 @@ from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.paper import TICKET, PrintPage, paper_of
+from onestop.web.kit.papers import paper_texts
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.staff_door import is_over, read_instant
-from onestop.web.kit.words import paper_text, stop_title
+from onestop.web.kit.words import stop_title
 
 DONE: dict[str, str] = {
     "booked": N_("Booked. Please print the ticket, or write down number and code."),
@@ -82,7 +83,7 @@ async def show_booking(
         day=day,
         path=DOOR.party_path(day, party),
         booking=booking,
-        stops=tuple(_plan_stop(stop, offer, locale) for stop in booking.stops),
+        stops=tuple(_plan_stop(stop, booking, offer, locale, working=day.working_language) for stop in booking.stops),
         short_code=code,
         over=is_over(day, db.now()),
         done=locale.gettext(DONE[did]) if did in DONE else "",
@@ -182,14 +183,22 @@ async def _times(
     return await time_page(request, db, DOOR, day, booking, taken=taken)
 
 
-def _plan_stop(stop: HelpedStop, offer: DayOffer, locale: Locale) -> PlanStop:
+def _plan_stop(stop: HelpedStop, booking: HelpedBooking, offer: DayOffer, locale: Locale, *, working: str) -> PlanStop:
     service = None if stop.private else offer.service(stop.service)
     return PlanStop(
         title=stop_title(locale, stop.key, private=stop.private),
         institution=service.institution.name if service else "",
         authority=service.institution.authority if service else "none",
         planned_at=stop.planned_at,
-        papers=tuple(paper_text(locale, paper.key) for paper in service.papers) if service else (),
+        papers=paper_texts(
+            locale,
+            service.papers,
+            coming=booking.coming,
+            said=booking.answers,
+            working=working,
+        )
+        if service
+        else (),
     )
 
 

@@ -20,6 +20,7 @@ from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mar
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.questions import Question, questions_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.words import need_says, service_pictogram, service_title
 
@@ -73,6 +74,7 @@ class KioskDesks:
     today: bool
     asks: bool
     """Whether a place is asked for next, and no time chosen."""
+    questions: tuple[Question, ...]
     tiles: tuple[DeskTile, ...]
     people: int
     children: int
@@ -183,6 +185,7 @@ def desks_page(
         day=day,
         today=today,
         asks=asks,
+        questions=questions_of(locale, offer, answers.needs, answers.said),
         tiles=tuple(
             DeskTile(
                 mark=service_mark(service.id),

@@ -3,7 +3,6 @@
 Needs and services are short marks that say nothing to whoever looks at an address or a history; nothing names a person.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +27,7 @@ from onestop.web.kit.goers import (
     together_of,
 )
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
+from onestop.web.kit.questions import about, narrowed, need_mark, read_said, said_values, wanted_services
 
 ME, FAMILY, HELPING = "me", "family", "helping"
 WHO = (ME, FAMILY, HELPING)
@@ -49,6 +49,8 @@ class Answers:
     goers: Goers = field(default_factory=dict[UUID, tuple[str, ...]])
     languages: tuple[str, ...] | None = None
     interpreter: Interpreter | None = None
+    said: tuple[str, ...] = ()
+    """Answers to questions of her needs, `question:answer`."""
     invitation: str = ""
     hold: UUID | None = None
     seen: str = ""
@@ -97,6 +99,7 @@ class Answers:
             languages=self.languages or (display_language,),
             interpreter=self.interpreter,
             display_language=display_language,
+            answers=self.said,
         )
 
     def carried(self, *without: str) -> tuple[tuple[str, str], ...]:
@@ -106,6 +109,7 @@ class Answers:
             pairs += [("asked", "1"), *(("services", self.mark(service)) for service in self.services)]
         if (self.who, self.adults, self.children) != (ME, 1, 0):
             pairs += [("who", self.who), ("adults", str(self.adults)), ("children", str(self.children))]
+        pairs += said_values(self.said)
         pairs += [("with", value) for value in goers_values(self.goers, self.mark)]
         pairs += [("languages", language) for language in self.languages or ()]
         if self.interpreter is not None:
@@ -126,11 +130,6 @@ class Answers:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def need_mark(key: str) -> str:
-    """The mark of a need."""
-    return hashlib.sha256(f"need|{key}".encode()).hexdigest()[:8]
-
-
 def read_answers(values: MultiDict[Any], offer: DayOffer, aliases: Mapping[UUID, str] | None = None) -> Answers:
     """The answers in a query or a form; what the day does not have is left out, nothing here raises."""
     by_mark = {service_mark(service.id): service.id for service in offer.services}
@@ -142,9 +141,15 @@ def read_answers(values: MultiDict[Any], offer: DayOffer, aliases: Mapping[UUID,
     languages = [tag for tag in _all(values, "languages") if tag in KNOWN and tag not in PSEUDO_LANGUAGES]
     lang = _first(values, "lang")
     asked = bool(_first(values, "services")) or bool(_first(values, "asked"))
+    needs = tuple(need.key for need in offer.needs if need_mark(need.key) in marks)
+    before, said = read_said(values)
+    if needs:
+        before, said = about(needs, before), about(needs, said)
+    ticked = tuple(s.id for s in offer.services if s.id in wanted)
     found = Answers(
-        needs=tuple(need.key for need in offer.needs if need_mark(need.key) in marks),
-        services=tuple(s.id for s in offer.services if s.id in wanted) if asked else None,
+        needs=needs,
+        services=narrowed(offer, needs, ticked, before, said) if asked else None,
+        said=said,
         who=who if who in WHO else ME,
         adults=_count(values, "adults", 1),
         children=_count(values, "children", 0),
@@ -164,12 +169,13 @@ def answers_of(held: Held, carried: Answers) -> Answers:
     """The answers a hold was made with; needs, invitation and who asks come from the query, if it still has them."""
     booking = held.booking
     known = _known(carried, held.together, held.members, booking.languages, booking.interpreter)
-    return replace(known, hold=booking.id)
+    return replace(known, hold=booking.id, said=booking.answers)
 
 
 def answers_of_wish(wish: Wish, carried: Answers) -> Answers:
     """The answers that a booking has now."""
-    return _known(carried, wish.together, wish.members, wish.languages, wish.interpreter)
+    known = _known(carried, wish.together, wish.members, wish.languages, wish.interpreter)
+    return replace(known, said=wish.answers)
 
 
 def _known(
@@ -207,12 +213,15 @@ def chosen_needs(offer: DayOffer, answers: Answers) -> tuple[OfferedNeed, ...]:
 def lines_of(offer: DayOffer, answers: Answers) -> tuple[tuple[OfferedService, bool], ...]:
     """The services her needs mean, police and state first, each with whether it is ticked.
 
-    What a need requires is ticked at first: one institution for each kind of service, and no other.
+    What a need requires is ticked at first: one institution for each kind of service, and no other; an answer to a
+    question about it may require less.
     """
     asked = [service for need in chosen_needs(offer, answers) for service in need.services]
     meant = dict.fromkeys([*(s.id for s in offer.services if s.id in offer.always), *asked, *(answers.services or ())])
     lines = [service for service_id in meant if (service := offer.service(service_id)) is not None]
-    ticked = answers.services if answers.services is not None else required(lines)
+    wanted = wanted_services(offer, answers.needs, answers.said)
+    at_first = required([service for service in lines if service.id in wanted])
+    ticked = answers.services if answers.services is not None else at_first
     order = {"police": 0, "state": 1}
     lines.sort(key=lambda service: order.get(service.institution.authority, 2))
     return tuple((service, service.id in ticked) for service in lines)
@@ -234,7 +243,8 @@ def dropped_precedences(
     Taken off is what her needs mean, or what she `had`, and is not ticked.
     """
     kept = [service for service in (offer.service(each) for each in answers.services or ()) if service is not None]
-    off = [service for service, ticked in lines_of(offer, answers) if not ticked]
+    wanted = wanted_services(offer, answers.needs, answers.said)
+    off = [service for service, ticked in lines_of(offer, answers) if not ticked and service.id in wanted]
     if had is not None:
         off = [service for service in offer.services if service.id in had and service not in kept]
     kinds: Mapping[str, None] = dict.fromkeys(service.key for service in kept)

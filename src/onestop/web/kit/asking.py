@@ -21,6 +21,7 @@ from onestop.web.kit.draw_day import says_of_draw
 from onestop.web.kit.forms import Form, new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.questions import Question, need_mark, questions_of
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.staff_door import StaffDoor, is_on, is_over
@@ -77,6 +78,7 @@ class WishPage:
 
     day: Day
     way: Way
+    questions: tuple[Question, ...]
     lines: tuple[ServiceLine, ...]
     counts: tuple[tuple[int, int], ...]
     form: WishForm
@@ -141,6 +143,7 @@ async def wish_page(
     context = WishPage(
         day=day,
         way=way,
+        questions=questions_of(locale, offer, form.needs(offer), form.said),
         lines=service_lines(
             offer,
             listed,
@@ -159,18 +162,20 @@ async def wish_page(
     return page(request, context, status=refused.status if refused else 200, **door.frame(request, day, f"/{way}"))
 
 
-def wish_address(door: StaffDoor, day: Day, way: Way, services: Sequence[UUID]) -> str:
+def wish_address(door: StaffDoor, day: Day, way: Way, services: Sequence[UUID], about: Sequence[str] = ()) -> str:
     """The second page as an address, so that the browser's way back leads to it; what it is about stays unreadable."""
     marks = ",".join(service_mark(service) for service in services)
-    return f"{door.home_of(day)}/{way}/wish?for={marks}"
+    asked = f"&about={','.join(about)}" if about else ""
+    return f"{door.home_of(day)}/{way}/wish?for={marks}{asked}"
 
 
 async def wish_page_by_address(request: WebRequest, db: Database, door: StaffDoor, day: Day, way: Way) -> Response[Any]:
     """The second page again by its address; without what it is about the first one."""
     wanted = wanted_by_address(await db.read(day_offer, day.id), request.query_params.get("for", ""))
+    about = tuple(filter(None, str(request.query_params.get("about", "")).split(",")))
     if not wanted:
         return see_other(f"{door.home_of(day)}/{way}")
-    return await wish_page(request, db, door, day, way, WishForm(services=wanted))
+    return await wish_page(request, db, door, day, way, WishForm(services=wanted, about=about))
 
 
 async def wish_page_by_needs(
@@ -178,10 +183,13 @@ async def wish_page_by_needs(
 ) -> Response[Any]:
     """The desks that the chosen needs mean: by address, unless more than that was typed already."""
     form = read_wish(typed)
-    wanted = wanted_by_needs(await db.read(day_offer, day.id), typed.all("needs"), form.services)
+    offer = await db.read(day_offer, day.id)
+    wanted = wanted_by_needs(offer, typed.all("needs"), form.services)
+    # Only needs that a question may be about: what an address says stays short.
+    about = tuple(need_mark(each.key) for each in offer.needs if each.key in typed.all("needs"))
     if wanted and form == WishForm(services=form.services):
-        return see_other(wish_address(door, day, way, wanted))
-    return await wish_page(request, db, door, day, way, replace(form, services=wanted))
+        return see_other(wish_address(door, day, way, wanted, about))
+    return await wish_page(request, db, door, day, way, replace(form, services=wanted, about=about))
 
 
 def wanted_by_address(offer: DayOffer, marks: str) -> tuple[UUID, ...]:

@@ -15,7 +15,9 @@ from onestop.domain.party import PARTY_LIMIT, party_of
 from onestop.web.kit.forms import Form
 from onestop.web.kit.goers import first_goers, read_goers, service_mark, together_of
 from onestop.web.kit.locale import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, Locale
-from onestop.web.kit.words import paper_text, service_title
+from onestop.web.kit.papers import paper_lines, said_without
+from onestop.web.kit.questions import narrowed, need_mark, read_said, said_values
+from onestop.web.kit.words import service_title
 
 _FIRST_AUTHORITIES = {"police": 0, "state": 1}
 INTERPRETERS = (
@@ -30,6 +32,10 @@ class WishForm:
     """What was typed and ticked so far."""
 
     services: tuple[UUID, ...] = ()
+    about: tuple[str, ...] = ()
+    """Marks of the needs it is about: some are asked a question."""
+    said: tuple[str, ...] = ()
+    """The answers, `question:answer`; the ticked services are still those before them."""
     adults: str = "1"
     children: str = "0"
     goers: tuple[str, ...] = ()
@@ -48,13 +54,22 @@ class WishForm:
         members = party_of(adults=_count(self.adults, "adults"), children=_count(self.children, "children"))
         return make_wish(
             offer,
-            services=sorted(self.services, key=lambda each: order.index(each) if each in order else len(order)),
+            services=sorted(self.wanted(offer), key=lambda each: order.index(each) if each in order else len(order)),
             members=members,
             together=together_of(self.goers_by_service(offer), members),
             languages=self.languages,
             interpreter=self.interpreter,
             display_language=self.language_of_ticket(day),
+            answers=self.said,
         )
+
+    def wanted(self, offer: DayOffer) -> tuple[UUID, ...]:
+        """The ticked services without those an answer takes off; one the day does not have stays, to be refused."""
+        return narrowed(offer, self.needs(offer), self.services, (), self.said)
+
+    def needs(self, offer: DayOffer) -> tuple[str, ...]:
+        """The needs it is about."""
+        return tuple(need.key for need in offer.needs if need_mark(need.key) in self.about)
 
     def goers_by_service(self, offer: DayOffer) -> dict[UUID, tuple[str, ...]]:
         """Who was ticked on which line."""
@@ -83,6 +98,8 @@ class WishForm:
         """Every answer as form fields, for the next step."""
         return (
             *(("services", str(service)) for service in self.services),
+            *(("about", mark) for mark in self.about),
+            *said_values(self.said),
             ("adults", self.adults),
             ("children", self.children),
             *(("with", value) for value in self.goers),
@@ -101,6 +118,8 @@ def read_wish(form: Form) -> WishForm:
     interpreter = form.text("interpreter", 10)
     return WishForm(
         services=read_ids(form.all("services")),
+        about=tuple(form.all("about")),
+        said=read_said(form)[1],
         adults=form.text("adults", 4) or "1",
         children=form.text("children", 4) or "0",
         goers=tuple(form.all("with")),
@@ -160,6 +179,8 @@ class ServiceLine:
     institution: str
     authority: str
     papers: tuple[str, ...]
+    without: str
+    """What the desk cannot do without, as a sentence."""
     before: tuple[str, ...]
     """Services that wait for this one; taken off, they wait for nothing."""
     checked: bool
@@ -193,13 +214,16 @@ def service_lines(
 
 
 def _line(offer: DayOffer, service: OfferedService, *, checked: bool, late: bool, locale: Locale) -> ServiceLine:
+    # Who comes is asked on the same page.
+    papers = paper_lines(locale, service.papers, coming=None)
     after = [offer.service(then) for before, then in offer.precedences if before == service.id and then is not None]
     return ServiceLine(
         id=service.id,
         title=service_title(locale, service.key),
         institution=service.institution.name,
         authority=service.institution.authority,
-        papers=tuple(paper_text(locale, paper.key) for paper in service.papers),
+        papers=tuple(line.text for line in papers),
+        without=said_without(locale, papers),
         before=tuple(service_title(locale, one.key) for one in after if one is not None),
         checked=checked,
         late=late,

@@ -1,12 +1,13 @@
-"""Shipped words for services, needs and papers in the reader's language; an unknown key shows itself readably."""
+"""Shipped words for services and needs in the reader's language; an unknown key shows itself readably."""
 
-from onestop.directory.vocabulary import NEEDS, PAPERS, PRIVATE_STOP, SERVICES
+from onestop.directory.vocabulary import NEEDS, PRIVATE_STOP, SERVICES
+from onestop.directory.words import readable
 from onestop.web.kit.locale import Locale
 
 
 def service_title(locale: Locale, key: str) -> str:
     """What a service is called."""
-    return locale.gettext(SERVICES[key].title) if key in SERVICES else _readable(key)
+    return locale.gettext(SERVICES[key].title) if key in SERVICES else readable(key)
 
 
 def stop_title(locale: Locale, key: str, *, private: bool) -> str:
@@ -21,13 +22,4 @@ def service_pictogram(key: str, *, private: bool = False) -> str:
 
 def need_says(locale: Locale, key: str) -> str:
     """What a visitor would say."""
-    return locale.gettext(NEEDS[key].says) if key in NEEDS else _readable(key)
-
-
-def paper_text(locale: Locale, key: str) -> str:
-    """A paper to bring."""
-    return locale.gettext(PAPERS[key][0]) if key in PAPERS else _readable(key)
-
-
-def _readable(key: str) -> str:
-    return key.replace("-", " ").capitalize()
+    return locale.gettext(NEEDS[key].says) if key in NEEDS else readable(key)

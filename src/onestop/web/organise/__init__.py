@@ -16,6 +16,7 @@ from onestop.web.organise import (
     messages,
     order,
     overview,
+    papers,
     passes,
     settings,
     staff,
@@ -24,6 +25,7 @@ from onestop.web.organise import (
 route_handlers: list[Any] = [
     *days.route_handlers,
     *institutions.route_handlers,
+    *papers.route_handlers,
     *staff.route_handlers,
     *day.route_handlers,
     *settings.route_handlers,

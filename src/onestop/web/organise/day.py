@@ -42,6 +42,7 @@ class Found:
 
     finding: Finding
     service: str
+    services: tuple[str, ...]
 
 
 @page_of("organise/day.html")
@@ -191,7 +192,11 @@ async def _day_page(request: WebRequest, db: Db, day: Day, *, status: int = 200,
 
 
 def _told(finding: Finding, locale: Locale) -> Found:
-    return Found(finding=finding, service=service_title(locale, finding.service) if finding.service else "")
+    return Found(
+        finding=finding,
+        service=service_title(locale, finding.service) if finding.service else "",
+        services=tuple(service_title(locale, key) for key in finding.services),
+    )
 
 
 route_handlers: list[Any] = [show_day, publish, pause, resume, close, show_cancel, cancel]

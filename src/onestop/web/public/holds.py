@@ -54,7 +54,7 @@ WILL_TALK = {
     Interpreter.OWN: N_("I bring somebody who interprets"),
     Interpreter.NEEDED: N_("I need an interpreter"),
 }
-HELD = ("services", "asked", "adults", "children", "with", "languages", "interpreter")
+HELD = ("services", "asked", "said", "adults", "children", "with", "languages", "interpreter")
 """Answers the hold itself has."""
 
 
@@ -301,6 +301,7 @@ def _wish(here: _Here) -> Wish:
         languages=booking.languages,
         interpreter=booking.interpreter,
         display_language=booking.display_language,
+        answers=booking.answers,
     )
 
 

@@ -24,8 +24,10 @@ from onestop.web.kit.answers import (
 )
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.papers import PaperLine, paper_lines, said_without
+from onestop.web.kit.questions import Question, questions_of
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.words import need_says, paper_text, service_pictogram, service_title
+from onestop.web.kit.words import need_says, service_pictogram, service_title
 from onestop.web.public.frame import (
     DrawTold,
     closed_door,
@@ -81,15 +83,6 @@ class DayPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaperLine:
-    """A paper to bring."""
-
-    text: str
-    icon: str
-    blocking: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChoice:
     """One line of the plan: a service at an institution that can be taken off."""
 
@@ -103,6 +96,8 @@ class PlanChoice:
     always: bool
     minutes: int
     papers: tuple[PaperLine, ...]
+    without: str
+    """What the desk cannot do without, as a sentence."""
     before: tuple[str, ...]
     """Titles of the other lines this one comes before."""
     ticked: bool
@@ -116,6 +111,8 @@ class PlanPage:
     """Second page: the institutions, what to bring, who comes, how we shall talk."""
 
     day: Day
+    questions: tuple[Question, ...]
+    """About her needs, where the answers lead to different institutions."""
     lines: tuple[PlanChoice, ...]
     answers: Answers
     counts: tuple[tuple[int, int], ...]
@@ -241,9 +238,14 @@ async def _show_plan(
     spoken = await db.read(spoken_on, day.id)
     near, far = near_and_far(locale, day, spoken, answers)
     lines = lines_of(offer, answers)
+    questions = questions_of(locale, offer, answers.needs, answers.said)
     context = PlanPage(
         day=day,
-        lines=tuple(plan_choice(locale, offer, answers, lines, service, ticked=ticked) for service, ticked in lines),
+        questions=questions,
+        lines=tuple(
+            plan_choice(locale, offer, answers, lines, service, ticked=ticked, working=day.working_language)
+            for service, ticked in lines
+        ),
         answers=answers,
         counts=COUNTS,
         languages=near,
@@ -275,8 +277,13 @@ def plan_choice(
     service: OfferedService,
     *,
     ticked: bool,
+    working: str,
 ) -> PlanChoice:
-    """A line of the plan in the reader's language. Here a private service is named: she chooses it."""
+    """A line of the plan in the reader's language. Here a private service is named: she chooses it.
+
+    Who comes is asked on the same page: papers that hang on it stand there with their condition.
+    """
+    papers = paper_lines(locale, service.papers, coming=None, said=answers.said, working=working)
     return PlanChoice(
         mark=service_mark(service.id),
         key=service.key,
@@ -287,10 +294,8 @@ def plan_choice(
         private=service.private,
         always=service.id in offer.always,
         minutes=service.minutes,
-        papers=tuple(
-            PaperLine(text=paper_text(locale, paper.key), icon=paper.pictogram, blocking=paper.blocking)
-            for paper in service.papers
-        ),
+        papers=papers,
+        without=said_without(locale, papers),
         before=tuple(
             service_title(locale, other.key)
             for other, _ in lines

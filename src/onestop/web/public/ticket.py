@@ -14,6 +14,7 @@ from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer
 from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
+from onestop.directory.papers import Paper
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.errors import BookingClosed, Refusal, TicketUnknown
@@ -23,22 +24,22 @@ from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
-from onestop.visits.queries.ticket import TicketState, TicketStop
+from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.estimates import estimates_of
+from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import label_says, labels_of, who_goes
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.papers import PaperLine, coming_of, paper_lines
 from onestop.web.kit.parts import DeskMark, PlanLine, TicketView
 from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx, settings_of
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
-from onestop.web.kit.words import paper_text
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import day_page, languages_of, link, place_of
-from onestop.web.public.journey import PaperLine
 from onestop.web.public.ticket_words import (
     AHEAD,
     called_stop,
@@ -96,6 +97,9 @@ class TicketPage:
     proposals: tuple[Proposal, ...]
     removable: tuple[Removable, ...]
     papers: tuple[PaperLine, ...]
+    ticks: bool
+    """Whether she can tick the papers she has."""
+    key: str
     arrival_at: datetime | None
     adults: int
     children: int
@@ -223,7 +227,7 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
         place=place_of(ticket.day),
         ticket=await _card(request, db, ticket_key, access, TicketView(number=ticket.number)),
         arrival_at=_arrival(ticket),
-        papers=papers_of(locale, ticket.stops),
+        papers=papers_of(locale, ticket),
         stops=tuple(
             (title_of(locale, stop), who_goes(locale, ticket.members, stop.members))
             for stop in ticket.stops
@@ -270,14 +274,27 @@ def is_booked(ticket: TicketState, now: datetime) -> bool:
     )
 
 
-def papers_of(locale: Locale, stops: Sequence[TicketStop]) -> tuple[PaperLine, ...]:
+def ticks_papers(access: Access, now: datetime) -> bool:
+    """Whether she can tick the papers she has: with the long code, while there is something to bring them to."""
+    visit = access.ticket.visit
+    is_open = visit is not None and visit.state is VisitState.OPEN
+    return bool(access.code) and (is_open or is_booked(access.ticket, now))
+
+
+def papers_of(locale: Locale, ticket: TicketState) -> tuple[PaperLine, ...]:
     """What to bring for the steps that are still ahead, each paper once, blocking ones first."""
-    found: dict[str, PaperLine] = {}
-    for paper in (paper for stop in stops if stop.state in AHEAD for paper in stop.papers):
-        known = found.get(paper.key)
-        blocking = paper.blocking or (known is not None and known.blocking)
-        found[paper.key] = PaperLine(text=paper_text(locale, paper.key), icon=paper.pictogram, blocking=blocking)
-    return tuple(sorted(found.values(), key=lambda line: not line.blocking))
+    return _papers(locale, ticket, [paper for stop in ticket.stops if stop.state in AHEAD for paper in stop.papers])
+
+
+def _papers(locale: Locale, ticket: TicketState, papers: Sequence[Paper]) -> tuple[PaperLine, ...]:
+    return paper_lines(
+        locale,
+        papers,
+        coming=coming_of(ticket.members),
+        said=ticket.answers,
+        working=ticket.day.working_language,
+        ready=ticket.ready,
+    )
 
 
 async def _page(
@@ -312,7 +329,9 @@ async def _page(
         removable=tuple(Removable(id=stop.id, title=title_of(locale, stop)) for stop in removable)
         if is_open or (booked and len(removable) > 1)
         else (),
-        papers=papers_of(locale, ticket.stops),
+        papers=papers_of(locale, ticket),
+        ticks=ticks_papers(access, now),
+        key=new_key(),
         arrival_at=_arrival(ticket) if booked else None,
         adults=sum(not member.child for member in ticket.members),
         children=sum(member.child for member in ticket.members),
@@ -377,10 +396,7 @@ def _proposals(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:
             title=title_of(locale, stop),
             institution=stop.institution,
             authority=stop.authority,
-            papers=tuple(
-                PaperLine(text=paper_text(locale, paper.key), icon=paper.pictogram, blocking=paper.blocking)
-                for paper in stop.papers
-            ),
+            papers=_papers(locale, ticket, stop.papers),
             private=stop.private,
         )
         for stop in ticket.stops

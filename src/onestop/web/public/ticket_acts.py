@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
+from onestop.booking.actions.papers import tick_papers
 from onestop.booking.actions.waiting import decline_offer, leave_list, take_offer, wish_earlier
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.db.session import Database
@@ -25,7 +26,7 @@ from onestop.web.kit.responses import see_other
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import centre_page, link
-from onestop.web.public.ticket import is_booked, locale_of_ticket, show, ticket_page
+from onestop.web.public.ticket import is_booked, locale_of_ticket, papers_of, show, ticket_page, ticks_papers
 from onestop.web.public.times import BestTime, Hour, best_times, hours_of, read_instant
 
 PHONE = "phone"
@@ -171,6 +172,31 @@ async def take_off(
     """Take a step off the route without losing the others (R18)."""
     access = await _with_stop(request, db, ticket_key, code, stop)
     return await _act(request, db, ticket_key, access, drop_stop, stop)
+
+
+@post("/t/{code:str}/papers")
+async def save_papers(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Which papers she has. Only the long code can do it; a paper that her ticket does not list is not kept."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if not access.code:
+        raise TicketUnknown
+    if not ticks_papers(access, db.now()):
+        return see_other(link(request, access.path))
+    form = await read_form(request)
+    listed = {line.key for line in papers_of(locale_of_ticket(request, access.ticket), access.ticket)}
+    path = await submit_once(
+        request,
+        "ticket.papers",
+        tick_papers,
+        access.party,
+        shown=listed & set(form.all("shown")),
+        ready=form.all("ready"),
+        actor=VISITOR,
+        now=db.now(),
+        day=access.day,
+        to=lambda _: access.path,
+    )
+    return see_other(f"{link(request, path)}#papers-form")
 
 
 @post("/t/{code:str}/stops/{stop:uuid}/accept")
@@ -319,6 +345,7 @@ route_handlers: list[Any] = [
     show_cancel,
     cancel,
     take_off,
+    save_papers,
     say_yes,
     say_no,
     go_out,

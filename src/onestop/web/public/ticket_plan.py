@@ -258,7 +258,15 @@ def _lines(change: _Change) -> tuple[PlanChoice, ...]:
     offered = sorted(change.offer.services, key=lambda service: order.get(service.institution.authority, 2))
     lines = [(service, service.id in chosen and service.id not in hidden) for service in offered]
     named = [
-        plan_choice(change.locale, change.offer, change.answers, lines, service, ticked=ticked)
+        plan_choice(
+            change.locale,
+            change.offer,
+            change.answers,
+            lines,
+            service,
+            ticked=ticked,
+            working=change.day.working_language,
+        )
         for service, ticked in lines
     ]
     private = [service for service in offered if service.id in hidden]
@@ -283,6 +291,7 @@ def _unnamed(change: _Change, service: OfferedService, *, ticked: bool) -> PlanC
         always=False,
         minutes=0,
         papers=(),
+        without="",
         before=(),
         ticked=ticked,
         goers=goers_to(change.answers, service),

@@ -28,7 +28,7 @@ from onestop.web.kit.words import service_title
 from onestop.web.public.frame import DayLink, day_page, draw_told, link, locale_for_day, other_days, place_of
 from onestop.web.public.journey import Wished, start_wished
 
-LEFT_TO_THE_HOLD = ("hold", "services", "asked", "with", "languages", "interpreter")
+LEFT_TO_THE_HOLD = ("hold", "services", "asked", "said", "with", "languages", "interpreter")
 """Answers that do not travel on in the address: the hold has them."""
 
 

@@ -1,0 +1,39 @@
+"""The words for a paper: an organiser's own before the shipped ones, in the reader's language before any other."""
+
+from collections.abc import Mapping
+
+from onestop.directory.vocabulary import CONDITIONS, PAPERS
+from onestop.domain.checklist import Asked
+from onestop.domain.errors import N_
+from onestop.locale.languages import fallbacks
+from onestop.locale.locales import Locale
+
+ONLY_IF = N_("%(paper)s, %(condition)s")
+
+
+def words_of_paper(
+    locale: Locale,
+    key: str,
+    own: Mapping[str, str],
+    *,
+    working: str = "en",
+    asked: Asked = Asked.YES,
+    condition: str = "",
+) -> tuple[str, str]:
+    """What a paper is called and the language that is in; with its condition while nobody knows whether it holds."""
+    chain = fallbacks(locale.tag, working=working)
+    kin = chain[: chain.index(working)] if working in chain and working != locale.tag else chain[:1]
+    mine = next((tag for tag in kin if tag in own), None)
+    if mine is None and key in PAPERS:
+        text, language = locale.gettext(PAPERS[key][0]), locale.tag
+    else:
+        language = mine or next((tag for tag in (*chain, *sorted(own)) if tag in own), "")
+        text, language = (own[language], language) if language else (readable(key), locale.tag)
+    if asked is Asked.IF and condition in CONDITIONS:
+        text = locale.say(ONLY_IF, {"paper": text, "condition": locale.gettext(CONDITIONS[condition])})
+    return text, language
+
+
+def readable(key: str) -> str:
+    """A key that nobody has words for."""
+    return key.replace("-", " ").capitalize()
