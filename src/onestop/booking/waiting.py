@@ -163,6 +163,8 @@ class WaitingLine:
     offers: int
     not_before_at: datetime | None
     not_after_at: datetime | None
+    waiting_for_proof: bool
+    """Whether she came from afar and has not proved an address; told on days with few places."""
     stops: tuple[WantedLine, ...]
 
 
@@ -172,6 +174,8 @@ def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
         sa.select(
             waiting,
             bookings.c.state,
+            bookings.c.channel,
+            _WAS_PROVED.label("proved"),
             parties.c.name,
             parties.c.number,
             parties.c.languages,
@@ -212,6 +216,7 @@ def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
             offers=row.offers,
             not_before_at=row.not_before_at,
             not_after_at=row.not_after_at,
+            waiting_for_proof=row.state in _MUST_PROVE and row.channel in PROVES and not row.proved,
             stops=tuple(wanted[row.party_id]),
         )
         for row in rows

@@ -17,6 +17,7 @@ from onestop.db.session import Database
 from onestop.domain.day import DayState
 from onestop.keys import load_ticket_key
 from onestop.notify.reactor import OutboxReactor
+from onestop.notify.ways import writes_links
 from onestop.settings import read_settings
 from onestop.visits.actions.closing import close_day
 from onestop.visits.carrying_on import carry_all
@@ -84,10 +85,11 @@ def publish(slug: str) -> None:
 
     Example: onestop day publish iom-bratislava-2026-12-03
     """
-    with opened() as database:
+    settings = read_settings()
+    with opened(settings) as database:
         found = database.read_now(day_by_slug, slug)
         now = database.now()
-        for finding in database.read_now(check_day, found, now=now):
+        for finding in database.read_now(check_day, found, now=now, writes=writes_links(settings)):
             click.echo(_line(finding), err=True)
         database.write_now(publish_checked, found.id, version=found.version, actor=OPERATOR, now=now, day=found.id)
     click.echo(f"{slug} is published.")

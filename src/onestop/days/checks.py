@@ -38,6 +38,7 @@ Kind = Literal[
     "outside",
     "no_invitation",
     "no_window",
+    "no_mail",
     "overbooked",
     "papers_old",
     "papers_never",
@@ -68,8 +69,8 @@ class Finding:
         return self.kind in STOPS
 
 
-def check_day(conn: sa.Connection, day: Day, *, now: datetime) -> list[Finding]:
-    """Everything found, what stops first; a fixed number of statements."""
+def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = True) -> list[Finding]:
+    """Everything found, what stops first; a fixed number of statements. `writes`: mail with links can be sent."""
     desks = desks_of_day(conn, day.id)
     mediators = mediators_of_day(conn, day.id)
     offer = day_offer(conn, day.id)
@@ -101,6 +102,8 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime) -> list[Finding]:
         draw = draw_of(conn, day.id)
         # The commitment must be public before the window opens (R16).
         found += [] if draw is not None and now < draw.opens_at else [Finding(kind="no_window")]
+    if day.proves and not writes:
+        found.append(Finding(kind="no_mail"))
     found += _papers(offer, today=now.astimezone(day.zone).date())
     if day.state is DayState.PUBLISHED and (over := overbooked_minutes(conn, day)):
         found.append(Finding(kind="overbooked", minutes=over))

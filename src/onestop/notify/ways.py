@@ -38,6 +38,11 @@ def mail_problem(settings: Settings) -> str:
     return ""
 
 
+def writes_links(settings: Settings) -> bool:
+    """Whether mail can be sent whose links lead here: without it nobody can prove an address."""
+    return bool(settings.base_url) and not mail_problem(settings)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a mail server's name means this machine."""
     if host == "localhost":

@@ -1,8 +1,10 @@
 """Publish, pause, go on, close, cancel: what is refused, what happens, and to whom it is told."""
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from onestop.days.actions import create_day
@@ -10,13 +12,15 @@ from onestop.days.dayfile import read_template
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.setup import remove_desk
+from onestop.days.tables import days
 from onestop.db.ledger import facts
+from onestop.db.session import Database
 from onestop.domain.day import DayState
 from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
 from onestop.web.organise.day import PAUSES
 from tests.web.organise.browsing import Organiser
-from tests.web.site import Site
+from tests.web.site import ADDRESS, Site, running
 
 DAY = "/organise/iom-bratislava-2026-12-03"
 
@@ -90,6 +94,20 @@ async def test_a_day_that_keeps_everything_back_has_no_arrival_and_is_stopped(si
 
     assert "No arrival time is possible" in saved.text
     assert (refused.status_code, _state(site, day)) == (409, DayState.DRAFT)
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_a_day_with_few_places_says_when_nobody_can_prove_an_address(
+    database: Database, tmp_path: Path, writes: bool
+) -> None:
+    mail = {"smtp_host": "127.0.0.1", "mail_from": "post@hall.test", "base_url": ADDRESS} if writes else {}
+    async with running(database, tmp_path, **mail) as site:
+        organiser, path = Organiser(site), f"/organise/{site.hall.day.slug}"
+        site.database.write_now(lambda conn: conn.execute(days.update().values(scarce=False)))
+        plenty = await organiser.open(path)
+        site.database.write_now(lambda conn: conn.execute(days.update().values(scarce=True)))
+        few = await organiser.open(path)
+    assert ["Nobody can book from home" in each.text for each in (plenty, few)] == [False, not writes]
 
 
 async def test_warnings_name_the_language_nobody_speaks_and_the_desk_that_closes_early(site: Site) -> None:

@@ -12,6 +12,7 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.domain.day import DAY_MOVES, DayState
 from onestop.domain.errors import N_, PublishRefused, Refusal
+from onestop.notify.ways import writes_links
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.setup import cancel_day, pause_day, resume_day
 from onestop.visits.queries.carrying import days_to_carry_to
@@ -21,7 +22,7 @@ from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Conf, Db, WebRequest, base_url_of
+from onestop.web.kit.requests import Conf, Db, WebRequest, base_url_of, settings_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
@@ -171,10 +172,10 @@ async def _act(
 
 async def _day_page(request: WebRequest, db: Db, day: Day, *, status: int = 200, **more: Any) -> Response[Any]:
     now = db.now()
-    locale = locale_of(request)
+    locale, writes = locale_of(request), writes_links(settings_of(request))
     desks: list[DeskRow] = await db.read(desks_of_day, day.id)
     mediators: list[MediatorRow] = await db.read(mediators_of_day, day.id)
-    found = [_told(each, locale) for each in await db.read(check_day, day, now=now)]
+    found = [_told(each, locale) for each in await db.read(check_day, day, now=now, writes=writes)]
     context = DayPage(
         day=day,
         share=f"{base_url_of(request)}/d/{day.slug}",
