@@ -124,6 +124,35 @@ def test_who_waits_takes_the_place_by_the_link_in_the_message(
     assert hand.tell("taking the offered place, from the message") == (2, 1, 0)
 
 
+@ways(3)
+def test_where_places_are_few_the_button_behind_the_link_in_the_message_books_the_time(
+    calm: Hall, anyone: Anyone, language: str, script: bool
+) -> None:
+    day = another_day(calm)
+    few = days.update().where(days.c.id == day.id).values(scarce=True)
+    calm.database.write_now(lambda conn: conn.execute(few))
+    hand = Hand(anyone(script=script).new_page(), language)
+    page, address = hand.page, f"amira-{day.id.hex}@example.org"
+    hand.open(f"/d/{day.day.slug}?lang={language}")
+    hand.tap(page.locator("label[for=need-my-rights]"))
+    hand.turn(page.locator("#needs-form button"))
+    hand.tap(page.locator("label[for=interpreter-none]"))
+    hand.turn(page.locator("#plan-form .actions button"))
+    hand.turn(page.locator("button[name=arrival]").first)
+    hand.write("#name", NAMES[language])
+    hand.write("#email", address)
+    hand.turn(page.locator("#booking-form .actions.reach button"))
+    expect(page.locator("#proved")).to_be_visible()
+    assert hand.tell("choosing a time where places are few") == (5, 6, 2)
+    assert states(day) == ["held"]
+
+    hand.open(link_in_mail(calm, address, part="prove"))
+    hand.turn(page.locator("#prove-form button"))
+    expect(page.locator(".ticket-number")).to_have_text("100")
+    assert hand.tell("confirming it by the message, to the ticket") == (2, 1, 0)
+    assert states(day) == ["confirmed"]
+
+
 def drawn_day(hall: Hall) -> TestDay:
     """A day with one place left, given by draw; requests are taken from now on."""
     day = another_day(hall)
