@@ -71,8 +71,8 @@ MISTAKES = (
         "one booking more than the limit counts for a contact",
         Change(
             "src/onestop/booking/actions/parties.py",
-            "party, hashed) >= day.bookings_per_contact",
-            "party, hashed) > day.bookings_per_contact",
+            ".scalar_one() >= day.bookings_per_contact",
+            ".scalar_one() > day.bookings_per_contact",
         ),
         f"{_BOOKING}test_the_fourth_booking_of_a_contact_does_not_count_and_only_its_owner_is_told",
     ),
@@ -207,5 +207,47 @@ MISTAKES = (
             "            to=lambda booked:",
         ),
         "tests/web/helper/test_walls.py::test_two_tabs_at_the_same_moment_cannot_pass_the_cap",
+    ),
+    mistake(
+        "unproved-books",
+        "R1",
+        "where places are few a hold from afar is confirmed although no address is proved",
+        Change(
+            _BOOKINGS,
+            "    if day.proves and held.channel in PROVES and not queries.has_proof(conn, held.party):\n"
+            '        raise ProofNeeded(field="email")\n',
+            "",
+        ),
+        "tests/booking/test_proofs.py::test_no_door_confirms_an_address_from_afar_that_is_not_proved",
+    ),
+    mistake(
+        "unproved-is-offered",
+        "R1",
+        "where places are few the next place goes to somebody who proved no address",
+        Change(
+            _WAITING, "    if not day.proves:\n        return asked\n", "    if day.proves:\n        return asked\n"
+        ),
+        "tests/booking/test_proofs.py::test_who_proved_nothing_is_passed_over_until_she_does",
+    ),
+    mistake(
+        "unproved-counts",
+        "R1",
+        "an address that somebody else wrote takes a booking away from who owns it",
+        Change(
+            "src/onestop/booking/actions/parties.py", "limited = proved_later or is_limited(", "limited = is_limited("
+        ),
+        "tests/booking/test_proofs.py::test_an_address_that_is_not_proved_takes_nothing_from_who_owns_it",
+    ),
+    mistake(
+        "step-for-nobody",
+        "R8",
+        "a step of somebody who does not come any more stays in the plan, for nobody",
+        Change(
+            "src/onestop/booking/actions/changes.py",
+            "    planned = queries.planned_stops(conn, party)  # before anybody goes: a step of hers alone goes with her\n"
+            "    people = _write_people(conn, party, wish)\n",
+            "    people = _write_people(conn, party, wish)\n    planned = queries.planned_stops(conn, party)\n",
+        ),
+        "tests/booking/test_changes.py::test_a_step_of_somebody_who_does_not_come_any_more_goes_with_her",
     ),
 )
