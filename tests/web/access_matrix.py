@@ -270,6 +270,7 @@ MATRIX: list[Row] = [
     public("GET", "/find"),
     nobody("POST", "/find"),
     *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
+    public("GET", "/erased"),
     public("POST", "/d/{day:str}/holds"),
     public("GET", "/d/{day:str}/waiting"),
     public("POST", "/d/{day:str}/waiting"),

@@ -244,7 +244,7 @@ MISTAKES = (
         "a step of somebody who does not come any more stays in the plan, for nobody",
         Change(
             "src/onestop/booking/actions/changes.py",
-            "    planned = queries.planned_stops(conn, party)  # before anybody goes: a step of hers alone goes with her\n"
+            "    planned = queries.planned_stops(conn, party)  # read first: what was hers alone goes with her\n"
             "    people = _write_people(conn, party, wish)\n",
             "    people = _write_people(conn, party, wish)\n    planned = queries.planned_stops(conn, party)\n",
         ),

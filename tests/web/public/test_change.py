@@ -220,9 +220,9 @@ async def test_a_booking_that_is_cancelled_leads_back_to_its_ticket(site: Site) 
     site.hall.write(cancel_booking, party)
     for path in (f"{ticket}/plan", f"{ticket}/plan/times"):
         await visitor.open(path)
-        assert (visitor.status, "This booking is cancelled." in visitor.page.text) == (200, True)
+        assert (visitor.status, "This booking is cancelled. The centre knows it." in visitor.page.text) == (200, True)
     await visitor.send(f"{ticket}/plan", "post", [*stale.fields, ("arrival", "2026-12-03T09:00:00+00:00")])
-    assert "This booking is cancelled." in visitor.page.text
+    assert "This booking is cancelled. The centre knows it." in visitor.page.text
     assert together(site) == {}
 
 

@@ -161,13 +161,13 @@ async def test_she_cancels_in_two_taps_and_a_look_at_the_page_cancels_nothing(si
     assert count(site, bookings, bookings.c.state == BookingState.CANCELLED) == 0
     await visitor.press("cancel-form", "Yes, cancel the booking")
 
-    assert "This booking is cancelled." in visitor.page.text
+    assert "This booking is cancelled. The centre knows it." in visitor.page.text
     assert "Book again" in visitor.page.links
     used = sa.select(sa.func.sum(capacity.c.used))
     assert site.database.read_now(lambda conn: conn.execute(used).scalar_one()) == 0
     await visitor.browser.post(f"/t/{code_of(visitor)}/cancel")
     again = await fetch(visitor, "")
-    assert (visitor.status, "This booking is cancelled." in again.text) == (200, True)
+    assert (visitor.status, "This booking is cancelled. The centre knows it." in again.text) == (200, True)
     late = await visitor.browser.get(f"/t/{code_of(visitor)}/change")
     assert (late.status_code, late.headers["location"]) == (303, f"/t/{code_of(visitor)}")
 

@@ -75,7 +75,7 @@ def change_booking(
         .where(parties.c.id == party)
         .values(languages=list(wish.languages), interpreter=wish.interpreter)
     )
-    planned = queries.planned_stops(conn, party)  # before anybody goes: a step of hers alone goes with her
+    planned = queries.planned_stops(conn, party)  # read first: what was hers alone goes with her
     people = _write_people(conn, party, wish)
     _write_stops(conn, booking, wish, planned=planned, people=people, how=how, actor=actor, now=now)
     write_plan(conn, party, plan)

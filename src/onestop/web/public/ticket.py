@@ -9,15 +9,16 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
+from onestop.booking.holds import addresses_of
 from onestop.booking.queries import carried_to
 from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer
 from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
 from onestop.directory.papers import Paper
-from onestop.domain.booking import BookingState
+from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.day import DayState
-from onestop.domain.errors import BookingClosed, Refusal, TicketUnknown
+from onestop.domain.errors import N_, BookingClosed, Refusal, TicketUnknown
 from onestop.domain.retention import TicketScope, ticket_scope
 from onestop.domain.ticket import spell_short_code, waiting_code
 from onestop.domain.visit import AT_DESK, StopState, VisitState
@@ -109,7 +110,13 @@ class TicketPage:
     path: str
     query: str
     booked: bool
+    told: str
+    """Where the ticket was sent to, just after booking."""
     changed: bool
+    waits: bool
+    """Whether she just said that she would like an earlier time."""
+    talk: str
+    """How they will talk, as far as it is known; empty where she needs nobody who interprets."""
     again: str
     goes_on: GoesOn | None
     is_open: bool
@@ -274,6 +281,12 @@ def is_booked(ticket: TicketState, now: datetime) -> bool:
     )
 
 
+WILL_TALK = {
+    Interpreter.OWN: N_("You bring somebody who interprets."),
+    Interpreter.NEEDED: N_("Somebody at the desks speaks your language, or somebody interprets for you."),
+}
+
+
 def ticks_papers(access: Access, now: datetime) -> bool:
     """Whether she can tick the papers she has: with the long code, while there is something to bring them to."""
     visit = access.ticket.visit
@@ -340,7 +353,10 @@ async def _page(
         path=access.path,
         query=link(request, ""),
         booked=booked and "booked" in request.query_params,
+        told=await _told(db, access) if booked and "booked" in request.query_params else "",
         changed=booked and "changed" in request.query_params,
+        waits=booked and ticket.earlier and "earlier" in request.query_params,
+        talk=locale.gettext(WILL_TALK[ticket.interpreter]) if booked and ticket.interpreter in WILL_TALK else "",
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
         goes_on=await _goes_on(request, db, key, access),
         is_open=is_open,
@@ -353,6 +369,11 @@ async def _page(
         erases=bool(access.code),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
+
+
+async def _told(db: Database, access: Access) -> str:
+    """The e-mail address, so that a slip is seen at once; only for the long code."""
+    return (await db.read(addresses_of, access.party)).get("email", "") if access.code else ""
 
 
 async def _goes_on(request: WebRequest, db: Database, key: bytes, access: Access) -> GoesOn | None:

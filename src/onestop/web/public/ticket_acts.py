@@ -34,6 +34,9 @@ PHONE = "phone"
 CHANGED = "?changed=1"
 """By this query the ticket says that the booking is another one now."""
 
+WAITS = "?earlier=1"
+"""By this one it says that she is asked when an earlier time is free."""
+
 
 @page_of("public/ticket_change.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,7 @@ async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 async def want_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Be told when an earlier time becomes free."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, wish_earlier, access.party)
+    return await _act(request, db, ticket_key, access, wish_earlier, access.party, says=WAITS)
 
 
 @post("/t/{code:str}/earlier/end")
@@ -257,6 +260,12 @@ async def erase(
         await db.write(erase_party, access.party, journal=settings.var, actor=VISITOR, now=db.now(), day=access.day)
     except Refusal as refusal:
         return _show_erase(request, access, db.now(), refusal=refusal)
+    return see_other(link(request, "/erased"))
+
+
+@get("/erased")
+async def show_erased(request: WebRequest, db: Db) -> Response[Any]:
+    """Says so, in every language: the address of before is unknown now."""
     return await centre_page(request, db, ErasedPage(home=link(request, "/")))
 
 
@@ -336,6 +345,7 @@ def _show_erase(request: WebRequest, access: Access, now: datetime, *, refusal: 
 
 
 route_handlers: list[Any] = [
+    show_erased,
     show_change,
     change_time,
     want_earlier,

@@ -37,9 +37,8 @@ from onestop.web.kit.words import stop_title
 from onestop.web.public.access import WaitingAccess, open_waiting, short_path
 from onestop.web.public.contact import Typed, errors_of, read_contact, read_typed
 from onestop.web.public.first import ask_again as ask_for_code
-from onestop.web.public.frame import centre_page, day_page, languages_of, link, locale_for_day, place_of
+from onestop.web.public.frame import day_page, languages_of, link, locale_for_day, place_of
 from onestop.web.public.journey import Wished, start_wished
-from onestop.web.public.ticket_acts import ErasedPage
 
 NOON = time(12)
 ANY, BEFORE, AFTER = "any", "before", "after"
@@ -227,7 +226,7 @@ async def erase(
     except TicketUnknown as refusal:
         return await ask_for_code(request, db, refusal)
     await db.write(erase_party, party.party, journal=settings.var, actor=VISITOR, now=db.now(), day=party.day.id)
-    return await centre_page(request, db, ErasedPage(home=link(request, "/")))
+    return see_other(link(request, "/erased"))
 
 
 async def _owner(request: WebRequest, db: Database, key: bytes, code: str) -> WaitingAccess:
