@@ -55,10 +55,18 @@ async def test_every_service_of_the_day_is_named_with_its_institution_and_hers_a
     form = page.forms["plan-form"]
     assert len(form.choices("services")) == len(site.hall.offer.services) == len(set(form.choices("services")))
     assert form.values("services") == [service(site, "legal")]
-    assert form.choices("services")[0] == service(site, "residence")
+    assert form.choices("services")[:2] == [service(site, "legal"), service(site, "residence")]
     assert "Foreign Police Department Police" in page.text
     assert "name" not in dict(form.fields)
     assert page.text.count("Your passport (needed)") == 1
+
+
+async def test_what_one_person_booked_stays_hers_alone_when_others_come_along(site: Site) -> None:
+    visitor, _ = await booked(site, "residence-permit")
+    await visitor.follow("Change my plan or who comes")
+    await visitor.press("plan-form", adults="2", children="2")
+    await visitor.press("times-form")
+    assert together(site) == {"legal": [1], "residence": [1]}
 
 
 async def test_who_comes_and_goes_where_changes_with_the_booking(site: Site) -> None:

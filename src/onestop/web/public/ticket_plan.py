@@ -23,6 +23,7 @@ from onestop.domain.errors import ArrivalTaken, Changed, Refusal
 from onestop.domain.roles import VISITOR
 from onestop.web.kit.answers import Answers, answers_of_wish, dropped_precedences, goers_to, read_answers
 from onestop.web.kit.forms import Form, new_key, read_form
+from onestop.web.kit.goers import FIRST_ADULT
 from onestop.web.kit.language import CHOICE
 from onestop.web.kit.locale import KNOWN, Locale
 from onestop.web.kit.once import submit_once
@@ -249,7 +250,7 @@ def _tongue(request: WebRequest, answers: Answers) -> Answers:
 
 
 def _lines(change: _Change) -> tuple[PlanChoice, ...]:
-    """Her private steps without a name, then every service of the day, police and state first.
+    """Her private steps without a name, then every service of the day: hers first, of each part police and state first.
 
     A private service is named for whoever may choose it; whether she has it is told by no line (R19).
     """
@@ -257,6 +258,7 @@ def _lines(change: _Change) -> tuple[PlanChoice, ...]:
     order = {"police": 0, "state": 1}
     offered = sorted(change.offer.services, key=lambda service: order.get(service.institution.authority, 2))
     lines = [(service, service.id in chosen and service.id not in hidden) for service in offered]
+    lines.sort(key=lambda line: not line[1])
     named = [
         plan_choice(
             change.locale,
@@ -273,10 +275,16 @@ def _lines(change: _Change) -> tuple[PlanChoice, ...]:
     return (
         *(_unnamed(change, service, ticked=service.id in chosen) for service in private),
         *(
-            replace(line, goers=()) if service.id in hidden else line
+            replace(line, goers=() if service.id in hidden else _goers(change, service))
             for line, (service, _) in zip(named, lines, strict=True)
         ),
     )
+
+
+def _goers(change: _Change, service: OfferedService) -> tuple[str, ...]:
+    """Who is ticked on a line. What one person booked stays hers when others come along, unless she says otherwise."""
+    was_alone = len(change.wish.members) == 1 and change.answers.is_single
+    return FIRST_ADULT if was_alone and service.id in change.wish.services else goers_to(change.answers, service)
 
 
 def _unnamed(change: _Change, service: OfferedService, *, ticked: bool) -> PlanChoice:
@@ -294,7 +302,7 @@ def _unnamed(change: _Change, service: OfferedService, *, ticked: bool) -> PlanC
         without="",
         before=(),
         ticked=ticked,
-        goers=goers_to(change.answers, service),
+        goers=_goers(change, service),
     )
 
 
