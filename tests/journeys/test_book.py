@@ -187,7 +187,7 @@ def test_another_time_in_two_taps_from_the_link_and_from_the_short_code(
 
 def move(hand: Hand) -> None:
     """From the ticket to another time: what can be done, then the time."""
-    hand.turn(hand.page.locator("main .acts a[href*='/change']"))
+    hand.turn(hand.page.locator("main .acts > li > a[href*='/change']"))
     hand.turn(hand.page.locator("#change-form button[name=arrival]:visible").nth(1))
     expect(hand.page.locator("main .notice.success")).to_be_visible()
 
