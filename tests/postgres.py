@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -75,11 +76,15 @@ class Server:
         url = self._admin.set(drivername="postgresql", database=name)
         try:
             with psycopg.connect(url.render_as_string(hide_password=False)) as conn:
-                _empty(conn)
+                alone = _wait_until_alone(conn)
+                if alone:
+                    _empty(conn)
         except psycopg.Error:
-            self.drop(urls)
-        else:
+            alone = False
+        if alone:
             self._free.append(name)
+        else:
+            self.drop(urls)
 
     def drop(self, urls: Urls) -> None:
         """Remove a database, whoever is still connected."""
@@ -117,6 +122,21 @@ class Server:
         url = self._admin.set(drivername="postgresql+psycopg", database=name, password=PASSWORD)
         owner, app = (url.set(username=role).render_as_string(hide_password=False) for role in (OWNER, APP))
         return Urls(owner=owner, app=app)
+
+
+def _wait_until_alone(conn: psycopg.Connection[Any]) -> bool:
+    """Whether nobody else is connected: a session that stays behind would hold locks and listen in the next test."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    conn.autocommit = True  # within a transaction the server shows what it saw at first
+    for _ in range(20):
+        if conn.execute(others).fetchone() == (0,):
+            conn.autocommit = False
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _empty(conn: psycopg.Connection[Any]) -> None:

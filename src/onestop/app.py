@@ -193,12 +193,14 @@ def _live(hub: Hub, database: Database) -> Lifespan:
         before: dict[signal.Signals, Any] = {}
         if threading.current_thread() is threading.main_thread():
             before = {number: _close_first(number, hub) for number in (signal.SIGTERM, signal.SIGINT)}
-        yield
-        hub.close()
-        if relay:
-            await asyncio.to_thread(relay.stop)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        try:
+            yield
+        finally:
+            hub.close()
+            if relay:
+                await asyncio.to_thread(relay.stop)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     return live
 
@@ -209,9 +211,11 @@ def _figures(fleet: Fleet) -> Lifespan:
     @asynccontextmanager
     async def leaving(_: Litestar) -> AsyncGenerator[None, None]:
         traces = asyncio.create_task(fleet.leave_traces())
-        yield
-        traces.cancel()
-        await asyncio.wait([traces])
+        try:
+            yield
+        finally:
+            traces.cancel()
+            await asyncio.wait([traces])
 
     return leaving
 
@@ -222,8 +226,10 @@ def _jobs(jobs: Jobs) -> Lifespan:
     @asynccontextmanager
     async def working(_: Litestar) -> AsyncGenerator[None, None]:
         jobs.start()
-        yield
-        await jobs.stop()
+        try:
+            yield
+        finally:
+            await jobs.stop()
 
     return working
 

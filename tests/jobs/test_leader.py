@@ -75,6 +75,16 @@ async def test_the_lock_is_given_back(two: tuple[Database, Database]) -> None:
     assert locks() == 0
 
 
+async def test_who_asks_while_the_process_stops_does_not_lead_again(two: tuple[Database, Database]) -> None:
+    leader, other = Leader(two[0]), Leader(two[1])
+    assert await leader.leads()
+
+    _, late = await asyncio.gather(leader.resign(), leader.leads())
+
+    assert (late, await eventually(other)) == (False, True)
+    await other.resign()
+
+
 async def test_on_sqlite_the_one_process_always_leads(sqlite_url: str) -> None:
     database = open_database(sqlite_url)
     leader = Leader(database)

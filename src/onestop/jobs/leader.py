@@ -23,6 +23,7 @@ class Leader:
         self._engine: sa.Engine | None = None
         self._conn: sa.Connection | None = None
         self._leads = False
+        self._resigned = False
         self._asking = asyncio.Lock()
         if not database.is_sqlite:
             self._engine = sa.create_engine(
@@ -37,16 +38,17 @@ class Leader:
         if self._engine is None:
             return True
         async with self._asking:
-            leads = await asyncio.to_thread(self._ask, self._engine)
+            # A question that waited while the process stopped would take the lock again, and nobody gave it back.
+            leads = not self._resigned and await asyncio.to_thread(self._ask, self._engine)
         if leads != self._leads:
             log.info("this process %s the jobs", "runs" if leads else "no longer runs")
         self._leads = leads
         return leads
 
     async def resign(self) -> None:
-        """Let another process run the jobs."""
+        """Let another process run the jobs, for good: on PostgreSQL this one does not lead again."""
         async with self._asking:
-            self._leads = False
+            self._leads, self._resigned = False, True
             if self._conn is not None:
                 await asyncio.to_thread(self._conn.close)
                 self._conn = None
