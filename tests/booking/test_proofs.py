@@ -193,6 +193,15 @@ def test_the_link_goes_again_to_the_address_written_now_while_none_is_proved(ful
     assert address(hall, party).address == "other@example.org"
 
 
+def test_sending_the_link_again_leaves_her_phone(full: tuple[TestDay, Any]) -> None:
+    hall, _ = full
+    party = wait(hall, (*AMIRA, *PHONE))
+    hall.write(ask_again, party, contact=OTHER, key=KEY)
+    known = sa.select(contacts.c.address).where(contacts.c.party_id == party)
+    kept = hall.db.read_now(lambda conn: set(conn.execute(known).scalars()))
+    assert kept == {OTHER[0].address, PHONE[0].address}
+
+
 def test_whom_the_reception_puts_on_the_list_needs_no_address(full: tuple[TestDay, Any]) -> None:
     hall, ticket = full
     party = wait(hall, (), Channel.RECEPTION)

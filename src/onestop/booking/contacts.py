@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import phonenumbers
 from babel.core import get_global
 
-from onestop.domain.errors import PhoneRefused
+from onestop.domain.errors import PhoneRefused, ProofNeeded
 from onestop.domain.name import read_email
 
 
@@ -46,6 +47,12 @@ def read_phone(text: str, *, country: str) -> Contact:
         address = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     plain = "".join(char for char in address if char.isdigit())
     return Contact(kind="phone", address=address, phone_end=plain[-4:])
+
+
+def check_email(contact: Iterable[Contact]) -> None:
+    """Raise `ProofNeeded` unless there is an e-mail address among them: only there a link can prove it is hers."""
+    if all(one.kind != "email" for one in contact):
+        raise ProofNeeded(field="email")
 
 
 def country_of_zone(timezone: str) -> str:

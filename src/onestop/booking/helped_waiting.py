@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, parties, waiting
-from onestop.booking.waiting import Offer
+from onestop.booking.waiting import Offer, offer_of
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import TicketUnknown
 
@@ -119,5 +119,5 @@ def _waits(row: Any) -> HelpedWaiting:
         state=BookingState(row.state),
         since_at=row.since_at,
         people=row.people,
-        offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
+        offer=offer_of(row),
     )

@@ -35,6 +35,11 @@ class Offer:
     until: datetime
 
 
+def offer_of(row: sa.Row[Any]) -> Offer | None:
+    """The offer in a row of the waiting list, whether or not its time is over."""
+    return Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingParty:
     """Somebody who waits, or waited, for a place. `before` counts those who are asked before her."""
@@ -112,15 +117,19 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
         display_language=row.display_language,
         languages=tuple(row.languages),
         interpreter=Interpreter(row.interpreter),
-        offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
+        offer=offer_of(row),
         offers=row.offers,
         not_before_at=row.not_before_at,
         not_after_at=row.not_after_at,
         before=_before(conn, row) if row.state == BookingState.LISTED else 0,
         stops=tuple(_wanted(each) for each in wanted),
-        waiting_for_proof=day.proves and row.channel in PROVES and row.state in _MUST_PROVE and not row.proved,
+        waiting_for_proof=_waits_for_proof(day, row),
         opens=row.code_hash is not None,
     )
+
+
+def _waits_for_proof(day: Day, row: sa.Row[Any]) -> bool:
+    return day.proves and row.channel in PROVES and row.state in _MUST_PROVE and not row.proved
 
 
 def _before(conn: sa.Connection, row: sa.Row[Any]) -> int:
@@ -164,11 +173,11 @@ class WaitingLine:
     not_before_at: datetime | None
     not_after_at: datetime | None
     waiting_for_proof: bool
-    """Whether she came from afar and has not proved an address; told on days with few places."""
+    """Whether she must prove an address before a place is offered to her."""
     stops: tuple[WantedLine, ...]
 
 
-def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
+def waiting_list(conn: sa.Connection, day: Day) -> tuple[WaitingLine, ...]:
     """Everybody who waits, in the order they are asked in; two statements."""
     rows = conn.execute(
         sa.select(
@@ -183,7 +192,7 @@ def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
         )
         .join_from(waiting, bookings, bookings.c.party_id == waiting.c.party_id)
         .join(parties, parties.c.id == waiting.c.party_id)
-        .where(waiting.c.day_id == day, waiting.c.ended_at.is_(None))
+        .where(waiting.c.day_id == day.id, waiting.c.ended_at.is_(None))
         .order_by(
             waiting.c.offer_at.is_(None),
             bookings.c.state == BookingState.CONFIRMED,
@@ -212,11 +221,11 @@ def waiting_list(conn: sa.Connection, day: UUID) -> tuple[WaitingLine, ...]:
             since_at=row.since_at,
             earlier=row.state == BookingState.CONFIRMED,
             number=row.number,
-            offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
+            offer=offer_of(row),
             offers=row.offers,
             not_before_at=row.not_before_at,
             not_after_at=row.not_after_at,
-            waiting_for_proof=row.state in _MUST_PROVE and row.channel in PROVES and not row.proved,
+            waiting_for_proof=_waits_for_proof(day, row),
             stops=tuple(wanted[row.party_id]),
         )
         for row in rows

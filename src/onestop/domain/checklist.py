@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 ALWAYS, CHILDREN, SEVERAL = "", "children", "several"
 """Conditions about who comes; every other condition is an answer, `question:answer`."""
-REVIEW_MONTHS = 6
-"""So long a paper counts as checked."""
+REVIEW_AFTER = timedelta(days=183)
+"""So long a paper counts as checked: half a year."""
 
 
 class Asked(StrEnum):
@@ -52,16 +52,5 @@ def still_ready(before: Collection[str], *, shown: Collection[str], ready: Colle
 
 
 def needs_review(reviewed_on: date | None, *, today: date) -> bool:
-    """Whether nobody has checked a paper for six months, or ever."""
-    return reviewed_on is None or reviewed_on < months_before(today, REVIEW_MONTHS)
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, the last of that month where it has no such day."""
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(years, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError
+    """Whether nobody has checked a paper for half a year, or ever."""
+    return reviewed_on is None or today - reviewed_on > REVIEW_AFTER

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from onestop.booking.actions.draws import Requested, request_place
 from onestop.booking.actions.proofs import prove_contact
+from onestop.booking.actions.waiting import join_list
 from onestop.booking.contacts import Contact
 from onestop.booking.drawing import run_draw
 from onestop.booking.tables import bookings, contacts, draw_entries, waiting
@@ -228,6 +229,22 @@ async def test_no_time_is_shown_or_held_before_the_draw_and_what_is_left_after_i
     await visitor.open(link_in_the_mail(site))
     await visitor.press("prove-form")
     assert visitor.page.title.startswith("Your ticket 100")
+
+
+async def test_who_waits_after_the_draw_proves_a_place_on_the_list_not_a_request(site: Site) -> None:
+    open_draw(site)
+    run(site)
+    address = (Contact(kind="email", address=MAIL),)
+    wish = site.hall.wish("legal")
+    site.hall.write(
+        join_list, site.hall.id, wish, channel=Channel.PUBLIC, key=site.app.state.ticket_key, contact=address
+    )
+    visitor = Visitor(site.browser())
+    await visitor.open(link_in_the_mail(site))
+    assert "Press the button, then you are on the waiting list." in visitor.page.text
+    await visitor.press("prove-form")
+    assert "When a place becomes free, we write to you." in visitor.page.text
+    assert "after the draw" not in visitor.page.text
 
 
 # -- the public page of the draw ---------------------------------------------------------------------------

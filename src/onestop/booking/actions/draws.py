@@ -26,14 +26,13 @@ from onestop.days.queries.draws import Draw, the_draw
 from onestop.days.tables import days, draws
 from onestop.db.ledger import record
 from onestop.db.statements import insert
-from onestop.domain.booking import PROVES, BookingState, Channel, Interpreter, check_move
+from onestop.domain.booking import BookingState, Channel, Interpreter, check_move
 from onestop.domain.day import DayState, Release, check_bookable
 from onestop.domain.draw import DrawOutcome, DrawState, commitment_of, draw_seed, list_hash, result_hash
 from onestop.domain.errors import (
     DrawKeyChanged,
     DrawNotYet,
     NoDraw,
-    ProofNeeded,
     RequestsNotYet,
     RequestsOver,
 )
@@ -81,8 +80,6 @@ def request_place(
     Such a request counts once the address is proved. Raises `RequestsNotYet`, `RequestsOver`, `ProofNeeded`, `NoDraw`.
     """
     check_open(day_by_id(conn, day_id), the_draw(conn, day_id), now=now)
-    if channel in PROVES and not any(one.kind == "email" for one in contact):
-        raise ProofNeeded(field="email")
     party = join_list(
         conn,
         day_id,

@@ -15,7 +15,7 @@ from onestop.booking import queries
 from onestop.booking.actions.bookings import LONGEST_HOLD, confirm_held, release_hold
 from onestop.booking.actions.draws import check_open
 from onestop.booking.actions.parties import add_contact, is_limited, write_name
-from onestop.booking.contacts import Contact
+from onestop.booking.contacts import Contact, check_email
 from onestop.booking.tables import bookings, contacts, waiting
 from onestop.booking.tickets import Ticket
 from onestop.days.queries.days import Day, day_by_id
@@ -24,7 +24,7 @@ from onestop.db.ledger import record
 from onestop.db.statements import change
 from onestop.domain.booking import PROVES, BookingState
 from onestop.domain.day import Release, check_bookable
-from onestop.domain.errors import HoldGone, NotKnown, ProofNeeded
+from onestop.domain.errors import HoldGone, NotKnown
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 
@@ -70,11 +70,11 @@ def book_held(
     if held.state is not _B.HELD or held.hold_until_at is None or held.hold_until_at <= now:
         raise HoldGone
     check_bookable(day.state, closes_at=day.closes_at, now=now)
-    if not any(one.kind == "email" for one in contact):
-        raise ProofNeeded(field="email")
+    check_email(contact)
     if name.strip():
         write_name(conn, held.party, name)
-    _write_contacts(conn, day, held.party, contact, key)
+    conn.execute(contacts.delete().where(contacts.c.party_id == held.party))
+    _add_unproved(conn, day, held.party, contact, key)
     if proved_by is not None and _carry_proof(conn, day, held.party, proved_by, now=now):
         return Kept(hold=hold, ticket=confirm_held(conn, held, key=key, actor=actor, now=now))
     created_at = conn.execute(sa.select(bookings.c.created_at).where(bookings.c.id == hold)).scalar_one()
@@ -87,7 +87,7 @@ def book_held(
 def ask_again(
     conn: sa.Connection, party: UUID, *, contact: tuple[Contact, ...], key: bytes, actor: Actor, now: datetime
 ) -> None:
-    """Send the link anew to somebody who waits without a time, to the address she writes now.
+    """Send the link anew to somebody who waits without a time, to the address she writes now; her phone stays.
 
     Harmless once an address of hers is proved. Raises `ProofNeeded` without an e-mail address, `NotKnown` if she does
     not wait.
@@ -97,9 +97,9 @@ def ask_again(
         raise NotKnown
     if any(row.proved_at is not None for row in _contacts(conn, party)):
         return
-    if not any(one.kind == "email" for one in contact):
-        raise ProofNeeded(field="email")
-    _write_contacts(conn, day_by_id(conn, booking.day_id), party, contact, key)
+    check_email(contact)
+    conn.execute(contacts.delete().where(contacts.c.party_id == party, contacts.c.kind == "email"))
+    _add_unproved(conn, day_by_id(conn, booking.day_id), party, contact, key)
     record(conn, Fact(kind="ProofAsked", at=now, day=booking.day_id, party=party, actor=actor.ref))
 
 
@@ -151,8 +151,7 @@ def _contacts(conn: sa.Connection, party: UUID) -> list[sa.Row[Any]]:
     return list(conn.execute(sa.select(contacts).where(contacts.c.party_id == party)).all())
 
 
-def _write_contacts(conn: sa.Connection, day: Day, party: UUID, contact: tuple[Contact, ...], key: bytes) -> None:
-    conn.execute(contacts.delete().where(contacts.c.party_id == party))
+def _add_unproved(conn: sa.Connection, day: Day, party: UUID, contact: tuple[Contact, ...], key: bytes) -> None:
     for one in contact:
         add_contact(conn, day, party, one, key, proved_later=True)
 

@@ -12,7 +12,7 @@ from onestop.booking.actions.bookings import wish_of
 from onestop.booking.actions.invitations import invitation_of, return_invitation, use_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
 from onestop.booking.capacity import claim, expire_holds, give_back
-from onestop.booking.contacts import Contact
+from onestop.booking.contacts import Contact, check_email
 from onestop.booking.helped import check_cap
 from onestop.booking.queries import PROVED
 from onestop.booking.rests import rest, wake
@@ -28,7 +28,7 @@ from onestop.db.statements import change, insert
 from onestop.db.types import new_id
 from onestop.domain.booking import PROVES, BookingState, Channel, check_move
 from onestop.domain.day import DayState, check_bookable
-from onestop.domain.errors import BookingClosed, OfferGone, ProofNeeded, TicketUnknown
+from onestop.domain.errors import BookingClosed, OfferGone, TicketUnknown
 from onestop.domain.facts import Fact, Term
 from onestop.domain.levelling import levelled, prompt_of
 from onestop.domain.plan import NominalPlan, offered_arrivals
@@ -73,13 +73,14 @@ def join_list(
     if helper is not None:
         check_cap(conn, helper, day_id, now=now)
     use_invitation(conn, invited)
-    if day.proves and channel in PROVES and not any(one.kind == "email" for one in contact):
-        raise ProofNeeded(field="email")
+    must_prove = day.proves and channel in PROVES
+    if must_prove:
+        check_email(contact)
     party = make_party(conn, wish, day=day_id, how=channel.value, actor=actor, now=now, state=StopState.PLANNED)
     if name.strip():
         write_name(conn, party, name)
     for one in contact:
-        add_contact(conn, day, party, one, key, proved_later=day.proves and channel in PROVES)
+        add_contact(conn, day, party, one, key, proved_later=must_prove)
     insert(
         conn,
         bookings,

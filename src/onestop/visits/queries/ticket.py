@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, parties, stop_members, stops, waiting
-from onestop.booking.waiting import Offer
+from onestop.booking.waiting import Offer, offer_of
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences
 from onestop.days.tables import desk_services, desks
@@ -169,7 +169,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         ),
         stops=_stops(conn, party, row.day_id, going),
         earlier=bool(row.earlier),
-        offer=Offer(arrival_at=row.offer_at, until=row.offer_until_at) if row.offer_at is not None else None,
+        offer=offer_of(row),
     )
 
 

@@ -1,7 +1,7 @@
 """Papers to bring as every page tells them: those that are asked for, in the reader's language."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onestop.directory.papers import Paper, asked_papers
 from onestop.directory.vocabulary import WITHOUT
@@ -61,20 +61,8 @@ def paper_lines(
             ready=paper.key in ready,
         )
         # Where one desk asks for it of everybody, the condition of another says nothing.
-        found[paper.key] = line if known is None or known.only else _also(known, blocking=line.blocking)
+        found[paper.key] = line if known is None or known.only else replace(known, blocking=line.blocking)
     return tuple(sorted(found.values(), key=lambda line: not line.blocking))
-
-
-def _also(line: PaperLine, *, blocking: bool) -> PaperLine:
-    return PaperLine(
-        key=line.key,
-        text=line.text,
-        icon=line.icon,
-        blocking=blocking,
-        lang=line.lang,
-        dir=line.dir,
-        ready=line.ready,
-    )
 
 
 def paper_texts(

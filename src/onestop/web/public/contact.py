@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from onestop.booking.contacts import Contact, country_of_zone, read_contacts
+from onestop.booking.contacts import Contact, check_email, country_of_zone, read_contacts
 from onestop.days.queries.days import Day
-from onestop.domain.errors import InvalidInput, ProofNeeded, Refusal
+from onestop.domain.errors import InvalidInput, Refusal
 from onestop.web.kit.forms import Form
 from onestop.web.kit.locale import Locale
 
@@ -33,8 +33,8 @@ def read_typed(form: Form, *, waits: bool = False) -> Typed:
 def read_contact(day: Day, typed: Typed) -> tuple[Contact, ...]:
     """The contacts typed. Raises what cannot be used, and `ProofNeeded` without e-mail where places are few."""
     contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of_zone(day.timezone))
-    if day.proves and not any(one.kind == "email" for one in contact):
-        raise ProofNeeded(field="email")
+    if day.proves:
+        check_email(contact)
     return contact
 
 

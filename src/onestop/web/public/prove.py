@@ -105,9 +105,9 @@ def _next(proof: Proving, code: str, proved: Proved) -> str:
 
 
 def _of(proof: Proving, day: Day) -> str:
-    if proof.state is BookingState.REQUESTED or (day.release is Release.DRAW and proof.arrival_at is None):
-        return REQUEST
-    return TIME if proof.arrival_at is not None else PLACE
+    if proof.arrival_at is not None:
+        return TIME
+    return REQUEST if day.release is Release.DRAW and proof.state not in _WAITS else PLACE
 
 
 async def _own(db: Database, key: bytes, proof: Proving) -> str:

@@ -8,12 +8,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.draws import Requested, request_place
-from onestop.booking.contacts import Contact, country_of_zone, read_contacts
+from onestop.booking.contacts import Contact
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
-from onestop.domain.errors import N_, InvalidInput, ProofNeeded, Refusal, TooManyTries
+from onestop.domain.errors import N_, InvalidInput, Refusal, TooManyTries
 from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import waiting_code
@@ -24,9 +24,10 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import stop_title
-from onestop.web.public.contact import errors_of
+from onestop.web.public.contact import Typed as TypedContact
+from onestop.web.public.contact import errors_of, read_contact
 from onestop.web.public.frame import day_page, draw_told, link, locale_for_day, place_of
-from onestop.web.public.holds import WILL_TALK
+from onestop.web.public.hold_pages import WILL_TALK
 from onestop.web.public.journey import Wished, start_wished
 from onestop.web.public.times import read_instant
 
@@ -39,12 +40,9 @@ class HoursTurned(InvalidInput):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class Typed(TypedContact):
     """What was typed and chosen on this page."""
 
-    name: str = ""
-    email: str = ""
-    phone: str = ""
     not_before: str = ""
     not_after: str = ""
 
@@ -124,9 +122,7 @@ async def _ask(request: WebRequest, db: Database, day: Day, wish: Wish, typed: T
 async def _checked(request: WebRequest, day: Day, typed: Typed) -> tuple[Contact, ...]:
     """The contacts, once everything typed can be used. Raises what cannot; the limit is counted without telling."""
     read_name(typed.name)
-    contact = read_contacts(email=typed.email, phone=typed.phone, country=country_of_zone(day.timezone))
-    if not any(one.kind == "email" for one in contact):
-        raise ProofNeeded(field="email")
+    contact = read_contact(day, typed)
     first, last = read_instant(typed.not_before), read_instant(typed.not_after)
     if first is not None and last is not None and last <= first:
         raise HoursTurned(field="from")

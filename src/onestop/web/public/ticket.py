@@ -1,6 +1,5 @@
 """The ticket: number, QR and short code, the plan that lives on the day, a calendar file, and a sheet to print."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,12 +14,9 @@ from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer
 from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
-from onestop.directory.papers import Paper
 from onestop.domain.booking import BookingState, Interpreter
-from onestop.domain.day import DayState
 from onestop.domain.errors import N_, BookingClosed, Refusal, TicketUnknown
-from onestop.domain.retention import TicketScope, ticket_scope
-from onestop.domain.ticket import spell_short_code, waiting_code
+from onestop.domain.ticket import waiting_code
 from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
@@ -29,18 +25,28 @@ from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import label_says, labels_of, who_goes
-from onestop.web.kit.language import CHOICE, locale_of
-from onestop.web.kit.locale import Locale, locale_for
+from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.papers import PaperLine, coming_of, paper_lines
+from onestop.web.kit.papers import PaperLine
 from onestop.web.kit.parts import DeskMark, PlanLine, TicketView
-from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx, settings_of
+from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx
 from onestop.web.kit.responses import see_other
-from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
-from onestop.web.public.frame import day_page, languages_of, link, place_of
+from onestop.web.public.frame import link, place_of
+from onestop.web.public.ticket_parts import (
+    arrival_of,
+    card_of,
+    is_booked,
+    is_over,
+    locale_of_ticket,
+    opening_of,
+    papers_for,
+    papers_of,
+    ticket_page,
+    ticks_papers,
+)
 from onestop.web.public.ticket_words import (
     AHEAD,
     called_stop,
@@ -50,6 +56,11 @@ from onestop.web.public.ticket_words import (
     title_of,
     windows,
 )
+
+TALK = {
+    Interpreter.OWN: N_("You bring somebody who interprets."),
+    Interpreter.NEEDED: N_("Somebody at the desks speaks your language, or somebody interprets for you."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,10 +241,10 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
     ticket, locale = access.ticket, locale_of_ticket(request, access.ticket)
     context = TicketPrint(
         day_name=ticket.day.name,
-        on=_on(ticket),
+        on=opening_of(ticket),
         place=place_of(ticket.day),
-        ticket=await _card(request, db, ticket_key, access, TicketView(number=ticket.number)),
-        arrival_at=_arrival(ticket),
+        ticket=await card_of(request, db, ticket_key, access, TicketView(number=ticket.number)),
+        arrival_at=arrival_of(ticket),
         papers=papers_of(locale, ticket),
         stops=tuple(
             (title_of(locale, stop), who_goes(locale, ticket.members, stop.members))
@@ -245,69 +256,6 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
         query=link(request, ""),
     )
     return ticket_page(request, access, context)
-
-
-def ticket_page(
-    request: WebRequest, access: Access, context: object, *, status: int = 200, block: str | None = None
-) -> Response[Any]:
-    """A page of this ticket in the language chosen, else in the one it was booked in."""
-    locale = locale_of_ticket(request, access.ticket)
-    return day_page(request, access.ticket.day, context, status=status, locale=locale, block=block)
-
-
-def locale_of_ticket(request: WebRequest, ticket: TicketState) -> Locale:
-    """What a link or this browser chose before; else the language of the booking, on whosever phone."""
-    offered = languages_of(ticket.day)
-    chosen = request.query_params.get(CHOICE), request.cookies.get(LANGUAGE_COOKIE)
-    if ticket.display_language in offered and not any(tag in offered for tag in chosen):
-        return locale_for(ticket.display_language)
-    return locale_of(request, offered)
-
-
-def is_over(access: Access, now: datetime) -> bool:
-    """Whether the day is so long ago that a ticket shows nothing any more."""
-    day = access.ticket.day
-    return ticket_scope(day.on, day.closes_at, day.zone, now=now) is not TicketScope.WHOLE
-
-
-def is_booked(ticket: TicketState, now: datetime) -> bool:
-    """Whether there is a booking that can still be changed."""
-    return (
-        ticket.visit is None
-        and ticket.booking is not None
-        and ticket.booking.state is BookingState.CONFIRMED
-        and ticket.day.state is DayState.PUBLISHED
-        and now < ticket.day.closes_at
-    )
-
-
-WILL_TALK = {
-    Interpreter.OWN: N_("You bring somebody who interprets."),
-    Interpreter.NEEDED: N_("Somebody at the desks speaks your language, or somebody interprets for you."),
-}
-
-
-def ticks_papers(access: Access, now: datetime) -> bool:
-    """Whether she can tick the papers she has: with the long code, while there is something to bring them to."""
-    visit = access.ticket.visit
-    is_open = visit is not None and visit.state is VisitState.OPEN
-    return bool(access.code) and (is_open or is_booked(access.ticket, now))
-
-
-def papers_of(locale: Locale, ticket: TicketState) -> tuple[PaperLine, ...]:
-    """What to bring for the steps that are still ahead, each paper once, blocking ones first."""
-    return _papers(locale, ticket, [paper for stop in ticket.stops if stop.state in AHEAD for paper in stop.papers])
-
-
-def _papers(locale: Locale, ticket: TicketState, papers: Sequence[Paper]) -> tuple[PaperLine, ...]:
-    return paper_lines(
-        locale,
-        papers,
-        coming=coming_of(ticket.members),
-        said=ticket.answers,
-        working=ticket.day.working_language,
-        ready=ticket.ready,
-    )
 
 
 async def _page(
@@ -332,9 +280,9 @@ async def _page(
     cancelled = ticket.booking is not None and ticket.booking.state is BookingState.CANCELLED
     return TicketPage(
         zone=ticket.day.timezone,
-        on=_on(ticket),
+        on=opening_of(ticket),
         place=place_of(ticket.day),
-        ticket=shown if cancelled else await _card(request, db, key, access, shown),
+        ticket=shown if cancelled else await card_of(request, db, key, access, shown),
         turn=turn,
         plan=plan if booked else (),
         proposals=_proposals(locale, ticket) if is_open else (),
@@ -345,7 +293,7 @@ async def _page(
         papers=papers_of(locale, ticket),
         ticks=ticks_papers(access, now),
         key=new_key(),
-        arrival_at=_arrival(ticket) if booked else None,
+        arrival_at=arrival_of(ticket) if booked else None,
         adults=sum(not member.child for member in ticket.members),
         children=sum(member.child for member in ticket.members),
         marks=_marks(locale, ticket) if booked or is_open else (),
@@ -356,7 +304,7 @@ async def _page(
         told=await _told(db, access) if booked and "booked" in request.query_params else "",
         changed=booked and "changed" in request.query_params,
         waits=booked and ticket.earlier and "earlier" in request.query_params,
-        talk=locale.gettext(WILL_TALK[ticket.interpreter]) if booked and ticket.interpreter in WILL_TALK else "",
+        talk=locale.gettext(TALK[ticket.interpreter]) if booked and ticket.interpreter in TALK else "",
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
         goes_on=await _goes_on(request, db, key, access),
         is_open=is_open,
@@ -394,22 +342,6 @@ async def _goes_on(request: WebRequest, db: Database, key: bytes, access: Access
     return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href=link(request, href))
 
 
-async def _card(request: WebRequest, db: Database, key: bytes, access: Access, shown: TicketView) -> TicketView:
-    """The card with its codes. Without a public address the QR code holds the bare code: no phone could open a link."""
-    made = await db.read(ticket_again, party=access.party, key=key)
-    base = settings_of(request).base_url.rstrip("/")
-    return TicketView(
-        number=shown.number,
-        member=shown.member,
-        next_step=shown.next_step,
-        called=shown.called,
-        desk=shown.desk,
-        plan=shown.plan,
-        qr_text=(f"{base}/t/{access.code}" if base else access.code) if access.code else "",
-        short_code=spell_short_code(made.short),
-    )
-
-
 def _proposals(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:
     return tuple(
         Proposal(
@@ -417,7 +349,7 @@ def _proposals(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:
             title=title_of(locale, stop),
             institution=stop.institution,
             authority=stop.authority,
-            papers=_papers(locale, ticket, stop.papers),
+            papers=papers_for(locale, ticket, stop.papers),
             private=stop.private,
         )
         for stop in ticket.stops
@@ -435,14 +367,6 @@ def _marks(locale: Locale, ticket: TicketState) -> tuple[tuple[int, str], ...]:
         for label, mark in labels_of(ticket.members).items()
         if any(mark in marks for marks in alone)
     )
-
-
-def _on(ticket: TicketState) -> datetime:
-    return ticket.day.opens_at.astimezone(ticket.day.zone)
-
-
-def _arrival(ticket: TicketState) -> datetime | None:
-    return ticket.booking.arrival_at if ticket.booking is not None else None
 
 
 route_handlers: list[Any] = [show_ticket, ticket_live, ticket_calendar, print_ticket]

@@ -26,7 +26,8 @@ from onestop.web.kit.responses import see_other
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import centre_page, link
-from onestop.web.public.ticket import is_booked, locale_of_ticket, papers_of, show, ticket_page, ticks_papers
+from onestop.web.public.ticket import show
+from onestop.web.public.ticket_parts import is_booked, locale_of_ticket, papers_of, ticket_page, ticks_papers
 from onestop.web.public.times import BestTime, Hour, best_times, hours_of, read_instant
 
 PHONE = "phone"

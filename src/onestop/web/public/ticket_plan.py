@@ -41,8 +41,8 @@ from onestop.web.public.journey import (
     plan_choice,
     plan_errors,
 )
-from onestop.web.public.ticket import is_booked, locale_of_ticket, ticket_page
 from onestop.web.public.ticket_acts import PHONE
+from onestop.web.public.ticket_parts import is_booked, locale_of_ticket, ticket_page
 from onestop.web.public.times import Hour, hours_of, read_instant
 
 

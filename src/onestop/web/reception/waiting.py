@@ -74,7 +74,7 @@ async def show_waiting(request: WebRequest, db: Db, slug: FromPath[str], ticket_
                 else spell_short_code(waiting_short_code(ticket_key, day=day.id, party=line.party)),
                 new=str(line.party) == new,
             )
-            for line in await db.read(waiting_list, day.id)
+            for line in await db.read(waiting_list, day)
         ),
         done=locale.gettext(DONE[did]) if did in DONE else "",
     )
@@ -115,7 +115,7 @@ async def _act(
 ) -> Response[Any]:
     """One act on somebody who waits on this day. A foreign one answers like an unknown one: `NotKnown`."""
     day, someone = await day_and_actor(request, db, slug)
-    if all(line.party != party for line in await db.read(waiting_list, day.id)):
+    if all(line.party != party for line in await db.read(waiting_list, day)):
         raise NotKnown
     to = party_path(day, party, "booked") if did == "take" else f"{home_of(day)}/waiting?did={did}"
     path = await submit_once(
