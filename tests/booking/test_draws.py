@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, hold_arrival
 from onestop.booking.actions.draws import Requested, close_draw, publish_seed, request_place
+from onestop.booking.actions.offers import lapse_offers, take_offer
 from onestop.booking.actions.proofs import prove_contact
-from onestop.booking.actions.waiting import join_list, lapse_offers, leave_list, take_offer
+from onestop.booking.actions.waiting import join_list, leave_list
 from onestop.booking.contacts import Contact
 from onestop.booking.drawing import run_draw
 from onestop.booking.queries import arrivals

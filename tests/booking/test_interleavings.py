@@ -26,19 +26,10 @@ from onestop.booking.actions.bookings import (
     wish_of,
 )
 from onestop.booking.actions.changes import change_booking
+from onestop.booking.actions.offers import Round, days_to_offer, decline_offer, lapse_offers, make_offers, take_offer
 from onestop.booking.actions.proofs import book_held, prove_contact
 from onestop.booking.actions.splitting import give_own_ticket
-from onestop.booking.actions.waiting import (
-    Round,
-    days_to_offer,
-    decline_offer,
-    join_list,
-    lapse_offers,
-    leave_list,
-    make_offers,
-    take_offer,
-    wish_earlier,
-)
+from onestop.booking.actions.waiting import join_list, leave_list, wish_earlier
 from onestop.booking.at_once import book_at_once
 from onestop.booking.capacity import expire_holds
 from onestop.booking.contacts import Contact

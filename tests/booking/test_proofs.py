@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, confirm_booking, hold_arrival, release_hold
+from onestop.booking.actions.offers import decline_offer
 from onestop.booking.actions.proofs import PROOF_TIME, Kept, ask_again, book_held, prove_contact
-from onestop.booking.actions.waiting import decline_offer, join_list
+from onestop.booking.actions.waiting import join_list
 from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import Contact
 from onestop.booking.holds import book_again

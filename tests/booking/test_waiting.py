@@ -8,16 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, hold_arrival, move_booking
-from onestop.booking.actions.waiting import (
-    Round,
-    decline_offer,
-    join_list,
-    lapse_offers,
-    leave_list,
-    make_offers,
-    take_offer,
-    wish_earlier,
-)
+from onestop.booking.actions.offers import Round, decline_offer, lapse_offers, make_offers, take_offer
+from onestop.booking.actions.waiting import join_list, leave_list, wish_earlier
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, claims, rests, waiting

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking
+from onestop.booking.actions.offers import lapse_offers, take_offer
 from onestop.booking.actions.parties import add_contact
-from onestop.booking.actions.waiting import lapse_offers, leave_list, take_offer, wish_earlier
+from onestop.booking.actions.waiting import leave_list, wish_earlier
 from onestop.booking.contacts import Contact
 from onestop.days.tables import capacity, days
 from onestop.db.session import Database

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from onestop.booking.actions.waiting import Round, make_offers
+from onestop.booking.actions.offers import Round, make_offers
 from onestop.booking.at_once import book_at_once
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import arrivals

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from onestop.accounts.actions import forget_old_sessions
 from onestop.backup.aside import clean_files
 from onestop.booking.actions.draws import days_to_draw
-from onestop.booking.actions.waiting import (
+from onestop.booking.actions.offers import (
     Round,
     days_to_offer,
     days_with_lapsed_offers,

@@ -7,6 +7,7 @@ _CAPACITY = "src/onestop/booking/capacity.py"
 _BOOKINGS = "src/onestop/booking/actions/bookings.py"
 _ONCE = "src/onestop/web/kit/once.py"
 _ANSWERS = "src/onestop/db/idempotency.py"
+_OFFERS = "src/onestop/booking/actions/offers.py"
 _WAITING = "src/onestop/booking/actions/waiting.py"
 _LOCKS = "tests/reliability/test_locks.py::"
 _BOOKING = "tests/booking/test_booking.py::"
@@ -152,7 +153,7 @@ MISTAKES = (
         "R1",
         "who takes an earlier time leaves her old one to the public page, past the waiting list",
         Change(
-            _WAITING,
+            _OFFERS,
             "        rest(conn, day.id, give_back(conn, [booking.id], offered=False), now=now)",
             "        give_back(conn, [booking.id], offered=False)",
         ),
@@ -162,7 +163,7 @@ MISTAKES = (
         "lapsed-offer-keeps-its-place",
         "R1",
         "an offer nobody answered keeps its place",
-        Change(_WAITING, "    _free_offer(conn, booking, waits, now=now)\n    last", "    last"),
+        Change(_OFFERS, "    free_offer(conn, booking, waits, now=now)\n    last", "    last"),
         f"{_HANDS}[sqlite-60]",
     ),
     mistake(
@@ -181,7 +182,7 @@ MISTAKES = (
         "R11",
         "an offer is taken after its time",
         Change(
-            _WAITING, "waits.offer_until_at is None or waits.offer_until_at <= now:", "waits.offer_until_at is None:"
+            _OFFERS, "waits.offer_until_at is None or waits.offer_until_at <= now:", "waits.offer_until_at is None:"
         ),
         f"{_LIST}test_a_late_answer_is_refused_and_the_place_is_not_lost[sqlite]",
     ),
@@ -224,9 +225,7 @@ MISTAKES = (
         "unproved-is-offered",
         "R1",
         "where places are few the next place goes to somebody who proved no address",
-        Change(
-            _WAITING, "    if not day.proves:\n        return asked\n", "    if day.proves:\n        return asked\n"
-        ),
+        Change(_OFFERS, "    if not day.proves:\n        return asked\n", "    if day.proves:\n        return asked\n"),
         "tests/booking/test_proofs.py::test_who_proved_nothing_is_passed_over_until_she_does",
     ),
     mistake(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.waiting import join_list, take_offer
+from onestop.booking.actions.offers import take_offer
+from onestop.booking.actions.waiting import join_list
 from onestop.booking.drawing import run_draw
 from onestop.booking.tables import bookings, contacts, draw_entries
 from onestop.days.tables import capacity

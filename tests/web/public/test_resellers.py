@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.actions.draws import requests_of
-from onestop.booking.actions.waiting import take_offer
+from onestop.booking.actions.offers import take_offer
 from onestop.booking.tables import bookings, contacts, draw_entries
 from onestop.domain.draw import ranked
 from onestop.domain.roles import VISITOR

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking
-from onestop.booking.actions.waiting import Round, make_offers
+from onestop.booking.actions.offers import Round, make_offers
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, waiting
 from onestop.booking.tickets import Ticket, new_code

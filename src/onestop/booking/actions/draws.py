@@ -13,7 +13,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.waiting import hold_offer, join_list, leave_list
+from onestop.booking.actions.offers import hold_offer
+from onestop.booking.actions.waiting import join_list, leave_list
 from onestop.booking.capacity import expire_holds, freed_by
 from onestop.booking.contacts import Contact
 from onestop.booking.draws import TAKES_PART

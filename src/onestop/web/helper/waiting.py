@@ -12,7 +12,8 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions.waiting import decline_offer, leave_list, take_offer
+from onestop.booking.actions.offers import decline_offer, take_offer
+from onestop.booking.actions.waiting import leave_list
 from onestop.booking.draws import OwnRequest, own_request
 from onestop.booking.helped_waiting import HelpedWaiting, Standing, helped_waiting_one, on_helped_waiting, standing_of
 from onestop.booking.waiting import Offer, waiting_party

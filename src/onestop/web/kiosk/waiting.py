@@ -8,7 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.draws import request_place
-from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
+from onestop.booking.actions.offers import decline_offer, take_offer
+from onestop.booking.actions.waiting import WAITS, join_list, leave_list
 from onestop.booking.draws import own_request
 from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer, WaitingParty, find_waiting, waiting_party

@@ -10,8 +10,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
+from onestop.booking.actions.offers import decline_offer, take_offer
 from onestop.booking.actions.papers import tick_papers
-from onestop.booking.actions.waiting import decline_offer, leave_list, take_offer, wish_earlier
+from onestop.booking.actions.waiting import leave_list, wish_earlier
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.db.session import Database
 from onestop.domain.errors import ArrivalTaken, BookingClosed, NotAllowed, Refusal, StopUnknown, TicketUnknown

@@ -8,8 +8,9 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from onestop.booking.actions.offers import decline_offer, take_offer
 from onestop.booking.actions.proofs import ask_again
-from onestop.booking.actions.waiting import WAITS, decline_offer, join_list, leave_list, take_offer
+from onestop.booking.actions.waiting import WAITS, join_list, leave_list
 from onestop.booking.contacts import read_contacts
 from onestop.booking.draws import OwnRequest, own_request
 from onestop.booking.queries import arrivals

@@ -9,7 +9,8 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions.waiting import decline_offer, leave_list, take_offer
+from onestop.booking.actions.offers import decline_offer, take_offer
+from onestop.booking.actions.waiting import leave_list
 from onestop.booking.waiting import WaitingLine, waiting_list
 from onestop.days.queries.days import Day
 from onestop.db.session import Database
