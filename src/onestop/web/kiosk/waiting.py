@@ -1,13 +1,15 @@
 """The waiting list and the draw at the machine: a paper with a code instead of a time, and the place it is offered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.booking.actions.draws import request_place
+from onestop.booking.actions.draws import Requested, request_place
 from onestop.booking.actions.offers import decline_offer, take_offer
 from onestop.booking.actions.waiting import WAITS, join_list, leave_list
 from onestop.booking.draws import own_request
@@ -19,6 +21,7 @@ from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.errors import OfferGone, Refusal
+from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_code
 from onestop.web.kiosk.asking import desks_page
 from onestop.web.kiosk.draw_day import shut_page
@@ -61,53 +64,16 @@ class KioskWaiting:
 @post("/kiosk/d/{slug:str}/waiting")
 async def join(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPath[str]) -> Response[Any]:
     """Join the list of a day, nothing typed; the paper is the proof."""
-    someone, day, today = await chosen_day(request, db, slug)
-    offer = await db.read(day_offer, day.id)
-    answers = read_answers(await read_form(request), offer)
-    try:
-        path = await submit_once(
-            request,
-            "kiosk.waiting",
-            join_list,
-            day.id,
-            answers.wish(offer, display_language=locale_here(request, day).tag),
-            channel=Channel.KIOSK,
-            key=ticket_key,
-            actor=someone,
-            now=db.now(),
-            day=day.id,
-            to=lambda party: f"/kiosk/waiting/{waiting_code(ticket_key, day=day.id, party=party)}",
-        )
-    except Refusal as refusal:
-        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
-    return see_other(link(request, path, new="1"))
+    return await _ask(request, db, ticket_key, await chosen_day(request, db, slug), "waiting", join_list)
 
 
 @post("/kiosk/d/{slug:str}/requests")
 async def ask_for_place(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPath[str]) -> Response[Any]:
     """Take part in the draw of another day, nothing typed and no address: the paper is the proof."""
-    someone, day, today = await chosen_day(request, db, slug)
-    if (shut := await shut_page(request, db, day)) is not None:
+    chosen = await chosen_day(request, db, slug)
+    if (shut := await shut_page(request, db, chosen[1])) is not None:
         return shut
-    offer = await db.read(day_offer, day.id)
-    answers = read_answers(await read_form(request), offer)
-    try:
-        path = await submit_once(
-            request,
-            "kiosk.request",
-            request_place,
-            day.id,
-            answers.wish(offer, display_language=locale_here(request, day).tag),
-            channel=Channel.KIOSK,
-            key=ticket_key,
-            actor=someone,
-            now=db.now(),
-            day=day.id,
-            to=lambda made: f"/kiosk/waiting/{waiting_code(ticket_key, day=day.id, party=made.party)}",
-        )
-    except Refusal as refusal:
-        return desks_page(request, day, offer, answers, today=today, asks=True, refusal=refusal)
-    return see_other(link(request, path, new="1"))
+    return await _ask(request, db, ticket_key, chosen, "request", request_place)
 
 
 @get("/kiosk/waiting/{code:str}")
@@ -151,6 +117,36 @@ async def leave(request: WebRequest, db: Db, code: FromPath[str]) -> Response[An
     if party.state in WAITS:
         await db.write(leave_list, party.party, actor=someone, now=db.now(), day=party.day.id)
     return see_other(link(request, f"/kiosk/waiting/{code}"))
+
+
+async def _ask(
+    request: WebRequest, db: Database, key: bytes, chosen: tuple[Actor, Day, bool], act: str, action: Callable[..., Any]
+) -> Response[Any]:
+    someone, day, today = chosen
+    offer = await db.read(day_offer, day.id)
+    answers = read_answers(await read_form(request), offer)
+
+    def to(made: UUID | Requested) -> str:
+        party = made.party if isinstance(made, Requested) else made
+        return f"/kiosk/waiting/{waiting_code(key, day=day.id, party=party)}"
+
+    try:
+        path = await submit_once(
+            request,
+            f"kiosk.{act}",
+            action,
+            day.id,
+            answers.wish(offer, display_language=locale_here(request, day).tag),
+            channel=Channel.KIOSK,
+            key=key,
+            actor=someone,
+            now=db.now(),
+            day=day.id,
+            to=to,
+        )
+    except Refusal as refusal:
+        return desks_page(request, day, offer, answers, today=today, asks=action is request_place, refusal=refusal)
+    return see_other(link(request, path, new="1"))
 
 
 async def _open(db: Database, code: str) -> WaitingParty:

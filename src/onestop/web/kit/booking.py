@@ -1,5 +1,6 @@
 """Staff book for somebody else, on any published day: a time for all she needs, and another time for a booking."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,52 +105,35 @@ async def book_for(
     form, wish = asked
     typed = await read_form(request)
     arrival_at = read_instant(typed.text("arrival", 40))
-    if arrival_at is None and typed.text("ask", 4):
-        try:
-            path = await submit_once(
-                request,
-                f"{door.name}.request",
-                request_place,
-                day.id,
-                wish,
-                channel=door.channel,
-                helper=helper,
-                key=key,
-                name=form.name,
-                contact=form.contact(day),
-                actor=someone,
-                now=db.now(),
-                day=day.id,
-                to=lambda made: door.asked_path(day, made.party),
-            )
-        except HelperFull as refused:
-            return await _times_page(request, db, door, day, form, wish, refused=refused)
-        return see_other(path)
-    if arrival_at is None:
-        return await _times_page(request, db, door, day, form, wish)
-    try:
-        path = await submit_once(
+    terms: dict[str, Any] = {"helper": helper, "key": key, "actor": someone}
+    if arrival_at is not None:
+        return await _enter(
             request,
-            f"{door.name}.book",
+            db,
+            door,
+            day,
+            asked,
+            "book",
             book_at_once,
-            day.id,
-            wish,
+            to=lambda booked: door.party_path(day, booked[1].party, "booked"),
             arrival_at=arrival_at,
-            channel=door.channel,
-            helper=helper,
             with_reserve=True,
             hold_minutes=1,
-            key=key,
-            name=form.name,
-            contact=form.contact(day),
-            actor=someone,
-            now=db.now(),
-            day=day.id,
-            to=lambda booked: door.party_path(day, booked[1].party, "booked"),
+            **terms,
         )
-    except (ArrivalTaken, HelperFull) as refused:
-        return await _times_page(request, db, door, day, form, wish, refused=refused)
-    return see_other(path)
+    if typed.text("ask", 4):
+        return await _enter(
+            request,
+            db,
+            door,
+            day,
+            asked,
+            "request",
+            request_place,
+            to=lambda made: door.asked_path(day, made.party),
+            **terms,
+        )
+    return await _times_page(request, db, door, day, form, wish)
 
 
 async def list_for(
@@ -166,27 +150,19 @@ async def list_for(
     asked = await _wished(request, db, door, day)
     if isinstance(asked, Response):
         return asked
-    form, wish = asked
-    try:
-        path = await submit_once(
-            request,
-            f"{door.name}.listed",
-            join_list,
-            day.id,
-            wish,
-            channel=door.channel,
-            helper=helper,
-            key=key,
-            name=form.name,
-            contact=form.contact(day),
-            actor=someone,
-            now=db.now(),
-            day=day.id,
-            to=lambda party: door.listed_path(day, party),
-        )
-    except HelperFull as refused:
-        return await _times_page(request, db, door, day, form, wish, refused=refused)
-    return see_other(path)
+    return await _enter(
+        request,
+        db,
+        door,
+        day,
+        asked,
+        "listed",
+        join_list,
+        to=lambda party: door.listed_path(day, party),
+        helper=helper,
+        key=key,
+        actor=someone,
+    )
 
 
 async def time_page(
@@ -199,6 +175,40 @@ async def time_page(
     path = door.party_path(day, booking.party)
     context = TimePage(day=day, path=path, booking=booking, times=times, taken=taken)
     return page(request, context, status=409 if taken else 200, **door.frame(request, day, "-"))
+
+
+async def _enter(
+    request: WebRequest,
+    db: Database,
+    door: StaffDoor,
+    day: Day,
+    asked: tuple[WishForm, Wish],
+    act: str,
+    action: Callable[..., Any],
+    *,
+    to: Callable[[Any], str],
+    **terms: Any,
+) -> Response[Any]:
+    """Do it once and go on; what is full or gone shows what is left, with everything that was answered."""
+    form, wish = asked
+    try:
+        path = await submit_once(
+            request,
+            f"{door.name}.{act}",
+            action,
+            day.id,
+            wish,
+            channel=door.channel,
+            name=form.name,
+            contact=form.contact(day),
+            now=db.now(),
+            day=day.id,
+            to=to,
+            **terms,
+        )
+    except (ArrivalTaken, HelperFull) as refused:
+        return await _times_page(request, db, door, day, form, wish, refused=refused)
+    return see_other(path)
 
 
 async def _wished(
