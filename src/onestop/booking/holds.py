@@ -31,7 +31,7 @@ class Held:
 
     booking: Booking
     together: Mapping[UUID, frozenset[int]]
-    """Its services in order, each with the marks of those who go there."""
+    """Its services as they are planned, each with the marks of those who go there."""
     members: tuple[Member, ...]
     extends_to: datetime
     confirmed_at: datetime | None
@@ -67,7 +67,7 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
             stops.c.party_id == booking.party,
             stops.c.state.in_([StopState.PLANNED, *_ENDED_WITH.get(booking.state, ())]),
         )
-        .order_by(stops.c.position, stops.c.id, members.c.mark)
+        .order_by(stops.c.planned_at.is_(None), stops.c.planned_at, stops.c.position, stops.c.id, members.c.mark)
     ):
         together[row.service_id] = together.get(row.service_id, frozenset()) | {row.mark}
     return Held(

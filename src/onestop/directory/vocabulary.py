@@ -154,6 +154,9 @@ WITHOUT: dict[str, str] = {
 }
 """What is said of a paper when it is the only one a desk cannot do without."""
 
+COVERED_BY: dict[str, str] = {"id": "passport"}
+"""Papers that need not be asked for where the other one is brought in any case."""
+
 CONDITIONS: dict[str, str] = {
     "children": N_("if children come"),
     "several": N_("if more than one person comes"),

@@ -58,7 +58,8 @@ def make_environment(locale: Locale) -> Environment:
         "date": locale.date,
         "local_date": locale.local_date,
         "short_date": locale.short_date,
-        "time": _time_filter(locale),
+        "time": _time_filter(locale.time),
+        "about": _time_filter(locale.about),
         "duration": locale.duration,
         "quantity": locale.number,
         "number": ticket_number,
@@ -103,12 +104,12 @@ def _list_filter(locale: Locale) -> Callable[[Sequence[str]], Markup]:
     return list_and
 
 
-def _time_filter(locale: Locale) -> Callable[..., Markup]:
+def _time_filter(write: Callable[[datetime, str], str]) -> Callable[..., Markup]:
     @pass_context
     def time(context: Context, at: datetime, zone: str = "") -> Markup:
         """`09:05` on the clock of `zone`, or of the page's chrome where none is given."""
         chosen = zone or context["chrome"].zone
         stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
-        return Markup('<time datetime="{}"><bdi dir="ltr">{}</bdi></time>').format(stamp, locale.time(at, chosen))
+        return Markup('<time datetime="{}"><bdi dir="ltr">{}</bdi></time>').format(stamp, write(at, chosen))
 
     return time

@@ -77,6 +77,11 @@ class Locale:
         """`09:05`, 24 hours, on the clock of the venue's zone."""
         return at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
+    def about(self, at: dt.datetime, zone: str) -> str:
+        """The same for a time that is only expected: rounded up to five minutes."""
+        late = dt.timedelta(minutes=at.minute % 5, seconds=at.second, microseconds=at.microsecond)
+        return self.time(at + (-late % dt.timedelta(minutes=5)), zone)
+
     def duration(self, minutes: int) -> str:
         """`25 min`, `1 h`, `1 h 10 min`."""
         hours, rest = divmod(max(minutes, 0), 60)

@@ -285,7 +285,7 @@ def _own_lines(terms: Terms) -> OwnLines | None:
         {
             "date": locale.date(terms.on),
             "time": ltr(locale.time(terms.arrival_at, terms.zone)),
-            "end": ltr(locale.time(terms.ends_at, terms.zone)),
+            "end": ltr(locale.about(terms.ends_at, terms.zone)),
             "number": ltr(terms.number),
             "venue": terms.venue,
             "address": terms.address,
@@ -368,7 +368,10 @@ def plain_environment(locale: Locale) -> Environment:
     def time(at: datetime, zone: str) -> str:
         return ltr(locale.time(at, zone))
 
-    plain: dict[str, Any] = {"ltr": ltr, "number": ltr, "time": time}
+    def about(at: datetime, zone: str) -> str:
+        return ltr(locale.about(at, zone))
+
+    plain: dict[str, Any] = {"ltr": ltr, "number": ltr, "time": time, "about": about}
     environment.filters.update(plain)
     environment.globals.update(plain)
     return environment

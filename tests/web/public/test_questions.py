@@ -59,7 +59,7 @@ async def test_who_does_not_know_gets_all_and_needs_no_tap_for_it(site: Site) ->
     visitor = await plan(site, "residence-permit")
     form = visitor.page.forms["plan-form"]
     assert "Do you have a residence permit now?" in visitor.page.text
-    assert "Yes, and I want to extend it Without: Legal advice." in visitor.page.text
+    assert "Yes, and I want to extend it Then you do not need: Legal advice." in visitor.page.text
     assert (form.values("say1"), len(form.choices("say1"))) == ([""], 3)
 
     await visitor.press("plan-form", interpreter="none")

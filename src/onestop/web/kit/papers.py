@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from onestop.directory.papers import Paper, asked_papers
-from onestop.directory.vocabulary import WITHOUT
+from onestop.directory.vocabulary import COVERED_BY, WITHOUT
 from onestop.directory.words import words_of_paper
 from onestop.domain.checklist import Asked, Coming
 from onestop.domain.errors import N_
@@ -62,6 +62,11 @@ def paper_lines(
         )
         # Where one desk asks for it of everybody, the condition of another says nothing.
         found[paper.key] = line if known is None or known.only else replace(known, blocking=line.blocking)
+    for key, other in COVERED_BY.items():
+        line, by = found.get(key), found.get(other)
+        if line is not None and by is not None and not by.only:
+            found[other] = replace(by, blocking=by.blocking or line.blocking)
+            del found[key]
     return tuple(sorted(found.values(), key=lambda line: not line.blocking))
 
 

@@ -125,6 +125,7 @@ class PlanPage:
     back: str
     by_draw: bool
     """She asks for a place instead of choosing a time."""
+    asks_helping: bool = True
     errors: tuple[tuple[str, str], ...] = ()
 
 

@@ -59,7 +59,7 @@ from onestop.web.public.ticket_words import (
 
 TALK = {
     Interpreter.OWN: N_("You bring somebody who interprets."),
-    Interpreter.NEEDED: N_("Somebody at the desks speaks your language, or somebody interprets for you."),
+    Interpreter.NEEDED: N_("At each desk somebody speaks one of these languages or interprets for you: %(languages)s."),
 }
 
 
@@ -122,7 +122,7 @@ class TicketPage:
     query: str
     booked: bool
     told: str
-    """Where the ticket was sent to, just after booking."""
+    """Where the ticket was sent to, just after booking or changing."""
     changed: bool
     waits: bool
     """Whether she just said that she would like an earlier time."""
@@ -135,6 +135,8 @@ class TicketPage:
     at_desk: bool
     changes: bool
     earlier: bool
+    first: bool
+    """Whether hers is the first time of the day: there is none earlier to wait for."""
     offer: Offer | None
     """An earlier time that is kept for her to take."""
     parts: bool
@@ -301,10 +303,10 @@ async def _page(
         path=access.path,
         query=link(request, ""),
         booked=booked and "booked" in request.query_params,
-        told=await _told(db, access) if booked and "booked" in request.query_params else "",
+        told=await _told(db, access) if booked and {"booked", "changed"} & request.query_params.keys() else "",
         changed=booked and "changed" in request.query_params,
         waits=booked and ticket.earlier and "earlier" in request.query_params,
-        talk=locale.gettext(TALK[ticket.interpreter]) if booked and ticket.interpreter in TALK else "",
+        talk=_talk(locale, ticket) if booked else "",
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
         goes_on=await _goes_on(request, db, key, access),
         is_open=is_open,
@@ -312,10 +314,20 @@ async def _page(
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
         changes=booked,
         earlier=booked and ticket.earlier,
+        first=ticket.booking is not None and ticket.booking.arrival_at <= ticket.day.opens_at,
         offer=ticket.offer if booked and ticket.offer is not None and ticket.offer.until > now else None,
         parts=booked and bool(access.code) and "a2" in labels_of(ticket.members),
         erases=bool(access.code),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
+    )
+
+
+def _talk(locale: Locale, ticket: TicketState) -> str:
+    if ticket.interpreter not in TALK:
+        return ""
+    return locale.say(
+        TALK[ticket.interpreter],
+        {"languages": locale.list_and([locale.language_name(tag) for tag in ticket.languages])},
     )
 
 

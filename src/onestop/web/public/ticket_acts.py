@@ -49,6 +49,8 @@ class ChangePage:
     arrival_at: datetime
     best: tuple[BestTime, ...]
     hours: tuple[Hour, ...]
+    earlier: bool
+    """Whether one of them is before hers."""
     path: str
     query: str
     key: str
@@ -326,6 +328,7 @@ async def _show_change(
         arrival_at=booking.arrival_at,
         best=best_times(found),
         hours=hours_of(found, ticket.day.zone),
+        earlier=any(plan.arrival_at < booking.arrival_at for plan in others),
         path=access.path,
         query=link(request, ""),
         key=new_key(),

@@ -63,16 +63,18 @@ class TicketPlanPage:
     query: str
     carried: tuple[tuple[str, str], ...]
     errors: tuple[tuple[str, str], ...] = ()
+    asks_helping: bool = False
+    """Whoever helps said so when she booked."""
 
 
 @page_of("public/ticket_plan_times.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPlanTimesPage:
-    """The times the changed plan fits at; `keeps`: also at the one she has."""
+    """The times the changed plan fits at; `keeps_until`: it ends then if she keeps the one she has, where it can."""
 
     day: Day
     arrival_at: datetime
-    keeps: bool
+    keeps_until: datetime | None
     hours: tuple[Hour, ...]
     dropped: tuple[tuple[str, str], ...]
     no_interpreter: tuple[str, ...]
@@ -223,7 +225,7 @@ async def _show_times(
     context = TicketPlanTimesPage(
         day=change.day,
         arrival_at=booking.arrival_at,
-        keeps=len(others.plans) < len(found.plans),
+        keeps_until=next((plan.ends_at for plan in found.plans if plan.arrival_at == booking.arrival_at), None),
         hours=hours_of(others, change.day.zone),
         dropped=tuple(
             (

@@ -121,7 +121,7 @@ def _before_the_visit(locale: Locale, ticket: TicketState, now: datetime) -> Ite
             yield locale.gettext(SHOW)
         else:
             yield locale.say(COME, {"date": locale.date(day.on), "time": time})
-        yield locale.say(OUT_BY, {"time": locale.time(booking.ends_at, day.timezone)})
+        yield locale.say(OUT_BY, {"time": locale.about(booking.ends_at, day.timezone)})
 
 
 def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window], now: datetime) -> Iterable[str]:
