@@ -55,6 +55,16 @@ def test_a_time_is_on_the_venues_clock_with_24_hours(at: dt.datetime, shown: str
 
 
 @pytest.mark.parametrize(
+    ("minute", "second", "shown"), [(0, 0, "10:00"), (1, 0, "10:05"), (55, 1, "11:00"), (58, 0, "11:00")]
+)
+def test_a_time_that_is_only_expected_is_told_in_steps_of_five_minutes_and_never_too_early(
+    minute: int, second: int, shown: str
+):
+    at = dt.datetime(2026, 12, 2, 9, minute, second, tzinfo=dt.UTC)
+    assert locale_for("en").about(at, "Europe/Bratislava") == shown
+
+
+@pytest.mark.parametrize(
     ("minutes", "shown"), [(0, "0 min"), (25, "25 min"), (60, "1 h"), (70, "1 h 10 min"), (-3, "0 min")]
 )
 def test_a_duration_is_in_hours_and_minutes(minutes: int, shown: str):

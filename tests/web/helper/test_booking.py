@@ -60,7 +60,10 @@ async def test_an_answer_about_a_need_takes_a_desk_off_and_decides_on_papers(sit
     about = wish.split('name="about" value="')[1].split('"')[0]
     both = [str(site.hall.service(key)) for key in ("residence", "legal")]
     asked = {**nora.answers(), "services": both, "about": about}
-    assert ("Do you have a residence permit now?" in wish, "Then you do not need: Legal advice." in wish) == (True, True)
+    assert ("Do you have a residence permit now?" in wish, "Then you do not need: Legal advice." in wish) == (
+        True,
+        True,
+    )
     assert ("Without your passport this desk cannot help you." in wish, "if children come" in wish) == (True, True)
 
     times = await nora.browser.post(f"{nora.home}/book/times", data={**asked, "say1": answer_mark("permit:extend")})

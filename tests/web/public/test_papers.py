@@ -28,6 +28,16 @@ async def test_the_plan_says_the_condition_and_the_ticket_knows_whether_it_holds
     assert ("What to bring" in printed.text, CERTIFICATES in printed.text) == (True, False)
 
 
+async def test_who_brings_her_passport_is_not_asked_for_another_paper_with_her_name(site: Site) -> None:
+    open_day(site)
+    paper, passport = "A passport or another paper with your name", "Your passport"
+    rights = await book(Visitor(site.browser()), site, "my-rights")
+    both = await book(Visitor(site.browser()), site, "my-rights", "residence-permit")
+
+    assert (paper in rights.text, passport in rights.text) == (True, False)
+    assert (paper in both.text, f"{passport} (needed)" in both.text) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [

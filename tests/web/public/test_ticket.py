@@ -137,8 +137,19 @@ async def test_she_changes_the_time_and_the_same_press_twice_changes_it_once(sit
     await visitor.send(form.action, "post", sent)
     await visitor.send(form.action, "post", sent)
 
+    assert "No earlier time is free now." in page.text
     assert "Please come today at 11:00." in visitor.page.text
+    assert "I would like an earlier time" in visitor.page.text
+    assert "No earlier time is free now." not in (await visitor.follow("Change the time")).text
     assert count(site, bookings, bookings.c.state == BookingState.CONFIRMED) == 1
+
+
+async def test_whoever_has_the_first_time_of_the_day_is_promised_no_earlier_one(site: Site) -> None:
+    visitor = await booked(site)
+    assert ("Your time: 09:00" in visitor.page.text, "I would like an earlier time" in visitor.page.text) == (
+        True,
+        False,
+    )
 
 
 async def test_a_new_time_that_filled_meanwhile_leaves_her_the_old_one(site: Site) -> None:
@@ -162,7 +173,7 @@ async def test_she_cancels_in_two_taps_and_a_look_at_the_page_cancels_nothing(si
     await visitor.press("cancel-form", "Yes, cancel the booking")
 
     assert "This booking is cancelled. The centre knows it." in visitor.page.text
-    assert "Book again" in visitor.page.links
+    assert ("Book again" in visitor.page.links, "Print" in visitor.page.links) == (True, False)
     used = sa.select(sa.func.sum(capacity.c.used))
     assert site.database.read_now(lambda conn: conn.execute(used).scalar_one()) == 0
     await visitor.browser.post(f"/t/{code_of(visitor)}/cancel")
@@ -354,6 +365,7 @@ async def test_the_short_code_with_its_day_shows_and_cancels_but_does_not_erase(
     page = await stranger.press("find-form", code=short.lower(), day=site.hall.day.slug)
 
     assert (stranger.status, "Your number 100" in page.text) == (200, True)
+    assert "With the link of your ticket you can also erase your data." in page.text
     assert (long in page.html, qr(long, WORDS) in page.html, "Erase my data" in page.links) == (False, False, False)
     for method in ("GET", "POST"):
         refused = await stranger.browser.request(method, f"/t/{code_of(stranger)}/erase")
