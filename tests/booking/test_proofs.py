@@ -16,6 +16,7 @@ from onestop.booking.contacts import Contact
 from onestop.booking.holds import book_again
 from onestop.booking.queries import Booking, arrivals
 from onestop.booking.tables import bookings, contacts
+from onestop.booking.waiting import waiting_party
 from onestop.days.tables import capacity, days
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
@@ -172,8 +173,14 @@ def test_who_proved_nothing_is_passed_over_until_she_does(full: tuple[TestDay, A
     hall, ticket = full
     with pytest.raises(ProofNeeded):
         wait(hall, PHONE)
-    silent, proved = wait(hall), wait(hall, OTHER)
+    silent = wait(hall)
+    hall.later(minutes=1)
+    proved = wait(hall, OTHER)
+    hall.later(minutes=1)
+    later = wait(hall, (), Channel.RECEPTION)
+    assert hall.db.read_now(waiting_party, later).before == 0
     prove(hall, proved)
+    assert [hall.db.read_now(waiting_party, party).before for party in (proved, later)] == [0, 1]
     hall.write(cancel_booking, ticket.party)
     offer(hall)
     assert [state(hall, party)[0] for party in (silent, proved)] == ["listed", "offered"]

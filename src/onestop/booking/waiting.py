@@ -121,7 +121,7 @@ def waiting_party(conn: sa.Connection, party: UUID) -> WaitingParty:
         offers=row.offers,
         not_before_at=row.not_before_at,
         not_after_at=row.not_after_at,
-        before=_before(conn, row) if row.state == BookingState.LISTED else 0,
+        before=_before(conn, day, row) if row.state == BookingState.LISTED else 0,
         stops=tuple(_wanted(each) for each in wanted),
         waiting_for_proof=_waits_for_proof(day, row),
         opens=row.code_hash is not None,
@@ -132,8 +132,8 @@ def _waits_for_proof(day: Day, row: sa.Row[Any]) -> bool:
     return day.proves and row.channel in PROVES and row.state in _MUST_PROVE and not row.proved
 
 
-def _before(conn: sa.Connection, row: sa.Row[Any]) -> int:
-    """How many on the list are asked before this one; those who hold an offer now are not waiting to be asked."""
+def _before(conn: sa.Connection, day: Day, row: sa.Row[Any]) -> int:
+    """How many on the list are asked before this one: neither who holds an offer now nor who must prove an address."""
     late = sa.func.coalesce(waiting.c.rank, 2**31 - 1)
     own = row.rank if row.rank is not None else 2**31 - 1
     earlier = sa.or_(
@@ -153,6 +153,7 @@ def _before(conn: sa.Connection, row: sa.Row[Any]) -> int:
             waiting.c.party_id != row.party_id,
             bookings.c.state == BookingState.LISTED,
             earlier,
+            sa.or_(bookings.c.channel.not_in(PROVES), _WAS_PROVED) if day.proves else sa.true(),
         )
     ).scalar_one()
 
