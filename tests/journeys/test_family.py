@@ -94,7 +94,9 @@ def test_a_desk_for_a_child_alone_is_told_and_every_answer_stands(hall: Hall, so
     page.locator("label[for=need-my-rights]").click()
     page.locator("#needs-form button").click()
     page.locator("#children").select_option("1")
-    line(page, "legal", hall).locator(".goers label:visible").nth(1).click()
+    expect(line(page, "legal", hall).locator(".goers")).to_be_hidden()  # her only adult goes wherever the child goes
+    page.locator("#adults").select_option("2")
+    line(page, "legal", hall).locator(".goers label:visible").nth(2).click()
     page.locator("label[for=interpreter-none]").click()
     page.locator("#plan-form .actions button").click()
 
