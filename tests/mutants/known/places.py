@@ -204,8 +204,8 @@ MISTAKES = (
         "two tabs of a helper count her bookings at the same moment and both book",
         Change(
             "src/onestop/web/kit/booking.py",
-            "            day=day.id,\n            to=lambda booked:",
-            "            to=lambda booked:",
+            "            day=day.id,\n            to=to,",
+            "            to=to,",
         ),
         "tests/web/helper/test_walls.py::test_two_tabs_at_the_same_moment_cannot_pass_the_cap",
     ),
