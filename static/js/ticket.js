@@ -37,21 +37,37 @@ function look() {
   if (now.dataset.visit === "open" && !document.querySelector("[data-live-stream]")) location.reload();
 }
 
-/* A tick is kept at once, one after the other, so that the last one counts; where that fails the button is there.
-   Without its key each is sent for itself. */
+/* A tick is kept at once, one sending after the other, so that the last one counts; "Kept." is shown only when nothing is
+   under way. Where that fails the button is there. Who leaves before her last tick was sent: it goes with her. Without
+   its key each is sent for itself. */
 const ticks = document.querySelector("[data-ticks]");
-let sent = Promise.resolve();
+let waits = false;
+let sending = null;
 
-async function keepTicks() {
+function sendTicks() {
   const body = new URLSearchParams(new FormData(ticks));
   body.delete("_key");
-  const answer = await fetch(ticks.action, { method: "POST", body, keepalive: true }).catch(() => null);
+  waits = false;
+  sending = new AbortController();
+  return fetch(ticks.action, { method: "POST", body, keepalive: true, signal: sending.signal }).catch(() => null);
+}
+
+async function keepTicks() {
+  ticks.querySelector("[data-saved]").hidden = true;
+  waits = true;
+  if (sending) return;
+  let answer = null;
+  while (waits) answer = await sendTicks();
+  sending = null;
   ticks.querySelector("[data-saved]").hidden = !answer?.ok;
   ticks.querySelector(".actions").hidden = Boolean(answer?.ok);
 }
 
-ticks?.addEventListener("change", () => {
-  sent = sent.then(keepTicks);
+ticks?.addEventListener("change", keepTicks);
+addEventListener("pagehide", () => {
+  if (!waits) return;
+  sending.abort(); /* It must not arrive after the last one. */
+  sendTicks();
 });
 
 document.addEventListener("live:changed", look);

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar.types import ASGIApp
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
@@ -17,12 +18,12 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--d
 
 
 @asynccontextmanager
-async def served(site: Site) -> AsyncGenerator[str, None]:
-    """The application of a site on a port of this machine; gives its address."""
+async def served(site: Site, through: ASGIApp | None = None) -> AsyncGenerator[str, None]:
+    """The application of a site, or what stands before it, on a port of this machine; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Server(site.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
+    server = Server(through or site.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
     serving = asyncio.create_task(server.serve())
     await _wait_for(port)
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from litestar.types import Receive, Scope, Send
 from playwright.async_api import expect
 
 from onestop.booking.tables import parties
@@ -66,13 +67,43 @@ async def test_a_tick_is_kept_with_script_by_itself_and_without_by_the_button(
         await phone.check("[name=ready][value=fee]")
         if script:
             assert await phone.evaluate(_OVERFLOW) == 0
-            for _ in range(100):
-                if kept(site) == ["fee", "passport"]:
-                    break
-                await asyncio.sleep(0.1)
+            await expect(phone.locator("[data-saved]")).to_be_visible()
         else:
             await phone.click("#papers-form button")
         await phone.goto(f"{address}{path}?lang={language}")
         await expect(phone.locator("[name=ready][value=fee]")).to_be_checked()
+
+    assert kept(site) == ["fee", "passport"]
+
+
+async def test_who_leaves_before_her_last_tick_was_sent_loses_none(site: Site) -> None:
+    open_day(site)
+    visitor = Visitor(site.browser())
+    await book(visitor, site, "residence-permit")
+    path = visitor.path.split("?")[0]
+    under_way: list[asyncio.Event] = []
+
+    async def lossy(scope: Scope, receive: Receive, send: Send) -> None:
+        """The first tick is on its way until the phone gives it up, and never arrives."""
+        if scope.get("method") == "POST" and not under_way:
+            under_way.append(asyncio.Event())
+            await under_way[0].wait()
+            return
+        await site.app(scope, receive, send)
+
+    async with served(site, lossy) as address, chromium() as browser:
+        phone = await browser.new_page(viewport={"width": 360, "height": 740})
+        await phone.goto(f"{address}{path}")
+        await phone.check("[name=ready][value=passport]")
+        await phone.check("[name=ready][value=fee]")
+        await expect(phone.locator("[data-saved]")).to_be_hidden()
+        assert kept(site) == []
+
+        await phone.goto(f"{address}/")
+        for _ in range(100):
+            if kept(site):
+                break
+            await asyncio.sleep(0.1)
+        under_way[0].set()
 
     assert kept(site) == ["fee", "passport"]
