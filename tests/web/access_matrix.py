@@ -25,6 +25,7 @@ from onestop.domain.booking import Channel
 from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
 from onestop.domain.ticket import waiting_code
+from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
 from tests.web.organise import things as organise
@@ -153,7 +154,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
-    *("/plan", "/plan/times", "/own", "/papers"),
+    *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -215,6 +216,13 @@ SPECIAL |= {
     f"/kiosk/tickets/{{code:str}}{act}": lambda site, act=act: f"{_kiosk_ticket(site)}{act}"
     for act in ("", "/change", "/here", "/move", "/cancel")
 }
+
+
+def _alarm(site: Site) -> str:
+    return str(site.hall.write(ask_at_desk, site.desk.id))
+
+
+FILLS |= {"alarm": _alarm}
 _STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
 SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{act}": lambda site, act=act: f"/stops/{_called(site)}/{act}" for act in _STOP_ACTS
@@ -299,7 +307,7 @@ MATRIX: list[Row] = [
     ),
     *(
         public("POST", f"/t/{{code:str}}/{act}")
-        for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "erase")
+        for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "help", "help/end", "erase")
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
@@ -402,11 +410,15 @@ MATRIX: list[Row] = [
     staff("GET", "/desk", "officer", "other_officer"),
     *(
         staff("GET", f"/desks/{{desk_id:uuid}}{part}", "officer", hidden_from=("other_officer",))
-        for part in ("", "/now", "/next", "/mine", "/live")
+        for part in ("", "/now", "/next", "/mine", "/help", "/live")
     ),
     *(
         staff("POST", f"/desks/{{desk_id:uuid}}/{act}", "officer", hidden_from=("other_officer",))
-        for act in ("calls", "stand-down", "open", "pause", "close")
+        for act in ("calls", "stand-down", "open", "pause", "close", "alarms")
+    ),
+    *(
+        staff("POST", f"/desks/{{desk_id:uuid}}/alarms/{{alarm:uuid}}/{act}", "officer", hidden_from=("other_officer",))
+        for act in ("coming", "end")
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
     # The form names the desk; without one both hear that it is missing (tests/web/desk tests a foreign one).
@@ -462,6 +474,10 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"/floor/{{slug:str}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser", "floor_guide")
         for act in ("found", "not-found")
+    ),
+    *(
+        staff("POST", f"/floor/{{slug:str}}/alarms/{{alarm:uuid}}/{act}", "receptionist", "organiser", "floor_guide")
+        for act in ("coming", "end")
     ),
     *(
         staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/{act}", "receptionist", "organiser")

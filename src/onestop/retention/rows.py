@@ -15,7 +15,7 @@ from onestop.booking.tables import bookings, contacts, draw_entries, parties, st
 from onestop.db.ledger import facts
 from onestop.domain.retention import blurred
 from onestop.notify.tables import outbox
-from onestop.visits.tables import acts, visit_needs, visits
+from onestop.visits.tables import acts, alarms, visit_needs, visits
 
 AT_ONCE = 100
 """Rows a step changes: each step is one short transaction, so that a running day is not held up."""
@@ -29,6 +29,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     conn.execute(waiting.delete().where(waiting.c.party_id.in_(ids)))
     conn.execute(draw_entries.update().where(draw_entries.c.party_id.in_(ids)).values(party_id=None))
     conn.execute(outbox.delete().where(outbox.c.party_id.in_(ids)))
+    conn.execute(alarms.delete().where(alarms.c.party_id.in_(ids)))
     conn.execute(visits.update().where(visits.c.party_id.in_(ids)).values(need=False))
     conn.execute(
         visit_needs.delete().where(visit_needs.c.visit_id.in_(sa.select(visits.c.id).where(visits.c.party_id.in_(ids))))

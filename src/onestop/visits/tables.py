@@ -1,4 +1,4 @@
-"""Rows of the live day: visits, calls, acts that can be undone (stops stand with their party in `booking`)."""
+"""Rows of the live day: visits, calls, acts that can be undone, alarms (stops stand with their party in `booking`)."""
 
 import sqlalchemy as sa
 
@@ -86,4 +86,24 @@ acts = sa.Table(
     sa.Column("after", sa.JSON(), nullable=False),
     instant("undone_at", null=True),
     sa.Index("ix_acts_desk_id_at", "desk_id", "at"),
+)
+
+_OPEN_ALARM = sa.text("ended_at IS NULL")
+
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    # Somebody asks for help: a desk, silently, or a visitor on her phone. Where, since when, who comes; never why.
+    id_column(),
+    ref("day_id", "days", index=False),
+    ref("desk_id", "desks", null=True, index=False),
+    ref("party_id", "parties", null=True, index=False),
+    instant("asked_at"),
+    instant("coming_at", null=True),
+    ref("coming_desk_id", "desks", null=True, ondelete="SET NULL", index=False),
+    instant("ended_at", null=True),
+    sa.CheckConstraint("(desk_id IS NULL) <> (party_id IS NULL)", name="of_one"),
+    sa.Index("uq_alarms_desk_open", "desk_id", unique=True, sqlite_where=_OPEN_ALARM, postgresql_where=_OPEN_ALARM),
+    sa.Index("uq_alarms_party_open", "party_id", unique=True, sqlite_where=_OPEN_ALARM, postgresql_where=_OPEN_ALARM),
+    sa.Index("ix_alarms_day_id_ended_at", "day_id", "ended_at"),
 )

@@ -69,11 +69,11 @@ async def test_the_keys_that_can_be_pressed_belong_to_the_state(site: Site) -> N
     await note("serving in a break")
 
     assert keys == {
-        "closed": ["n"],
-        "free": ["n", "b"],
-        "called": ["s", "h", "r", "f", "p", "b", "u"],
-        "serving": ["f", "p", "b", "u"],
-        "serving in a break": ["f", "p", "u"],
+        "closed": ["n", "l"],
+        "free": ["n", "b", "l"],
+        "called": ["s", "h", "r", "f", "p", "b", "l", "u"],
+        "serving": ["f", "p", "b", "l", "u"],
+        "serving in a break": ["f", "p", "l", "u"],
     }
 
 

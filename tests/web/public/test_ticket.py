@@ -18,10 +18,12 @@ from onestop.domain.booking import BookingState
 from onestop.domain.retention import day_ends_at
 from onestop.domain.roles import SYSTEM
 from onestop.domain.visit import StopState
+from onestop.visits.actions.alarms import say_coming
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.actions.calls import finish, serve
 from onestop.visits.actions.carrying import carry_over
 from onestop.visits.actions.route import propose_stop
+from onestop.visits.queries.alarms import open_alarms
 from onestop.web.kit.icons import qr
 from tests.halls import ON, STAFF
 from tests.web.public.visitor import Page, Visitor, book, change_day, count, open_day
@@ -273,6 +275,23 @@ async def test_she_steps_out_and_comes_back(site: Site) -> None:
     assert "You stepped out. Your place is kept." in page.text
     page = await visitor.press("come-back-form")
     assert "Next: Legal advice." in page.text
+
+
+async def test_she_asks_for_help_hears_that_somebody_comes_and_ends_it(site: Site) -> None:
+    visitor = await booked(site)
+    before = await fetch(visitor, "")
+    arrive(site, visitor)
+    await fetch(visitor, "")
+    asked = await visitor.press("help-form")
+    (alarm,) = site.database.read_now(open_alarms, site.hall.id)
+    site.hall.write(say_coming, site.hall.id, alarm.id)
+    coming = await fetch(visitor, "")
+    over = await visitor.press("no-help-form")
+
+    assert "help-form" not in before.forms
+    assert "We have told the staff that you need help." in asked.text
+    assert "Somebody comes to you." in coming.text
+    assert ("help-form" in over.forms, site.database.read_now(open_alarms, site.hall.id)) == (True, ())
 
 
 async def test_a_press_that_is_too_late_shows_the_ticket_as_it_is_now_with_the_reason(site: Site) -> None:

@@ -18,6 +18,7 @@ from onestop.domain.errors import N_, DayNotBegun, DayStillInside, DeskServing
 from onestop.domain.facts import Fact
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState, VisitReason, VisitState
+from onestop.visits.actions.alarms import end_alarms
 from onestop.visits.actions.calls import finish
 from onestop.visits.actions.route import drop_stop, leave
 from onestop.visits.tables import visits
@@ -50,6 +51,7 @@ def close_day(conn: sa.Connection, day_id: UUID, *, reason: str = "", actor: Act
         _end(conn, visit, actor=actor, now=now)
     _end_bookings(conn, day_id, actor=actor, now=now)
     conn.execute(desks.update().where(desks.c.day_id == day_id).values(state=DeskState.CLOSED))
+    end_alarms(conn, day_id, now=now)
     conn.execute(
         days.update()
         .where(days.c.id == day_id)

@@ -21,11 +21,12 @@ from onestop.domain.day import DayState, DeskState
 from onestop.domain.errors import DeskUnknown
 from onestop.domain.facts import Term
 from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, Outcome, StopState
+from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import acts, calls, visits
 
-Part = Literal["now", "next", "mine"]
-PARTS: frozenset[Part] = frozenset({"now", "next", "mine"})
+Part = Literal["now", "next", "mine", "help"]
+PARTS: frozenset[Part] = frozenset({"now", "next", "mine", "help"})
 LISTED_NEXT = 3
 LISTED_DONE = 6
 
@@ -150,10 +151,15 @@ class DeskScreen:
     offered: tuple[ServiceOffered, ...] = ()
     next: NextHere | None = None
     mine: MineHere | None = None
+    alarms: tuple[Alarm, ...] = ()
+    """Open calls for help of desks, this one's own among them."""
 
 
 def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: frozenset[Part] = PARTS) -> DeskScreen:
-    """The screen of a desk: 1 statement, 4 more for *now*, 6 for *next*, 4 for *mine*. Raises `DeskUnknown`."""
+    """The screen of a desk: 1 statement, 4 more for *now*, 6 for *next*, 4 for *mine*, 1 for *help* or *mine*.
+
+    Raises `DeskUnknown`.
+    """
     head, day = _head(conn, desk_id, now)
     return DeskScreen(
         head=head,
@@ -161,6 +167,7 @@ def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: fro
         offered=_offered(conn, day) if "now" in parts else (),
         next=_next(conn, desk_id, day, now) if "next" in parts else None,
         mine=_mine(conn, desk_id, now) if "mine" in parts else None,
+        alarms=_alarms(conn, day) if parts & {"help", "mine"} else (),
     )
 
 
@@ -326,6 +333,13 @@ def _next(conn: sa.Connection, desk_id: UUID, day: UUID, now: datetime) -> NextH
         callable=len(queue),
         waiting=len(hall.waiting),
     )
+
+
+# -- help -------------------------------------------------------------------------------------------
+
+
+def _alarms(conn: sa.Connection, day: UUID) -> tuple[Alarm, ...]:
+    return tuple(alarm for alarm in open_alarms(conn, day) if alarm.desk_id is not None)
 
 
 # -- mine -------------------------------------------------------------------------------------------

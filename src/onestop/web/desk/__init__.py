@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, show
+from onestop.web.desk import acts, alarms, show
 
-route_handlers: list[Any] = [*show.route_handlers, *acts.route_handlers]
+route_handlers: list[Any] = [*show.route_handlers, *acts.route_handlers, *alarms.route_handlers]

@@ -8,31 +8,22 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from onestop.db.session import Database
-from onestop.domain.day import DeskState, check_running
-from onestop.domain.errors import (
-    InvalidInput,
-    NotAllowed,
-    NotKnown,
-    Refusal,
-    SignInNeeded,
-)
-from onestop.domain.roles import Actor, Role
+from onestop.domain.day import DeskState
+from onestop.domain.errors import InvalidInput, NotKnown
+from onestop.domain.roles import Role
 from onestop.domain.visit import Outcome
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
 from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.route import propose_stop
 from onestop.visits.actions.seen import while_as_seen
 from onestop.visits.actions.undo import undo
-from onestop.visits.queries.desk import desk_screen
-from onestop.visits.queries.desk_places import DeskPlace, visit_was_here
+from onestop.visits.queries.desk_places import visit_was_here
 from onestop.web.desk.access import reach_act, reach_desk, reach_stop
-from onestop.web.desk.pages import PARK_MINUTES, desk_page
+from onestop.web.desk.answer import press
+from onestop.web.desk.pages import PARK_MINUTES
 from onestop.web.kit.forms import Form, read_form
 from onestop.web.kit.guards import require
-from onestop.web.kit.language import locale_of
-from onestop.web.kit.once import submit_once
-from onestop.web.kit.requests import Db, WebRequest, is_htmx
-from onestop.web.kit.responses import see_other
+from onestop.web.kit.requests import Db, WebRequest
 
 # -- the desk ---------------------------------------------------------------------------------------
 
@@ -42,14 +33,14 @@ async def do_call(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Respo
     """Next. With `standing` and nobody to call, the desk stands ready."""
     someone, place = await reach_desk(request, db, desk_id)
     standing = (await read_form(request)).ticked("standing")
-    return await _press(request, db, place, "desk.call", call_next, desk_id, standing=standing, actor=someone)
+    return await press(request, db, place, "desk.call", call_next, desk_id, standing=standing, actor=someone)
 
 
 @post("/desks/{desk_id:uuid}/stand-down")
 async def do_stand_down(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Stand ready no longer."""
     someone, place = await reach_desk(request, db, desk_id)
-    return await _press(request, db, place, "desk.stand_down", stand_down, desk_id, actor=someone)
+    return await press(request, db, place, "desk.stand_down", stand_down, desk_id, actor=someone)
 
 
 @post("/desks/{desk_id:uuid}/open")
@@ -72,7 +63,7 @@ async def do_close(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Resp
 
 async def _set_state(request: WebRequest, db: Database, desk_id: UUID, state: DeskState) -> Response[Any]:
     someone, place = await reach_desk(request, db, desk_id)
-    return await _press(request, db, place, f"desk.{state}", set_desk_state, desk_id, state, actor=someone)
+    return await press(request, db, place, f"desk.{state}", set_desk_state, desk_id, state, actor=someone)
 
 
 # -- the stop at the desk ---------------------------------------------------------------------------
@@ -129,7 +120,7 @@ async def do_undo(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Respo
     await require(request, Role.OFFICER)
     act = _id(await read_form(request), "act")
     someone, place = await reach_act(request, db, stop_id, act)
-    return await _press(request, db, place, "stop.undo", undo, stop_id, act_id=act, actor=someone)
+    return await press(request, db, place, "stop.undo", undo, stop_id, act_id=act, actor=someone)
 
 
 async def _act(
@@ -142,7 +133,7 @@ async def _act(
 ) -> Response[Any]:
     someone, place = await reach_stop(request, db, stop_id)
     form = await read_form(request)
-    return await _press(
+    return await press(
         request,
         db,
         place,
@@ -172,50 +163,10 @@ async def do_add_stop(request: WebRequest, db: Db, visit_id: FromPath[UUID]) -> 
         raise NotKnown
     how = "said_to_officer" if form.ticked("said_yes") else None
     said = {"accepted_how": how, "desk": place.id}
-    return await _press(request, db, place, "visit.add_stop", propose_stop, visit_id, service, actor=someone, **said)
+    return await press(request, db, place, "visit.add_stop", propose_stop, visit_id, service, actor=someone, **said)
 
 
-# -- the answer -------------------------------------------------------------------------------------
-
-
-async def _press(
-    request: WebRequest,
-    db: Database,
-    place: DeskPlace,
-    route: str,
-    action: Callable[..., Any],
-    *args: Any,
-    actor: Actor,
-    **kwargs: Any,
-) -> Response[Any]:
-    """Do it once, and show the desk as it is then. A refusal changes nothing and is said above the desk."""
-    try:
-        check_running(place.day_state)
-        path = await submit_once(
-            request,
-            route,
-            action,
-            *args,
-            to=lambda _: f"/desks/{place.id}",
-            day=place.day,
-            actor=actor,
-            now=db.now(),
-            **kwargs,
-        )
-    except (NotKnown, NotAllowed, SignInNeeded):
-        raise
-    except Refusal as refusal:
-        notice = locale_of(request).say(refusal.sentence, refusal.params)
-        return await _desk(request, db, place, notice=notice, status=refusal.status)
-    return await _desk(request, db, place) if is_htmx(request) else see_other(path)
-
-
-async def _desk(
-    request: WebRequest, db: Database, place: DeskPlace, *, notice: str = "", status: int = 200
-) -> Response[Any]:
-    screen = await db.read(desk_screen, place.id, now=db.now())
-    block = "zones" if is_htmx(request) else None
-    return desk_page(request, screen, block=block, notice=notice, status=status)
+# -- what was typed ---------------------------------------------------------------------------------
 
 
 def _outcome(form: Form) -> Outcome:

@@ -9,6 +9,7 @@ from litestar import Response
 from onestop.domain.calling import because_parts
 from onestop.domain.errors import N_
 from onestop.domain.visit import Outcome
+from onestop.visits.queries.alarms import Alarm
 from onestop.visits.queries.desk import DeskHead, DeskScreen, MineHere, NextHere, ServiceOffered, VisitorHere
 from onestop.visits.queries.desk_places import DeskChoice
 from onestop.web.kit.language import locale_of
@@ -83,6 +84,9 @@ class DeskPage:
     next: NextHere | None
     upcoming: tuple[UpcomingLine, ...]
     mine: MineHere | None
+    alarms: tuple[Alarm, ...]
+    """Other desks that ask for help."""
+    own_alarm: Alarm | None
     notice: str
     outcome_words: dict[Outcome, str] = field(default_factory=lambda: OUTCOME_WORDS)
     act_words: dict[str, str] = field(default_factory=lambda: ACT_WORDS)
@@ -116,6 +120,8 @@ def desk_page(
             for line in (screen.next.queue if screen.next else ())
         ),
         mine=screen.mine,
+        alarms=tuple(alarm for alarm in screen.alarms if alarm.desk_id != head.id),
+        own_alarm=next((alarm for alarm in screen.alarms if alarm.desk_id == head.id), None),
         notice=notice,
     )
     return page(

@@ -54,6 +54,12 @@ async def show_mine(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Res
     return await _part(request, db, desk_id, frozenset({"mine"}), block="mine")
 
 
+@get("/desks/{desk_id:uuid}/help")
+async def show_help(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
+    """The part with the desks that ask for help."""
+    return await _part(request, db, desk_id, frozenset({"help"}), block="help")
+
+
 @get("/desks/{desk_id:uuid}/live")
 async def stream_desk(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
     """Tells when this desk, or anything of the day, changed."""
@@ -69,4 +75,4 @@ async def _part(
     return desk_page(request, screen, block=block)
 
 
-route_handlers: list[Any] = [show_desks, show_desk, show_now, show_next, show_mine, stream_desk]
+route_handlers: list[Any] = [show_desks, show_desk, show_now, show_next, show_mine, show_help, stream_desk]

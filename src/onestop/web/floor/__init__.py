@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from onestop.web.floor import called, control
+from onestop.web.floor import alarms, called, control
 
-route_handlers: list[Any] = [*control.route_handlers, *called.route_handlers]
+route_handlers: list[Any] = [*control.route_handlers, *called.route_handlers, *alarms.route_handlers]

@@ -12,6 +12,7 @@ from onestop.days.queries.days import Day
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal
 from onestop.visits.actions.door import say_found
+from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import Called, called_not_seen
 from onestop.web.floor.frame import day_and_actor, frame, home_of
 from onestop.web.kit.language import locale_of
@@ -27,7 +28,9 @@ class CalledPage:
 
     now: datetime
     path: str
+    slug: str
     called: tuple[Called, ...]
+    alarms: tuple[Alarm, ...]
     message: str
 
 
@@ -76,7 +79,8 @@ async def _say(request: WebRequest, db: Database, slug: str, stop: UUID, *, foun
 
 async def _context(db: Database, day: Day, message: str = "") -> CalledPage:
     called = await db.read(called_not_seen, day.id)
-    return CalledPage(now=db.now(), path=home_of(day), called=called, message=message)
+    alarms = await db.read(open_alarms, day.id)
+    return CalledPage(now=db.now(), path=home_of(day), slug=day.slug, called=called, alarms=alarms, message=message)
 
 
 route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found]

@@ -18,6 +18,7 @@ from onestop.live.hub import key_of
 from onestop.visits.actions.calls import call_next, finish, no_show, recall, serve
 from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.door import at_desk, undo_at_desk
+from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import FloorDesk, floor_desk, floor_desks
 from onestop.visits.queries.reception import reception_days
 from onestop.web.floor.frame import EVERYBODY, day_and_actor, drives_day, frame, home_of
@@ -62,6 +63,7 @@ class ControlPage:
     now: datetime
     path: str
     cards: tuple[DeskCard, ...]
+    alarms: tuple[Alarm, ...]
     message: str
 
 
@@ -225,6 +227,7 @@ async def _control(
         now=now,
         path=home_of(day),
         cards=tuple(_card(day, each, locale, message if each.id == desk else "") for each in shown),
+        alarms=await db.read(open_alarms, day.id),
         message=message,
     )
 

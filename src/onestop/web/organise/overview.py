@@ -16,6 +16,7 @@ from onestop.domain.errors import N_, DeskServing, NotKnown
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.visits.actions.desks import set_desk_state, set_mediator_state
+from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.overview import Overview, QueueNow, overview
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -60,6 +61,7 @@ class OverviewPage:
     shown: Overview
     queues: tuple[Queue, ...]
     messages: MessageCounts
+    alarms: tuple[Alarm, ...]
     why: dict[str, str] = field(default_factory=dict[str, str])
     running: bool
     error: str = ""
@@ -135,6 +137,7 @@ async def _page(
         shown=shown,
         queues=tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues),
         messages=await db.read(message_counts, day.id, now=now),
+        alarms=await db.read(open_alarms, day.id),
         why={key: locale.gettext(word) for key, word in WHY.items()},
         running=day.state is DayState.PUBLISHED,
         error=error,

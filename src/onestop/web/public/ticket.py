@@ -21,6 +21,7 @@ from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
+from onestop.visits.queries.alarms import alarm_of
 from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
@@ -133,6 +134,8 @@ class TicketPage:
     is_open: bool
     is_out: bool
     at_desk: bool
+    help: bool | None
+    """She asked for help: whether somebody comes; `None` when she did not."""
     changes: bool
     earlier: bool
     first: bool
@@ -311,6 +314,7 @@ async def _page(
         goes_on=await _goes_on(request, db, key, access),
         is_open=is_open,
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
+        help=await db.read(alarm_of, access.party) if is_open else None,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
         changes=booked,
         earlier=booked and ticket.earlier,

@@ -18,6 +18,7 @@ from onestop.db.session import Database
 from onestop.domain.errors import ArrivalTaken, BookingClosed, NotAllowed, Refusal, StopUnknown, TicketUnknown
 from onestop.domain.roles import VISITOR
 from onestop.retention.actions import erase_party
+from onestop.visits.actions.alarms import ask_as_visitor, need_no_help
 from onestop.visits.actions.route import accept_stop, come_back, decline_stop, drop_stop, step_out
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.once import submit_once
@@ -244,6 +245,24 @@ async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: From
     return await _act(request, db, ticket_key, access, come_back, access.ticket.visit.id)
 
 
+@post("/t/{code:str}/help")
+async def ask_for_help(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Somebody of the floor comes to her."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if access.ticket.visit is None:
+        raise BookingClosed
+    return await _act(request, db, ticket_key, access, ask_as_visitor, access.ticket.visit.id)
+
+
+@post("/t/{code:str}/help/end")
+async def ask_no_more(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """She has found help."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if access.ticket.visit is None:
+        raise BookingClosed
+    return await _act(request, db, ticket_key, access, need_no_help, access.ticket.visit.id)
+
+
 @get("/t/{code:str}/erase")
 async def show_erase(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """What erasing means."""
@@ -365,6 +384,8 @@ route_handlers: list[Any] = [
     say_no,
     go_out,
     be_back,
+    ask_for_help,
+    ask_no_more,
     show_erase,
     erase,
 ]

@@ -14,6 +14,7 @@ from onestop.domain.errors import InvalidInput
 from onestop.domain.roles import Actor
 from onestop.live.hub import key_of
 from onestop.visits.actions.door import count_answered, count_turned_away
+from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall, reception_days
 from onestop.web.kit.forms import new_key, read_form
@@ -60,6 +61,7 @@ class HomePage:
     found: tuple[Person, ...] | None = None
     hall: Hall
     counts: DoorCounts
+    alarms: tuple[Alarm, ...]
     key: str = field(default_factory=new_key)
 
 
@@ -172,6 +174,7 @@ async def _home(
         found=found,
         hall=await db.read(hall, day.id, now=now),
         counts=await db.read(door_counts, day, now=now),
+        alarms=await db.read(open_alarms, day.id),
     )
 
 

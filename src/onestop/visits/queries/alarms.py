@@ -1,0 +1,71 @@
+"""Open calls for help of a day: where, since when, who comes. No name, no reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from onestop.booking.tables import parties
+from onestop.days.tables import desks
+from onestop.visits.queries.people import DeskSpot
+from onestop.visits.tables import alarms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A call for help that is open: of a desk, or of a visitor by her ticket number."""
+
+    id: UUID
+    desk_id: UUID | None
+    desk: DeskSpot | None
+    party: UUID | None
+    number: int | None
+    languages: tuple[str, ...]
+    asked_at: datetime
+    coming_at: datetime | None
+    coming_desk: int | None
+    """The desk somebody comes from; none from the floor."""
+
+
+def open_alarms(conn: sa.Connection, day: UUID) -> tuple[Alarm, ...]:
+    """The oldest first, those of desks before those of visitors; one statement."""
+    helper = desks.alias()
+    rows = conn.execute(
+        sa.select(
+            alarms,
+            desks.c.number.label("desk"),
+            desks.c.colour,
+            desks.c.shape,
+            helper.c.number.label("coming_desk"),
+            parties.c.number,
+            parties.c.languages,
+        )
+        .join_from(alarms, desks, desks.c.id == alarms.c.desk_id, isouter=True)
+        .outerjoin(helper, helper.c.id == alarms.c.coming_desk_id)
+        .outerjoin(parties, parties.c.id == alarms.c.party_id)
+        .where(alarms.c.day_id == day, alarms.c.ended_at.is_(None))
+        .order_by(alarms.c.desk_id.is_(None), alarms.c.asked_at, alarms.c.id)
+    )
+    return tuple(
+        Alarm(
+            id=row.id,
+            desk_id=row.desk_id,
+            desk=DeskSpot(number=row.desk, colour=row.colour, shape=row.shape) if row.desk_id is not None else None,
+            party=row.party_id,
+            number=row.number,
+            languages=tuple(row.languages or ()),
+            asked_at=row.asked_at,
+            coming_at=row.coming_at,
+            coming_desk=row.coming_desk,
+        )
+        for row in rows
+    )
+
+
+def alarm_of(conn: sa.Connection, party: UUID) -> bool | None:
+    """Whether somebody comes to this visitor; `None` while she has not asked for help."""
+    row = conn.execute(
+        sa.select(alarms.c.coming_at).where(alarms.c.party_id == party, alarms.c.ended_at.is_(None))
+    ).one_or_none()
+    return None if row is None else row.coming_at is not None

@@ -1,0 +1,58 @@
+"""The answer to a press: without script the browser is sent on, htmx gets the desk as it is then."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+
+from onestop.db.session import Database
+from onestop.domain.day import check_running
+from onestop.domain.errors import NotAllowed, NotKnown, Refusal, SignInNeeded
+from onestop.domain.roles import Actor
+from onestop.visits.queries.desk import desk_screen
+from onestop.visits.queries.desk_places import DeskPlace
+from onestop.web.desk.pages import desk_page
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.requests import WebRequest, is_htmx
+from onestop.web.kit.responses import see_other
+
+
+async def press(
+    request: WebRequest,
+    db: Database,
+    place: DeskPlace,
+    route: str,
+    action: Callable[..., Any],
+    *args: Any,
+    actor: Actor,
+    **kwargs: Any,
+) -> Response[Any]:
+    """Do it once, and show the desk as it is then. A refusal changes nothing and is said above the desk."""
+    try:
+        check_running(place.day_state)
+        path = await submit_once(
+            request,
+            route,
+            action,
+            *args,
+            to=lambda _: f"/desks/{place.id}",
+            day=place.day,
+            actor=actor,
+            now=db.now(),
+            **kwargs,
+        )
+    except (NotKnown, NotAllowed, SignInNeeded):
+        raise
+    except Refusal as refusal:
+        notice = locale_of(request).say(refusal.sentence, refusal.params)
+        return await _desk(request, db, place, notice=notice, status=refusal.status)
+    return await _desk(request, db, place) if is_htmx(request) else see_other(path)
+
+
+async def _desk(
+    request: WebRequest, db: Database, place: DeskPlace, *, notice: str = "", status: int = 200
+) -> Response[Any]:
+    screen = await db.read(desk_screen, place.id, now=db.now())
+    block = "zones" if is_htmx(request) else None
+    return desk_page(request, screen, block=block, notice=notice, status=status)

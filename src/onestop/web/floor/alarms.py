@@ -1,0 +1,39 @@
+"""Calls for help as the floor answers them: at floor control, reception, the guide's list, the overview."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from onestop.visits.actions.alarms import end_alarm, say_coming
+from onestop.web.floor.frame import day_and_actor, home_of
+from onestop.web.kit.forms import read_form
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import see_other
+
+_BACK = {"reception": "/reception/{slug}", "overview": "/organise/{slug}/overview", "called": "/floor/{slug}/called"}
+"""Where a press was made, by the name its form carries; anything else leads to floor control."""
+
+
+@post("/floor/{slug:str}/alarms/{alarm:uuid}/coming")
+async def press_coming(request: WebRequest, db: Db, slug: FromPath[str], alarm: FromPath[UUID]) -> Response[Any]:
+    """Somebody from the floor goes there."""
+    return await _press(request, db, slug, alarm, say_coming)
+
+
+@post("/floor/{slug:str}/alarms/{alarm:uuid}/end")
+async def press_over(request: WebRequest, db: Db, slug: FromPath[str], alarm: FromPath[UUID]) -> Response[Any]:
+    """It is over."""
+    return await _press(request, db, slug, alarm, end_alarm)
+
+
+async def _press(request: WebRequest, db: Db, slug: str, alarm: UUID, act: Callable[..., None]) -> Response[Any]:
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    came_from = (await read_form(request)).text("from", 20)
+    await db.write(act, day.id, alarm, actor=someone, now=db.now(), day=day.id)
+    return see_other(_BACK.get(came_from, home_of(day)).format(slug=day.slug))
+
+
+route_handlers: list[Any] = [press_coming, press_over]

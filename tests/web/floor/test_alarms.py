@@ -1,0 +1,54 @@
+"""Calls for help on the screens of the floor: every one of them shows them, one press answers, no name is told."""
+
+import pytest
+
+from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk
+from onestop.visits.queries.alarms import open_alarms
+from tests.web.hall_desk import Staff
+
+
+async def test_the_guide_sees_where_help_is_needed_and_says_that_she_goes(guide: Staff) -> None:
+    guide.open()
+    ticket, visit = guide.hall.walk_in(guide.hall.wish("legal", languages=["ar"]))
+    guide.hall.write(ask_at_desk, guide.hall.desks[3].id)
+    guide.hall.write(ask_as_visitor, visit)
+    shown = await guide.look(f"{guide.floor}/called/now")
+    of_desk, of_visitor = guide.hall.db.read_now(open_alarms, guide.hall.id)
+
+    pressed = await guide.press(f"{guide.floor}/alarms/{of_desk.id}/coming", {"from": "called"})
+    seen = await guide.look(f"{guide.floor}/called")
+
+    assert shown.count("asks for help") == 2
+    assert (f">{ticket.number}<" in shown, "Arabic" in shown) == (True, True)
+    assert (pressed.status_code, pressed.headers["location"]) == (303, f"{guide.floor}/called")
+    assert (seen.count("asks for help"), seen.count("Somebody from the floor comes.")) == (1, 1)
+    for alarm in (of_desk, of_visitor):
+        await guide.press(f"{guide.floor}/alarms/{alarm.id}/end")
+    assert guide.hall.db.read_now(open_alarms, guide.hall.id) == ()
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("reception", "/reception/{day}"),
+        ("overview", "/organise/{day}/overview"),
+        ("control", "/floor/{day}"),
+        ("https://example.org", "/floor/{day}"),
+        ("", "/floor/{day}"),
+    ],
+)
+async def test_a_press_leads_back_to_where_it_was_made_and_nowhere_else(
+    control: Staff, came_from: str, back: str
+) -> None:
+    alarm = control.hall.write(ask_at_desk, control.hall.desks[3].id)
+
+    pressed = await control.press(f"{control.floor}/alarms/{alarm}/coming", {"from": came_from})
+
+    assert pressed.headers["location"] == back.format(day=control.hall.day.slug)
+
+
+async def test_floor_control_and_reception_show_it_too(control: Staff) -> None:
+    alarm = control.hall.write(ask_at_desk, control.hall.desks[3].id)
+
+    for path in (f"{control.floor}/now", control.floor, control.home, f"{control.home}/now"):
+        assert f"/alarms/{alarm}/coming" in await control.look(path), path
