@@ -28,7 +28,7 @@ from onestop.visits.tables import visit_needs, visits
 from tests.halls import STAFF
 from tests.retention.canary import Nest, ids_in_facts, own_ids
 
-NOTHING = {"secrets": 0, "holds": 0, "needs": 0, "persons": 0, "languages": 0, "facts": 0, "days": 0}
+NOTHING = {"secrets": 0, "notes": 0, "holds": 0, "needs": 0, "persons": 0, "languages": 0, "facts": 0, "days": 0}
 
 
 def count(nest: Nest, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
@@ -102,7 +102,7 @@ def test_running_retention_again_changes_nothing(nest: Nest, until: datetime) ->
     played_day(nest)
     run_retention(nest.db, nest.settings, now=until)
 
-    assert run_retention(nest.db, nest.settings, now=until) == {"secrets": 0}
+    assert run_retention(nest.db, nest.settings, now=until) == {"secrets": 0, "notes": 0}
     assert count(nest, days, days.c.forgotten_at == until) == 1
 
 

@@ -26,6 +26,7 @@ from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
 from onestop.domain.ticket import waiting_code
 from onestop.visits.actions.alarms import ask_at_desk
+from onestop.visits.actions.notes import write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
 from tests.web.organise import things as organise
@@ -227,6 +228,18 @@ _STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo"
 SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{act}": lambda site, act=act: f"/stops/{_called(site)}/{act}" for act in _STOP_ACTS
 }
+
+
+def _note(act: str) -> Callable[[Site], str]:
+    def fresh(site: Site) -> str:
+        stop = _called(site)
+        return f"/stops/{stop}/notes/{site.hall.write(write_note, stop, text='A note.')}/{act}"
+
+    return fresh
+
+
+SPECIAL |= {"/stops/{stop_id:uuid}/notes": lambda site: f"/stops/{_called(site)}/notes"}
+SPECIAL |= {f"/stops/{{stop_id:uuid}}/notes/{{note_id:uuid}}/{act}": _note(act) for act in ("remove", "copies")}
 _PARTY_STOPS = "/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}"
 
 
@@ -261,6 +274,10 @@ _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide",
 
 FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
     "/kiosk/code": lambda site: {"code": site.hall.book(site.hall.wish("legal")).code},
+    "/stops/{stop_id:uuid}/notes/{note_id:uuid}/copies": lambda site: {
+        "institution": str(site.other_desk.institution.id),
+        "said_yes": "yes",
+    },
 }
 """What a form holds that must name a thing of this site."""
 
@@ -421,6 +438,11 @@ MATRIX: list[Row] = [
         for act in ("coming", "end")
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
+    staff("GET", "/stops/{stop_id:uuid}/notes", "officer", hidden_from=("other_officer",)),
+    *(
+        staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))
+        for act in ("", "/{note_id:uuid}/remove", "/{note_id:uuid}/copies")
+    ),
     # The form names the desk; without one both hear that it is missing (tests/web/desk tests a foreign one).
     staff("POST", "/visits/{visit_id:uuid}/stops", "officer", "other_officer"),
     # -- display --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from onestop.directory.tables import AUTHORITIES, institutions, services
 from onestop.directory.vocabulary import SERVICES
 from onestop.domain.errors import N_, InvalidInput, NotKnown
 from onestop.domain.facts import Fact
+from onestop.domain.note import check_term
 from onestop.domain.roles import Actor
 
 LONGEST_KEY = 60
@@ -53,13 +54,22 @@ def add_institution(conn: sa.Connection, *, name: str, authority: str, actor: Ac
 
 
 def change_institution(
-    conn: sa.Connection, institution: UUID, *, name: str, authority: str, actor: Actor, now: datetime
+    conn: sa.Connection,
+    institution: UUID,
+    *,
+    name: str,
+    authority: str,
+    note_days: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Another name or authority, on every day from now on. Raises as `add_institution` and `InstitutionUnknown`."""
+    """Another name or authority on every day from now on, another term for new notes.
+
+    Raises as `add_institution`, and `InstitutionUnknown`, `NoteTermRefused`.
+    """
     _check_institution(name, authority)
-    changed = conn.execute(
-        institutions.update().where(institutions.c.id == institution).values(name=name, authority=authority)
-    )
+    values = {"name": name, "authority": authority, "note_days": check_term(note_days)}
+    changed = conn.execute(institutions.update().where(institutions.c.id == institution).values(**values))
     if changed.rowcount != 1:
         raise InstitutionUnknown
     terms = {"institution": str(institution), "authority": authority}

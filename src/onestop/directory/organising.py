@@ -27,6 +27,7 @@ class InstitutionEntry:
     key: str
     name: str
     authority: str
+    note_days: int
     services: tuple[ServiceEntry, ...]
 
 
@@ -39,7 +40,12 @@ def directory(conn: sa.Connection) -> list[InstitutionEntry]:
         )
     return [
         InstitutionEntry(
-            id=row.id, key=row.key, name=row.name, authority=row.authority, services=tuple(offered[row.id])
+            id=row.id,
+            key=row.key,
+            name=row.name,
+            authority=row.authority,
+            note_days=row.note_days,
+            services=tuple(offered[row.id]),
         )
         for row in conn.execute(sa.select(institutions).order_by(institutions.c.name, institutions.c.key))
     ]

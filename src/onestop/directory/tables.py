@@ -47,6 +47,8 @@ institutions = sa.Table(
     sa.Column("key", sa.String(60), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("authority", sa.String(10), nullable=False, server_default="none"),
+    # How many days its officers' notes are kept.
+    sa.Column("note_days", sa.Integer(), nullable=False, server_default="30"),
     one_of("authority", AUTHORITIES, "authority"),
     info=CONFIGURED,
 )

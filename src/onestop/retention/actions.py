@@ -34,8 +34,9 @@ from onestop.retention.queries import CommonLanguages, KeptDay, common_languages
 from onestop.retention.rows import AT_ONCE, Detaching, detach_facts, detach_party, forget_acts, forget_parties
 from onestop.settings import Settings
 from onestop.visits.actions.calls import finish
+from onestop.visits.actions.notes import forget_notes
 from onestop.visits.actions.route import leave
-from onestop.visits.tables import visit_needs, visits
+from onestop.visits.tables import notes, visit_needs, visits
 
 SECRETS_KEPT = timedelta(days=30)
 
@@ -61,6 +62,7 @@ def erase_party(conn: sa.Connection, party: UUID, *, journal: Path | None, actor
     working = conn.execute(sa.select(days.c.working_language).where(days.c.id == row.day_id)).scalar_one()
     conn.execute(parties.update().where(parties.c.id == party).values(languages=[], display_language=working))
     forget_acts(conn, [party])
+    conn.execute(notes.delete().where(notes.c.party_id == party))
     detach_party(conn, party, row.day_id, visit)
     if journal is not None:
         note_erasure(journal, party=party, day=row.day_id, now=now)
@@ -85,7 +87,10 @@ def run_retention(database: Database, settings: Settings, *, now: datetime) -> d
 
     Running it again, or after a crash in the middle, changes nothing that is done.
     """
-    counts: dict[str, int] = {"secrets": database.write_now(forget_secrets, now=now)}
+    counts: dict[str, int] = {
+        "secrets": database.write_now(forget_secrets, now=now),
+        "notes": database.write_now(forget_notes, now=now),
+    }
     for day in database.read_now(kept_days, contact_days=settings.contact_days):
         for kind, count in retain_day(database, day, now=now).items():
             counts[kind] = counts.get(kind, 0) + count

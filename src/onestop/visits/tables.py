@@ -1,9 +1,10 @@
-"""Rows of the live day: visits, calls, acts that can be undone, alarms (stops stand with their party in `booking`)."""
+"""Rows of the live day: visits, calls, acts to undo, alarms, notes (stops stand with their party in `booking`)."""
 
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
 from onestop.db.types import BigId, id_column, instant, one_of, ref
+from onestop.domain.note import LONGEST_NOTE
 from onestop.domain.visit import VisitReason, VisitState
 
 visits = sa.Table(
@@ -106,4 +107,24 @@ alarms = sa.Table(
     sa.Index("uq_alarms_desk_open", "desk_id", unique=True, sqlite_where=_OPEN_ALARM, postgresql_where=_OPEN_ALARM),
     sa.Index("uq_alarms_party_open", "party_id", unique=True, sqlite_where=_OPEN_ALARM, postgresql_where=_OPEN_ALARM),
     sa.Index("ix_alarms_day_id_ended_at", "day_id", "ended_at"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    # Of one institution about the people on a ticket; no other reads it. A hand-over is a copy that she agreed to.
+    id_column(),
+    ref("party_id", "parties"),
+    ref("institution_id", "institutions", index=False),
+    # Only of a private talk: nobody but that service reads it (R19).
+    ref("service_id", "services", null=True, index=False),
+    sa.Column("text", sa.String(LONGEST_NOTE), nullable=False),
+    sa.Column("written_by", sa.String(80), nullable=False),
+    instant("written_at"),
+    # A copy from another institution; which one, unless the talk was private.
+    sa.Column("handed_over", sa.Boolean(), nullable=False, server_default=sa.false()),
+    ref("handed_by_id", "institutions", null=True, ondelete="SET NULL", index=False),
+    ref("copy_of_id", "notes", null=True, ondelete="SET NULL", index=False),
+    instant("until_at"),
+    sa.Index("ix_notes_until_at", "until_at"),
 )

@@ -23,6 +23,7 @@ from onestop.domain.facts import Term
 from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, Outcome, StopState
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.hall import load_hall
+from onestop.visits.queries.notes import Note, notes_at
 from onestop.visits.tables import acts, calls, visits
 
 Part = Literal["now", "next", "mine", "help"]
@@ -80,6 +81,7 @@ class VisitorHere:
     more: int
     """Other open stops of the visit, wherever they are."""
     terms: Mapping[str, Term]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class NextHere:
 class DoneHere:
     """A conversation that ended at the desk."""
 
+    stop: UUID
     number: int
     outcome: Outcome | None
     at: datetime
@@ -156,7 +159,7 @@ class DeskScreen:
 
 
 def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: frozenset[Part] = PARTS) -> DeskScreen:
-    """The screen of a desk: 1 statement, 4 more for *now*, 6 for *next*, 4 for *mine*, 1 for *help* or *mine*.
+    """The screen of a desk: 1 statement, 5 more for *now*, 6 for *next*, 4 for *mine*, 1 for *help* or *mine*.
 
     Raises `DeskUnknown`.
     """
@@ -259,6 +262,8 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         .where(stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK))
         .order_by(members.c.mark)
     ).all()
+    at_desk = sa.select(stops.c.id).where(stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK)).scalar_subquery()
+    written = notes_at(conn, at_desk)
     if row is None:
         return None
     coming = [member for member in party if member.comes]
@@ -286,6 +291,7 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         recalls=row.recalls,
         more=row.more,
         terms=row.terms,
+        notes=written,
     )
 
 
@@ -359,7 +365,7 @@ def _mine(conn: sa.Connection, desk_id: UUID, now: datetime) -> MineHere:
         )
     ).one()
     recent = conn.execute(
-        sa.select(parties.c.number, stops.c.outcome, stops.c.ended_at)
+        sa.select(stops.c.id, parties.c.number, stops.c.outcome, stops.c.ended_at)
         .join_from(stops, parties)
         .where(stops.c.desk_id == desk_id, stops.c.state == StopState.FINISHED)
         .order_by(stops.c.ended_at.desc(), stops.c.id)
@@ -369,7 +375,12 @@ def _mine(conn: sa.Connection, desk_id: UUID, now: datetime) -> MineHere:
         served=counts.served,
         not_here=counts.not_here,
         recent=tuple(
-            DoneHere(number=row.number, outcome=Outcome(row.outcome) if row.outcome else None, at=row.ended_at)
+            DoneHere(
+                stop=row.id,
+                number=row.number,
+                outcome=Outcome(row.outcome) if row.outcome else None,
+                at=row.ended_at,
+            )
             for row in recent
         ),
         undo=_undo_offer(conn, desk_id, now),

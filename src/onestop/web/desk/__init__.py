@@ -2,6 +2,11 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, alarms, show
+from onestop.web.desk import acts, alarms, notes, show
 
-route_handlers: list[Any] = [*show.route_handlers, *acts.route_handlers, *alarms.route_handlers]
+route_handlers: list[Any] = [
+    *show.route_handlers,
+    *acts.route_handlers,
+    *alarms.route_handlers,
+    *notes.route_handlers,
+]

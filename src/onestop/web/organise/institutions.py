@@ -68,6 +68,7 @@ class InstitutionPage:
     institution: Institution
     name: str
     authority: str
+    note_days: str
     offered: tuple[tuple[str, str], ...]
     service: str = ""
     own: str = ""
@@ -118,11 +119,12 @@ async def show_institution(request: WebRequest, db: Db, institution: FromPath[UU
 
 @post("/organise/institutions/{institution:uuid}")
 async def change(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Response[Any]:
-    """Another name or authority."""
+    """Another name or authority, another term for notes."""
     someone = await enter_centre(request)
     found = await _entry(db, institution)
     form = await read_form(request)
     name, authority = form.text("name", 300), form.text("authority", 10)
+    note_days = form.text("note_days", 10)
     try:
         path = await submit_once(
             request,
@@ -131,13 +133,15 @@ async def change(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Re
             institution,
             name=name,
             authority=authority,
+            note_days=form.number("note_days"),
             actor=someone,
             now=db.now(),
             to=lambda _: f"{HOME}?done=saved",
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await _page(request, db, found, name=name, authority=authority, errors=errors, status=refusal.status)
+        typed = {"name": name, "authority": authority, "note_days": note_days}
+        return await _page(request, db, found, **typed, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -226,6 +230,7 @@ async def _page(
     there = {each.key for each in entry.services}
     more.setdefault("name", entry.name)
     more.setdefault("authority", entry.authority)
+    more.setdefault("note_days", str(entry.note_days))
     context = InstitutionPage(
         institution=_institution(entry, locale),
         offered=tuple((key, locale.gettext(words.title)) for key, words in SERVICES.items() if key not in there),
