@@ -42,7 +42,7 @@ from onestop.web.kit.question import Question
 from onestop.web.kit.security import MOST_BYTES, Shell
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
-DOORS = ("public", "kiosk", "display", "reception", "floor", "desk", "helper", "organise", "api")
+DOORS = ("public", "kiosk", "display", "reception", "floor", "desk", "mediator", "helper", "organise", "api")
 
 
 class App:

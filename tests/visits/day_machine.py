@@ -26,8 +26,9 @@ from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState
 from onestop.visits.actions.arrivals import check_in, issue_walk_in, undo_check_in
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
 from onestop.visits.actions.closing import close_day
-from onestop.visits.actions.desks import set_desk_state, set_mediator_state, stand_down
+from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.door import bring_back
+from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import (
     AT_RECEPTION,
     accept_stop,

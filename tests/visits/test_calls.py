@@ -30,7 +30,8 @@ from onestop.visits.actions.calls import (
     serve,
     transfer,
 )
-from onestop.visits.actions.desks import set_desk_state, set_mediator_state
+from onestop.visits.actions.desks import set_desk_state
+from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import set_need
 from onestop.visits.tables import calls
 from tests.halls import TestDay

@@ -18,8 +18,9 @@ from onestop.domain.visit import StopState, VisitReason, VisitState
 from onestop.reports.verify import verify
 from onestop.visits.actions.calls import finish, no_show, park, serve, transfer
 from onestop.visits.actions.closing import close_day
-from onestop.visits.actions.desks import set_desk_state, set_mediator_state
+from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.door import bring_back, undo_at_reception, undo_of_desk
+from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import AT_RECEPTION, come_again, drop_stop, leave, propose_stop
 from onestop.visits.actions.undo import last_act, undo
 from onestop.visits.queries.board import board, board_day

@@ -10,8 +10,9 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.visit import StopState
 from onestop.visits.actions.calls import Called, finish, no_show, park, serve
-from onestop.visits.actions.desks import set_desk_state, set_mediator_state, stand_down
+from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.matching import days_with_ready_desks, match
+from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import accept_stop, come_back, propose_stop, step_out
 from tests.halls import TestDay
 from tests.visits.looking import call_at, state, stop, stops_of, told

@@ -15,8 +15,9 @@ from onestop.domain.visit import StopState, VisitReason
 from onestop.reports.violations import DayRows
 from onestop.visits.actions.calls import finish, no_show, park, recall, serve, transfer
 from onestop.visits.actions.closing import close_day
-from onestop.visits.actions.desks import set_desk_state, set_mediator_state
+from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.door import bring_back
+from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import drop_stop, leave, propose_stop, step_out
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
 from tests.halls import TestDay

@@ -238,7 +238,10 @@ def _note(act: str) -> Callable[[Site], str]:
     return fresh
 
 
-SPECIAL |= {"/stops/{stop_id:uuid}/notes": lambda site: f"/stops/{_called(site)}/notes"}
+SPECIAL |= {
+    f"/stops/{{stop_id:uuid}}/{page}": lambda site, page=page: f"/stops/{_called(site)}/{page}"
+    for page in ("notes", "phrases")
+}
 SPECIAL |= {f"/stops/{{stop_id:uuid}}/notes/{{note_id:uuid}}/{act}": _note(act) for act in ("remove", "copies")}
 _PARTY_STOPS = "/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}"
 
@@ -439,6 +442,7 @@ MATRIX: list[Row] = [
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
     staff("GET", "/stops/{stop_id:uuid}/notes", "officer", hidden_from=("other_officer",)),
+    staff("GET", "/stops/{stop_id:uuid}/phrases", "officer", hidden_from=("other_officer",)),
     *(
         staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))
         for act in ("", "/{note_id:uuid}/remove", "/{note_id:uuid}/copies")
@@ -508,6 +512,15 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser")
         for act in ("recall", "serve", "finish", "no-show")
+    ),
+    # -- mediator -------------------------------------------------------------------------------------
+    staff("GET", "/mediator", "mediator"),
+    *(staff("GET", f"/mediator/{{slug:str}}{part}", "mediator") for part in ("", "/live")),
+    staff("POST", "/mediator/{slug:str}/mediators/{mediator:uuid}/me", "mediator"),
+    # An account that has not said which mediator it is; tests/web/mediator presses these.
+    *(
+        staff("POST", f"/mediator/{{slug:str}}/{act}", hidden_from=("mediator",))
+        for act in ("free", "break", "left", "stops/{stop:uuid}/done")
     ),
     # -- helper ---------------------------------------------------------------------------------------
     staff("GET", "/helper", "helper"),

@@ -1,15 +1,15 @@
-"""Desks and mediators on the day: open, pause, close; free, break, left."""
+"""Desks on the day: open, pause, close; not ready any more."""
 
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days.tables import desks, mediators
+from onestop.days.tables import desks
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
-from onestop.domain.day import DeskState, MediatorState
-from onestop.domain.errors import DeskServing, NotKnown
+from onestop.domain.day import DeskState
+from onestop.domain.errors import DeskServing
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.visits.actions.calls import set_ready
@@ -41,25 +41,3 @@ def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, acto
 def stand_down(conn: sa.Connection, desk_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Cancel *ready*."""
     set_ready(conn, desk_row(conn, desk_id), ready=False, actor=actor, now=now)
-
-
-def set_mediator_state(
-    conn: sa.Connection, mediator_id: UUID, state: MediatorState, *, actor: Actor, now: datetime
-) -> None:
-    """Say that a mediator is free, has a break, or left. Raises `NotKnown`."""
-    row = conn.execute(sa.select(mediators).where(mediators.c.id == mediator_id)).one_or_none()
-    if row is None:
-        raise NotKnown
-    conn.execute(mediators.update().where(mediators.c.id == mediator_id).values(state=state), execution_options=LIVE)
-    record(
-        conn,
-        Fact(
-            kind="MediatorChanged",
-            at=now,
-            day=row.day_id,
-            mediator=mediator_id,
-            actor=actor.ref,
-            terms={"state": state},
-        ),
-    )
-    match(conn, row.day_id, now=now)

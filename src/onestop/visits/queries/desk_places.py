@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import stops
+from onestop.booking.tables import parties, stops
 from onestop.days.tables import days, desks
 from onestop.directory.tables import institutions
 from onestop.domain.day import DayState, DeskState
@@ -138,3 +138,43 @@ def _place(conn: sa.Connection, desk: sa.ScalarSelect[UUID | None]) -> DeskPlace
     if row is None:
         return None
     return DeskPlace(id=row.id, day=row.day_id, day_state=DayState(row.state), institution=row.institution_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkWith:
+    """How to talk with the visitor of a stop, for the phrase card."""
+
+    stop: UUID
+    desk: UUID
+    number: int
+    languages: tuple[str, ...]
+    """What she speaks, then what she reads."""
+    timezone: str
+    day_name: str
+
+
+def talk_with(conn: sa.Connection, stop_id: UUID) -> TalkWith:
+    """One statement. Raises `StopUnknown` for a stop that was at no desk."""
+    row = conn.execute(
+        sa.select(
+            stops.c.desk_id,
+            parties.c.number,
+            parties.c.languages,
+            parties.c.display_language,
+            days.c.timezone,
+            days.c.name,
+        )
+        .join_from(stops, parties, parties.c.id == stops.c.party_id)
+        .join(days, days.c.id == stops.c.day_id)
+        .where(stops.c.id == stop_id, stops.c.desk_id.is_not(None))
+    ).one_or_none()
+    if row is None:
+        raise StopUnknown
+    return TalkWith(
+        stop=stop_id,
+        desk=row.desk_id,
+        number=row.number,
+        languages=tuple(dict.fromkeys([*row.languages, row.display_language])),
+        timezone=row.timezone,
+        day_name=row.name,
+    )

@@ -15,7 +15,8 @@ from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.errors import N_, DeskServing, NotKnown
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
-from onestop.visits.actions.desks import set_desk_state, set_mediator_state
+from onestop.visits.actions.desks import set_desk_state
+from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.overview import Overview, QueueNow, overview
 from onestop.web.kit.language import locale_of

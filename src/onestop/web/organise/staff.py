@@ -39,7 +39,6 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.HELPER: N_("Helper of another organisation"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
-ROLES_WITH_A_DOOR = tuple(role for role in ROLE_WORDS if role is not Role.MEDIATOR)
 ROLE_WRONG = N_("Please choose a role.")
 CAP_SAYS = N_("bookings on one day: up to %(cap)s")
 INSTITUTION_NEEDED = N_("An officer needs an institution.")
@@ -206,7 +205,7 @@ async def revoke(request: WebRequest, db: Db, account: FromPath[UUID]) -> Respon
 async def _grant(db: Db, read: Reader, someone: Actor) -> Grant | None:
     form = read.form
     role = form.text("role", 20)
-    if role not in ROLES_WITH_A_DOOR or (role == Role.ADMINISTRATOR and not _may_all(someone)):
+    if role not in ROLE_WORDS or (role == Role.ADMINISTRATOR and not _may_all(someone)):
         read.wrong("role", ROLE_WRONG)
         return None
     institutions = {each.id for each in await db.read(directory)}
@@ -313,9 +312,7 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
     context = StaffPage(
         people=tuple(sorted(people, key=lambda each: not each.active)),
         roles=tuple(
-            (str(role), words[role])
-            for role in ROLES_WITH_A_DOOR
-            if role is not Role.ADMINISTRATOR or _may_all(someone)
+            (str(role), words[role]) for role in ROLE_WORDS if role is not Role.ADMINISTRATOR or _may_all(someone)
         ),
         institutions=tuple((str(key), name) for key, name in institutions.items()),
         days=tuple((str(day.id), label(day)) for day in coming),

@@ -1,0 +1,79 @@
+"""The phrase card: short sentences in the visitor's language beside the officer's own, one tap for big print."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from onestop.domain.errors import N_
+from onestop.visits.queries.desk_places import TalkWith, talk_with
+from onestop.web.desk.access import reach_stop
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import LANGUAGES, locale_for
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page
+
+PHRASES = (
+    N_("Good day. Please sit down."),
+    N_("Please come with me."),
+    N_("Please wait a moment."),
+    N_("Somebody who speaks your language comes."),
+    N_("Nobody here speaks your language today. We try with this card."),
+    N_("Please show me your papers."),
+    N_("Do you have a passport or another paper with your name?"),
+    N_("Please write it down here."),
+    N_("Is this right? Yes or no?"),
+    N_("You do not have to answer."),
+    N_("A paper is missing. Please bring it another day."),
+    N_("We are finished here. Your phone and the board tell you where to go next."),
+    N_("We are finished. You can go home."),
+    N_("Do you need help? Do you feel unwell?"),
+)
+"""In the order of a talk. Each is translated like every sentence a visitor reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One sentence, the officer's and the visitor's."""
+
+    own: str
+    hers: str
+
+
+@page_of("desk/phrases.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhrasesPage:
+    """The card in one language of hers; `missing` are languages she speaks that have no card."""
+
+    talk: TalkWith
+    to: str
+    direction: str
+    offered: tuple[str, ...]
+    missing: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
+
+
+@get("/stops/{stop_id:uuid}/phrases")
+async def show_phrases(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
+    """The card; `?to=ar` for another language."""
+    await reach_stop(request, db, stop_id)
+    talk = await db.read(talk_with, stop_id)
+    known = [tag for tag in talk.languages if tag in LANGUAGES]
+    wanted = request.query_params.get("to", "")
+    to = wanted if wanted in LANGUAGES else (known[0] if known else "en")
+    own, hers = locale_of(request), locale_for(to)
+    context = PhrasesPage(
+        talk=talk,
+        to=to,
+        direction=hers.dir,
+        offered=tuple(LANGUAGES),
+        missing=tuple(tag for tag in talk.languages if tag not in LANGUAGES),
+        phrases=tuple(Phrase(own=own.gettext(each), hers=hers.gettext(each)) for each in PHRASES),
+    )
+    return page(request, context, zone=talk.timezone, door="desk", brand=talk.day_name, home="/desk")
+
+
+route_handlers: list[Any] = [show_phrases]
