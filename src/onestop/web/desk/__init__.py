@@ -2,6 +2,12 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, show
+from onestop.web.desk import acts, refer, referrals, show, steps
 
-route_handlers: list[Any] = [*show.route_handlers, *acts.route_handlers]
+route_handlers: list[Any] = [
+    *show.route_handlers,
+    *acts.route_handlers,
+    *refer.route_handlers,
+    *referrals.route_handlers,
+    *steps.route_handlers,
+]
