@@ -69,8 +69,8 @@ class StepsSheet:
     hers: str
     local: str
     two: bool
-    rows: tuple[SheetRow, ...]
-    ticket: int
+    groups: tuple[tuple[SheetRow, ...], ...]
+    """Rows that stay together on one sheet of paper."""
     wide: bool
     """A proof: large, with room for a name and a stamp."""
 
@@ -111,30 +111,41 @@ class Columns:
         """One line; `says` gives it in a language."""
         return SheetRow(kind=kind, hers=_words(self.hers, says), local=_words(self.local, says), qr_text=qr_text)
 
-    def sheet(self, title: Says, rows: Iterable[SheetRow], *, number: int, wide: bool = False) -> StepsSheet:
+    def sheet(self, title: Says, rows: Iterable[SheetRow], *, wide: bool = False) -> StepsSheet:
         """The whole sheet."""
         return StepsSheet(
             title=self.row("heading", title),
             hers=self.hers.tag,
             local=self.local.tag,
             two=self.hers.tag != self.local.tag,
-            rows=tuple(rows),
-            ticket=number,
+            groups=_groups(rows),
             wide=wide,
         )
+
+
+def _groups(rows: Iterable[SheetRow]) -> tuple[tuple[SheetRow, ...], ...]:
+    """Each title with what follows it, as far as a code; a heading stays with the first of its titles."""
+    groups: list[list[SheetRow]] = [[]]
+    for row in rows:
+        last = groups[-1][-1] if groups[-1] else None
+        begins = row.kind not in ("line", "paper") or (last is not None and last.qr_text)
+        if begins and last is not None and last.kind != "heading":
+            groups.append([])
+        groups[-1].append(row)
+    return tuple(tuple(group) for group in groups)
 
 
 def steps_sheet(request: WebRequest, steps: NextSteps) -> Markup:
     """The next steps, ready to stand in a page or to be printed."""
     base = settings_of(request).base_url.rstrip("/")
     both = Columns(steps)
-    return _rendered(request, both.sheet(_say(N_("Next steps")), _steps(both, steps, base), number=steps.number))
+    return _rendered(request, both.sheet(_say(N_("Next steps")), _steps(both, steps, base)))
 
 
 def proof_sheet(request: WebRequest, steps: NextSteps, *, now: datetime) -> Markup:
     """Proof of visit: name, date, from when to when, the address; no institution and no topic."""
     both = Columns(steps)
-    sheet = both.sheet(_say(N_("Proof of visit")), _proof(both, steps, now), number=steps.number, wide=True)
+    sheet = both.sheet(_say(N_("Proof of visit")), _proof(both, steps, now), wide=True)
     return _rendered(request, sheet)
 
 
@@ -246,7 +257,7 @@ def _place(both: Columns, steps: NextSteps, place: Place) -> Iterable[SheetRow]:
 
 def _day(both: Columns, day: Day, base: str) -> Iterable[SheetRow]:
     yield both.row("line", lambda locale: isolated(day.name))
-    yield both.row("line", lambda locale: f"{locale.date(day.on)}, {_hours(locale, day)}")
+    yield both.row("line", lambda locale: f"{locale.date(day.on)} · {_hours(locale, day)}")
     yield both.row("line", lambda locale: isolated(_venue(day)))
     if day.release is Release.INVITED or not base:
         yield both.row("line", _say(N_("To get a time, ask at the reception or call us.")))
