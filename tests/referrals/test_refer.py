@@ -152,7 +152,7 @@ def test_the_same_referral_twice_is_refused_until_the_first_is_taken_back(scene:
     scene.hall.write(withdraw_referral, first)
     second = scene.refer(stop, place=scene.school)
 
-    assert [(row.id, row.withdrawn_at is None) for row in scene.rows()] == [(first, False), (second, True)]
+    assert {row.id: row.withdrawn_at is None for row in scene.rows()} == {first: False, second: True}
     assert [kind for kind, _ in scene.told("ReferralMade", "ReferralWithdrawn")] == [
         "ReferralMade",
         "ReferralWithdrawn",

@@ -194,7 +194,7 @@ async def test_after_the_day_the_code_still_opens_next_steps_and_proof(site: Sit
     assert "Your ticket is not valid any more. It only opens these pages:" in visitor.page.text
     await visitor.follow("Next steps")
     assert ("Primary School" in visitor.page.text, visitor.status) == (True, 200)
-    assert "This page stays until Friday 11 December 2026." in visitor.page.text
+    assert "This page stays until Thursday 10 December 2026." in visitor.page.text
     await visitor.open(f"/t/{code}/proof")
     assert "Proof of visit" in visitor.page.text
 

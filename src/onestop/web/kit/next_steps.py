@@ -21,13 +21,10 @@ from onestop.web.kit.pages import render
 from onestop.web.kit.papers import coming_of, paper_lines
 from onestop.web.kit.requests import WebRequest, settings_of
 from onestop.web.kit.responses import chrome_of
-from onestop.web.kit.words import service_title, stop_title
+from onestop.web.kit.words import isolated, left_to_right, service_title, stop_title
 
 RowKind = Literal["heading", "title", "line", "paper", "private"]
 Says = Callable[[Locale], "str | Words"]
-FIRST_STRONG, LEFT_TO_RIGHT, END = "\u2068", "\u2066", "\u2069"
-"""Isolates: a name in another script, or a number, does not turn the sentence round it."""
-
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SETTLED: N_("It is settled."),
     Outcome.ADVISED: N_("Advice was given."),
@@ -87,16 +84,6 @@ class SheetPrint:
     back_label: str
     also_href: str = ""
     with_private: bool = False
-
-
-def isolated(text: str) -> str:
-    """A name in whatever script, inside a sentence."""
-    return f"{FIRST_STRONG}{text}{END}"
-
-
-def left_to_right(text: str) -> str:
-    """A number, a phone or a time, inside a sentence."""
-    return f"{LEFT_TO_RIGHT}{text}{END}"
 
 
 class Columns:

@@ -11,7 +11,7 @@ from onestop.domain.referral import KeptHow, Standing, Target
 from onestop.referrals.queries.lines import ReferralLine
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.words import service_title
+from onestop.web.kit.words import isolated, service_title
 
 AT_OUR_DAY = N_("Our day on %(date)s")
 STANDINGS: dict[Standing, tuple[str, str, str]] = {
@@ -72,10 +72,10 @@ class ReferralsPage:
 def where_it_leads(locale: Locale, line: ReferralLine) -> str:
     """An institution with its service and day, a place, or one of our days, in one line."""
     if line.target is Target.PLACE:
-        return line.place_name
+        return isolated(line.place_name)
     parts: list[str] = []
     if line.institution:
-        parts.append(line.institution)
+        parts.append(isolated(line.institution))
     if line.service_key:
         parts.append(service_title(locale, line.service_key))
     if line.to_day_on is not None:
@@ -105,7 +105,7 @@ def _shown(locale: Locale, line: ReferralLine, marks: Callable[[ReferralLine], b
         id=line.id,
         number=line.number,
         on=line.day_on,
-        sender=line.sender,
+        sender=isolated(line.sender) if line.sender else "",
         leads_to=where_it_leads(locale, line),
         why=locale.gettext(REASONS.get(line.reason, line.reason)),
         by_on=line.by_on,

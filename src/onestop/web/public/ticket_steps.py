@@ -1,6 +1,7 @@
 """What a ticket still opens after its day: next steps and a proof of visit, both to read and to print."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -84,7 +85,7 @@ async def _page(request: WebRequest, access: Access, *, title: str, sheet: Marku
     context = StepsPage(
         title=locale.gettext(title),
         sheet=sheet,
-        until=locale.local_date(until, day.timezone),
+        until=locale.local_date(until - timedelta(seconds=1), day.timezone),
         path=access.path,
         query=link(request, ""),
         **more,
