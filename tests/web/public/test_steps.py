@@ -110,6 +110,8 @@ async def test_each_column_has_its_own_language_and_direction_and_the_code_leads
     assert '<div lang="ar" dir="rtl"><bdi lang="sk" dir="ltr">8 až 12</bdi></div>' in page
     assert f"{ADDRESS}/d/iom-bratislava-2026-12-10" in page
     assert page.count('class="qr"') == 1
+    [together] = [part for part in page.split("<tbody>") if 'class="qr"' in part]
+    assert "štvrtok 10. decembra 2026" in together  # a page of paper never ends between a day and its code
 
 
 async def test_private_referrals_are_on_no_paper_until_she_asks_and_need_the_long_code(

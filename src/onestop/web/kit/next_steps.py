@@ -23,7 +23,7 @@ from onestop.web.kit.requests import WebRequest, settings_of
 from onestop.web.kit.responses import chrome_of
 from onestop.web.kit.words import isolated, left_to_right, service_title, stop_title
 
-RowKind = Literal["heading", "title", "line", "paper", "private"]
+RowKind = Literal["heading", "title", "private", "day", "line", "paper"]
 Says = Callable[[Locale], "str | Words"]
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SETTLED: N_("It is settled."),
@@ -111,12 +111,12 @@ class Columns:
 
 
 def _groups(rows: Iterable[SheetRow]) -> tuple[tuple[SheetRow, ...], ...]:
-    """Each title with what follows it, as far as a code; a heading stays with the first of its titles."""
+    """A title with what follows it, as far as a day, which stays with its code; a heading with its first title."""
     groups: list[list[SheetRow]] = [[]]
     for row in rows:
         last = groups[-1][-1] if groups[-1] else None
         begins = row.kind not in ("line", "paper") or (last is not None and last.qr_text)
-        if begins and last is not None and last.kind != "heading":
+        if begins and last is not None and last.kind not in ("heading", "title", "private"):
             groups.append([])
         groups[-1].append(row)
     return tuple(tuple(group) for group in groups)
@@ -243,7 +243,7 @@ def _place(both: Columns, steps: NextSteps, place: Place) -> Iterable[SheetRow]:
 
 
 def _day(both: Columns, day: Day, base: str) -> Iterable[SheetRow]:
-    yield both.row("line", lambda locale: isolated(day.name))
+    yield both.row("day", lambda locale: isolated(day.name))
     yield both.row("line", lambda locale: f"{locale.date(day.on)} · {_hours(locale, day)}")
     yield both.row("line", lambda locale: isolated(_venue(day)))
     if day.release is Release.INVITED or not base:
