@@ -28,6 +28,7 @@ from onestop.live.observer import LiveObserver
 from onestop.live.relay import Relay, announce
 from onestop.notify.reactor import OutboxReactor
 from onestop.paths import resource_dir
+from onestop.referrals.reactor import keep_referrals
 from onestop.settings import Settings
 from onestop.web import demo, health
 from onestop.web.account import route_handlers as account
@@ -76,7 +77,7 @@ def create_app(
     """
     hub = Hub()
     metrics = Metrics()
-    database.reactors.extend([OutboxReactor(settings), *reactors])
+    database.reactors.extend([OutboxReactor(settings), keep_referrals, *reactors])
     database.observers.extend([metrics, *observers])
     if database.is_sqlite:
         database.observers.append(LiveObserver(hub))

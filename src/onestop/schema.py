@@ -8,6 +8,7 @@ from onestop.db.base import metadata
 from onestop.devices import tables as devices
 from onestop.directory import tables as directory
 from onestop.notify import tables as notify
+from onestop.referrals import tables as referrals
 from onestop.visits import tables as visits
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "memo",
     "metadata",
     "notify",
+    "referrals",
     "visits",
 ]

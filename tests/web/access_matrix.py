@@ -25,6 +25,8 @@ from onestop.domain.booking import Channel
 from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
 from onestop.domain.ticket import waiting_code
+from onestop.referrals.actions import Where, refer
+from onestop.referrals.queries.lines import referrals_of_stop
 from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.notes import write_note
 from onestop.visits.actions.rows import stop_row
@@ -155,7 +157,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
-    *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end"),
+    *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -238,11 +240,34 @@ def _note(act: str) -> Callable[[Site], str]:
     return fresh
 
 
+def _referral(path: str) -> Callable[[Site], str]:
+    """A referral from the conversation that is called to the desk of `officer`, to its own institution."""
+
+    def fresh(site: Site) -> str:
+        stop, read = _called(site), site.database.read_now
+        there = read(referrals_of_stop, stop, today=site.hall.day.on)
+        how = {"reason": "go-on", "by_on": None, "said_yes": True, "actor": SYSTEM, "now": site.hall.now}
+        where = Where(institution=site.desk.institution.id)
+        made = there[0].id if there else site.database.write_now(refer, stop, where, **how, day=site.hall.id)
+        filled = path.replace("{stop_id:uuid}", str(stop)).replace("{referral:uuid}", str(made))
+        return filled.replace("{desk_id:uuid}", str(site.desk.id))
+
+    return fresh
+
+
 SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{page}": lambda site, page=page: f"/stops/{_called(site)}/{page}"
-    for page in ("notes", "phrases")
+    for page in ("notes", "phrases", "referrals", "steps")
 }
 SPECIAL |= {f"/stops/{{stop_id:uuid}}/notes/{{note_id:uuid}}/{act}": _note(act) for act in ("remove", "copies")}
+_REFERRALS = (
+    "/stops/{stop_id:uuid}/referrals/{referral:uuid}/withdraw",
+    "/desks/{desk_id:uuid}/referrals/{referral:uuid}/kept",
+    "/desks/{desk_id:uuid}/referrals/{referral:uuid}/not-kept",
+    "/organise/referrals/{referral:uuid}/kept",
+    "/organise/referrals/{referral:uuid}/not-kept",
+)
+SPECIAL |= {path: _referral(path) for path in _REFERRALS}
 _PARTY_STOPS = "/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}"
 
 
@@ -268,6 +293,7 @@ FILLS |= {
     "institution": organise.institution,
     "service": organise.service,
     "paper": organise.paper,
+    "place": organise.place,
 }
 _ORGANISERS = ("organiser", "administrator")
 _DAY = "/organise/{day:str}"
@@ -321,6 +347,8 @@ MATRIX: list[Row] = [
             "/plan",
             "/plan/times",
             "/own",
+            "/steps",
+            "/proof",
             "/cancel",
             "/erase",
         )
@@ -411,6 +439,14 @@ MATRIX: list[Row] = [
     ),
     machine(
         "POST",
+        "/api/v1/stops/{stop:uuid}/referrals",
+        "officer",
+        hidden_from=("other_officer",),
+        json={"reason": "permit"},
+    ),
+    machine("GET", "/api/v1/referrals", "officer", "other_officer", "organiser"),
+    machine(
+        "POST",
         "/api/v1/visits/{visit:uuid}/stops",
         "officer",
         "receptionist",
@@ -430,7 +466,16 @@ MATRIX: list[Row] = [
     staff("GET", "/desk", "officer", "other_officer"),
     *(
         staff("GET", f"/desks/{{desk_id:uuid}}{part}", "officer", hidden_from=("other_officer",))
-        for part in ("", "/now", "/next", "/mine", "/help", "/live")
+        for part in ("", "/now", "/next", "/mine", "/help", "/live", "/referrals")
+    ),
+    *(
+        staff(
+            "POST",
+            f"/desks/{{desk_id:uuid}}/referrals/{{referral:uuid}}/{act}",
+            "officer",
+            hidden_from=("other_officer",),
+        )
+        for act in ("kept", "not-kept")
     ),
     *(
         staff("POST", f"/desks/{{desk_id:uuid}}/{act}", "officer", hidden_from=("other_officer",))
@@ -446,6 +491,17 @@ MATRIX: list[Row] = [
     *(
         staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))
         for act in ("", "/{note_id:uuid}/remove", "/{note_id:uuid}/copies")
+    ),
+    *(
+        staff("GET", f"/stops/{{stop_id:uuid}}/{page}", "officer", hidden_from=("other_officer",))
+        for page in ("referrals", "steps")
+    ),
+    staff("POST", "/stops/{stop_id:uuid}/referrals", "officer", hidden_from=("other_officer",)),
+    staff(
+        "POST",
+        "/stops/{stop_id:uuid}/referrals/{referral:uuid}/withdraw",
+        "officer",
+        hidden_from=("other_officer",),
     ),
     # The form names the desk; without one both hear that it is missing (tests/web/desk tests a foreign one).
     staff("POST", "/visits/{visit_id:uuid}/stops", "officer", "other_officer"),
@@ -476,7 +532,7 @@ MATRIX: list[Row] = [
     ),
     *(
         staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")
-        for part in ("", "/time", "/print")
+        for part in ("", "/time", "/print", "/steps", "/proof")
     ),
     staff("GET", "/reception/{slug:str}/requests/{party:uuid}", "receptionist", "organiser"),
     *(
@@ -556,7 +612,8 @@ MATRIX: list[Row] = [
         staff("GET", f"/organise{page}", *_ORGANISERS)
         for page in (
             *("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff"),
-            *("/services/{service:uuid}/papers", "/papers/{paper:uuid}"),
+            *("/services/{service:uuid}/papers", "/papers/{paper:uuid}", "/places", "/places/{place:uuid}"),
+            "/referrals",
         )
     ),
     *(
@@ -566,6 +623,8 @@ MATRIX: list[Row] = [
             *("institutions", "institutions/{institution:uuid}", "institutions/{institution:uuid}/services"),
             *("services/{service:uuid}/papers", "services/{service:uuid}/papers/review"),
             *("papers/{paper:uuid}", "papers/{paper:uuid}/up", "papers/{paper:uuid}/remove"),
+            *("referrals/{referral:uuid}/kept", "referrals/{referral:uuid}/not-kept"),
+            *("places", "places/{place:uuid}", "places/{place:uuid}/close", "places/{place:uuid}/open"),
             *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),

@@ -23,6 +23,7 @@ from onestop.db.migrate import upgrade
 from onestop.db.session import Database, open_database
 from onestop.db.trouble import StoreTrouble
 from onestop.devices.actions import create_device
+from onestop.directory.place_entries import PlaceWords, add_place
 from onestop.directory.tables import centres
 from onestop.domain.day import Release, local_instant
 from onestop.domain.roles import SYSTEM, Grant, Role
@@ -31,6 +32,19 @@ from onestop.keys import new_token
 PILOT = "iom-bratislava"
 BEFORE_OPENING = timedelta(minutes=30)
 DEMO_PHONE = "+421 2 0000 0000"
+PLACES = (
+    PlaceWords(
+        kind="school",
+        name="Evening school (invented)",
+        address="Invented street 1, Bratislava",
+        phone=DEMO_PHONE,
+        hours={"en": "Monday to Friday, 16:00 to 19:00", "sk": "pondelok až piatok, 16:00 až 19:00"},
+    ),
+    PlaceWords(
+        kind="social-pharmacy", name="Pharmacy (invented)", address="Invented street 2, Bratislava", phone=DEMO_PHONE
+    ),
+    PlaceWords(kind="shelter", name="Shelter (invented)", phone=DEMO_PHONE, discreet=True),
+)
 
 
 class NotADemo(Exception):
@@ -105,6 +119,8 @@ def _fill(database: Database, *, rate: float) -> World:
     pilot = _day(database, file, today)
     later = _day(database, file, today + timedelta(days=7), release=Release.OPEN)
     database.write_now(_help_line)
+    for place in PLACES:
+        database.write_now(add_place, place, actor=SYSTEM, now=database.now())
     invitation = database.write_now(
         make_invitations, pilot.id, count=1, uses=1000, label="demo", actor=SYSTEM, now=database.now(), day=pilot.id
     )[0]

@@ -7,6 +7,18 @@ from onestop.db.memo import CONFIGURED
 from onestop.db.types import Id, id_column, instant, one_of, ref
 
 AUTHORITIES = ("none", "state", "police")
+PLACE_KINDS = (
+    "shelter",
+    "social-pharmacy",
+    "medical-centre",
+    "municipal",
+    "ngo",
+    "school",
+    "language-course",
+    "food",
+    "legal-help",
+    "other",
+)
 
 centres = sa.Table(
     "centres",
@@ -64,6 +76,22 @@ services = sa.Table(
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
     sa.UniqueConstraint("institution_id", "key"),
     sa.CheckConstraint("default_minutes BETWEEN 1 AND 480", name="default_minutes"),
+    info=CONFIGURED,
+)
+
+places = sa.Table(
+    "places",
+    metadata,
+    id_column(),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False, unique=True),
+    sa.Column("address", sa.String(300), nullable=False, server_default=""),
+    sa.Column("phone", sa.String(40), nullable=False, server_default=""),
+    # R19: who is sent there tells it to whom she wants; nobody else sees it, and no paper shows it unasked.
+    sa.Column("discreet", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # Nobody is sent there any more; who was keeps the address.
+    sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()),
+    one_of("kind", PLACE_KINDS, "kind"),
     info=CONFIGURED,
 )
 

@@ -15,6 +15,7 @@ from onestop.booking.tables import bookings, contacts, draw_entries, parties, st
 from onestop.db.ledger import facts
 from onestop.domain.retention import blurred
 from onestop.notify.tables import outbox
+from onestop.referrals.tables import referrals
 from onestop.visits.tables import acts, alarms, visit_needs, visits
 
 AT_ONCE = 100
@@ -30,6 +31,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     conn.execute(draw_entries.update().where(draw_entries.c.party_id.in_(ids)).values(party_id=None))
     conn.execute(outbox.delete().where(outbox.c.party_id.in_(ids)))
     conn.execute(alarms.delete().where(alarms.c.party_id.in_(ids)))
+    forget_referrals(conn, ids)
     conn.execute(visits.update().where(visits.c.party_id.in_(ids)).values(need=False))
     conn.execute(
         visit_needs.delete().where(visit_needs.c.visit_id.in_(sa.select(visits.c.id).where(visits.c.party_id.in_(ids))))
@@ -45,6 +47,29 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
             # A ticket has both or neither; the hash of no code opens nothing.
             dead = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
             conn.execute(parties.update().where(parties.c.id == row.id).values(code_hash=dead))
+
+
+def forget_referrals(conn: sa.Connection, parties_gone: Collection[UUID]) -> None:
+    """Private ones go whole (R19); of the others stays what is counted: from where to where, why, kept or not."""
+    hers = referrals.c.party_id.in_(parties_gone)
+    conn.execute(referrals.delete().where(hers, referrals.c.private))
+    rows = conn.execute(
+        sa.select(referrals.c.id, referrals.c.made_at, referrals.c.consent_at, referrals.c.kept_at).where(hers)
+    )
+    for row in rows.all():
+        conn.execute(
+            referrals.update()
+            .where(referrals.c.id == row.id)
+            .values(
+                party_id=None,
+                stop_id=None,
+                kept_stop_id=None,
+                consent_by="",
+                made_at=blurred(row.made_at),
+                consent_at=blurred(row.consent_at),
+                kept_at=blurred(row.kept_at) if row.kept_at is not None else None,
+            )
+        )
 
 
 def forget_acts(conn: sa.Connection, parties_gone: Collection[UUID]) -> None:

@@ -1,6 +1,6 @@
 """The list, by what the mistakes endanger."""
 
-from tests.mutants.known import draws, hall, mail, people, places, screens, walls
+from tests.mutants.known import draws, hall, mail, people, places, referrals, screens, walls
 
 MISTAKES = (
     *places.MISTAKES,
@@ -10,4 +10,5 @@ MISTAKES = (
     *people.MISTAKES,
     *walls.MISTAKES,
     *draws.MISTAKES,
+    *referrals.MISTAKES,
 )

@@ -10,6 +10,7 @@ from onestop.days.queries.desks import mediators_of_day
 from onestop.devices.actions import create_device
 from onestop.directory.organising import directory
 from onestop.directory.papers import papers_by_service
+from onestop.directory.place_entries import PlaceWords, add_place
 from onestop.domain.roles import SYSTEM, Grant, Role
 from tests.web.site import Site
 
@@ -63,3 +64,9 @@ def service(site: Site) -> str:
 def paper(site: Site) -> str:
     """A paper that services ask for."""
     return str(next(iter(site.database.read_now(papers_by_service).values()))[0].id)
+
+
+def place(site: Site) -> str:
+    """A fresh place of the directory."""
+    words = PlaceWords(kind="school", name=f"School {uuid4().hex[:8]}")
+    return str(site.database.write_now(add_place, words, actor=SYSTEM, now=site.database.now()))

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from onestop.web.api import booking, bounces, days, desks, draws, live, stops, tickets, visits
+from onestop.web.api import booking, bounces, days, desks, draws, live, referrals, stops, tickets, visits
 from onestop.web.api.access import MachineRequest
 
 route_handlers: list[Any] = [
@@ -20,6 +20,7 @@ route_handlers: list[Any] = [
             *live.route_handlers,
             *desks.route_handlers,
             *stops.route_handlers,
+            *referrals.route_handlers,
             *bounces.route_handlers,
         ],
     )

@@ -4,6 +4,19 @@ from onestop.directory.vocabulary import NEEDS, PRIVATE_STOP, SERVICES
 from onestop.directory.words import readable
 from onestop.web.kit.locale import Locale
 
+FIRST_STRONG, LEFT_TO_RIGHT, END = "\u2068", "\u2066", "\u2069"
+"""Isolates: a name in another script, or a number, does not turn the sentence round it."""
+
+
+def isolated(text: str) -> str:
+    """A name in whatever script, inside a sentence."""
+    return f"{FIRST_STRONG}{text}{END}"
+
+
+def left_to_right(text: str) -> str:
+    """A number, a phone or a time, inside a sentence."""
+    return f"{LEFT_TO_RIGHT}{text}{END}"
+
 
 def service_title(locale: Locale, key: str) -> str:
     """What a service is called."""

@@ -18,6 +18,8 @@ from onestop.web.organise import (
     overview,
     papers,
     passes,
+    places,
+    referrals,
     settings,
     staff,
 )
@@ -26,6 +28,8 @@ route_handlers: list[Any] = [
     *days.route_handlers,
     *institutions.route_handlers,
     *papers.route_handlers,
+    *places.route_handlers,
+    *referrals.route_handlers,
     *staff.route_handlers,
     *day.route_handlers,
     *settings.route_handlers,

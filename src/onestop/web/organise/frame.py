@@ -22,6 +22,8 @@ ROLES = (Role.ORGANISER, Role.ADMINISTRATOR)
 _CENTRE = (
     ("/organise", N_("Days")),
     ("/organise/institutions", N_("Institutions")),
+    ("/organise/places", N_("Places")),
+    ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
 )
 _TOLD = "told"

@@ -14,6 +14,7 @@ from onestop.web.public import (
     ticket_acts,
     ticket_own,
     ticket_plan,
+    ticket_steps,
     times,
     waiting,
 )
@@ -32,4 +33,5 @@ route_handlers: list[Any] = [
     *reminders.route_handlers,
     *ticket_own.route_handlers,
     *ticket_plan.route_handlers,
+    *ticket_steps.route_handlers,
 ]

@@ -145,6 +145,8 @@ class TicketPage:
     parts: bool
     """Whether one of several adults can be given a ticket apart here."""
     erases: bool
+    was_here: bool
+    """Whether there is a visit to tell about: next steps, proof of visit."""
     said: str
 
 
@@ -169,9 +171,11 @@ class TicketPrint:
 @page_of("public/ticket_over.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOverPage:
-    """A day later only erasing is left."""
+    """A day later only next steps, the proof of visit and erasing are left."""
 
     erase: str
+    steps: str
+    proof: str
     goes_on: GoesOn | None
     home: str
 
@@ -186,6 +190,8 @@ async def show_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
     if is_over(access, db.now()):
         context = TicketOverPage(
             erase=link(request, f"{access.path}/erase") if access.code else "",
+            steps=link(request, f"{access.path}/steps") if access.ticket.visit is not None else "",
+            proof=link(request, f"{access.path}/proof") if access.ticket.visit is not None else "",
             goes_on=await _goes_on(request, db, ticket_key, access),
             home=link(request, "/"),
         )
@@ -322,6 +328,7 @@ async def _page(
         offer=ticket.offer if booked and ticket.offer is not None and ticket.offer.until > now else None,
         parts=booked and bool(access.code) and "a2" in labels_of(ticket.members),
         erases=bool(access.code),
+        was_here=ticket.visit is not None,
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.reception import book, find, party, people, ticket, time, waiting, walk_in
+from onestop.web.reception import book, find, party, people, steps, ticket, time, waiting, walk_in
 
 route_handlers: list[Any] = [
     *find.route_handlers,
@@ -12,5 +12,6 @@ route_handlers: list[Any] = [
     *party.route_handlers,
     *time.route_handlers,
     *ticket.route_handlers,
+    *steps.route_handlers,
     *waiting.route_handlers,
 ]

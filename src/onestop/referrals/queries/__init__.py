@@ -1,0 +1,1 @@
+"""Reads of referrals, each made for one screen."""
