@@ -239,6 +239,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("secrets", True),
         ("answers", True),
         ("files", True),
+        ("clips", True),
         ("sessions", True),
     ]
     for job in jobs:

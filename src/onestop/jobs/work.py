@@ -34,6 +34,7 @@ from onestop.notify.sender import Sender
 from onestop.retention.actions import forget_secrets, retain_day
 from onestop.retention.queries import kept_days
 from onestop.settings import Settings
+from onestop.speech.clips import Clips
 from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
 from onestop.visits.actions.matching import days_with_ready_desks, match
@@ -69,6 +70,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="secrets", run=lambda: db.write(forget_secrets, now=db.now()), hourly=True),
         Job(name="answers", run=lambda: db.write(forget_old_answers, now=real_now()), hourly=True),
         Job(name="files", run=lambda: asyncio.to_thread(clean_files, settings, real=real_now()), hourly=True),
+        Job(name="clips", run=lambda: asyncio.to_thread(Clips(settings.var).forget, real=real_now()), hourly=True),
         Job(name="sessions", run=lambda: db.write(forget_old_sessions, real=real_now()), hourly=True),
     )
 

@@ -22,6 +22,7 @@ from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.ticket import TicketState
+from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import label_says, labels_of, who_goes
@@ -142,6 +143,10 @@ class TicketPage:
     parts: bool
     """Whether one of several adults can be given a ticket apart here."""
     erases: bool
+    aloud: bool
+    """Whether boards say her number in her language too."""
+    spoken: str
+    """Her language by its own name, where boards can say it and do not in any case; else empty."""
     said: str
 
 
@@ -318,6 +323,10 @@ async def _page(
         offer=ticket.offer if booked and ticket.offer is not None and ticket.offer.until > now else None,
         parts=booked and bool(access.code) and "a2" in labels_of(ticket.members),
         erases=bool(access.code),
+        aloud=ticket.aloud,
+        spoken=spoken_name(request, ticket.display_language, working=ticket.day.working_language)
+        if booked or is_open
+        else "",
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
 

@@ -1,0 +1,27 @@
+"""Who may watch a board, the day a board belongs to, and its language."""
+
+from onestop.db.session import Database
+from onestop.domain.roles import Actor, Role
+from onestop.visits.queries.board import BoardDay, board_day
+from onestop.web.kit.guards import require
+from onestop.web.kit.language import CHOICE, locale_of
+from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.sessions import LANGUAGE_COOKIE
+
+WATCHERS = (Role.DISPLAY, Role.ORGANISER, Role.RECEPTIONIST)
+
+
+async def watched_day(request: WebRequest, db: Database, slug: str) -> tuple[BoardDay, Actor]:
+    """The day of this name and who looks at its boards. Raises `SignInNeeded`, `NotAllowed`, `DayUnknown`."""
+    await require(request, *WATCHERS)  # a stranger learns nothing from what exists
+    day = await db.read(board_day, slug, now=db.now())
+    return day, await require(request, *WATCHERS, day=day.id)
+
+
+def locale_of_board(request: WebRequest, day: BoardDay) -> Locale:
+    """The language somebody chose on this machine, else the one the day works in: a hall is not one reader."""
+    chosen = request.query_params.get(CHOICE) or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen not in LANGUAGES and day.working_language in LANGUAGES:
+        return locale_for(day.working_language)
+    return locale_of(request)
