@@ -232,6 +232,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("draws", False),
         ("offers", False),
         ("cancelled days", False),
+        ("speech", False),
         ("forgotten days", True),
         ("mail", False),
         ("late mail", True),

@@ -35,6 +35,7 @@ class KnownDevice:
 
     actor: Actor
     seen_at: datetime | None
+    display: DisplaySetup
 
 
 def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
@@ -44,7 +45,7 @@ def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
         return None
     grant = Grant(role=Role(row.kind), day=row.day_id)
     actor = Actor(ref=f"device:{row.id}", grants=(grant,), name=row.name, device=row.id)
-    return KnownDevice(actor=actor, seen_at=row.seen_at)
+    return KnownDevice(actor=actor, seen_at=row.seen_at, display=_setup(row))
 
 
 def actor_of_device(conn: sa.Connection, token: str) -> Actor | None:
@@ -72,12 +73,6 @@ def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
         )
         for row in conn.execute(query)
     ]
-
-
-def display_setup(conn: sa.Connection, device: UUID) -> DisplaySetup:
-    """How a display is set up; one statement. An unknown one as if nobody had set it up."""
-    row = conn.execute(sa.select(devices).where(devices.c.id == device)).one_or_none()
-    return DisplaySetup() if row is None else _setup(row)
 
 
 def _setup(row: sa.Row[Any]) -> DisplaySetup:

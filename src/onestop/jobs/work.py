@@ -34,6 +34,7 @@ from onestop.notify.sender import Sender
 from onestop.retention.actions import forget_secrets, retain_day
 from onestop.retention.queries import kept_days
 from onestop.settings import Settings
+from onestop.speech.ahead import Ahead
 from onestop.speech.clips import Clips
 from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
@@ -63,6 +64,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="draws", run=lambda: asyncio.to_thread(draw_due, db, settings)),
         Job(name="offers", run=Offers(db).make),
         Job(name="cancelled days", run=lambda: each_day(db, days_called_off, cancel_next_bookings, to_the_end=True)),
+        Job(name="speech", run=Ahead(db, settings).make),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
         Job(name="mail", run=sender.send_due),
         Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),

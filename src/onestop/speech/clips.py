@@ -27,6 +27,7 @@ class Clips:
         self._made = var / MADE
         self._recorded = var / RECORDED
         self._making = threading.Lock()
+        self._count = 0
 
     def of_call(self, call: Call, languages: Iterable[str]) -> tuple[Path, ...]:
         """What is played for a call, in order: for each language its clips, none for one that cannot be spoken."""
@@ -34,6 +35,12 @@ class Clips:
         for tag in dict.fromkeys(languages):
             found += self._pieces(call, tag) or self._whole(call, tag)
         return tuple(found)
+
+    def prepare(self, call: Call, languages: Iterable[str]) -> bool:
+        """Make what is missing for a call that may come; whether something was missing."""
+        before = self._count
+        self.of_call(call, languages)
+        return self._count > before
 
     def speaks(self, tag: str) -> bool:
         """Whether a call can be said in a language here, made or recorded."""
@@ -70,8 +77,10 @@ class Clips:
         path = self._made / f"{_name(text, tag, voice)}{ENDING}"
         if not path.is_file():
             with self._making:  # several boards ask for the same clip at once: it is made once
-                if not path.is_file() and not _make(text, voice, path):
-                    return []
+                if not path.is_file():
+                    if not _make(text, voice, path):
+                        return []
+                    self._count += 1
         return [path]
 
 

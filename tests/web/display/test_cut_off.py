@@ -161,6 +161,21 @@ async def test_three_calls_at_once_are_all_shown_at_once_and_spoken_one_after_th
     assert (most, after) == (1, ["102", "101", "100"])
 
 
+async def test_a_call_that_is_taken_back_while_another_is_heard_is_not_said(hall: tuple[Site, str, Browser]) -> None:
+    site, address, browser = hall
+    async with opened(browser, site, address) as page:
+        _call(site, 1, "legal")
+        second = _call(site, 2, "social")
+        _call(site, 3, "labour")
+        await _pass(page, 2)
+        heard = await page.evaluate("[...window.played]")
+        site.hall.write(undo, second)
+        await _pass(page, 20)
+        seen = await page.evaluate("window.played"), await numbers(page)
+
+    assert (heard, seen) == (["100"], (["100", "102"], ["102", "100"]))
+
+
 @pytest.mark.parametrize("hours", [-9, 9])
 async def test_a_board_whose_clock_is_hours_wrong_marks_and_says_the_same(
     hall: tuple[Site, str, Browser], hours: int

@@ -158,4 +158,4 @@ async def test_a_board_costs_a_fixed_number_of_statements(site: Site) -> None:
             await _get(site, screen)
         costs.append(statements())
 
-    assert costs == [4, 4, 4]
+    assert costs == [3, 3, 3]

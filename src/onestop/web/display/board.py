@@ -68,13 +68,13 @@ async def show_calls(request: WebRequest, db: Db, day: FromPath[str]) -> Respons
 @get("/display/{day:str}/live")
 async def stream_board(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """Tells when the lines changed."""
-    found, _ = await watched_day(request, db, day)
+    found = await watched_day(request, db, day)
     return await live_stream(request, [key_of("board", found.id)])
 
 
 async def _show(request: WebRequest, db: Database, slug: str, *, block: str | None = None) -> Response[Any]:
-    day, someone = await watched_day(request, db, slug)
-    setup = await setup_of(db, someone, request.query_params)
+    day = await watched_day(request, db, slug)
+    setup = setup_of(request)
     locale = locale_of_board(request, day)
     paused = day.state is BoardState.PAUSED
     # There is room for one sentence: why there is a pause matters more.

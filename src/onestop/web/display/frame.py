@@ -1,7 +1,7 @@
 """Who may watch a board, the day a board belongs to, and its language."""
 
 from onestop.db.session import Database
-from onestop.domain.roles import Actor, Role
+from onestop.domain.roles import Role
 from onestop.visits.queries.board import BoardDay, board_day
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import CHOICE, locale_of
@@ -12,11 +12,12 @@ from onestop.web.kit.sessions import LANGUAGE_COOKIE
 WATCHERS = (Role.DISPLAY, Role.ORGANISER, Role.RECEPTIONIST)
 
 
-async def watched_day(request: WebRequest, db: Database, slug: str) -> tuple[BoardDay, Actor]:
-    """The day of this name and who looks at its boards. Raises `SignInNeeded`, `NotAllowed`, `DayUnknown`."""
+async def watched_day(request: WebRequest, db: Database, slug: str) -> BoardDay:
+    """The day of this name, for whoever may look at its boards. Raises `SignInNeeded`, `NotAllowed`, `DayUnknown`."""
     await require(request, *WATCHERS)  # a stranger learns nothing from what exists
     day = await db.read(board_day, slug, now=db.now())
-    return day, await require(request, *WATCHERS, day=day.id)
+    await require(request, *WATCHERS, day=day.id)
+    return day
 
 
 def locale_of_board(request: WebRequest, day: BoardDay) -> Locale:

@@ -20,7 +20,7 @@ async def say(
     request: WebRequest, db: Db, clips: Sounds, day: FromPath[str], call: FromPath[int], nth: FromPath[int]
 ) -> Response[Any]:
     """The clip in place `nth` (from 0) of a call; 204 after the last one, and where nothing can be spoken."""
-    found, _ = await watched_day(request, db, day)
+    found = await watched_day(request, db, day)
     if not 0 < call < MOST_CALLS or nth < 0:
         raise NotKnown
     spoken = await db.read(spoken_call, found.id, call)

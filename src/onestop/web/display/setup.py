@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from onestop.db.session import Database
-from onestop.devices.queries import display_setup
 from onestop.domain.board import INCHES, METRES, DisplaySetup, Screen, Sound
-from onestop.domain.roles import Actor
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.sessions import display_here
 
 MOST_DESKS = 200
 
 
-async def setup_of(db: Database, someone: Actor, query: Mapping[str, str]) -> DisplaySetup:
+def setup_of(request: WebRequest) -> DisplaySetup:
     """`?desks=1,2`, `?inches=55&metres=12`, `?sound=chime`, `?volume=60` and `?dark=1` win over what is stored."""
-    setup = DisplaySetup() if someone.device is None else await db.read(display_setup, someone.device)
+    setup, query = display_here(request), request.query_params
     desks = tuple(
         dict.fromkeys(int(text) for text in query.get("desks", "").split(",") if text.isdecimal() and len(text) < 6)
     )[:MOST_DESKS]

@@ -35,16 +35,15 @@ class SignPage:
 @get("/display/{day:str}/desk/{number:int}")
 async def show_sign(request: WebRequest, db: Db, day: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """The whole sign; its live part alone for a script."""
-    found, someone = await watched_day(request, db, day)
+    found = await watched_day(request, db, day)
     sign = await db.read(desk_sign, found.id, number % MOST if 0 < number < MOST else 0)
-    setup = await setup_of(db, someone, request.query_params)
     context = SignPage(
         slug=day,
         desk=DeskMark(number=sign.number, colour=sign.colour, shape=sign.shape),
         state=_state(found.state, sign.state),
         called=sign.called,
         member=sign.member,
-        dark=setup.dark,
+        dark=setup_of(request).dark,
     )
     return page(
         request,
