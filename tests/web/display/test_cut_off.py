@@ -196,6 +196,28 @@ async def test_a_board_whose_clock_is_hours_wrong_marks_and_says_the_same(
     assert (live, jumped, cut) == (("live", ["100"], ["100"]), "live", "amber")
 
 
+async def test_the_sign_of_a_desk_follows_its_desk_and_is_marked_like_a_board(hall: tuple[Site, str, Browser]) -> None:
+    site, address, browser = hall
+    async with opened(browser, site, address) as page:
+        await page.goto(f"{page.url}/desk/1")
+        number = page.locator("#sign .call-number")
+        before = await number.count()
+        _call(site, 1, "legal")
+        await _pass(page, 5)
+        called = await number.inner_text()
+        await page.context.set_offline(True)
+        seen = []
+        for seconds in (20, 50, 240):
+            await page.clock.run_for(seconds * 1000)
+            seen.append((await marks(page), await number.is_visible()))
+        await page.context.set_offline(False)
+        await _pass(page, 5)
+        seen.append((await marks(page), await number.is_visible()))
+
+    assert (before, called) == (0, "100")
+    assert seen == [("amber", True), ("grey", True), ("gone", False), ("live", True)]
+
+
 @pytest.mark.parametrize(("query", "sounds"), [("?sound=chime", ["chime"]), ("?sound=none", [])])
 async def test_a_board_chimes_only_or_is_silent_as_it_is_set_up(
     hall: tuple[Site, str, Browser], query: str, sounds: list[str]
