@@ -130,3 +130,12 @@ if __name__ == "__main__":
     watched = server(read_settings(), port=int(sys.argv[2]))
     watched.target = f"bench._watched:{sys.argv[1]}"
     watched.serve()
+
+
+def committed_after(place: Path, since: float) -> float:
+    """When the call after `since` was committed."""
+    for line in reversed(place.read_text().splitlines()):
+        moment, _, kinds = line.partition(" ")
+        if "StopCalled" in kinds and float(moment) >= since:
+            return float(moment)
+    raise RuntimeError("no call was committed")

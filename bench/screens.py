@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 from bench import Measured, Options
 from bench._acts import Acts, prepare
@@ -12,7 +11,7 @@ from bench._fanout import bare_fanout, tell
 from bench._http import Program
 from bench._listeners import Listeners, listening
 from bench._servers import Served, onestop
-from bench._watched import COMMITTED
+from bench._watched import COMMITTED, committed_after
 from onestop.db.session import open_database
 from onestop.keys import load_ticket_key
 from onestop.settings import Settings
@@ -76,7 +75,7 @@ def _call(
         listeners.heard(time.monotonic(), 0, 0)  # forget what was before
         asked = time.monotonic()
         acts.call_next()
-        committed = _committed(database.var / COMMITTED, asked)
+        committed = committed_after(database.var / COMMITTED, asked)
         heard = listeners.heard(asked, streams)
         if len(heard) < streams:
             raise RuntimeError(f"{streams - len(heard)} of {streams} streams did not hear of a call")
@@ -97,15 +96,6 @@ def _bare(streams: int, calls: int) -> list[float]:
             found += [at - told for at in listeners.heard(told, streams)]
             time.sleep(QUIET_SECONDS / 3)
     return found
-
-
-def _committed(place: Path, since: float) -> float:
-    """When the call after `since` was committed."""
-    for line in reversed(place.read_text().splitlines()):
-        moment, _, kinds = line.partition(" ")
-        if "StopCalled" in kinds and float(moment) >= since:
-            return float(moment)
-    raise RuntimeError("no call was committed")
 
 
 def _rows(kind: str, what: str, found: Sequence[float], bare: Sequence[float]) -> Iterator[Measured]:

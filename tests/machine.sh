@@ -9,6 +9,7 @@ if [ -z "${ONESTOP_TEST_PG:-}" ] && ! compgen -G '/usr/lib/postgresql/*/bin/init
 fi
 command -v chromium >/dev/null || missing+=(chromium)
 command -v espeak-ng >/dev/null || missing+=(espeak-ng)
+command -v opusenc >/dev/null || missing+=(opus-tools)
 command -v strace >/dev/null || missing+=(strace)
 command -v caddy >/dev/null || missing+=(caddy)
 command -v zbarimg >/dev/null || missing+=(zbar-tools)

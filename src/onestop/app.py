@@ -30,6 +30,7 @@ from onestop.notify.reactor import OutboxReactor
 from onestop.paths import resource_dir
 from onestop.referrals.reactor import keep_referrals
 from onestop.settings import Settings
+from onestop.speech.clips import Clips
 from onestop.web import demo, health
 from onestop.web.account import route_handlers as account
 from onestop.web.account.strangers import Strangers
@@ -97,6 +98,7 @@ def create_app(
             "limits": limits or Limits(),
             "strangers": Strangers(),
             "ticket_key": load_ticket_key(settings),
+            "clips": Clips(settings.var),
             "demo": is_practice,
             "demo_ends_at": database.read_now(first_closing) if is_practice else None,
         }
@@ -109,6 +111,7 @@ def create_app(
             "settings": Provide(provide_settings, sync_to_thread=False),
             "hub": Provide(provide_hub, sync_to_thread=False),
             "ticket_key": Provide(provide_ticket_key, sync_to_thread=False),
+            "clips": Provide(provide_clips, sync_to_thread=False),
         },
         exception_handlers={Exception: errors.answer},
         # Left in reverse order: the jobs stop before the caller closes the database.
@@ -153,6 +156,10 @@ def provide_hub(state: State) -> Hub:
 
 def provide_ticket_key(state: State) -> bytes:
     return state.ticket_key
+
+
+def provide_clips(state: State) -> Clips:
+    return state.clips
 
 
 def _doors(names: Sequence[str]) -> list[Any]:

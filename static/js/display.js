@@ -1,63 +1,33 @@
 /* The board: each call is played once, oldest first, and what is cut off says so.
    The page begins with the lines it was made with; those count as played. */
 
-import { listen } from "./live.js";
+import { follow } from "./freshness.js";
+import { announce, chime } from "./speaker.js";
 
-const POLL_MS = 5000;
-const FETCH_MS = 4000;
 const PLAY_MS = 4000;
 const PLAYED_FOR_S = 60;
-const STALE_S = 15;
-const GREY_S = 60;
-const GONE_S = 300;
 
 const part = (id) => document.getElementById(id);
 const lines = () => [...part("lines").querySelectorAll("[data-call]")];
 const said = new Map();
 const waiting = [];
-let latest = null;
+const tooLate = new Map();
+let latest = part("lines");
+let current = null;
 let playing = false;
-let heardAt = performance.now();
 let last = Number(part("lines").dataset.last);
 
 for (const line of lines()) said.set(line.dataset.call, Number(line.dataset.said));
 
 /* -- what is new --------------------------------------------------------------------------------- */
 
-let asking = false;
-let again = false;
-
-async function ask() {
-  if (asking) {
-    again = true;
-    return;
-  }
-  asking = true;
-  try {
-    const answer = await fetch(`${part("lines").dataset.src}?after=${last}${location.search.replace("?", "&")}`, {
-      headers: { "HX-Request": "true" },
-      cache: "no-store",
-      signal: AbortSignal.timeout(FETCH_MS),
-    });
-    if (answer.redirected || [401, 403, 404].includes(answer.status)) location.reload();
-    else if (answer.ok) take(await answer.text());
-  } catch {
-    /* Not reachable: the band tells it, the next poll tries again. */
-  } finally {
-    asking = false;
-    if (again) {
-      again = false;
-      ask();
-    }
-  }
-}
-
 function take(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const fresh = holder.content.querySelector("#lines");
   if (!fresh) return;
-  heard();
+  /* Another size or other desks: the whole page is made for them. */
+  if (fresh.dataset.setup !== latest.dataset.setup) return location.reload();
   latest = fresh;
   last = Math.max(last, Number(fresh.dataset.last));
   /* The latest stands first, the oldest is played first. */
@@ -65,67 +35,51 @@ function take(html) {
     const { call, said: times, age } = line.dataset;
     if ((said.get(call) ?? 0) >= Number(times)) continue;
     said.set(call, Number(times));
-    if (Number(age) <= PLAYED_FOR_S) waiting.push(call);
+    if (Number(age) > PLAYED_FOR_S) continue;
+    tooLate.set(call, performance.now() + (PLAYED_FOR_S - Number(age)) * 1000);
+    if (!waiting.includes(call)) waiting.push(call);
   }
+  show();
   if (!playing) play();
 }
 
-/* -- playing: each call is the top line for some seconds ------------------------------------------ */
+/* -- playing: each call is the top line until it was heard, and some seconds at least ------------------ */
 
-function play() {
-  const call = waiting.shift();
-  playing = call !== undefined;
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const holds = (call) => latest.querySelector(`[data-call="${call}"]`) !== null;
+
+async function play() {
+  playing = true;
+  while (waiting.length) {
+    const call = waiting.shift();
+    /* Taken back meanwhile, or nobody walks to a desk because of it any more: it is not said. */
+    if (!holds(call) || performance.now() > tooLate.get(call)) continue;
+    current = call;
+    show();
+    await Promise.all([announce(call), pause(PLAY_MS)]);
+  }
+  playing = false;
+  current = null;
   show();
-  if (!playing) return;
-  chime();
-  setTimeout(play, PLAY_MS);
 }
 
-/** The latest lines without those that wait to be played. */
+/** The lines: the call that is heard now, then those that are heard next, then the others, the latest first. */
 function show() {
-  if (!latest) return;
   const next = latest.cloneNode(true);
-  next.querySelectorAll("[data-call]").forEach((line) => waiting.includes(line.dataset.call) && line.remove());
-  next.querySelectorAll("[data-call]").forEach((line, at) => (line.hidden = at > 4));
-  if (!same(next, part("lines"))) part("lines").replaceWith(next);
+  const list = next.querySelector(".calls");
+  const order = [current, ...waiting].map((call) => next.querySelector(`[data-call="${call}"]`));
+  list?.prepend(...order.filter((line) => line !== null));
+  const most = Number(next.dataset.shown);
+  next.querySelectorAll("[data-call]").forEach((line, at) => (line.hidden = at >= most));
+  if (text(next) !== text(part("lines"))) part("lines").replaceWith(next);
 }
 
-const same = (one, other) => text(one) === text(other);
-const text = (node) => node.innerHTML.replace(/ data-age="\d+"/g, "");
+const text = (node) => node.outerHTML.replace(/ data-(age|last)="\d+"/g, "");
 
-/* -- sound: a browser may want a hand on it first -------------------------------------------------- */
+part("sound-on").addEventListener("click", () => chime());
 
-function chime() {
-  const sound = part("chime");
-  sound.currentTime = 0;
-  sound.play().then(
-    () => (part("sound-off").hidden = true),
-    (refused) => (part("sound-off").hidden = refused.name !== "NotAllowedError"),
-  );
-}
-
-part("sound-on").addEventListener("click", chime);
-
-/* -- how old it is --------------------------------------------------------------------------------- */
-
-function heard() {
-  heardAt = performance.now();
-  const shown = part("stale").querySelector("bdi");
-  const face = document.querySelector("[data-clock] bdi");
-  if (shown && face) shown.textContent = face.textContent;
-  age();
-}
-
-function age() {
-  const seconds = (performance.now() - heardAt) / 1000;
-  const root = document.documentElement.classList;
-  part("stale").hidden = seconds <= STALE_S;
-  root.toggle("stale", seconds > GREY_S);
-  root.toggle("gone", seconds > GONE_S);
-  part("gone").hidden = seconds <= GONE_S;
-}
-
-listen(part("lines").dataset.stream, { onTopic: ask, onPoll: ask, onState: (live) => live && ask() });
-setInterval(ask, POLL_MS);
-setInterval(age, 1000);
-addEventListener("online", ask);
+follow({
+  stream: part("lines").dataset.stream,
+  address: () => `${part("lines").dataset.src}?after=${last}${location.search.replace("?", "&")}`,
+  take,
+});

@@ -301,6 +301,16 @@ def test_check_names_what_is_unsafe(run: Run, monkeypatch: pytest.MonkeyPatch, d
     assert ("sms_" in said, "a secret of the gateway" in printed + said) == (False, False)
 
 
+def test_check_says_which_programs_speech_needs(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    there = run("check")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    missing = run("check")
+
+    sentence = "Boards play their chime and do not speak: not installed is espeak-ng and opusenc."
+    assert [sentence in printed for _, printed, _ in (there, missing)] == [False, True]
+    assert there[0] == missing[0]
+
+
 def test_the_first_command_of_an_installation_makes_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from onestop.db.session import Database
 from onestop.devices.actions import create_device, new_pair_code, pair_device, revoke_device, touch_device
 from onestop.devices.queries import Device, actor_of_device, devices_list
+from onestop.domain.board import DisplaySetup
 from onestop.domain.errors import PairingWrong
 from onestop.domain.roles import SYSTEM, Actor, Grant, Role
 
@@ -63,5 +64,6 @@ def test_a_revoked_machine_is_shut_out_at_once(database: Database) -> None:
             paired_at=NOW,
             seen_at=NOW + timedelta(minutes=1),
             revoked_at=NOW + timedelta(minutes=2),
+            display=DisplaySetup(),
         )
     ]

@@ -20,7 +20,7 @@ CODE = re.compile(r"```\w*\n(.*?)```|`([^`]+)`", re.DOTALL)
 COMMAND = re.compile(r"(?:^|[/ ])(?<!-u )onestop ([a-z][^|\n]*)")
 LINK = re.compile(r"\]\(([^)#]+)")
 RUNBOOKS = {page.name for page in PAGES} - {
-    "README.md", "install-laptop.md", "install-server.md", "backups.md", "watching.md", "upgrade.md",
+    "README.md", "install-laptop.md", "install-server.md", "backups.md", "watching.md", "upgrade.md", "speech.md",
 }  # fmt: skip
 
 

@@ -232,6 +232,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("draws", False),
         ("offers", False),
         ("cancelled days", False),
+        ("speech", False),
         ("forgotten days", True),
         ("mail", False),
         ("late mail", True),
@@ -239,6 +240,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("secrets", True),
         ("answers", True),
         ("files", True),
+        ("clips", True),
         ("sessions", True),
     ]
     for job in jobs:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.links import make_link
 from onestop.booking.actions.parties import add_contact
@@ -31,6 +33,7 @@ from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.notes import write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
+from onestop.visits.tables import calls
 from tests.web.organise import things as organise
 from tests.web.site import ROLES, Site
 
@@ -111,6 +114,14 @@ def _walk_in(site: Site) -> UUID:
     return site.hall.walk_in(site.hall.wish(key))[1]
 
 
+def _call(site: Site) -> int:
+    """A call that the boards show."""
+    site.hall.open_desks()
+    _walk_in(site)
+    site.hall.next(site.desk.number)
+    return site.database.read_now(lambda conn: conn.execute(sa.select(sa.func.max(calls.c.id))).scalar_one())
+
+
 def _ticket(site: Site) -> str:
     return f"/api/v1/tickets/{site.hall.book(site.hall.wish('legal')).code}"
 
@@ -122,6 +133,8 @@ FILLS: dict[str, Callable[[Site], str]] = {
     "desk": lambda site: str(site.desk.id),
     "desk_id": lambda site: str(site.desk.id),
     "number": lambda site: str(site.desk.number),
+    "call": lambda site: str(_call(site)),
+    "nth": lambda _: "0",
     "file_path": lambda _: "css/base.css",
     "hold": lambda _: str(uuid4()),
     "stop": lambda site: str(site.database.read_now(stops_of_visit, _walk_in(site))[0]),
@@ -157,7 +170,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 _TICKET_PLACES = (
     *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
-    *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof"),
+    *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof", "/aloud", "/aloud/end"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -358,6 +371,7 @@ MATRIX: list[Row] = [
         for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "help", "help/end", "erase")
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
+    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("aloud", "aloud/end")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
     *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase", "proof")),
     public("GET", "/reminders/{code:str}"),
@@ -510,6 +524,8 @@ MATRIX: list[Row] = [
         staff("GET", f"/display/{{day:str}}{part}", "display", "organiser", "receptionist")
         for part in ("", "/calls", "/live")
     ),
+    staff("GET", "/display/{day:str}/desk/{number:int}", "display", "organiser", "receptionist"),
+    staff("GET", "/display/{day:str}/calls/{call:int}/say/{nth:int}", "display", "organiser", "receptionist"),
     # -- reception ------------------------------------------------------------------------------------
     staff("GET", "/reception", "receptionist", "organiser"),
     *(
@@ -646,6 +662,7 @@ MATRIX: list[Row] = [
                 "/passes",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
+            *("/devices/{device:uuid}/display", "/board"),
         )
     ),
     # The day of this site is not drawn: organisers hear that it has no draw, everybody else is refused.
@@ -672,6 +689,7 @@ MATRIX: list[Row] = [
             *("order", "order/{pair:uuid}/remove", "invitations"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
+            *("devices/{device:uuid}/display", "board"),
         )
     ),
 ]

@@ -18,10 +18,11 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--d
 
 
 @asynccontextmanager
-async def served(site: Site, through: ASGIApp | None = None) -> AsyncGenerator[str, None]:
+async def served(site: Site, through: ASGIApp | None = None, *, port: int = 0) -> AsyncGenerator[str, None]:
     """The application of a site, or what stands before it, on a port of this machine; gives its address."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a server that just stopped
+        free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     server = Server(through or site.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
     serving = asyncio.create_task(server.serve())

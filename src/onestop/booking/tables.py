@@ -29,6 +29,8 @@ parties = sa.Table(
     sa.Column("answers", sa.JSON(), nullable=False, server_default="[]"),
     # Keys of papers she ticked on her ticket. They are hers alone: nobody else reads them.
     sa.Column("papers_ready", sa.JSON(), nullable=False, server_default="[]"),
+    # Whether a board says her number in her language too, which tells a hall where she is from: only if she asks.
+    sa.Column("aloud", sa.Boolean(), nullable=False, server_default=sa.false()),
     instant("created_at"),
     instant("erased_at", null=True),
     # The party of an earlier day whose unfinished stops this one goes on with.

@@ -22,6 +22,8 @@ class Wish:
     display_language: str
     answers: tuple[str, ...] = ()
     """What she answered to the questions of her needs, `question:answer`; some papers hang on it."""
+    aloud: bool = False
+    """Whether boards say her number in her language too."""
 
     @property
     def together(self) -> dict[UUID, frozenset[int]]:

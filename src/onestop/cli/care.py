@@ -20,6 +20,7 @@ from onestop.notify.ways import sms_problem
 from onestop.reports.verify import verify as audit
 from onestop.retention.actions import erase_party, run_retention
 from onestop.settings import Settings, describe, read_settings
+from onestop.speech.voices import missing_programs
 
 
 @click.group()
@@ -161,6 +162,8 @@ def check() -> None:
         [{"setting": name, "value": value, "meaning": says} for name, value, says in describe(settings)],
         as_json=False,
     )
+    if missing := missing_programs():
+        click.echo(f"Boards play their chime and do not speak: not installed is {' and '.join(missing)}.")
     worries = _worries(settings)
     for worry in worries:
         click.echo(f"! {worry}", err=True)

@@ -44,6 +44,8 @@ _KEPT = (
     "all_times",
     "reserve_limits",
     "working_language",
+    "quiet_from",
+    "quiet_until",
     "template",
 )
 

@@ -100,6 +100,8 @@ def change_day(
             scarce=settings.scarce,
             all_times=settings.all_times,
             reserve_limits=dict(settings.reserve_limits),
+            quiet_from=f"{settings.quiet[0]:%H:%M}" if settings.quiet else "",
+            quiet_until=f"{settings.quiet[1]:%H:%M}" if settings.quiet else "",
         )
     )
     _follow_hours(conn, day, opens_at, closes_at)

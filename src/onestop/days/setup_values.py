@@ -66,6 +66,8 @@ class DaySettings:
     release: Release
     scarce: bool = False
     all_times: bool = False
+    quiet: Hours | None = None
+    """When boards make no sound."""
     reserve_limits: Mapping[str, int] = field(default_factory=dict[str, int])
     """By channel, how many bookings may use the reserve."""
 

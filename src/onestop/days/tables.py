@@ -33,6 +33,9 @@ days = sa.Table(
     sa.Column("reserve_limits", sa.JSON(), nullable=False, server_default="{}"),
     sa.Column("working_language", sa.String(12), nullable=False),
     sa.Column("template", sa.String(60), nullable=False, server_default=""),
+    # Local times between which boards make no sound; both or neither.
+    sa.Column("quiet_from", sa.String(5), nullable=False, server_default=""),
+    sa.Column("quiet_until", sa.String(5), nullable=False, server_default=""),
     sa.Column("paused_why", sa.String(200), nullable=False, server_default=""),
     instant("paused_at", null=True),
     instant("published_at", null=True),
@@ -45,6 +48,7 @@ days = sa.Table(
     one_of("state", DayState, "state"),
     one_of("release", Release, "release"),
     sa.CheckConstraint("closes_at > opens_at", name="hours"),
+    sa.CheckConstraint("(quiet_from = '') = (quiet_until = '')", name="quiet"),
     sa.CheckConstraint("slot_minutes BETWEEN 10 AND 240", name="slot_minutes"),
     sa.CheckConstraint("reserve_percent BETWEEN 0 AND 100", name="reserve_percent"),
     sa.CheckConstraint("bookings_per_contact BETWEEN 1 AND 10", name="bookings_per_contact"),

@@ -11,8 +11,9 @@ from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.devices.tables import devices
+from onestop.domain.board import DisplaySetup
 from onestop.domain.errors import N_, InvalidInput, NotKnown, PairingWrong
-from onestop.domain.facts import Fact
+from onestop.domain.facts import Fact, Term
 from onestop.domain.roles import Actor, Role
 from onestop.keys import hash_token, new_token
 
@@ -86,6 +87,28 @@ def pair_device(conn: sa.Connection, code: str, *, real: datetime) -> Paired:
     record(conn, fact)
     slug = conn.execute(sa.select(days.c.slug).where(days.c.id == row.day_id)).scalar()
     return Paired(device=row.id, kind=Role(row.kind), day_slug=slug, token=token)
+
+
+def set_up_display(conn: sa.Connection, device: UUID, setup: DisplaySetup, *, actor: Actor, real: datetime) -> None:
+    """Which desks a display shows, how big and how loud. Raises `NotKnown` for anything but a living display."""
+    screen = setup.screen
+    row = conn.execute(
+        devices.update()
+        .where(devices.c.id == device, devices.c.kind == Role.DISPLAY, devices.c.revoked_at.is_(None))
+        .values(
+            desk_numbers=sorted(setup.desks),
+            screen_inches=None if screen is None else screen.inches,
+            farthest_metres=None if screen is None else screen.metres,
+            sound=setup.sound,
+            volume=setup.volume,
+            dark=setup.dark,
+        )
+        .returning(devices.c.day_id)
+    ).one_or_none()
+    if row is None:
+        raise NotKnown
+    terms: dict[str, Term] = {"device": str(device), "desks": sorted(setup.desks)}
+    record(conn, Fact(kind="DisplaySetUp", at=real, day=row.day_id, actor=actor.ref, terms=terms))
 
 
 def touch_device(conn: sa.Connection, device: UUID, *, real: datetime) -> None:

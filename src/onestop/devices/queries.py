@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.db.statements import row_of
 from onestop.devices.tables import devices
+from onestop.domain.board import DisplaySetup, Screen, Sound
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -24,6 +26,7 @@ class Device:
     paired_at: datetime | None
     seen_at: datetime | None
     revoked_at: datetime | None
+    display: DisplaySetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class KnownDevice:
 
     actor: Actor
     seen_at: datetime | None
+    display: DisplaySetup
 
 
 def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
@@ -41,7 +45,7 @@ def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
         return None
     grant = Grant(role=Role(row.kind), day=row.day_id)
     actor = Actor(ref=f"device:{row.id}", grants=(grant,), name=row.name, device=row.id)
-    return KnownDevice(actor=actor, seen_at=row.seen_at)
+    return KnownDevice(actor=actor, seen_at=row.seen_at, display=_setup(row))
 
 
 def actor_of_device(conn: sa.Connection, token: str) -> Actor | None:
@@ -65,6 +69,17 @@ def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
             paired_at=row.paired_at,
             seen_at=row.seen_at,
             revoked_at=row.revoked_at,
+            display=_setup(row),
         )
         for row in conn.execute(query)
     ]
+
+
+def _setup(row: sa.Row[Any]) -> DisplaySetup:
+    return DisplaySetup(
+        desks=tuple(row.desk_numbers),
+        screen=None if row.screen_inches is None else Screen(inches=row.screen_inches, metres=row.farthest_metres),
+        sound=Sound(row.sound),
+        volume=row.volume,
+        dark=row.dark,
+    )

@@ -34,6 +34,8 @@ from onestop.notify.sender import Sender
 from onestop.retention.actions import forget_secrets, retain_day
 from onestop.retention.queries import kept_days
 from onestop.settings import Settings
+from onestop.speech.ahead import Ahead
+from onestop.speech.clips import Clips
 from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
 from onestop.visits.actions.matching import days_with_ready_desks, match
@@ -62,6 +64,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="draws", run=lambda: asyncio.to_thread(draw_due, db, settings)),
         Job(name="offers", run=Offers(db).make),
         Job(name="cancelled days", run=lambda: each_day(db, days_called_off, cancel_next_bookings, to_the_end=True)),
+        Job(name="speech", run=Ahead(db, settings).make),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
         Job(name="mail", run=sender.send_due),
         Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),
@@ -69,6 +72,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="secrets", run=lambda: db.write(forget_secrets, now=db.now()), hourly=True),
         Job(name="answers", run=lambda: db.write(forget_old_answers, now=real_now()), hourly=True),
         Job(name="files", run=lambda: asyncio.to_thread(clean_files, settings, real=real_now()), hourly=True),
+        Job(name="clips", run=lambda: asyncio.to_thread(Clips(settings.var).forget, real=real_now()), hourly=True),
         Job(name="sessions", run=lambda: db.write(forget_old_sessions, real=real_now()), hourly=True),
     )
 

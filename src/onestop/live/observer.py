@@ -24,6 +24,8 @@ BOARD = frozenset(
         "DayClosed",
         "DayPublished",
         "DayChanged",
+        "BoardLineChanged",
+        "DisplaySetUp",
     }
 )
 """Facts a hall's board may show. Unknown ones that name a desk reach it too, so that no call is ever stale."""

@@ -40,7 +40,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     conn.execute(
         parties.update()
         .where(parties.c.id.in_(ids))
-        .values(name="", name_folded="", short_hash=None, answers=[], papers_ready=[], erased_at=now)
+        .values(name="", name_folded="", short_hash=None, answers=[], papers_ready=[], aloud=False, erased_at=now)
     )  # fmt: skip
     for row in rows:
         if row.number is not None:

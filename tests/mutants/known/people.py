@@ -82,6 +82,17 @@ MISTAKES = (
         "tests/accounts/test_passes_and_tokens.py::test_only_the_hash_of_a_pass_a_session_and_a_token_is_in_the_database",
     ),
     mistake(
+        "called-in-her-language-unasked",
+        "R15",
+        "boards say every number in the language of its holder",
+        Change(
+            "src/onestop/speech/queries.py",
+            "    hers = (row.display_language,) if row.aloud else ()\n",
+            "    hers = (row.display_language,)\n",
+        ),
+        "tests/web/display/test_say.py::test_a_call_is_spoken_in_the_language_of_the_day_alone_unless_she_asked",
+    ),
+    mistake(
         "code-in-the-log",
         "R15",
         "addresses are logged as they are",
@@ -149,7 +160,11 @@ MISTAKES = (
         "quiet-call-shown",
         "R19",
         "the board shows quiet calls",
-        Change("src/onestop/visits/queries/board.py", "            calls.c.quiet.is_(False),\n", ""),
+        Change(
+            "src/onestop/visits/queries/board.py",
+            "    return calls.c.quiet.is_(False)\n",
+            "    return sa.or_(calls.c.quiet.is_(False), sa.true())\n",
+        ),
         "tests/web/display/test_board.py::test_a_quiet_call_is_never_shown",
     ),
     mistake(

@@ -101,10 +101,34 @@ MISTAKES = (
         "a call that does not fit on the board is not told, so that it is never played",
         Change(
             "src/onestop/visits/queries/board.py",
-            "calls=(*found[:SHOWN], *new)",
-            "calls=(*found[:SHOWN], *new[:0])",
+            "calls=(*found[:shown], *new)",
+            "calls=(*found[:shown], *new[:0])",
         ),
         "tests/web/display/test_board.py::test_more_calls_at_once_than_lines_are_all_told_so_that_each_is_played",
+    ),
+    mistake(
+        "board-believes-its-clock",
+        "R10",
+        "a board takes its age from the clock of its machine",
+        Change("static/js/freshness.js", "let heardAt = performance.now();", "let heardAt = Date.now();"),
+        Change("static/js/freshness.js", "    heardAt = performance.now();", "    heardAt = Date.now();"),
+        Change("static/js/freshness.js", "(performance.now() - heardAt)", "(Date.now() - heardAt)"),
+        "tests/web/display/test_cut_off.py::test_a_board_whose_clock_is_hours_wrong_marks_and_says_the_same",
+    ),
+    mistake(
+        "sounds-together",
+        "R10",
+        "a board says every call as soon as it hears of it, one over the other",
+        Change("static/js/display.js", "  if (!playing) play();", "  play();"),
+        "tests/web/display/test_cut_off.py"
+        "::test_three_calls_at_once_are_all_shown_at_once_and_spoken_one_after_the_other",
+    ),
+    mistake(
+        "taken-back-and-said",
+        "R10",
+        "a board says a call that was taken back while others were heard",
+        Change("static/js/display.js", "if (!holds(call) || performance", "if (performance"),
+        "tests/web/display/test_cut_off.py::test_a_call_that_is_taken_back_while_another_is_heard_is_not_said",
     ),
     mistake(
         "change-not-stamped",

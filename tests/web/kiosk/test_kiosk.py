@@ -359,3 +359,28 @@ async def test_a_full_day_gives_a_paper_of_the_waiting_list_and_the_paper_takes_
     assert "Please show this paper at the door." in hand.text
     await hand.go(f"/kiosk/waiting/{code}?lang=en")
     assert "Please show this paper at the door." in hand.text
+
+
+async def test_a_box_on_the_desks_calls_her_in_her_language_too_and_costs_no_tap_if_she_leaves_it(site: Site) -> None:
+    seen: list[bool] = []
+    for aloud in ("", "1"):
+        hand = finger(site)
+        await hand.go("/kiosk")
+        await hand.follow("English")
+        await hand.follow("Health insurance")
+        assert "Call me aloud in English too" in hand.text
+        await hand.press("Yes, give me a ticket", typed={"aloud": aloud} if aloud else {})
+        newest = sa.select(parties.c.aloud).order_by(parties.c.number.desc()).limit(1)
+        seen.append(site.database.read_now(lambda conn, newest=newest: conn.execute(newest).scalar_one()))
+
+    assert seen == [False, True]
+
+
+async def test_the_working_language_of_the_day_is_said_in_any_case_and_not_asked_about(site: Site) -> None:
+    hand = finger(site)
+    await hand.go("/kiosk")
+    await hand.follow("slovenčina")
+    await hand.follow("Zdravotné poistenie")
+
+    assert 'name="aloud"' not in (hand.page.text if hand.page else "")
+    assert 'name="services"' in (hand.page.text if hand.page else "")

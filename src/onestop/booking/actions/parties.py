@@ -49,6 +49,7 @@ def make_party(
         languages=list(wish.languages),
         interpreter=wish.interpreter,
         answers=list(wish.answers),
+        aloud=wish.aloud,
         created_at=now,
     )
     ids = {member.mark: new_id() for member in wish.members}

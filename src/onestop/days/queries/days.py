@@ -41,6 +41,9 @@ class Day:
     address: str
     phone: str
     email: str
+    quiet_from: str
+    quiet_until: str
+    """Local times between which boards make no sound, both or neither."""
     paused: bool
     paused_why: str
     closed_why: str
@@ -142,6 +145,8 @@ def _days(conn: sa.Connection, where: sa.ColumnElement[bool], *order: sa.ColumnE
             address=row.address,
             phone=row.phone or "",
             email=row.email or "",
+            quiet_from=row.quiet_from,
+            quiet_until=row.quiet_until,
             paused=row.paused_at is not None,
             paused_why=row.paused_why,
             closed_why=row.closed_why,

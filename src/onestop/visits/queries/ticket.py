@@ -107,6 +107,8 @@ class TicketState:
     """Answers that papers hang on."""
     ready: frozenset[str]
     """Keys of papers she ticked."""
+    aloud: bool
+    """Whether boards say her number in her language too."""
     day: Day
     booking: TicketBooking | None
     visit: TicketVisit | None
@@ -152,6 +154,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         members=people,
         answers=tuple(row.answers),
         ready=frozenset(row.papers_ready),
+        aloud=row.aloud,
         day=day_by_id(conn, row.day_id),
         booking=None
         if row.booking_id is None

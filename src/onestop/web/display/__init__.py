@@ -1,7 +1,7 @@
-"""The door of displays: numbers and desks for a whole hall."""
+"""The door of displays: numbers and desks for a whole hall, and their sound."""
 
 from typing import Any
 
-from onestop.web.display import board
+from onestop.web.display import board, say, sign
 
-route_handlers: list[Any] = [*board.route_handlers]
+route_handlers: list[Any] = [*board.route_handlers, *say.route_handlers, *sign.route_handlers]

@@ -1,26 +1,25 @@
 """The board of a day: the page, its lines, and its stream."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
 
+from onestop.days.queries.board_lines import board_line
 from onestop.db.session import Database
-from onestop.domain.roles import Role
+from onestop.domain.board import Sound, lines_beside_a_band, lines_for
 from onestop.live.hub import key_of
-from onestop.visits.queries.board import SHOWN, Board, BoardDay, BoardState, board, board_day
-from onestop.web.kit.guards import require
-from onestop.web.kit.language import CHOICE, locale_of
-from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
+from onestop.visits.queries.board import Board, BoardDay, BoardState, board
+from onestop.web.display.frame import locale_of_board, watched_day
+from onestop.web.display.setup import setup_of
+from onestop.web.kit.locale import Locale, fallbacks
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import CallLine, DeskMark
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page
-from onestop.web.kit.sessions import LANGUAGE_COOKIE
 from onestop.web.kit.sse import live_stream
-
-WATCHERS = (Role.DISPLAY, Role.ORGANISER, Role.RECEPTIONIST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +40,22 @@ class BoardPage:
     day: BoardDay
     state: BoardState
     calls: tuple[Announced, ...]
+    lines: int
+    """For how many lines the type is made, so that the farthest seat reads it."""
     shown: int
+    """How many lines there are; fewer where a sentence stands above them."""
     last: int
+    line: tuple[str, str] | None
+    """The organiser's own line, and the language it is in."""
+    sound: str
+    volume: int
     dark: bool
+    desks: tuple[int, ...]
 
 
 @get("/display/{day:str}")
 async def show_board(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
-    """The whole board. `?dark=1` is for a dark room."""
+    """The whole board, as this machine is set up."""
     return await _show(request, db, day)
 
 
@@ -61,42 +68,44 @@ async def show_calls(request: WebRequest, db: Db, day: FromPath[str]) -> Respons
 @get("/display/{day:str}/live")
 async def stream_board(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """Tells when the lines changed."""
-    found = await _day(request, db, day)
+    found = await watched_day(request, db, day)
     return await live_stream(request, [key_of("board", found.id)])
 
 
 async def _show(request: WebRequest, db: Database, slug: str, *, block: str | None = None) -> Response[Any]:
-    day = await _day(request, db, slug)
+    day = await watched_day(request, db, slug)
+    setup = setup_of(request)
+    locale = locale_of_board(request, day)
+    paused = day.state is BoardState.PAUSED
+    # There is room for one sentence: why there is a pause matters more.
+    line = None if paused else own_line(await db.read(board_line, day.id), locale, day)
+    lines = lines_for(setup.screen)
+    shown = lines_beside_a_band(lines) if paused or line is not None else lines
     after = request.query_params.get("after", "")
     known = int(after) if after.isdecimal() and len(after) < 19 else 0
-    found = await db.read(board, day, after=known, now=db.now())
+    found = await db.read(board, day, after=known, shown=shown, only=setup.desks, now=db.now())
     context = BoardPage(
         slug=slug,
         day=day,
         state=found.state,
         calls=_announced(found),
-        shown=SHOWN,
+        lines=lines,
+        shown=shown,
         last=found.last,
-        dark=request.query_params.get("dark") == "1",
+        line=line,
+        sound=Sound.NONE if day.quiet else setup.sound,
+        volume=setup.volume,
+        dark=setup.dark,
+        desks=setup.desks,
     )
-    return page(
-        request, context, block=block, locale=_locale(request, day), zone=day.timezone, brand=day.name, door="display"
-    )
+    return page(request, context, block=block, locale=locale, zone=day.timezone, brand=day.name, door="display")
 
 
-async def _day(request: WebRequest, db: Database, slug: str) -> BoardDay:
-    await require(request, *WATCHERS)  # a stranger learns nothing from what exists
-    day = await db.read(board_day, slug, now=db.now())
-    await require(request, *WATCHERS, day=day.id)
-    return day
-
-
-def _locale(request: WebRequest, day: BoardDay) -> Locale:
-    """The language somebody chose on this machine, else the one the day works in: a hall is not one reader."""
-    chosen = request.query_params.get(CHOICE) or request.cookies.get(LANGUAGE_COOKIE)
-    if chosen not in LANGUAGES and day.working_language in LANGUAGES:
-        return locale_for(day.working_language)
-    return locale_of(request)
+def own_line(words: Mapping[str, str], locale: Locale, day: BoardDay) -> tuple[str, str] | None:
+    """The organiser's line in the board's language or the nearest one it is written in."""
+    tags = (*fallbacks(locale.tag, working=day.working_language), *sorted(words))
+    tag = next((tag for tag in tags if tag in words), None)
+    return None if tag is None else (words[tag], tag)
 
 
 def _announced(found: Board) -> tuple[Announced, ...]:

@@ -16,6 +16,7 @@ from onestop.domain.errors import N_, ChildAtDeskAlone, Refusal
 from onestop.web.kiosk.draw_day import ask_page, asks_on, shut_page
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here
 from onestop.web.kiosk.who import is_asked, together_again, who_page, who_says
+from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
@@ -82,6 +83,9 @@ class KioskDesks:
     interpreters: tuple[tuple[Interpreter, str], ...]
     speaks: tuple[str, ...]
     spoken: str
+    calls_in: str
+    """Her language by its own name, where boards can say her number in it too; else empty."""
+    aloud: bool
     action: str
     carried: tuple[tuple[str, str], ...]
     who: str
@@ -173,6 +177,7 @@ def desks_page(
     *,
     today: bool,
     asks: bool = False,
+    aloud: bool = False,
     refusal: Refusal | None = None,
 ) -> Response[Any]:
     """The desks, with what was chosen so far."""
@@ -204,6 +209,8 @@ def desks_page(
         interpreters=INTERPRETERS,
         speaks=tuple(near),
         spoken=spoken,
+        calls_in=spoken_name(request, locale.tag, working=day.working_language) if today else "",
+        aloud=aloud,
         action=link(request, f"{path}/tickets") if today else f"{path}/times",
         carried=(
             *answers.carried("services", "asked", "who", "adults", "children", "languages", "interpreter"),

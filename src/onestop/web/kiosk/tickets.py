@@ -1,6 +1,6 @@
 """Tickets of the machine: one for today, one for another day, and the paper both are printed on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.queries.reception import reach_today
 from onestop.web.kiosk.asking import desks_page, times_page
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
+from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.once import submit_once
@@ -49,8 +50,9 @@ async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: 
     form = await read_form(request)
     answers = read_answers(form, offer)
     locale = locale_here(request, day)
+    aloud = bool(form.text("aloud", 4) and spoken_name(request, locale.tag, working=day.working_language))
     try:
-        wish = answers.wish(offer, display_language=locale.tag)
+        wish = replace(answers.wish(offer, display_language=locale.tag), aloud=aloud)
         if not today:
             return see_other(answers.link(f"/kiosk/d/{day.slug}/times"))
         path = await submit_once(
@@ -67,7 +69,7 @@ async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: 
             to=lambda issued: f"/kiosk/tickets/{issued[0].code}",
         )
     except Refusal as refusal:
-        return desks_page(request, day, offer, answers, today=today, refusal=refusal)
+        return desks_page(request, day, offer, answers, today=today, aloud=aloud, refusal=refusal)
     return see_other(link(request, path, new="1"))
 
 

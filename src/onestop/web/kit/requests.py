@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from onestop.db.session import Database
 from onestop.live.hub import Hub
 from onestop.settings import Settings
+from onestop.speech.clips import Clips
 
 WebRequest: TypeAlias = Request[Any, Any, Any]
 """Annotate a handler's request with this."""
@@ -20,6 +21,9 @@ Live: TypeAlias = NamedDependency[Hub]
 """A handler's parameter `hub: Live` is given the live hub."""
 TicketKey: TypeAlias = NamedDependency[bytes]
 """A handler's parameter `ticket_key: TicketKey` is given the key tickets are derived from."""
+
+Sounds: TypeAlias = NamedDependency[Clips]
+"""A handler's parameter `clips: Sounds` is given the clips of spoken calls."""
 
 
 def db_of(request: WebRequest) -> Database:

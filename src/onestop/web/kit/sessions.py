@@ -7,6 +7,7 @@ from onestop.accounts.queries import actor_of_token, session_of
 from onestop.clock import real_now
 from onestop.devices import actions as device_actions
 from onestop.devices.queries import device_of
+from onestop.domain.board import DisplaySetup
 from onestop.domain.roles import VISITOR, Actor, Role
 from onestop.keys import hash_token
 from onestop.web.kit.requests import WebRequest, db_of, is_api, is_https
@@ -18,6 +19,7 @@ SIGNED_IN_COOKIES = (SESSION_COOKIE, DEVICE_COOKIE)
 DEVICE_DOORS = ("/kiosk", "/display")
 YEAR = 365 * 24 * 3600
 _KNOWN = "onestop_actor"
+_DISPLAY = "onestop_display"
 
 
 async def actor(request: WebRequest) -> Actor:
@@ -31,6 +33,11 @@ async def actor(request: WebRequest) -> Actor:
 def known_actor(request: WebRequest) -> Actor:
     """The actor if `actor` or `require` was awaited before, else `VISITOR`."""
     return request.scope["state"].get(_KNOWN, VISITOR)
+
+
+def display_here(request: WebRequest) -> DisplaySetup:
+    """How the machine that asks is set up, after `actor` or `require` was awaited; as usual where no machine asks."""
+    return request.scope["state"].get(_DISPLAY) or DisplaySetup()
 
 
 def session_hash(request: WebRequest) -> str | None:
@@ -120,6 +127,7 @@ async def _device(request: WebRequest, token: str) -> Actor | None:
         return None
     if known.seen_at is None or real >= known.seen_at + device_actions.SEEN_EVERY:
         await db.write(device_actions.touch_device, known.actor.device, real=real)
+    request.scope["state"][_DISPLAY] = known.display
     return known.actor
 
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 from onestop.web.organise import (
+    board_line,
     carry,
     day,
     days,
     desks,
     devices,
+    displays,
     draw,
     institutions,
     invitations,
@@ -43,5 +45,7 @@ route_handlers: list[Any] = [
     *invitations.route_handlers,
     *passes.route_handlers,
     *devices.route_handlers,
+    *displays.route_handlers,
+    *board_line.route_handlers,
     *overview.route_handlers,
 ]

@@ -103,7 +103,7 @@ async def add(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
 async def new_code(request: WebRequest, db: Db, day: FromPath[str], device: FromPath[UUID]) -> Response[Any]:
     """Another code; the machine works on until it is used."""
     found, someone = await enter(request, db, day)
-    machine = await _device(request, db, found, device)
+    machine = await device_here(request, db, found, device)
     made, path = await tell_once(
         request,
         f"organise.device.code.{device}",
@@ -120,12 +120,12 @@ async def new_code(request: WebRequest, db: Db, day: FromPath[str], device: From
 async def revoke(request: WebRequest, db: Db, day: FromPath[str], device: FromPath[UUID]) -> Response[Any]:
     """Shut the machine out at once."""
     found, someone = await enter(request, db, day)
-    await _device(request, db, found, device)
+    await device_here(request, db, found, device)
     await db.write(revoke_device, device, actor=someone, real=real_now())
     return see_other(path_of(found, "/devices?done=revoked"))
 
 
-async def _device(request: WebRequest, db: Db, day: Day, device: UUID) -> Device:
+async def device_here(request: WebRequest, db: Db, day: Day, device: UUID) -> Device:
     """A machine of this day, or one of every day for an organiser of the whole centre."""
     _, someone = await enter(request, db, day.slug)
     found = next((each for each in await db.read(devices_list, day.id) if each.id == device), None)

@@ -34,6 +34,7 @@ MOST_DATES = 90
 LIMITED = {Channel.RECEPTION: "reserve_reception", Channel.HELPER: "reserve_helper"}
 """Doors that may use what is kept back, with the control that says how much of it."""
 RELEASE_WRONG = N_("Please choose how places are given out.")
+QUIET_WRONG = N_("Please write two times that are not the same.")
 LANGUAGE_WRONG = N_("Please choose a language.")
 
 
@@ -54,6 +55,8 @@ class Typed:
     all_times: bool
     reserve_reception: str
     reserve_helper: str
+    quiet_from: str
+    quiet_until: str
     draw_opens_on: str = ""
     draw_opens_at: str = ""
     draw_closes_on: str = ""
@@ -103,6 +106,8 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         all_times=found.all_times,
         reserve_reception=str(limits.get(Channel.RECEPTION, "")),
         reserve_helper=str(limits.get(Channel.HELPER, "")),
+        quiet_from=found.quiet_from,
+        quiet_until=found.quiet_until,
     )
     return _page(request, db, found, typed, found.languages)
 
@@ -163,10 +168,21 @@ def _settings(read: Reader) -> DaySettings:
         release=Release(release) if release in tuple(Release) else Release.INVITED,
         scarce=bool(form.text("scarce", 4)),
         all_times=bool(form.text("all_times", 4)),
+        quiet=_quiet(read),
         reserve_limits={
             channel.value: read.number(field) for channel, field in LIMITED.items() if form.text(field, 12)
         },
     )
+
+
+def _quiet(read: Reader) -> tuple[time, time] | None:
+    """When boards make no sound; both times or neither, and not the same."""
+    if not (read.form.text("quiet_from", 12) or read.form.text("quiet_until", 12)):
+        return None
+    begins, ends = read.time("quiet_from"), read.time("quiet_until")
+    if begins == ends and not read.errors:
+        read.wrong("quiet_until", QUIET_WRONG)
+    return begins, ends
 
 
 def _typed(form: Form) -> Typed:
@@ -184,6 +200,8 @@ def _typed(form: Form) -> Typed:
         all_times=bool(form.text("all_times", 4)),
         reserve_reception=form.text("reserve_reception", 12),
         reserve_helper=form.text("reserve_helper", 12),
+        quiet_from=form.text("quiet_from", 12),
+        quiet_until=form.text("quiet_until", 12),
         draw_opens_on=form.text("draw_opens_on", 12),
         draw_opens_at=form.text("draw_opens_at", 12),
         draw_closes_on=form.text("draw_closes_on", 12),

@@ -23,6 +23,7 @@ from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.alarms import alarm_of
 from onestop.visits.queries.ticket import TicketState
+from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import label_says, labels_of, who_goes
@@ -147,6 +148,10 @@ class TicketPage:
     erases: bool
     was_here: bool
     """Whether there is a visit to tell about: next steps, proof of visit."""
+    aloud: bool
+    """Whether boards say her number in her language too."""
+    spoken: str
+    """Her language by its own name, where boards can say it and do not in any case; else empty."""
     said: str
 
 
@@ -329,6 +334,10 @@ async def _page(
         parts=booked and bool(access.code) and "a2" in labels_of(ticket.members),
         erases=bool(access.code),
         was_here=ticket.visit is not None,
+        aloud=ticket.aloud,
+        spoken=spoken_name(request, ticket.display_language, working=ticket.day.working_language)
+        if booked or is_open
+        else "",
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from onestop.booking.actions.aloud import choose_aloud
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.actions.offers import decline_offer, take_offer
 from onestop.booking.actions.papers import tick_papers
@@ -207,6 +208,20 @@ async def save_papers(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
     return see_other(f"{link(request, path)}#papers-form")
 
 
+@post("/t/{code:str}/aloud")
+async def be_called_aloud(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Boards say her number in her language too."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, choose_aloud, access.party, aloud=True)
+
+
+@post("/t/{code:str}/aloud/end")
+async def be_called_quietly(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Boards say her number in the language of the day alone."""
+    access = await open_ticket(request, db, ticket_key, code)
+    return await _act(request, db, ticket_key, access, choose_aloud, access.party, aloud=False)
+
+
 @post("/t/{code:str}/stops/{stop:uuid}/accept")
 async def say_yes(
     request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
@@ -380,6 +395,8 @@ route_handlers: list[Any] = [
     cancel,
     take_off,
     save_papers,
+    be_called_aloud,
+    be_called_quietly,
     say_yes,
     say_no,
     go_out,

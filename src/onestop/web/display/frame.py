@@ -1,0 +1,28 @@
+"""Who may watch a board, the day a board belongs to, and its language."""
+
+from onestop.db.session import Database
+from onestop.domain.roles import Role
+from onestop.visits.queries.board import BoardDay, board_day
+from onestop.web.kit.guards import require
+from onestop.web.kit.language import CHOICE, locale_of
+from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.sessions import LANGUAGE_COOKIE
+
+WATCHERS = (Role.DISPLAY, Role.ORGANISER, Role.RECEPTIONIST)
+
+
+async def watched_day(request: WebRequest, db: Database, slug: str) -> BoardDay:
+    """The day of this name, for whoever may look at its boards. Raises `SignInNeeded`, `NotAllowed`, `DayUnknown`."""
+    await require(request, *WATCHERS)  # a stranger learns nothing from what exists
+    day = await db.read(board_day, slug, now=db.now())
+    await require(request, *WATCHERS, day=day.id)
+    return day
+
+
+def locale_of_board(request: WebRequest, day: BoardDay) -> Locale:
+    """The language somebody chose on this machine, else the one the day works in: a hall is not one reader."""
+    chosen = request.query_params.get(CHOICE) or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen not in LANGUAGES and day.working_language in LANGUAGES:
+        return locale_for(day.working_language)
+    return locale_of(request)

@@ -1,0 +1,65 @@
+"""The sign of one desk: its number, colour and shape, and whom it calls or serves now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from onestop.domain.day import DeskState
+from onestop.visits.queries.board import BoardState, desk_sign
+from onestop.web.display.frame import locale_of_board, watched_day
+from onestop.web.display.setup import setup_of
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.parts import DeskMark
+from onestop.web.kit.requests import Db, WebRequest, is_htmx
+from onestop.web.kit.responses import page
+
+MOST = 10**6
+
+
+@page_of("display/sign.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignPage:
+    """One desk. No institution stands on it: whoever comes knows her number, and others need not know more (R19)."""
+
+    slug: str
+    desk: DeskMark
+    state: str
+    """`closed`, `break` or `open`."""
+    called: int | None
+    member: int | None
+    dark: bool
+
+
+@get("/display/{day:str}/desk/{number:int}")
+async def show_sign(request: WebRequest, db: Db, day: FromPath[str], number: FromPath[int]) -> Response[Any]:
+    """The whole sign; its live part alone for a script."""
+    found = await watched_day(request, db, day)
+    sign = await db.read(desk_sign, found.id, number % MOST if 0 < number < MOST else 0)
+    context = SignPage(
+        slug=day,
+        desk=DeskMark(number=sign.number, colour=sign.colour, shape=sign.shape),
+        state=_state(found.state, sign.state),
+        called=sign.called,
+        member=sign.member,
+        dark=setup_of(request).dark,
+    )
+    return page(
+        request,
+        context,
+        block="sign" if is_htmx(request) else None,
+        locale=locale_of_board(request, found),
+        zone=found.timezone,
+        brand=found.name,
+        door="display",
+    )
+
+
+def _state(day: BoardState, desk: DeskState) -> str:
+    if day is BoardState.OVER or desk is DeskState.CLOSED:
+        return "closed"
+    return "break" if day is BoardState.PAUSED or desk is DeskState.PAUSED else "open"
+
+
+route_handlers: list[Any] = [show_sign]
