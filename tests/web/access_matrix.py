@@ -244,6 +244,7 @@ FILLS |= {
     "institution": organise.institution,
     "service": organise.service,
     "paper": organise.paper,
+    "entry": lambda _: str(uuid4()),
 }
 _ORGANISERS = ("organiser", "administrator")
 _DAY = "/organise/{day:str}"
@@ -422,7 +423,7 @@ MATRIX: list[Row] = [
         staff("GET", f"/reception/{{slug:str}}{part}", "receptionist", "organiser")
         for part in (
             *("", "/now", "/find", "/live", "/people", "/people/now"),
-            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting"),
+            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting", "/paper"),
         )
     ),
     *(
@@ -430,6 +431,7 @@ MATRIX: list[Row] = [
         for act in (
             *("find", "turned-away", "answers", "walk-in", "walk-in/wish"),
             *("book", "book/wish", "book/times", "book/waiting"),
+            *("paper", "paper/{entry:uuid}/undo"),
         )
     ),
     *(
@@ -534,6 +536,7 @@ MATRIX: list[Row] = [
                 "/order",
                 "/invitations",
                 "/passes",
+                "/pack",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
         )
@@ -559,7 +562,7 @@ MATRIX: list[Row] = [
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),
-            *("order", "order/{pair:uuid}/remove", "invitations"),
+            *("order", "order/{pair:uuid}/remove", "invitations", "pack"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
         )

@@ -1,18 +1,10 @@
 """Shipped words for services and needs in the reader's language; an unknown key shows itself readably."""
 
-from onestop.directory.vocabulary import NEEDS, PRIVATE_STOP, SERVICES
-from onestop.directory.words import readable
+from onestop.directory.vocabulary import NEEDS, SERVICES
+from onestop.directory.words import readable, service_title, stop_title
 from onestop.web.kit.locale import Locale
 
-
-def service_title(locale: Locale, key: str) -> str:
-    """What a service is called."""
-    return locale.gettext(SERVICES[key].title) if key in SERVICES else readable(key)
-
-
-def stop_title(locale: Locale, key: str, *, private: bool) -> str:
-    """What a stop is called on tickets, phones, prints and boards: a private one never says what it is (R19)."""
-    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)
+__all__ = ["need_says", "service_pictogram", "service_title", "stop_title"]
 
 
 def service_pictogram(key: str, *, private: bool = False) -> str:

@@ -16,6 +16,7 @@ from onestop.web.organise import (
     messages,
     order,
     overview,
+    pack,
     papers,
     passes,
     settings,
@@ -38,6 +39,7 @@ route_handlers: list[Any] = [
     *order.route_handlers,
     *invitations.route_handlers,
     *passes.route_handlers,
+    *pack.route_handlers,
     *devices.route_handlers,
     *overview.route_handlers,
 ]

@@ -1,8 +1,8 @@
-"""The door of reception: find, check in, walk-in, book for a caller, lists, one ticket holder's page."""
+"""The door of reception: find, check in, walk-in, book for a caller, lists, one ticket holder, lines from paper."""
 
 from typing import Any
 
-from onestop.web.reception import book, find, party, people, ticket, time, waiting, walk_in
+from onestop.web.reception import book, find, paper, party, people, ticket, time, waiting, walk_in
 
 route_handlers: list[Any] = [
     *find.route_handlers,
@@ -13,4 +13,5 @@ route_handlers: list[Any] = [
     *time.route_handlers,
     *ticket.route_handlers,
     *waiting.route_handlers,
+    *paper.route_handlers,
 ]
