@@ -401,6 +401,17 @@ def test_who_is_here_or_gone_already_is_told(hall: TestDay):
         enter(hall, ticket.number, W.WENT)
 
 
+def test_a_line_of_minutes_after_the_last_hour_is_entered_all_the_same(hall: TestDay):
+    spare, ticket = spares(hall)[0], hall.book(hall.wish("legal"))
+    hall.now = hall.day.closes_at + timedelta(minutes=30)
+
+    enter(hall, spare.number, W.ADVISED, 1)
+    enter(hall, ticket.number, W.SETTLED, 1)
+
+    assert [terms["outcome"] for terms in told(hall, "StopFinished")] == ["advised", "settled"]
+    assert sound(hall) == []
+
+
 def test_a_closed_day_takes_no_line(hall: TestDay):
     ticket = hall.book(hall.wish("legal"))
     hall.later(hours=10)

@@ -23,6 +23,8 @@ _ROW = 8.4
 _QR = 32.0
 """Millimetres; 30 is the least that old scanners read."""
 _GREY = 120
+_FROM_TO = "\u200e–\u200e"
+"""A dash between numbers inside words from the right: 100–123 stays in this order."""
 
 
 def draw(pack: Pack) -> bytes:
@@ -68,6 +70,8 @@ class _Drawing:
         # Letters that join and lines that run from the right need shaping; everything else is drawn as it stands.
         shaped = not text.isascii() and any("\u0590" <= char <= "\u08ff" for char in text)
         self.pdf.set_text_shaping(use_shaping_engine=shaped, direction="rtl" if rtl and not ltr else "ltr")
+        if shaped:
+            text = text.replace("–", _FROM_TO)
         align = "C" if middle else "R" if rtl != end else "L"
         self.pdf.cell(width, size * 0.46, text, align=align)
 

@@ -118,7 +118,8 @@ def _arrivals(contents: Contents, locale: Locale, key: bytes) -> Sheet:
 
 
 def _languages(one: Expected, locale: Locale) -> str:
-    named = ", ".join(locale.language_name(tag) for tag in one.languages[:3])
+    comma = "، " if locale.dir == "rtl" else ", "
+    named = comma.join(locale.language_name(tag) for tag in one.languages[:3])
     if one.interpreter is Interpreter.NEEDED:
         return locale.gettext(N_("%(languages)s; needs an interpreter")) % {"languages": named}
     return named

@@ -6,7 +6,7 @@ stop is believed, what the rules promise holds: nobody is served twice, nobody i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -213,6 +213,9 @@ def _bring(
         return _Here(visit=visit, number=line.number, brought="")
     if line.word in (PaperWord.NOT_HERE, PaperWord.WENT):
         raise NotCome(number=line.number)
+    of = day_by_id(conn, day)
+    # Desks that stay longer than the day are no reason to lose who came in its last minutes.
+    about = min(about, of.closes_at - timedelta(minutes=1))
     booking = booking_of_party(conn, known) if known is not None else None
     if booking is not None and booking.state is BookingState.CONFIRMED:
         came = about if line.word is PaperWord.CAME else min(about, booking.arrival_at)
@@ -230,7 +233,7 @@ def _bring(
         members=party_of(adults=1, children=0),
         languages=(),
         interpreter=Interpreter.NONE,
-        display_language=day_by_id(conn, day).working_language,
+        display_language=of.working_language,
     )
     ticket, made = issue_walk_in(
         conn, day, wish, key=key, how=ON_PAPER, number=line.number if spare else None, issued_at=about, on_paper=True,
