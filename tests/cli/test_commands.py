@@ -1,6 +1,7 @@
 """Every command of the command line on both databases: what it prints, what it changes, how it ends."""
 
 import json
+import stat
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +24,7 @@ from onestop.keys import load_ticket_key
 from onestop.notify.tables import outbox
 from onestop.settings import Settings, read_settings
 from tests.halls import TestDay, make_test_day
+from tests.paper.pages import texts
 
 DATE = (real_now() + timedelta(days=30)).date()
 SLUG = f"iom-bratislava-{DATE}"
@@ -102,6 +104,19 @@ def test_a_draw_is_drawn_once_its_window_is_over(run: Run, hall: TestDay, databa
     (line,) = json.loads(told[0][1])
     assert (told[0][0], line["requests"], line["drawn"], line["seed"]) == (0, 0, 0, seed)
     assert f"seed: {seed}" in run("day", "draw", slug)[1]
+
+
+def test_the_day_pack_is_a_file_that_only_its_owner_reads(run: Run, hall: TestDay, tmp_path: Path) -> None:
+    file = tmp_path / "pack.pdf"
+
+    code, said, _ = run("day", "pack", hall.day.slug, "--out", file, "--spares", "3", "--language", "en")
+    missing = run("day", "pack", "no-such-day", "--out", file)
+    nowhere = run("day", "pack", hall.day.slug, "--out", tmp_path / "no" / "folder.pdf", "--spares", "0")
+
+    pages = texts(file.read_bytes())
+    assert (code, said) == (0, f"{file}: {file.stat().st_size // 1024} KB. Print it, then delete the file.\n")
+    assert (stat.S_IMODE(file.stat().st_mode), "Spare tickets 100–102" in pages[-1]) == (0o600, True)
+    assert (missing[0], nowhere[0], "cannot be written" in nowhere[2]) == (1, 1, True)
 
 
 def test_a_day_is_closed(run: Run, database_url: str) -> None:

@@ -307,6 +307,7 @@ FILLS |= {
     "service": organise.service,
     "paper": organise.paper,
     "place": organise.place,
+    "entry": lambda _: str(uuid4()),
 }
 _ORGANISERS = ("organiser", "administrator")
 _DAY = "/organise/{day:str}"
@@ -532,7 +533,7 @@ MATRIX: list[Row] = [
         staff("GET", f"/reception/{{slug:str}}{part}", "receptionist", "organiser")
         for part in (
             *("", "/now", "/find", "/live", "/people", "/people/now"),
-            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting"),
+            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting", "/paper"),
         )
     ),
     *(
@@ -540,6 +541,7 @@ MATRIX: list[Row] = [
         for act in (
             *("find", "turned-away", "answers", "walk-in", "walk-in/wish"),
             *("book", "book/wish", "book/times", "book/waiting"),
+            *("paper", "paper/{entry:uuid}/undo"),
         )
     ),
     *(
@@ -660,6 +662,7 @@ MATRIX: list[Row] = [
                 "/order",
                 "/invitations",
                 "/passes",
+                "/pack",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board"),
@@ -686,7 +689,7 @@ MATRIX: list[Row] = [
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),
-            *("order", "order/{pair:uuid}/remove", "invitations"),
+            *("order", "order/{pair:uuid}/remove", "invitations", "pack"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
             *("devices/{device:uuid}/display", "board"),

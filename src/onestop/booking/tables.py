@@ -82,6 +82,8 @@ stops = sa.Table(
     instant("called_at", null=True),
     instant("served_at", null=True),
     instant("ended_at", null=True),
+    # Told afterwards from a sheet of paper: its times are about right, and no figure of waits or talks counts it.
+    sa.Column("on_paper", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
     one_of("state", StopState, "state"),
     one_of("blocked_by", BlockedBy, "blocked_by"),
@@ -241,5 +243,17 @@ leases = sa.Table(
     sa.Column("first", sa.Integer(), nullable=False),
     sa.Column("last", sa.Integer(), nullable=False),
     instant("until_at"),
+    sa.CheckConstraint("last >= first", name="range"),
+)
+
+spare_tickets = sa.Table(
+    "spare_tickets",
+    metadata,
+    # Numbers printed on the spare tickets of a day pack: of the day's one counter, each printed once.
+    id_column(),
+    ref("day_id", "days"),
+    sa.Column("first", sa.Integer(), nullable=False),
+    sa.Column("last", sa.Integer(), nullable=False),
+    instant("made_at"),
     sa.CheckConstraint("last >= first", name="range"),
 )

@@ -1,9 +1,11 @@
-"""`onestop day …`: make, list, publish and close advisory days."""
+"""`onestop day …`: make, list, publish, pack and close advisory days."""
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 
 import rich_click as click
+from rich.console import Console
 
 from onestop.booking.drawing import run_draw
 from onestop.booking.draws import counts_of
@@ -15,9 +17,12 @@ from onestop.days.queries.days import Day, all_days, day_by_slug
 from onestop.days.queries.draws import the_draw
 from onestop.db.session import Database
 from onestop.domain.day import DayState
+from onestop.domain.paper import MOST_SPARES, check_packable
 from onestop.keys import load_ticket_key
+from onestop.locale.languages import LANGUAGES
 from onestop.notify.reactor import OutboxReactor
 from onestop.notify.ways import writes_links
+from onestop.paper.printing import make_pack
 from onestop.settings import read_settings
 from onestop.visits.actions.closing import close_day
 from onestop.visits.carrying_on import carry_all
@@ -209,6 +214,50 @@ def _carry_over(database: Database, day: Day, slug: str, *, key: bytes) -> None:
     for one in database.read_now(still_inside, day.id, then.id):
         if one.fate is not Fate.GOES:
             click.echo(f"{one.number}: {_LEFT[one.fate]}", err=True)
+
+
+@day.command("pack")
+@click.argument("slug")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; otherwise DAY-pack.pdf here.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="The language of the sheets; otherwise that of the day.")
+@click.option("--spares", type=click.IntRange(0, MOST_SPARES), help="Spare tickets; otherwise one for ten people.")
+def pack(slug: str, out: Path | None, language: str | None, spares: int | None) -> None:
+    """Make the PDF for work on paper: arrivals, a sheet for each desk, spare tickets, the rules.
+
+    Each run takes fresh numbers for the spare tickets, so print what it makes. The file tells who comes: whoever runs
+    this deletes it after printing.
+
+    Example: onestop day pack iom-bratislava-2026-12-03 --out pack.pdf
+    """
+    settings = read_settings()
+    file = out or Path(f"{slug}-pack.pdf")
+    with opened(settings) as database, Console(stderr=True).status("") as status:
+        found = database.read_now(day_by_slug, slug)
+        check_packable(found.state)
+        made = make_pack(
+            database,
+            settings,
+            found.id,
+            key=load_ticket_key(settings),
+            actor=OPERATOR,
+            now=database.now(),
+            language=language or "",
+            spares=spares,
+            told=lambda what: status.update(what),
+        )
+    try:
+        _write_private(file, made)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+    click.echo(f"{file}: {len(made) // 1024} KB. Print it, then delete the file.")
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    """Only its owner reads it, from the first byte on."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        os.fchmod(descriptor, 0o600)
+        out.write(content)
 
 
 _LEFT = {Fate.TALKS: "in a talk, not carried over", Fate.NOTHING: "nothing that day could go on with"}

@@ -1,8 +1,8 @@
-"""The words for a paper: an organiser's own before the shipped ones, in the reader's language before any other."""
+"""Words for services and papers: an organiser's own before the shipped ones, the reader's language before others."""
 
 from collections.abc import Mapping
 
-from onestop.directory.vocabulary import CONDITIONS, PAPERS
+from onestop.directory.vocabulary import CONDITIONS, PAPERS, PRIVATE_STOP, SERVICES
 from onestop.domain.checklist import Asked
 from onestop.domain.errors import N_
 from onestop.locale.languages import fallbacks
@@ -32,6 +32,16 @@ def words_of_paper(
     if asked is Asked.IF and condition in CONDITIONS:
         text = locale.say(ONLY_IF, {"paper": text, "condition": locale.gettext(CONDITIONS[condition])})
     return text, language
+
+
+def service_title(locale: Locale, key: str) -> str:
+    """What a service is called."""
+    return locale.gettext(SERVICES[key].title) if key in SERVICES else readable(key)
+
+
+def stop_title(locale: Locale, key: str, *, private: bool) -> str:
+    """What a stop is called on tickets, phones, prints and boards: a private one never says what it is (R19)."""
+    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)
 
 
 def readable(key: str) -> str:

@@ -104,6 +104,7 @@ _BEGAN_WITH = {
     "bring_back": "StopBroughtBack",
     "add_stop": "StopProposed",
     "come_again": "VisitReopened",
+    "paper": "PaperEntered",
 }
 """Acts that can end a stop or a visit, or open one again, and the fact each of them always has, its first."""
 

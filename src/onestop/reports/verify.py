@@ -153,10 +153,11 @@ def _numbers(rows: DayRows) -> Iterator[Violation]:
     for party in rows.parties.values():
         if party.number is not None and not FIRST_NUMBER <= party.number < after:
             yield violation("R7", f"Number {party.number} did not come from the counter, now {after}.", party.id)
-    for lease in rows.leases:
+    apart = sorted((*rows.leases, *rows.spares), key=lambda lease: lease.first)
+    for lease in apart:
         if lease.first < FIRST_NUMBER or lease.last >= after:
             yield violation("R7", f"Numbers to {lease.last} were leased, the counter is at {after}.", lease.id)
-    for one, other in pairwise(rows.leases):
+    for one, other in pairwise(apart):
         if other.first <= one.last:
             yield violation("R7", f"Number {other.first} was leased twice.", one.id, other.id)
     numbered = [booking.party_id for booking in rows.bookings if booking.state in _NUMBERED]

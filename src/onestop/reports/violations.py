@@ -9,7 +9,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, claims, contacts, leases, parties, stop_members, stops, waiting
+from onestop.booking.tables import (
+    bookings,
+    claims,
+    contacts,
+    leases,
+    parties,
+    spare_tickets,
+    stop_members,
+    stops,
+    waiting,
+)
 from onestop.days.tables import capacity, days, desks
 from onestop.db.clock_row import load_clock
 from onestop.db.ledger import facts
@@ -56,6 +66,7 @@ class DayRows:
         self.stop_members = below(stop_members, stop_members.c.stop_id, stops)
         self.calls = of_day(calls, calls.c.id)
         self.leases = of_day(leases, leases.c.first)
+        self.spares = of_day(spare_tickets, spare_tickets.c.first)
         self.facts = of_day(facts, facts.c.id)
 
     @cached_property

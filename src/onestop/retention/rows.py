@@ -16,7 +16,7 @@ from onestop.db.ledger import facts
 from onestop.domain.retention import blurred
 from onestop.notify.tables import outbox
 from onestop.referrals.tables import referrals
-from onestop.visits.tables import acts, alarms, visit_needs, visits
+from onestop.visits.tables import acts, alarms, paper_entries, visit_needs, visits
 
 AT_ONCE = 100
 """Rows a step changes: each step is one short transaction, so that a running day is not held up."""
@@ -73,7 +73,8 @@ def forget_referrals(conn: sa.Connection, parties_gone: Collection[UUID]) -> Non
 
 
 def forget_acts(conn: sa.Connection, parties_gone: Collection[UUID]) -> None:
-    """Images of rows kept for undo."""
+    """Images of rows kept for undo, and the lines that were entered from paper."""
+    conn.execute(paper_entries.delete().where(paper_entries.c.party_id.in_(parties_gone)))
     own = sa.select(stops.c.id).where(stops.c.party_id.in_(parties_gone))
     conn.execute(acts.delete().where(acts.c.stop_id.in_(own)))
 

@@ -128,3 +128,24 @@ notes = sa.Table(
     instant("until_at"),
     sa.Index("ix_notes_until_at", "until_at"),
 )
+
+paper_entries = sa.Table(
+    "paper_entries",
+    metadata,
+    # A line of a sheet of paper, entered afterwards: what happened, about when, and what its undo takes back.
+    id_column(),
+    ref("day_id", "days", index=False),
+    ref("party_id", "parties"),
+    ref("desk_id", "desks", null=True, ondelete="SET NULL", index=False),
+    ref("stop_id", "stops", null=True, ondelete="SET NULL", index=False),
+    ref("act_id", "acts", null=True, ondelete="SET NULL", index=False),
+    sa.Column("how", sa.String(20), nullable=False),
+    # Whether the entry also checked her in, or gave a ticket that nobody knew before.
+    sa.Column("brought", sa.String(10), nullable=False, server_default=""),
+    instant("about_at"),
+    instant("entered_at"),
+    sa.Column("actor", sa.String(80), nullable=False),
+    instant("undone_at", null=True),
+    one_of("brought", ("", "checked_in", "issued"), "brought"),
+    sa.Index("ix_paper_entries_day_id_entered_at", "day_id", "entered_at"),
+)

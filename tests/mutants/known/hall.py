@@ -46,6 +46,13 @@ MISTAKES = (
         "tests/visits/test_route.py::test_only_what_she_accepted_is_declined_by_dropping_it",
     ),
     mistake(
+        "served-again-from-paper",
+        "R2",
+        "a line from paper that is entered twice is served twice",
+        Change("src/onestop/visits/actions/paper.py", "            if done:\n", "            if not own:\n"),
+        "tests/visits/test_paper.py::test_a_line_that_is_entered_twice_changes_nothing",
+    ),
+    mistake(
         "old-version-accepted",
         "R2",
         "a stop that was changed since it was read is changed all the same",
@@ -125,6 +132,13 @@ MISTAKES = (
             "    conn.execute(update.values(next_number=after))\n",
         ),
         f"{_LOCKS}test_without_the_days_lock_the_counter_alone_gives_each_number_once[postgresql]",
+    ),
+    mistake(
+        "spare-numbers-again",
+        "R7",
+        "two day packs print the same spare numbers",
+        Change("src/onestop/booking/spares.py", "take_numbers(conn, day, wanted)", "take_numbers(conn, day, 0)"),
+        "tests/visits/test_paper.py::test_spare_numbers_are_printed_once_and_given_to_nobody_else",
     ),
     mistake(
         "number-given-twice",

@@ -172,7 +172,7 @@ MISTAKES = (
         "R19",
         "what is kept for her names a private talk after she chose it",
         Change(
-            "src/onestop/web/kit/words.py",
+            "src/onestop/directory/words.py",
             "    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)\n",
             "    return locale.gettext(PRIVATE_STOP) if private and not key else service_title(locale, key)\n",
         ),
@@ -194,7 +194,7 @@ MISTAKES = (
         "R19",
         "the lists of reception and floor name a private talk",
         Change(
-            "src/onestop/web/kit/words.py",
+            "src/onestop/directory/words.py",
             "    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)\n",
             "    return locale.gettext(PRIVATE_STOP) if private and not key else service_title(locale, key)\n",
         ),
@@ -204,6 +204,17 @@ MISTAKES = (
             "Title(key=stop.key,",
         ),
         "tests/web/reception/test_people.py::test_a_private_stop_reads_talk_at_the_centre_everywhere",
+    ),
+    mistake(
+        "private-place-printed",
+        "R19",
+        "the list of arrivals tells at which desk a private talk is",
+        Change(
+            "src/onestop/paper/words.py",
+            "places.get(str(step.service), []) if not step.private else []",
+            "places.get(str(step.service), [])",
+        ),
+        "tests/paper/test_pack.py::test_a_private_talk_has_neither_name_nor_place_nor_institution_anywhere",
     ),
     mistake(
         "private-papers-in-the-mail",

@@ -40,17 +40,18 @@ def take_images(conn: sa.Connection, visit: UUID) -> Images:
 
 def keep_act(
     conn: sa.Connection, kind: str, *, stop: Row, desk: UUID | None, before: Images, actor: Actor, now: datetime
-) -> None:
-    """Remember an act with the rows before it and their versions after it.
+) -> UUID | None:
+    """Remember an act with the rows before it and their versions after it; gives its id.
 
     What a visitor decides herself (she takes a desk off, she goes home) is not kept: nobody else takes it back (R18).
     """
     if actor == VISITOR:
-        return
+        return None
+    act = new_id()
     insert(
         conn,
         acts,
-        id=new_id(),
+        id=act,
         day_id=stop.day_id,
         desk_id=desk,
         stop_id=stop.id,
@@ -60,6 +61,7 @@ def keep_act(
         before=before,
         after=versions(conn, stop.visit_id),
     )
+    return act
 
 
 def versions(conn: sa.Connection, visit: UUID) -> dict[str, int]:

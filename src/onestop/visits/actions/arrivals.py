@@ -23,7 +23,7 @@ from onestop.domain.errors import (
     TicketUnknown,
     WrongDay,
 )
-from onestop.domain.facts import Fact
+from onestop.domain.facts import Fact, Term
 from onestop.domain.name import read_name
 from onestop.domain.roles import Actor
 from onestop.domain.visit import CARRIED_OVER_HEAD_START_MINUTES, StopState, VisitState, waiting_since
@@ -43,8 +43,12 @@ class CheckedIn:
     again: bool
 
 
-def check_in(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -> CheckedIn:
+def check_in(
+    conn: sa.Connection, party: UUID, *, came_at: datetime | None = None, actor: Actor, now: datetime
+) -> CheckedIn:
     """Turn a booking into a visit whose stops wait. Repeating it gives the same answer.
+
+    `came_at` is when she came if that is told only now, from paper; whoever tells it calls `match` at the end.
 
     Raises `WrongDay`, `BookingCancelled`, `BookingClosed`, or the day's refusal.
     """
@@ -61,18 +65,19 @@ def check_in(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -
     if booking is None:
         raise TicketUnknown
     day = day_by_id(conn, booking.day)
+    came = now if came_at is None else min(came_at, now)
     if booking.state is BookingState.CANCELLED:
         raise BookingCancelled
-    if now.astimezone(day.zone).date() != day.on and not day.opens_at <= now <= day.closes_at:
+    if came.astimezone(day.zone).date() != day.on and not day.opens_at <= came <= day.closes_at:
         raise WrongDay(on=day.on)
-    check_bookable(day.state, closes_at=day.closes_at, now=now)
+    check_bookable(day.state, closes_at=day.closes_at, now=came)
     if booking.state is not BookingState.CONFIRMED:
         raise BookingClosed
     check_move(booking.state, BookingState.ARRIVED)
     conn.execute(bookings.update().where(bookings.c.id == booking.id).values(state=BookingState.ARRIVED))
     waited = timedelta(minutes=CARRIED_OVER_HEAD_START_MINUTES) if row.carried_from_id is not None else timedelta()
     visit = _open_visit(
-        conn, party, day.id, booked_at=booking.arrival_at, walk_in=False, nonce=None, waited=waited, now=now
+        conn, party, day.id, booked_at=booking.arrival_at, walk_in=False, nonce=None, waited=waited, now=came
     )
     record(
         conn,
@@ -83,10 +88,14 @@ def check_in(conn: sa.Connection, party: UUID, *, actor: Actor, now: datetime) -
             party=party,
             visit=visit,
             actor=actor.ref,
-            terms={"early_seconds": int((booking.arrival_at - now).total_seconds())},
+            terms={
+                "early_seconds": int((booking.arrival_at - came).total_seconds()),
+                **_from_paper(came_at, now),
+            },
         ),
     )
-    match(conn, day.id, now=now)
+    if came_at is None:
+        match(conn, day.id, now=now)
     return CheckedIn(visit=visit, party=party, number=number, state=VisitState.OPEN, again=False)
 
 
@@ -121,13 +130,15 @@ def issue_walk_in(
     number: int | None = None,
     device: UUID | None = None,
     issued_at: datetime | None = None,
+    on_paper: bool = False,
     actor: Actor,
     now: datetime,
 ) -> tuple[Ticket, UUID]:
     """A ticket for somebody without an appointment, who waits from now on; never refused for want of room.
 
     A kiosk that was cut off sends `nonce`, its leased `number` and `issued_at`; the same nonce gives the same ticket.
-    If another nonce came with the same number first, she gets a fresh number and the ledger says so (R9).
+    If another nonce came with the same number first, she gets a fresh number and the ledger says so (R9). One that was
+    given `on_paper` has the number of a spare ticket, or a new one; whoever enters it calls `match` at the end.
     Gives the ticket and the visit.
     """
     if nonce is not None:
@@ -139,7 +150,7 @@ def issue_walk_in(
     check_bookable(day.state, closes_at=day.closes_at, now=came_at)
     if came_at.astimezone(day.zone).date() != day.on and not day.opens_at <= came_at <= day.closes_at:
         raise WrongDay(on=day.on)
-    if number is not None:
+    if number is not None and not on_paper:
         check_leased(conn, day=day_id, device=device, number=number)
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED)
     if name.strip():
@@ -159,11 +170,22 @@ def issue_walk_in(
             party=party,
             visit=visit,
             actor=actor.ref,
-            terms={"how": how, "stops": len(wish.stops), "members": len(wish.members)},
+            terms={
+                "how": how,
+                "stops": len(wish.stops),
+                "members": len(wish.members),
+                **_from_paper(issued_at if on_paper else None, now),
+            },
         ),
     )
-    match(conn, day_id, now=now)
+    if not on_paper:
+        match(conn, day_id, now=now)
     return ticket, visit
+
+
+def _from_paper(at: datetime | None, now: datetime) -> dict[str, Term]:
+    """What a fact says of something that was told only afterwards, from paper: how long ago it was."""
+    return {} if at is None else {"paper": True, "ago_seconds": max(0, int((now - at).total_seconds()))}
 
 
 def _unless_taken(conn: sa.Connection, day: UUID, number: int | None) -> int | None:

@@ -41,6 +41,11 @@ def undo(conn: sa.Connection, stop_id: UUID, *, act_id: UUID | None = None, acto
     act = last_act(conn, stop_id, now=now) if act_id is None else _act_row(conn, stop_id, act_id)
     if act is None or act.at < now - UNDO_WINDOW:
         raise UndoTooLate
+    return take_back(conn, stop, act, actor=actor, now=now)
+
+
+def take_back(conn: sa.Connection, stop: Row, act: Row, *, actor: Actor, now: datetime) -> str:
+    """Put the rows back as they were before this act, however long ago; gives its kind. Raises `UndoRefused`."""
     if act.undone_at is not None:
         raise UndoRefused
     if stop.visit_id is None or versions(conn, stop.visit_id) != act.after:

@@ -1,8 +1,10 @@
 """Shipped words for services and needs in the reader's language; an unknown key shows itself readably."""
 
-from onestop.directory.vocabulary import NEEDS, PRIVATE_STOP, SERVICES
-from onestop.directory.words import readable
+from onestop.directory.vocabulary import NEEDS, SERVICES
+from onestop.directory.words import readable, service_title, stop_title
 from onestop.web.kit.locale import Locale
+
+__all__ = ["isolated", "left_to_right", "need_says", "service_pictogram", "service_title", "stop_title"]
 
 FIRST_STRONG, LEFT_TO_RIGHT, END = "\u2068", "\u2066", "\u2069"
 """Isolates: a name in another script, or a number, does not turn the sentence round it."""
@@ -16,16 +18,6 @@ def isolated(text: str) -> str:
 def left_to_right(text: str) -> str:
     """A number, a phone or a time, inside a sentence."""
     return f"{LEFT_TO_RIGHT}{text}{END}"
-
-
-def service_title(locale: Locale, key: str) -> str:
-    """What a service is called."""
-    return locale.gettext(SERVICES[key].title) if key in SERVICES else readable(key)
-
-
-def stop_title(locale: Locale, key: str, *, private: bool) -> str:
-    """What a stop is called on tickets, phones, prints and boards: a private one never says what it is (R19)."""
-    return locale.gettext(PRIVATE_STOP) if private else service_title(locale, key)
 
 
 def service_pictogram(key: str, *, private: bool = False) -> str:

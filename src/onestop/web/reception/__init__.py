@@ -1,8 +1,8 @@
-"""The door of reception: find, check in, walk-in, book for a caller, lists, one ticket holder's page."""
+"""The door of reception: find, check in, walk-in, book for a caller, lists, one ticket holder, lines from paper."""
 
 from typing import Any
 
-from onestop.web.reception import book, find, party, people, steps, ticket, time, waiting, walk_in
+from onestop.web.reception import book, find, paper, party, people, steps, ticket, time, waiting, walk_in
 
 route_handlers: list[Any] = [
     *find.route_handlers,
@@ -14,4 +14,5 @@ route_handlers: list[Any] = [
     *ticket.route_handlers,
     *steps.route_handlers,
     *waiting.route_handlers,
+    *paper.route_handlers,
 ]

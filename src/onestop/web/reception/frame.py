@@ -27,6 +27,7 @@ _MENU = (
     ("/book", N_("Book")),
     ("/people", N_("People")),
     ("/waiting", N_("Waiting list")),
+    ("/paper", N_("From paper")),
 )
 
 

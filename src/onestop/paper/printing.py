@@ -1,0 +1,82 @@
+"""A pack from the day: numbers are leased, rows are read, and a process of its own draws the pages.
+
+Nothing of it is written to a disk: the words go to that process through a pipe, the PDF comes back through another.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from onestop.booking.spares import lease_spares
+from onestop.db.session import Database
+from onestop.domain.errors import N_, Refusal
+from onestop.domain.paper import spares_for
+from onestop.domain.roles import Actor
+from onestop.locale.languages import LANGUAGES
+from onestop.locale.locales import locale_for
+from onestop.paper.contents import pack_contents
+from onestop.paper.sheets import Pack
+from onestop.paper.words import pack_of
+from onestop.settings import Settings
+
+LONGEST_SECONDS = 120
+"""A pack of 2 000 visitors takes six to fifteen seconds on one slow core."""
+
+
+class PackNotDrawn(Refusal):
+    code = "pack_not_drawn"
+    status = 503
+    sentence = N_("The day pack could not be made. Nothing is lost. Please try again.")
+
+
+def make_pack(
+    database: Database,
+    settings: Settings,
+    day: UUID,
+    *,
+    key: bytes,
+    actor: Actor,
+    now: datetime,
+    language: str = "",
+    spares: int | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> bytes:
+    """The PDF of a day with fresh spare tickets (one for ten people expected, unless `spares` says how many).
+
+    `told` hears what is being done. Takes seconds; no transaction is open while pages are drawn. Raises `PackNotDrawn`.
+    """
+    told("reading the day")
+    contents = database.read_now(pack_contents, day)
+    count = spares_for(len(contents.expected)) if spares is None else spares
+    leased = database.write_now(lease_spares, day, count=count, key=key, actor=actor, now=now, day=day)
+    wanted = language or contents.day.working_language
+    pack = pack_of(
+        contents,
+        leased,
+        locale=locale_for(wanted if wanted in LANGUAGES else "en"),
+        key=key,
+        base_url=settings.base_url.rstrip("/"),
+        kept_days=settings.contact_days,
+        now=now,
+    )
+    told("drawing the pages")
+    return draw_apart(pack)
+
+
+def draw_apart(pack: Pack) -> bytes:
+    """Draw in another process, so that no request waits for it. Raises `PackNotDrawn`."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "onestop.paper"],
+            input=msgspec.json.encode(pack),
+            capture_output=True,
+            timeout=LONGEST_SECONDS,
+            check=True,
+        )
+    except (subprocess.SubprocessError, OSError) as error:
+        raise PackNotDrawn from error
+    return done.stdout
