@@ -213,7 +213,7 @@ def _kiosk_ticket(site: Site) -> str:
 
 SPECIAL |= {
     f"/kiosk/tickets/{{code:str}}{act}": lambda site, act=act: f"{_kiosk_ticket(site)}{act}"
-    for act in ("", "/change", "/here", "/move", "/cancel")
+    for act in ("", "/change", "/here", "/paper", "/move", "/cancel")
 }
 _STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
 SPECIAL |= {
@@ -240,6 +240,7 @@ FILLS |= {
     "pair": organise.pair,
     "pass_id": organise.day_pass,
     "device": organise.device,
+    "conflict": organise.conflict,
     "account": organise.account,
     "institution": organise.institution,
     "service": organise.service,
@@ -330,8 +331,10 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/times",
             "/kiosk/d/{slug:str}/who",
             "/kiosk/tickets/{code:str}",
+            "/kiosk/offline",
             "/kiosk/tickets/{code:str}/change",
             "/kiosk/tickets/{code:str}/here",
+            "/kiosk/tickets/{code:str}/paper",
             "/kiosk/waiting/{code:str}",
         )
     ),
@@ -365,6 +368,7 @@ MATRIX: list[Row] = [
     machine("POST", "/api/v1/days/{day:str}/check-ins", "kiosk", "receptionist"),
     machine("POST", "/api/v1/days/{day:str}/visits", "kiosk", "receptionist", json={"services": ["legal"]}),
     machine("POST", "/api/v1/devices/leases", "kiosk"),
+    machine("POST", "/api/v1/devices/heartbeat", "kiosk", json={"printer": "ok"}),
     # It knows no message of this name, which is what it answers to whoever may ask.
     machine("POST", "/api/v1/bounces", hidden_from=("administrator",), json={"message_id": "<known@onestop.invalid>"}),
     machine("GET", "/api/v1/days/{day:str}/board", "display", "kiosk", *_HALL),
@@ -562,6 +566,7 @@ MATRIX: list[Row] = [
             *("order", "order/{pair:uuid}/remove", "invitations"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
+            "devices/conflicts/{conflict:uuid}/seen",
         )
     ),
 ]

@@ -1,13 +1,16 @@
 """Reads of devices: whom a device token stands for, and the organiser's list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.db.statements import row_of
 from onestop.devices.tables import devices
+from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -24,6 +27,8 @@ class Device:
     paired_at: datetime | None
     seen_at: datetime | None
     revoked_at: datetime | None
+    report: Report | None
+    """What it last said of itself; only a machine with an agent does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,13 @@ def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
             paired_at=row.paired_at,
             seen_at=row.seen_at,
             revoked_at=row.revoked_at,
+            report=None if row.report is None else read_report(row.report),
         )
         for row in conn.execute(query)
     ]
+
+
+def read_report(kept: Mapping[str, Any]) -> Report:
+    """A report as its row keeps it."""
+    counts = {name: value for name, value in kept.items() if name != "printer"}
+    return Report(printer=Printer(kept["printer"]), **counts)

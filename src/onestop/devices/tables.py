@@ -19,5 +19,8 @@ devices = sa.Table(
     instant("seen_at", null=True),
     instant("revoked_at", null=True),
     instant("created_at"),
+    # What a machine with an agent last said of itself, and when: printer, tickets not handed in yet, numbers left.
+    sa.Column("report", sa.JSON()),
+    instant("reported_at", null=True),
     one_of("kind", ("kiosk", "display"), "kind"),
 )

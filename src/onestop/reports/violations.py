@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, claims, contacts, leases, parties, stop_members, stops, waiting
+from onestop.booking.tables import bookings, claims, contacts, leases, parties, printed, stop_members, stops, waiting
 from onestop.days.tables import capacity, days, desks
 from onestop.db.clock_row import load_clock
 from onestop.db.ledger import facts
@@ -56,6 +56,7 @@ class DayRows:
         self.stop_members = below(stop_members, stop_members.c.stop_id, stops)
         self.calls = of_day(calls, calls.c.id)
         self.leases = of_day(leases, leases.c.first)
+        self.printed = of_day(printed, printed.c.counter, printed.c.id)
         self.facts = of_day(facts, facts.c.id)
 
     @cached_property

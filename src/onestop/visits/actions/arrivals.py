@@ -6,14 +6,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.parties import make_party
+from onestop.booking.actions.parties import make_party, write_name
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
-from onestop.booking.tickets import Ticket, check_leased, issue_ticket, ticket_again
+from onestop.booking.tickets import Ticket, issue_ticket, ticket_again
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import day_by_id
 from onestop.db.ledger import record
-from onestop.db.types import fold, new_id
+from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, check_move
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import (
@@ -24,7 +24,6 @@ from onestop.domain.errors import (
     WrongDay,
 )
 from onestop.domain.facts import Fact
-from onestop.domain.name import read_name
 from onestop.domain.roles import Actor
 from onestop.domain.visit import CARRIED_OVER_HEAD_START_MINUTES, StopState, VisitState, waiting_since
 from onestop.visits.actions.matching import match
@@ -118,37 +117,43 @@ def issue_walk_in(
     how: str,
     name: str = "",
     nonce: str | None = None,
-    number: int | None = None,
-    device: UUID | None = None,
-    issued_at: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> tuple[Ticket, UUID]:
     """A ticket for somebody without an appointment, who waits from now on; never refused for want of room.
 
-    A kiosk that was cut off sends `nonce`, its leased `number` and `issued_at`; the same nonce gives the same ticket.
-    If another nonce came with the same number first, she gets a fresh number and the ledger says so (R9).
-    Gives the ticket and the visit.
+    The same nonce gives the same ticket. Gives the ticket and the visit.
     """
     if nonce is not None:
         known = conn.execute(sa.select(visits).where(visits.c.day_id == day_id, visits.c.nonce == nonce)).one_or_none()
         if known is not None:
             return ticket_again(conn, party=known.party_id, key=key), known.id
     day = day_by_id(conn, day_id)
-    came_at = min(issued_at, now) if issued_at is not None else now
-    check_bookable(day.state, closes_at=day.closes_at, now=came_at)
-    if came_at.astimezone(day.zone).date() != day.on and not day.opens_at <= came_at <= day.closes_at:
+    check_bookable(day.state, closes_at=day.closes_at, now=now)
+    if now.astimezone(day.zone).date() != day.on and not day.opens_at <= now <= day.closes_at:
         raise WrongDay(on=day.on)
-    if number is not None:
-        check_leased(conn, day=day_id, device=device, number=number)
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED)
     if name.strip():
-        called = read_name(name)
-        conn.execute(parties.update().where(parties.c.id == party).values(name=called, name_folded=fold(called)))
-    printed, number = number, _unless_taken(conn, day_id, number)
-    ticket = issue_ticket(conn, party=party, day=day_id, key=key, number=number)
-    if printed is not None and number is None:
-        record(conn, Fact(kind="NumberTaken", at=now, day=day_id, party=party, terms={"printed": printed}))
+        write_name(conn, party, name)
+    ticket = issue_ticket(conn, party=party, day=day_id, key=key)
+    visit = open_walk_in(conn, party, day_id, wish, nonce=nonce, how=how, came_at=now, actor=actor, now=now)
+    match(conn, day_id, now=now)
+    return ticket, visit
+
+
+def open_walk_in(
+    conn: sa.Connection,
+    party: UUID,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    nonce: str | None,
+    how: str,
+    came_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """The visit of a party without an appointment, told in the ledger; no desk has been asked yet."""
     visit = _open_visit(conn, party, day_id, booked_at=None, walk_in=True, nonce=nonce, now=came_at)
     record(
         conn,
@@ -162,13 +167,7 @@ def issue_walk_in(
             terms={"how": how, "stops": len(wish.stops), "members": len(wish.members)},
         ),
     )
-    match(conn, day_id, now=now)
-    return ticket, visit
-
-
-def _unless_taken(conn: sa.Connection, day: UUID, number: int | None) -> int | None:
-    taken = conn.execute(sa.select(parties.c.id).where(parties.c.day_id == day, parties.c.number == number)).scalar()
-    return number if taken is None else None
+    return visit
 
 
 def _open_visit(
