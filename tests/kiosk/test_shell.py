@@ -1,5 +1,6 @@
 """The machine's screens with and without a line: three taps to a ticket, nothing lost, nothing doubled, nobody else."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -55,7 +56,9 @@ async def test_without_a_line_it_is_three_taps_too_and_handed_in_when_the_line_i
     machine.line.way = "cut"
     assert await machine.take() == 100
     assert machine.hand.taps == 3
-    assert machine.hand.text.startswith("Take your paper. One-Stop Shop Bratislava Thursday 3 December 2026")
+    assert machine.hand.text.startswith("Take your paper. Your number 100 Please wait. We call this number. Your code ")
+    assert machine.hand.page is not None
+    assert re.findall(r'class="clock">(.*?)</p>', machine.hand.page.text) == ['<bdi dir="ltr">08:30</bdi>']
     assert numbers(machine.site) == []
     later(machine.site, machine, minutes=7)
     machine.line.way = "whole"

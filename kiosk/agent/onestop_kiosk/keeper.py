@@ -48,11 +48,11 @@ class Keeper:
     async def once(self) -> None:
         """One round; whatever the server does not answer is done in the next one."""
         try:
-            await self.report()
-            self._heard()
             await self.fetch()
+            self._heard()
             await self.hand_in()
             await self.lease()
+            await self.report()
         except Away:
             self.is_away = True
         except ShutOut:

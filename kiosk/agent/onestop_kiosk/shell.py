@@ -36,7 +36,7 @@ PASSED_ON = ("Content-Type", "Content-Language", "Refresh")
 NONCE = re.compile(r"^[\x21-\x7e]{8,80}\Z")
 TICKETS = re.compile(r"^/kiosk/d/([a-z0-9-]{1,80})/tickets\Z")
 OPENED = re.compile(r"^/kiosk/(?:tickets|waiting)/([A-Za-z0-9]{8,64})(?:/|\Z)")
-_CLOCK = re.compile(r'(<p class="clock">)[^<]*')
+_CLOCK = re.compile(r'(<p class="clock">).*?(</p>)', re.DOTALL)
 _NOW = re.compile(r'data-now="[^"]*"')
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -283,7 +283,7 @@ class Shell:
         snapshot, now = self._keeper.snapshot, self._keeper.clock.now()
         if snapshot is not None:
             local = now.astimezone(ZoneInfo(snapshot.zone)).strftime("%H:%M")
-            page = _CLOCK.sub(rf"\g<1>{local}", page, count=1)
+            page = _CLOCK.sub(rf'\g<1><bdi dir="ltr">{local}</bdi>\g<2>', page, count=1)
             page = _NOW.sub(f'data-now="{_iso(now)}"', page, count=1)
         page = page.replace("<html ", '<html data-printer="agent" ', 1)
         return web.Response(status=status, text=page, content_type="text/html", headers=headers)

@@ -68,7 +68,6 @@ class OfflineHome:
 class OfflineTicket:
     """Her number and code on the screen, while the paper comes."""
 
-    day: Day
     ticket_number: str
     short_code: str
     picture: str
@@ -244,7 +243,6 @@ def _screens(day: Day, offer: DayOffer, locale: Locale) -> list[tuple[str, dict[
     ]
     code = OfflineCode(action=_address("/kiosk/code", **lang), back="/kiosk", keys=PAD)
     ticket = OfflineTicket(
-        day=day,
         ticket_number=NUMBER,
         short_code=SHORT,
         picture=QR,
