@@ -17,7 +17,7 @@ from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
 from onestop.visits.tables import visits
 from onestop_kiosk.server import Away
-from tests.kiosk.rig import TOKEN, Machine, later, machine_at
+from tests.kiosk.rig import TOKEN, Machine, Way, later, machine_at
 from tests.web.site import Site
 
 
@@ -70,14 +70,17 @@ async def test_without_a_line_it_is_three_taps_too_and_handed_in_when_the_line_i
     agrees(machine.site)
 
 
-async def test_an_answer_that_is_lost_on_the_way_makes_one_visit(machine: Machine) -> None:
+@pytest.mark.parametrize(("way", "arrived"), [("deaf", [100]), ("cut", [])])
+async def test_a_line_that_breaks_while_she_presses_makes_one_visit(
+    machine: Machine, way: Way, arrived: list[int]
+) -> None:
     await machine.hand.go("/kiosk")
     await machine.hand.follow("English")
     await machine.hand.follow("Health insurance")
-    machine.line.way = "deaf"
+    machine.line.way = way
     await machine.hand.press("Yes, give me a ticket")
     assert "Your number 100" in machine.hand.text
-    assert numbers(machine.site) == [100]
+    assert numbers(machine.site) == arrived
     machine.line.way = "whole"
     await machine.reach()
     assert numbers(machine.site) == [100]
