@@ -1,5 +1,6 @@
 """The paper as it comes out: read back from the bytes sent to a printer, its code scanned, its number measured."""
 
+import asyncio
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from onestop.domain.machine import Printer as Told
 from onestop_kiosk.paper import QR_MARGIN, in_dots, qr_svg
 from onestop_kiosk.printing import EscPos, Said, said_by
 from onestop_kiosk.settings import Printer, SettingsWrong, read_settings
+from onestop_kiosk.store import State
 from tests.kiosk.printer import virtual_printer
 from tests.kiosk.rig import machine_at
 from tests.web.site import Site
@@ -94,6 +96,27 @@ async def test_a_booking_that_is_scanned_is_printed_from_the_server_s_page(site:
         await machine.shell.papers()
         (picture,) = printer.papers()
         assert scanned(picture, tmp_path / "paper.png") == ticket.code
+
+
+async def test_two_presses_at_once_are_one_paper(site: Site, tmp_path: Path) -> None:
+    async with (
+        virtual_printer() as printer,
+        machine_at(
+            site, tmp_path / "k", printer=Printer(kind="network", host="127.0.0.1", port=printer.port)
+        ) as machine,
+    ):
+        machine.line.way = "cut"
+        form = {"_key": "one-press-of-a-finger", "services": site.hall.service("legal").hex[-12:], "adults": "12"}
+        path = f"/kiosk/d/{site.hall.day.slug}/tickets?lang=en"
+        sent = [machine.hand.browser.post(path, data=form) for _ in range(2)]
+        answers = await asyncio.gather(*sent)
+        await machine.shell.papers()
+        assert len({answer.headers["location"] for answer in answers}) == 1
+        assert len(printer.papers()) == 1
+        machine.line.way = "whole"
+        await machine.reach()
+        assert machine.keeper.store.waiting() == []
+        assert machine.keeper.store.count(State.REFUSED) == 0
 
 
 async def test_without_paper_the_screen_and_the_organiser_are_told_and_she_is_printed_again(

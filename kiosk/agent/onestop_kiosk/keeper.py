@@ -17,6 +17,8 @@ from onestop_kiosk.store import Act, State, Store
 
 log = logging.getLogger(__name__)
 BLOCK, RENEW_AT = 50, 15
+MOST_OF_A_KIND = 5
+"""Adults, and children, that the screen lets her choose."""
 CALM_SECONDS, EAGER_SECONDS = 30.0, 3.0
 FORGET_AFTER = timedelta(minutes=10)
 """A ticket that was handed in can be printed again for so long."""
@@ -148,7 +150,7 @@ def wanted(snapshot: Snapshot, language: str, form: Sequence[tuple[str, str]]) -
     given: dict[str, list[str]] = {}
     for name, value in form:
         given.setdefault(name, []).append(value)
-    adults, children = (_count(given, name, otherwise) for name, otherwise in (("adults", 1), ("children", 0)))
+    adults, children = max(1, _count(given, "adults", 1)), _count(given, "children", 0)
     interpreter = (given.get("interpreter") or ["none"])[0]
     return {
         "services": [snapshot.services.get(mark, mark) for mark in given.get("services", [])],
@@ -166,7 +168,7 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
 
 def _count(given: Mapping[str, list[str]], name: str, otherwise: int) -> int:
     typed = (given.get(name) or [""])[0]
-    return min(int(typed), 12) if typed.isdecimal() and len(typed) < 3 else otherwise
+    return min(int(typed), MOST_OF_A_KIND) if typed.isdecimal() and len(typed) < 3 else otherwise
 
 
 def _code_of(answer: Answer) -> str:

@@ -51,6 +51,8 @@ class Shell:
         self._opened: set[str] = set()
         """Codes whose pages may be shown: those of whoever stands here, until the first screen is shown again."""
         self._papers: set[asyncio.Task[None]] = set()
+        self._giving = asyncio.Lock()
+        """A second press waits for the first, and is sent where that one led."""
 
     def app(self) -> web.Application:
         """The program that listens."""
@@ -129,7 +131,8 @@ class Shell:
         if keeper.is_shut:
             return self._says("shut", language)
         if TICKETS.match(request.path) and keeper.snapshot is not None:
-            return await self._ticket(request, keeper.snapshot, body)
+            async with self._giving:
+                return await self._ticket(request, keeper.snapshot, body)
         if request.path == "/kiosk/code":
             return await self._code(request, body)
         try:
