@@ -153,7 +153,7 @@ def paired(site: Site, name: str) -> dict[str, Any]:
 
 
 def later(site: Site, *machines: Machine, minutes: float) -> None:
-    """Time goes on for the server and for the machines."""
-    site.set_time(site.hall.now + timedelta(minutes=minutes))
+    """Time goes on for the server and for the machines; what really went by meanwhile is not taken back."""
+    site.set_time(site.database.now() + timedelta(minutes=minutes))
     for machine in machines:
         machine.time.seconds += minutes * 60
