@@ -10,6 +10,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY templates templates
 COPY static static
+COPY kiosk kiosk
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && /opt/onestop/bin/pip install --no-deps dist/onestop-*.whl
 

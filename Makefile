@@ -41,7 +41,7 @@ bench: $(VENV)/.test machine ## measure; results as JSON under var/bench and a t
 screens: $(VENV)/.test machine ## make the pictures in docs/screens
 	$(BIN)/python -m tests.screens $(ARGS)
 
-lock: $(VENV)/.python ## write requirements/*.txt anew, hashed, without addresses
+lock: $(VENV)/.python ## write requirements/*.txt and the ticket machine's anew, hashed, without addresses
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 pyproject.toml -o requirements/app.txt
@@ -49,6 +49,8 @@ lock: $(VENV)/.python ## write requirements/*.txt anew, hashed, without addresse
 	  --python-version 3.11 requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 requirements/test.in -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 kiosk/agent/requirements.in -o kiosk/agent/requirements.txt
 
 machine: ## on Debian: the packages the tests need, only those that are missing
 	@tests/machine.sh

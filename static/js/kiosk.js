@@ -60,8 +60,9 @@ if (pad) {
   });
 }
 
-/* The paper comes by itself. */
-if (document.querySelector("[data-print]") && /[?&](new|paper)=/.test(location.search)) {
+/* The paper comes by itself; where the machine has an agent, that one prints. */
+const prints = !("printer" in document.documentElement.dataset);
+if (prints && document.querySelector("[data-print]") && /[?&](new|paper)=/.test(location.search)) {
   window.addEventListener("load", () => window.print(), { once: true });
 }
 

@@ -65,5 +65,6 @@ def test_a_revoked_machine_is_shut_out_at_once(database: Database) -> None:
             seen_at=NOW + timedelta(minutes=1),
             revoked_at=NOW + timedelta(minutes=2),
             display=DisplaySetup(),
+            report=None,
         )
     ]

@@ -1,31 +1,27 @@
 """Arriving: early, on time and late; twice; on the wrong day; without an appointment; and taken back."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from onestop.booking.actions.bookings import cancel_booking, wish_of_party
 from onestop.booking.queries import booking_of_party
-from onestop.booking.tickets import find_code, lease_numbers
-from onestop.clock import real_now
+from onestop.booking.tickets import find_code
 from onestop.db.session import Database
-from onestop.devices.actions import create_device
 from onestop.domain.errors import (
     BookingCancelled,
     DayOver,
-    LeaseUnknown,
     MoveRefused,
     TicketUnknown,
     WrongDay,
 )
-from onestop.domain.roles import SYSTEM, Role
 from onestop.domain.visit import StopState, VisitState
 from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in, undo_check_in
 from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.route import come_back, step_out
 from onestop.visits.tables import visits
-from tests.halls import KEY, TestDay, make_test_day
+from tests.halls import KEY, make_test_day
 from tests.visits.looking import booking_state, call_at, rows, state, stops_of, told, visit, waited
 
 
@@ -181,9 +177,6 @@ def test_nobody_walks_in_on_another_date_or_after_closing(database: Database) ->
         hall.walk_in(hall.wish("legal"))
 
 
-# -- kiosks that were cut off ------------------------------------------------------------------------------
-
-
 def test_the_same_nonce_gives_the_same_ticket_and_one_visit(database: Database) -> None:
     hall = make_test_day(database)
     wish = hall.wish("legal")
@@ -191,49 +184,3 @@ def test_the_same_nonce_gives_the_same_ticket_and_one_visit(database: Database) 
     hall.later(minutes=2)
     assert hall.write(issue_walk_in, hall.id, wish, key=KEY, how="kiosk", nonce="n-1") == first
     assert len(told(hall, "WalkInIssued")) == 1
-
-
-def test_a_ticket_issued_offline_keeps_its_number_its_code_and_its_time(database: Database) -> None:
-    hall = make_test_day(database)
-    kiosk, codes = leased(database, hall)
-    issued_at = hall.now - timedelta(minutes=12)
-    ticket, came = hall.write(
-        issue_walk_in, hall.id, hall.wish("legal"), key=KEY, how="kiosk",
-        nonce="n-1", number=103, device=kiosk, issued_at=issued_at,
-    )  # fmt: skip
-    assert (ticket.number, ticket.code) == (103, codes[103])
-    assert waited(hall, came) == 12
-
-
-def test_a_number_that_was_used_twice_offline_loses_nobody(database: Database) -> None:
-    hall = make_test_day(database)
-    kiosk, _ = leased(database, hall)
-
-    def arrives(nonce: str) -> int:
-        how = {"key": KEY, "how": "kiosk", "nonce": nonce, "number": 103, "device": kiosk}
-        return hall.write(issue_walk_in, hall.id, hall.wish("legal"), **how)[0].number
-
-    assert [arrives("n-1"), arrives("n-2")] == [103, 150]
-    assert told(hall, "NumberTaken") == [{"printed": 103}]
-
-
-def test_a_number_that_was_not_leased_to_this_machine_is_refused(database: Database) -> None:
-    hall = make_test_day(database)
-    kiosk, _ = leased(database, hall)
-    other, _ = leased(database, hall)
-    for number, device in ((99, kiosk), (150, kiosk), (103, other), (103, None)):
-        with pytest.raises(LeaseUnknown):
-            hall.write(
-                issue_walk_in, hall.id, hall.wish("legal"), key=KEY, how="kiosk",
-                nonce=f"n-{number}", number=number, device=device,
-            )  # fmt: skip
-
-
-def leased(database: Database, hall: TestDay) -> tuple[UUID, dict[int, str]]:
-    """A kiosk and the codes of its fifty numbers."""
-    real = real_now()
-    made = database.write_now(create_device, kind=Role.KIOSK, name="k", day_id=hall.id, actor=SYSTEM, real=real)
-    *_, codes = database.write_now(
-        lambda conn: lease_numbers(conn, day=hall.id, device=made.device, key=KEY, now=hall.now), day=hall.id
-    )
-    return made.device, dict(codes)

@@ -325,7 +325,7 @@ def test_each_number_that_cannot_be_entered_has_its_own_answer(hall: TestDay):
     device = hall.db.write_now(
         create_device, kind=Role.KIOSK, name="k", day_id=hall.id, actor=STAFF, real=real_now()
     ).device  # fmt: skip
-    first, *_ = hall.db.write_now(lease_numbers, hall.id, device=device, key=KEY, now=hall.now, day=hall.id)
+    first = hall.db.write_now(lease_numbers, hall.id, device=device, key=KEY, now=hall.now, day=hall.id).first
     hall.later(minutes=60)
     before = count(hall, parties)
 

@@ -230,7 +230,7 @@ def _kiosk_ticket(site: Site) -> str:
 
 SPECIAL |= {
     f"/kiosk/tickets/{{code:str}}{act}": lambda site, act=act: f"{_kiosk_ticket(site)}{act}"
-    for act in ("", "/change", "/here", "/move", "/cancel")
+    for act in ("", "/change", "/here", "/paper", "/move", "/cancel")
 }
 
 
@@ -302,6 +302,7 @@ FILLS |= {
     "pair": organise.pair,
     "pass_id": organise.day_pass,
     "device": organise.device,
+    "conflict": organise.conflict,
     "account": organise.account,
     "institution": organise.institution,
     "service": organise.service,
@@ -401,8 +402,10 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/times",
             "/kiosk/d/{slug:str}/who",
             "/kiosk/tickets/{code:str}",
+            "/kiosk/offline",
             "/kiosk/tickets/{code:str}/change",
             "/kiosk/tickets/{code:str}/here",
+            "/kiosk/tickets/{code:str}/paper",
             "/kiosk/waiting/{code:str}",
         )
     ),
@@ -436,6 +439,7 @@ MATRIX: list[Row] = [
     machine("POST", "/api/v1/days/{day:str}/check-ins", "kiosk", "receptionist"),
     machine("POST", "/api/v1/days/{day:str}/visits", "kiosk", "receptionist", json={"services": ["legal"]}),
     machine("POST", "/api/v1/devices/leases", "kiosk"),
+    machine("POST", "/api/v1/devices/heartbeat", "kiosk", json={"printer": "ok"}),
     # It knows no message of this name, which is what it answers to whoever may ask.
     machine("POST", "/api/v1/bounces", hidden_from=("administrator",), json={"message_id": "<known@onestop.invalid>"}),
     machine("GET", "/api/v1/days/{day:str}/board", "display", "kiosk", *_HALL),
@@ -693,6 +697,7 @@ MATRIX: list[Row] = [
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
             *("devices/{device:uuid}/display", "board"),
+            "devices/conflicts/{conflict:uuid}/seen",
         )
     ),
 ]

@@ -6,6 +6,7 @@ from onestop.db.base import metadata
 from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.booking import BookingState, Channel, Interpreter
 from onestop.domain.draw import DrawOutcome
+from onestop.domain.printed import Conflict
 from onestop.domain.visit import BlockedBy, Outcome, StopState
 
 _AT_DESK = sa.text("state IN ('called', 'serving')")
@@ -256,4 +257,29 @@ spare_tickets = sa.Table(
     sa.Column("last", sa.Integer(), nullable=False),
     instant("made_at"),
     sa.CheckConstraint("last >= first", name="range"),
+)
+
+printed = sa.Table(
+    "printed",
+    metadata,
+    # A ticket that a machine printed by itself, as it was handed in: once, however often it comes (R9).
+    id_column(),
+    ref("day_id", "days", index=False),
+    ref("device_id", "devices", null=True, ondelete="SET NULL"),
+    # Nobody, where no desk is left that she chose: reception asks her again.
+    ref("party_id", "parties", null=True, ondelete="SET NULL"),
+    sa.Column("nonce", sa.String(80), nullable=False),
+    sa.Column("number", sa.Integer(), nullable=False),
+    # The machine's own count: what it printed first waits first.
+    sa.Column("counter", sa.Integer(), nullable=False, server_default="0"),
+    instant("came_at"),
+    instant("merged_at"),
+    sa.Column("conflict", sa.String(10)),
+    # The codes on a paper whose number is not her number: they find her as long as nobody else has that number.
+    sa.Column("code_hash", sa.String(64), index=True),
+    sa.Column("short_hash", sa.String(64), index=True),
+    # Somebody has looked at the conflict.
+    instant("seen_at", null=True),
+    sa.UniqueConstraint("day_id", "nonce"),
+    one_of("conflict", Conflict, "conflict"),
 )

@@ -7,14 +7,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import leases, parties, waiting
+from onestop.booking.tables import leases, parties, printed, waiting
+from onestop.days.queries.days import day_by_id
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
 from onestop.db.statements import change
 from onestop.db.types import new_id
-from onestop.domain.errors import DayUnknown, LeaseUnknown, TicketUnknown
+from onestop.devices.tables import devices
+from onestop.domain.day import check_bookable
+from onestop.domain.errors import DayUnknown, TicketUnknown
 from onestop.domain.facts import Fact
+from onestop.domain.printed import Lease
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import (
     LEASE_SIZE,
@@ -51,11 +55,48 @@ class TicketRef:
     generation: int
 
 
-def issue_ticket(conn: sa.Connection, *, party: UUID, day: UUID, key: bytes, number: int | None = None) -> Ticket:
-    """Give the party the next number of the day (or a leased one) and its code."""
-    if number is None:
-        number = take_numbers(conn, day, 1)
-    return _write(conn, party=party, day=day, number=number, generation=1, key=key)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeasedNumber:
+    """What a machine prints."""
+
+    number: int
+    code: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeasedNumbers:
+    """Numbers with working codes, for a machine that may lose the network; `counter` is where it counts on."""
+
+    first: int
+    last: int
+    until_at: datetime
+    counter: int
+    tickets: tuple[LeasedNumber, ...]
+
+
+def issue_ticket(conn: sa.Connection, *, party: UUID, day: UUID, key: bytes) -> Ticket:
+    """Give the party the next number of the day and its code."""
+    return _write(conn, party=party, day=day, number=take_numbers(conn, day, 1), generation=1, key=key)
+
+
+def adopt_ticket(conn: sa.Connection, *, party: UUID, day: UUID, key: bytes, number: int) -> Ticket:
+    """Give the party a number that is printed already, with the codes that stand on the paper.
+
+    Should another short code of the day be the same, hers does not count; the long one always does.
+    """
+    ticket = _ticket(party=party, day=day, number=number, generation=1, key=key)
+    taken = conn.execute(_SHORT_CODE_TAKEN, {"hash": short_hash(day, ticket.short)}).scalar()
+    change(
+        conn,
+        parties,
+        party,
+        number=number,
+        generation=1,
+        code_hash=code_hash(ticket.code),
+        short_hash=None if taken else short_hash(day, ticket.short),
+    )
+    return ticket
 
 
 def new_code(conn: sa.Connection, *, party: UUID, key: bytes, actor: Actor, now: datetime) -> Ticket:
@@ -81,17 +122,21 @@ def ticket_again(conn: sa.Connection, *, party: UUID, key: bytes) -> Ticket:
 def find_code(conn: sa.Connection, code: str, *, days: Sequence[UUID] = ()) -> TicketRef:
     """The party a long code opens, or a short code on the first of these `days` that knows it.
 
-    Raises `TicketUnknown`.
+    A paper whose number somebody else could still get opens her ticket too. Raises `TicketUnknown`.
     """
     if (long := read_long_code(code)) is not None:
-        where = parties.c.code_hash == code_hash(long)
+        where, paper = parties.c.code_hash == code_hash(long), printed.c.code_hash == code_hash(long)
     elif (short := read_short_code(code)) is not None:
-        where = parties.c.short_hash.in_(short_hashes(days, short))
+        hashes = short_hashes(days, short)
+        where, paper = parties.c.short_hash.in_(hashes), printed.c.short_hash.in_(hashes)
     else:
         raise TicketUnknown
     found = conn.execute(sa.select(parties).where(where)).all()
     if not found:
-        raise TicketUnknown
+        # Two papers with one code say nothing about who holds this one.
+        found = conn.execute(sa.select(parties).join(printed, printed.c.party_id == parties.c.id).where(paper)).all()
+        if len(found) != 1:
+            raise TicketUnknown
     row = found[0] if len(found) == 1 else min(found, key=lambda one: days.index(one.day_id))
     return TicketRef(party=row.id, day=row.day_id, number=row.number, generation=row.generation)
 
@@ -114,10 +159,10 @@ def take_numbers(conn: sa.Connection, day: UUID, count: int) -> int:
     return after - count
 
 
-def lease_numbers(
-    conn: sa.Connection, day: UUID, *, device: UUID, key: bytes, now: datetime
-) -> tuple[int, int, datetime, list[tuple[int, str]]]:
-    """Numbers with working codes for a kiosk that may lose the network: first, last, until, (number, code)."""
+def lease_numbers(conn: sa.Connection, day: UUID, *, device: UUID, key: bytes, now: datetime) -> LeasedNumbers:
+    """Take numbers for a machine that may lose the network. Raises the day's refusal."""
+    at = day_by_id(conn, day)
+    check_bookable(at.state, closes_at=at.closes_at, now=now)
     first = take_numbers(conn, day, LEASE_SIZE)
     last = first + LEASE_SIZE - 1
     until = now + LEASE_LASTS
@@ -128,19 +173,40 @@ def lease_numbers(
         conn,
         Fact(kind="NumbersLeased", at=now, day=day, actor=f"device:{device}", terms={"first": first, "last": last}),
     )
-    codes = [(n, ticket_code(key, day=day, number=n, generation=1)) for n in range(first, last + 1)]
-    return first, last, until, codes
+    counted = conn.execute(sa.select(sa.func.max(printed.c.counter)).where(printed.c.device_id == device)).scalar()
+    return LeasedNumbers(
+        first=first,
+        last=last,
+        until_at=until,
+        counter=(counted or 0) + 1,
+        tickets=tuple(
+            LeasedNumber(
+                number=number,
+                code=ticket_code(key, day=day, number=number, generation=1),
+                short=short_code(key, day=day, number=number, generation=1),
+            )
+            for number in range(first, last + 1)
+        ),
+    )
 
 
-def check_leased(conn: sa.Connection, *, day: UUID, device: UUID | None, number: int) -> None:
-    """Raise `LeaseUnknown` unless this number was leased to this device for this day."""
-    found = conn.execute(
-        sa.select(leases.c.id).where(
-            leases.c.day_id == day, leases.c.device_id == device, leases.c.first <= number, leases.c.last >= number
+def leases_of(conn: sa.Connection, day: UUID, number: int) -> list[Lease]:
+    """The leases that hold this number of the day."""
+    rows = conn.execute(
+        sa.select(leases, devices.c.token_hash, devices.c.revoked_at)
+        .join_from(leases, devices)
+        .where(leases.c.day_id == day, leases.c.first <= number, leases.c.last >= number)
+    )
+    return [
+        Lease(
+            device=row.device_id,
+            alive=row.revoked_at is None and row.token_hash is not None,
+            first=row.first,
+            last=row.last,
+            until_at=row.until_at,
         )
-    ).scalar()
-    if found is None:
-        raise LeaseUnknown
+        for row in rows
+    ]
 
 
 def _ticket(*, party: UUID, day: UUID, number: int, generation: int, key: bytes) -> Ticket:

@@ -1,5 +1,6 @@
 """Reads of devices: whom a device token stands for, and the organiser's list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from onestop.db.statements import row_of
 from onestop.devices.tables import devices
 from onestop.domain.board import DisplaySetup, Screen, Sound
+from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -27,6 +29,8 @@ class Device:
     seen_at: datetime | None
     revoked_at: datetime | None
     display: DisplaySetup
+    report: Report | None
+    """What it last said of itself; only a machine with an agent does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,7 @@ def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
             seen_at=row.seen_at,
             revoked_at=row.revoked_at,
             display=_setup(row),
+            report=None if row.report is None else read_report(row.report),
         )
         for row in conn.execute(query)
     ]
@@ -83,3 +88,9 @@ def _setup(row: sa.Row[Any]) -> DisplaySetup:
         volume=row.volume,
         dark=row.dark,
     )
+
+
+def read_report(kept: Mapping[str, Any]) -> Report:
+    """A report as its row keeps it."""
+    counts = {name: value for name, value in kept.items() if name != "printer"}
+    return Report(printer=Printer(kept["printer"]), **counts)

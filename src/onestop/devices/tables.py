@@ -27,6 +27,9 @@ devices = sa.Table(
     sa.Column("sound", sa.String(8), nullable=False, server_default="speech"),
     sa.Column("volume", sa.Integer(), nullable=False, server_default="100"),
     sa.Column("dark", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # What a machine with an agent last said of itself, and when: printer, tickets not handed in yet, numbers left.
+    sa.Column("report", sa.JSON()),
+    instant("reported_at", null=True),
     one_of("kind", ("kiosk", "display"), "kind"),
     one_of("sound", Sound, "sound"),
     sa.CheckConstraint("volume BETWEEN 0 AND 100", name="volume"),

@@ -396,11 +396,6 @@ class KeyNeeded(Refusal):
     sentence = N_("This request needs an Idempotency-Key.")
 
 
-class LeaseUnknown(Refusal):
-    code = "lease_unknown"
-    sentence = N_("This number was not given to this machine.")
-
-
 class MessageUnknown(NotKnown):
     code = "message_unknown"
     sentence = N_("We do not know this message.")

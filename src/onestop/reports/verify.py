@@ -52,7 +52,7 @@ def verify(conn: sa.Connection, *, now: datetime, day: UUID | None = None) -> li
 def audit_day(rows: DayRows, *, now: datetime) -> list[Violation]:
     """Every broken promise of one day that was read."""
     found: list[Violation] = []
-    for check in (_capacity, _contacts, _desks, _calls, _numbers, _visits, _bookings, _waiting, _consent):
+    for check in (_capacity, _contacts, _desks, _calls, _numbers, _printed, _visits, _bookings, _waiting, _consent):
         found += check(rows)
     found += _left_open(rows, now)
     found += audit_ledger(rows, now=now)
@@ -164,6 +164,28 @@ def _numbers(rows: DayRows) -> Iterator[Violation]:
     for party in (*numbered, *(visit.party_id for visit in rows.visits.values())):
         if rows.parties[party].number is None and party not in rows.erased:
             yield violation("R7", "A confirmed booking or a visit has no number.", party)
+
+
+def _printed(rows: DayRows) -> Iterator[Violation]:
+    """R9: a printed paper is somebody's ticket, under its number or told as a conflict, in the order of its machine."""
+    came = {visit.party_id: visit for visit in rows.visits.values()}
+    latest: dict[UUID, datetime] = {}
+    for paper in rows.printed:
+        party = rows.parties.get(paper.party_id)
+        if party is None or party.id in rows.erased:
+            continue
+        leased = any(
+            lease.device_id == paper.device_id and lease.first <= paper.number <= lease.last for lease in rows.leases
+        )
+        if paper.conflict is None and not (leased and party.number == paper.number):
+            yield violation("R9", f"Paper {paper.number} does not fit, and nobody is told.", paper.id)
+        visit = came.get(party.id)
+        if visit is None:
+            yield violation("R9", f"Paper {paper.number} was handed in and nobody waits for it.", paper.id)
+        elif paper.counter and paper.device_id is not None:
+            if visit.checked_in_at < latest.get(paper.device_id, visit.checked_in_at):
+                yield violation("R9", f"Paper {paper.number} came before one that was printed earlier.", paper.id)
+            latest[paper.device_id] = visit.checked_in_at
 
 
 def _visits(rows: DayRows) -> Iterator[Violation]:

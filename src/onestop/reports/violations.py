@@ -15,6 +15,7 @@ from onestop.booking.tables import (
     contacts,
     leases,
     parties,
+    printed,
     spare_tickets,
     stop_members,
     stops,
@@ -67,6 +68,7 @@ class DayRows:
         self.calls = of_day(calls, calls.c.id)
         self.leases = of_day(leases, leases.c.first)
         self.spares = of_day(spare_tickets, spare_tickets.c.first)
+        self.printed = of_day(printed, printed.c.counter, printed.c.id)
         self.facts = of_day(facts, facts.c.id)
 
     @cached_property

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, contacts, draw_entries, parties, stops, waiting
+from onestop.booking.tables import bookings, contacts, draw_entries, parties, printed, stops, waiting
 from onestop.db.ledger import facts
 from onestop.domain.retention import blurred
 from onestop.notify.tables import outbox
@@ -29,6 +29,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     conn.execute(contacts.delete().where(contacts.c.party_id.in_(ids)))
     conn.execute(waiting.delete().where(waiting.c.party_id.in_(ids)))
     conn.execute(draw_entries.update().where(draw_entries.c.party_id.in_(ids)).values(party_id=None))
+    conn.execute(printed.update().where(printed.c.party_id.in_(ids)).values(code_hash=None, short_hash=None))
     conn.execute(outbox.delete().where(outbox.c.party_id.in_(ids)))
     conn.execute(alarms.delete().where(alarms.c.party_id.in_(ids)))
     forget_referrals(conn, ids)

@@ -1,10 +1,11 @@
 """The list, by what the mistakes endanger."""
 
-from tests.mutants.known import draws, hall, mail, people, places, referrals, screens, walls
+from tests.mutants.known import draws, hall, machines, mail, people, places, referrals, screens, walls
 
 MISTAKES = (
     *places.MISTAKES,
     *hall.MISTAKES,
+    *machines.MISTAKES,
     *mail.MISTAKES,
     *screens.MISTAKES,
     *people.MISTAKES,

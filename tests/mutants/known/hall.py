@@ -7,6 +7,8 @@ _LEDGER = "src/onestop/db/ledger.py"
 _TABLES = "src/onestop/db/migrations/versions/0001_the_first_tables.py"
 _ARRIVALS = "src/onestop/visits/actions/arrivals.py"
 _CALLS = "src/onestop/visits/actions/calls.py"
+_MERGING = "src/onestop/visits/actions/merging.py"
+_PRINTED = "src/onestop/domain/printed.py"
 _LOCKS = "tests/reliability/test_locks.py::"
 _GUARDS = "tests/visits/test_guards.py::test_the_database_refuses"
 _REFUSED = "tests/reports/test_verify.py::test_the_database_itself_refuses_what_must_never_be"
@@ -188,13 +190,26 @@ MISTAKES = (
         "a ticket handed in twice by a machine that was cut off is two visits",
         Change(_ARRIVALS, "    if nonce is not None:\n        known =", "    if False:\n        known ="),
         "tests/visits/test_arrivals.py::test_the_same_nonce_gives_the_same_ticket_and_one_visit",
-        "tests/web/api/test_hall.py::test_a_kiosk_that_was_cut_off_hands_its_tickets_in_as_often_as_it_likes",
+    ),
+    mistake(
+        "paper-forgotten",
+        "R9",
+        "a printed ticket that is handed in twice is two visits",
+        Change(_MERGING, "    if visit is not None:\n        return Merged(", "    if False:\n        return Merged("),
+        "tests/visits/test_merging.py::test_handed_in_again_it_is_one_visit_and_the_same_answer",
     ),
     mistake(
         "printed-number-believed",
         "R9",
         "a number that was printed twice offline is taken as it stands",
-        Change(_ARRIVALS, "    return number if taken is None else None\n", "    return number\n"),
-        "tests/visits/test_arrivals.py::test_a_number_that_was_used_twice_offline_loses_nobody",
+        Change(_PRINTED, "        return Judged(keeps=False, conflict=Conflict.TAKEN)\n", "        pass\n"),
+        "tests/visits/test_merging.py::test_two_papers_with_one_number_are_two_visits_and_reception_finds_both",
+    ),
+    mistake(
+        "order-of-a-machine-lost",
+        "R9",
+        "a machine whose clock was set back lets later papers wait longer than earlier ones",
+        Change(_MERGING, "    if paper.counter:\n", "    if False:\n"),
+        "tests/visits/test_merging.py::test_the_order_of_a_machine_is_kept_in_whatever_order_it_hands_in",
     ),
 )

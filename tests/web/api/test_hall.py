@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import httpx
 
+from onestop.devices.queries import devices_list
+from onestop.domain.machine import Printer, Report
 from tests.web.api.machine import Machine
 
 
@@ -75,12 +77,52 @@ async def test_a_kiosk_that_was_cut_off_hands_its_tickets_in_as_often_as_it_like
     first, again = [await _walk_in(machine, "legal", **offline) for _ in range(2)]
     assert first == again
     assert (first["number"], first["code"]) == (printed["number"], printed["code"])
-    foreign = await machine.post(
-        f"/days/{machine.day}/visits", {"services": ["legal"], "number": 9000, "nonce": uuid4().hex}, "kiosk"
-    )
-    assert (foreign.status_code, foreign.json()["code"]) == (409, "lease_unknown")
+    assert first["conflict"] is None
     clash = await _walk_in(machine, "legal", nonce=uuid4().hex, number=printed["number"])
-    assert clash["number"] not in range(lease["from"], lease["to"] + 1)
+    assert (clash["number"], clash["conflict"]) == (lease["to"] + 1, "taken")
+    foreign = await _walk_in(machine, "legal", nonce=uuid4().hex, number=9000)
+    assert (foreign["number"], foreign["conflict"]) == (lease["to"] + 2, "unknown")
+    without = await machine.post(f"/days/{machine.day}/visits", {"services": ["legal"], "number": 103}, "kiosk")
+    assert (without.status_code, without.json()["code"]) == (422, "invalid_input")
+
+
+async def test_a_printed_ticket_for_desks_that_are_gone_is_kept(machine: Machine) -> None:
+    lease = (await machine.post("/devices/leases", role="kiosk")).json()
+    paper = {"nonce": uuid4().hex, "number": lease["from"], "counter": lease["counter"]}
+    some = await _walk_in(machine, "legal", "gone", **paper)
+    paper = {"nonce": uuid4().hex, "number": lease["from"] + 1, "counter": lease["counter"] + 1}
+    none = await machine.post(f"/days/{machine.day}/visits", {"services": ["gone"], **paper}, "kiosk")
+
+    assert (some["number"], some["conflict"]) == (lease["from"], "desks")
+    assert (none.status_code, none.json()) == (202, {"number": lease["from"] + 1, "conflict": "desks"})
+
+
+async def test_a_leased_number_has_codes_that_open_her_ticket(machine: Machine) -> None:
+    lease = (await machine.post("/devices/leases", role="kiosk")).json()
+    leased = lease["tickets"][0]
+    made = await _walk_in(machine, "legal", nonce=uuid4().hex, number=leased["number"], counter=1)
+
+    assert (made["number"], made["code"], made["short_code"]) == (
+        leased["number"],
+        leased["code"],
+        leased["short_code"],
+    )
+    assert (await machine.get(f"/tickets/{leased['code']}")).json()["number"] == leased["number"]
+
+
+async def test_a_machine_says_how_it_is_and_hears_the_time(machine: Machine) -> None:
+    beat = {"printer": "paper_out", "waiting": 3, "refused": 1, "unprinted": 2, "numbers": 40}
+    heard = await machine.post("/devices/heartbeat", beat, "kiosk")
+    assert (heard.status_code, list(heard.json())) == (200, ["now"])
+
+    report = next(one.report for one in machine.site.database.read_now(devices_list) if one.report is not None)
+    assert report == Report(printer=Printer.PAPER_OUT, waiting=3, refused=1, unprinted=2, numbers=40)
+    await machine.post("/devices/heartbeat", {"printer": "ok"}, "kiosk")
+    lines = (await machine.get(f"/days/{machine.day}/ledger", "organiser")).json()["items"]
+    assert [line["kind"] for line in lines if line["kind"].startswith(("DeviceNeeds", "DeviceWorks"))] == [
+        "DeviceNeedsSomebody",
+        "DeviceWorksAgain",
+    ]
 
 
 async def test_a_queue_is_in_calling_order_and_says_why_without_a_name(machine: Machine) -> None:

@@ -6,10 +6,16 @@ import httpx
 
 from onestop.accounts.queries import accounts_list, passes_of_day
 from onestop.booking.queries import invitation_by_code_hash
+from onestop.clock import real_now
 from onestop.days.organising import InvitationLine, invitations_of_day
+from onestop.devices.actions import report_device
 from onestop.devices.queries import devices_list
-from onestop.domain.roles import Grant, Role
+from onestop.domain.machine import Printer, Report
+from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.domain.ticket import invitation_hash
+from onestop.visits.queries.printed import conflicts_of_day
+from tests.visits.machine_papers import machine_of
+from tests.web.kiosk.touch import words
 from tests.web.organise import things
 from tests.web.organise.browsing import Organiser, who
 from tests.web.site import Site
@@ -241,3 +247,32 @@ async def test_nobody_closes_the_own_account(site: Site) -> None:
 
     assert (answer.status_code, "You cannot close your own account." in answer.text) == (409, True)
     assert (await organiser.open("/organise/staff")).status_code == 200
+
+
+async def test_what_a_machine_says_of_itself_is_shown_with_it(site: Site) -> None:
+    organiser = Organiser(site)
+    machine = machine_of(site.hall)
+    report = Report(printer=Printer.PAPER_OUT, waiting=3, refused=1, unprinted=2, numbers=40)
+    site.database.write_now(report_device, machine.device, report=report, actor=SYSTEM, real=real_now())
+    shown = words((await organiser.open(f"{DAY}/devices")).text)
+
+    assert (
+        "Ticket machine The printer has no paper · 2 tickets are not printed · 1 ticket could not be handed in"
+        " · 3 tickets wait to be handed in · 40 numbers left without a connection"
+    ) in shown
+
+
+async def test_a_paper_that_did_not_fit_is_told_until_somebody_has_told_its_holder(site: Site) -> None:
+    organiser = Organiser(site)
+    assert "Papers to look at" not in words((await organiser.open(f"{DAY}/devices")).text)
+    machine = machine_of(site.hall)
+    for number, wish in ((100, site.hall.wish("legal")), (100, site.hall.wish("social")), (101, None)):
+        machine.hand_in(machine.paper(number), wish)
+    shown = words((await organiser.open(f"{DAY}/devices")).text)
+
+    assert "Another ticket has the number of this paper. We call number 150 . Please tell the visitor." in shown
+    assert "No desk is left that this visitor chose. Please ask her again." in shown
+    first = site.database.read_now(conflicts_of_day, site.hall.id)[0]
+    await organiser.send(f"{DAY}/devices/conflicts/{first.id}/seen")
+    assert [one.seen for one in site.database.read_now(conflicts_of_day, site.hall.id)] == [False, True]
+    assert "looked at" in words((await organiser.open(f"{DAY}/devices")).text)

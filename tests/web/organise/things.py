@@ -12,6 +12,8 @@ from onestop.directory.organising import directory
 from onestop.directory.papers import papers_by_service
 from onestop.directory.place_entries import PlaceWords, add_place
 from onestop.domain.roles import SYSTEM, Grant, Role
+from onestop.visits.queries.printed import conflicts_of_day
+from tests.visits.machine_papers import machine_of
 from tests.web.site import Site
 
 
@@ -38,6 +40,13 @@ def device(site: Site) -> str:
         create_device, kind=Role.DISPLAY, name="Hall", day_id=site.hall.id, actor=SYSTEM, real=real
     )
     return str(made.device)
+
+
+def conflict(site: Site) -> str:
+    """A paper of a machine that says a number no machine had."""
+    machine = machine_of(site.hall)
+    machine.hand_in(machine.paper(9000), site.hall.wish("legal"))
+    return str(site.database.read_now(conflicts_of_day, site.hall.id)[-1].id)
 
 
 def account(site: Site) -> str:

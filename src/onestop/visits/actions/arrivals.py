@@ -6,14 +6,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.parties import make_party
+from onestop.booking.actions.parties import make_party, write_name
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
-from onestop.booking.tickets import Ticket, check_leased, issue_ticket, ticket_again
+from onestop.booking.tickets import Ticket, adopt_ticket, issue_ticket, ticket_again
 from onestop.booking.wish import Wish
-from onestop.days.queries.days import day_by_id
+from onestop.days.queries.days import Day, day_by_id
 from onestop.db.ledger import record
-from onestop.db.types import fold, new_id
+from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, check_move
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import (
@@ -24,7 +24,6 @@ from onestop.domain.errors import (
     WrongDay,
 )
 from onestop.domain.facts import Fact, Term
-from onestop.domain.name import read_name
 from onestop.domain.roles import Actor
 from onestop.domain.visit import CARRIED_OVER_HEAD_START_MINUTES, StopState, VisitState, waiting_since
 from onestop.visits.actions.matching import match
@@ -127,39 +126,81 @@ def issue_walk_in(
     how: str,
     name: str = "",
     nonce: str | None = None,
-    number: int | None = None,
-    device: UUID | None = None,
-    issued_at: datetime | None = None,
-    on_paper: bool = False,
     actor: Actor,
     now: datetime,
 ) -> tuple[Ticket, UUID]:
     """A ticket for somebody without an appointment, who waits from now on; never refused for want of room.
 
-    A kiosk that was cut off sends `nonce`, its leased `number` and `issued_at`; the same nonce gives the same ticket.
-    If another nonce came with the same number first, she gets a fresh number and the ledger says so (R9). One that was
-    given `on_paper` has the number of a spare ticket, or a new one; whoever enters it calls `match` at the end.
-    Gives the ticket and the visit.
+    The same nonce gives the same ticket. Gives the ticket and the visit.
     """
     if nonce is not None:
         known = conn.execute(sa.select(visits).where(visits.c.day_id == day_id, visits.c.nonce == nonce)).one_or_none()
         if known is not None:
             return ticket_again(conn, party=known.party_id, key=key), known.id
     day = day_by_id(conn, day_id)
-    came_at = min(issued_at, now) if issued_at is not None else now
-    check_bookable(day.state, closes_at=day.closes_at, now=came_at)
-    if came_at.astimezone(day.zone).date() != day.on and not day.opens_at <= came_at <= day.closes_at:
-        raise WrongDay(on=day.on)
-    if number is not None and not on_paper:
-        check_leased(conn, day=day_id, device=device, number=number)
+    _check_time(day, now)
     party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED)
     if name.strip():
-        called = read_name(name)
-        conn.execute(parties.update().where(parties.c.id == party).values(name=called, name_folded=fold(called)))
-    printed, number = number, _unless_taken(conn, day_id, number)
-    ticket = issue_ticket(conn, party=party, day=day_id, key=key, number=number)
-    if printed is not None and number is None:
-        record(conn, Fact(kind="NumberTaken", at=now, day=day_id, party=party, terms={"printed": printed}))
+        write_name(conn, party, name)
+    ticket = issue_ticket(conn, party=party, day=day_id, key=key)
+    visit = open_walk_in(conn, party, day_id, wish, nonce=nonce, how=how, came_at=now, actor=actor, now=now)
+    match(conn, day_id, now=now)
+    return ticket, visit
+
+
+def issue_on_paper(
+    conn: sa.Connection,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    key: bytes,
+    how: str,
+    number: int | None,
+    came_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Ticket, UUID]:
+    """The ticket of somebody who was given one on paper: a spare `number`, or a new one where it is `None`.
+
+    `came_at` is when; whoever enters it calls `match` at the end. Gives the ticket and the visit.
+    """
+    came = min(came_at, now)
+    _check_time(day_by_id(conn, day_id), came)
+    party = make_party(conn, wish, day=day_id, how=how, actor=actor, now=now, state=StopState.PLANNED)
+    if number is None:
+        ticket = issue_ticket(conn, party=party, day=day_id, key=key)
+    else:
+        ticket = adopt_ticket(conn, party=party, day=day_id, key=key, number=number)
+    visit = open_walk_in(
+        conn, party, day_id, wish, nonce=None, how=how, came_at=came, told_at=came_at, actor=actor, now=now
+    )
+    return ticket, visit
+
+
+def _check_time(day: Day, came: datetime) -> None:
+    """Raise the day's refusal, or `WrongDay` for somebody who came on no hour of it."""
+    check_bookable(day.state, closes_at=day.closes_at, now=came)
+    if came.astimezone(day.zone).date() != day.on and not day.opens_at <= came <= day.closes_at:
+        raise WrongDay(on=day.on)
+
+
+def open_walk_in(
+    conn: sa.Connection,
+    party: UUID,
+    day_id: UUID,
+    wish: Wish,
+    *,
+    nonce: str | None,
+    how: str,
+    came_at: datetime,
+    told_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """The visit of a party without an appointment, told in the ledger; no desk has been asked yet.
+
+    `told_at` is the moment that a sheet of paper gives.
+    """
     visit = _open_visit(conn, party, day_id, booked_at=None, walk_in=True, nonce=nonce, now=came_at)
     record(
         conn,
@@ -174,23 +215,16 @@ def issue_walk_in(
                 "how": how,
                 "stops": len(wish.stops),
                 "members": len(wish.members),
-                **_from_paper(issued_at if on_paper else None, now),
+                **_from_paper(told_at, now),
             },
         ),
     )
-    if not on_paper:
-        match(conn, day_id, now=now)
-    return ticket, visit
+    return visit
 
 
 def _from_paper(at: datetime | None, now: datetime) -> dict[str, Term]:
     """What a fact says of something that was told only afterwards, from paper: how long ago it was."""
     return {} if at is None else {"paper": True, "ago_seconds": max(0, int((now - at).total_seconds()))}
-
-
-def _unless_taken(conn: sa.Connection, day: UUID, number: int | None) -> int | None:
-    taken = conn.execute(sa.select(parties.c.id).where(parties.c.day_id == day, parties.c.number == number)).scalar()
-    return number if taken is None else None
 
 
 def _open_visit(

@@ -50,7 +50,7 @@ from onestop.domain.party import party_of
 from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState, after_no_show
 from onestop.visits.actions.acts import keep_act, take_images
-from onestop.visits.actions.arrivals import check_in, issue_walk_in, undo_check_in
+from onestop.visits.actions.arrivals import check_in, issue_on_paper, undo_check_in
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.route import come_again, come_back, leave, open_again
 from onestop.visits.actions.rows import (
@@ -235,10 +235,10 @@ def _bring(
         interpreter=Interpreter.NONE,
         display_language=of.working_language,
     )
-    ticket, made = issue_walk_in(
-        conn, day, wish, key=key, how=ON_PAPER, number=line.number if spare else None, issued_at=about, on_paper=True,
-        actor=actor, now=now,
-    )  # fmt: skip
+    number = line.number if spare else None
+    ticket, made = issue_on_paper(
+        conn, day, wish, key=key, how=ON_PAPER, number=number, came_at=about, actor=actor, now=now
+    )
     return _Here(visit=visit_row(conn, made), number=ticket.number, brought="issued")
 
 

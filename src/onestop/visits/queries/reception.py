@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, contacts, parties, stops
+from onestop.booking.tables import bookings, contacts, parties, printed, stops
 from onestop.days.queries.days import Day, all_days
 from onestop.days.queries.desks import desks_of_day
 from onestop.days.queries.offer import OfferedService
@@ -84,6 +84,7 @@ def find_people(conn: sa.Connection, day: Day, text: str, *, everywhere: bool) -
     if digits is not None:
         if len(digits) < 9:
             here.append(parties.c.number == int(digits))
+            here.append(parties.c.id.in_(_holders(printed.c.number == int(digits))))
         if len(digits) >= _SHORTEST_PHONE_END:
             anywhere.append(_phone_ends(digits))
     elif long is None and (words := fold(text).split()):
@@ -93,10 +94,13 @@ def find_people(conn: sa.Connection, day: Day, text: str, *, everywhere: bool) -
     where = sa.or_(sa.and_(parties.c.day_id == day.id, sa.or_(sa.false(), *here, *anywhere)), other)
     if long is not None:
         where = sa.or_(where, parties.c.code_hash == code_hash(long))
+        where = sa.or_(where, parties.c.id.in_(_holders(printed.c.code_hash == code_hash(long))))
     if short is not None:
         # A short code counts with its day: that of every day still to come is tried.
         coming_days = sa.select(days.c.id).where(days.c.state == DayState.PUBLISHED, days.c.on_date >= day.on)
-        where = sa.or_(where, parties.c.short_hash.in_(short_hashes(conn.execute(coming_days).scalars(), short)))
+        hashes = short_hashes(conn.execute(coming_days).scalars(), short)
+        where = sa.or_(where, parties.c.short_hash.in_(hashes))
+        where = sa.or_(where, parties.c.id.in_(_holders(printed.c.short_hash.in_(hashes))))
     exact = parties.c.number == int(digits) if digits is not None and len(digits) < 9 else sa.false()
     first = parties.c.name_folded.startswith(fold(text), autoescape=True)
     found = people(
@@ -110,6 +114,11 @@ def find_people(conn: sa.Connection, day: Day, text: str, *, everywhere: bool) -
     if not everywhere:
         found = tuple(one if one.day == day.id else replace(one, name="") for one in found)
     return Findings(people=found, code=len(found) == 1 and (long is not None or (short is not None and not digits)))
+
+
+def _holders(paper: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID | None]]:
+    """Whoever holds a paper whose number may be somebody else's."""
+    return sa.select(printed.c.party_id).where(paper, printed.c.conflict.is_not(None), printed.c.party_id.is_not(None))
 
 
 def hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:

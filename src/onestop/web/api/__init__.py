@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from onestop.web.api import booking, bounces, days, desks, draws, live, referrals, stops, tickets, visits
+from onestop.web.api import booking, bounces, days, desks, devices, draws, live, referrals, stops, tickets, visits
 from onestop.web.api.access import MachineRequest
 
 route_handlers: list[Any] = [
@@ -17,6 +17,7 @@ route_handlers: list[Any] = [
             *draws.route_handlers,
             *tickets.route_handlers,
             *visits.route_handlers,
+            *devices.route_handlers,
             *live.route_handlers,
             *desks.route_handlers,
             *stops.route_handlers,

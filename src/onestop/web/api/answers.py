@@ -39,11 +39,11 @@ async def act(
     request: WebRequest,
     action: Callable[..., T],
     *args: Any,
-    day: UUID,
+    day: UUID | None = None,
     show: Callable[[Any, T], tuple[int, object]],
     **kwargs: Any,
 ) -> Response[Any]:
-    """Run an action once for its key under the day's lock; `show(conn, result)` gives status and body.
+    """Run an action once for its key, under the day's lock if it has one; `show(conn, result)` gives status and body.
 
     What is shown is read in the transaction of the act, so that a repeat shows what was true then.
     """

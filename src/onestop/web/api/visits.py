@@ -1,4 +1,4 @@
-"""Arriving and the stops of a visit: check in, walk in, numbers for offline kiosks, add a stop, leave."""
+"""Arriving and the stops of a visit: check in, walk in, what a kiosk printed by itself, add a stop, leave."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,17 +6,20 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Response
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, structs
 
-from onestop.booking.tickets import Ticket, find_code, lease_numbers
-from onestop.days.queries.days import day_by_id
-from onestop.days.queries.offer import day_offer
-from onestop.domain.errors import InvalidInput, NotAllowed, WrongDay
-from onestop.domain.roles import Role
+from onestop.booking.tickets import Ticket, find_code
+from onestop.booking.wish import Wish
+from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.offer import DayOffer, day_offer
+from onestop.domain.errors import InvalidInput, ServiceUnknown, WrongDay
+from onestop.domain.roles import Actor, Role
 from onestop.domain.visit import VisitReason, VisitState
 from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in
 from onestop.visits.actions.carrying import CarriedOver, carry_over
+from onestop.visits.actions.merging import Merged, Paper, merge_ticket
 from onestop.visits.actions.route import leave, propose_stop
 from onestop.visits.queries.api import stop_line, visit_place
 from onestop.web.api.access import acts, day_for, open_day, visit_for
@@ -24,7 +27,6 @@ from onestop.web.api.answers import act, instant
 from onestop.web.api.booking import ticket_url
 from onestop.web.api.wishes import Instant, Service, Wanted, service_of, wish_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
-from onestop.web.kit.sessions import actor
 
 ARRIVING = (Role.KIOSK, Role.RECEPTIONIST)
 ROUTING = (Role.OFFICER, Role.RECEPTIONIST)
@@ -45,44 +47,35 @@ class Arrived(Struct, kw_only=True):
 
 
 class WalkInWanted(Wanted, kw_only=True):
-    """A ticket without an appointment; a kiosk that was cut off sends `nonce`, its leased `number` and `issued_at`."""
+    """A ticket without an appointment.
+
+    A kiosk that printed it by itself sends its `nonce`, the leased `number`, when (`issued_at`) and, so that its order
+    is kept, how many it had printed then (`counter`). Such a ticket is never refused; what does not fit is a conflict.
+    """
 
     name: Annotated[str, Meta(max_length=400)] | None = None
     nonce: Annotated[str, Meta(pattern=r"^[\x21-\x7e]{8,80}\Z", max_length=80)] | None = None
     number: Annotated[int, Meta(ge=1, le=10**6)] | None = None
     issued_at: Instant | None = None
+    counter: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 class WalkIn(Struct, kw_only=True):
-    """A ticket that waits from now on."""
+    """A ticket that waits from now on. With a `conflict` its number may be another than the one on the paper."""
 
     visit: UUID
     number: int
     code: str
     short_code: str
     ticket_url: str
+    conflict: str | None = None
 
 
-class LeaseWanted(Struct, kw_only=True):
-    """The day, for a machine that is bound to none."""
-
-    day: Annotated[str, Meta(max_length=80)] | None = None
-
-
-class LeasedNumber(Struct, kw_only=True):
-    """A number with its working code."""
+class PaperKept(Struct, kw_only=True):
+    """A printed ticket of which no desk is left: it is kept and told to the organiser."""
 
     number: int
-    code: str
-
-
-class Lease(Struct, kw_only=True):
-    """Numbers for offline use; what is not used is lost."""
-
-    first: int = field(name="from")
-    last: int = field(name="to")
-    expires_at: datetime
-    tickets: list[LeasedNumber]
+    conflict: str
 
 
 class How(StrEnum):
@@ -153,63 +146,37 @@ async def check_in_ticket(
     return await act(request, check_in, ref.party, actor=someone, now=db.now(), day=place.id, show=show)
 
 
-@acts("/days/{day:str}/visits", 404, 410, roles=ARRIVING)
+@acts("/days/{day:str}/visits", 404, 410, roles=ARRIVING, also={202: ResponseSpec(PaperKept, generate_examples=False)})
 async def walk_in(
     request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str], data: JSONBody[WalkInWanted]
 ) -> Response[WalkIn]:
     """A ticket without an appointment; the same nonce gives the same ticket, whatever its key (R9)."""
     place, someone = await day_for(request, day, *ARRIVING)
-    wish = wish_of(request, place, await db.read(day_offer, place.id), data)
+    offer = await db.read(day_offer, place.id)
+    more: dict[str, Any] = {
+        "key": ticket_key,
+        "how": "kiosk" if someone.has(Role.KIOSK) else "reception",
+        "name": data.name or "",
+        "actor": someone,
+        "now": db.now(),
+        "day": place.id,
+    }
+    paper = _paper(data, someone, otherwise=db.now())
+    if paper is not None:
+        wish, whole = _still_offered(request, place, offer, data)
+
+        def show_merged(_: Any, merged: Merged) -> tuple[int, object]:
+            if merged.ticket is None or merged.visit is None:
+                return 202, PaperKept(number=paper.number, conflict=str(merged.conflict))
+            return 201, _walk_in(request, merged.ticket, merged.visit, conflict=merged.conflict)
+
+        return await act(request, merge_ticket, place.id, wish, paper, whole=whole, show=show_merged, **more)
 
     def show(_: Any, made: tuple[Ticket, UUID]) -> tuple[int, object]:
-        ticket, visit = made
-        return 201, WalkIn(
-            visit=visit,
-            number=ticket.number,
-            code=ticket.code,
-            short_code=ticket.short,
-            ticket_url=ticket_url(request, ticket.code),
-        )
+        return 201, _walk_in(request, *made)
 
-    return await act(
-        request,
-        issue_walk_in,
-        place.id,
-        wish,
-        key=ticket_key,
-        how="kiosk" if someone.has(Role.KIOSK) else "reception",
-        name=data.name or "",
-        nonce=data.nonce,
-        number=data.number,
-        device=someone.device,
-        issued_at=None if data.issued_at is None else instant(data.issued_at, "issued_at"),
-        actor=someone,
-        now=db.now(),
-        day=place.id,
-        show=show,
-    )
-
-
-@acts("/devices/leases", 404, roles=(Role.KIOSK,))
-async def lease(
-    request: WebRequest, db: Db, ticket_key: TicketKey, data: JSONBody[LeaseWanted | None] = None
-) -> Response[Lease]:
-    """Numbers with codes for a kiosk that may lose the network."""
-    someone = await actor(request)
-    if someone.device is None:
-        raise NotAllowed  # a lease belongs to a paired machine
-    day = next((grant.day for grant in someone.grants if grant.day is not None), None)
-    if data is not None and data.day is not None:
-        day = (await day_for(request, data.day, Role.KIOSK))[0].id
-    if day is None:
-        raise InvalidInput(field="day")
-
-    def show(_: Any, leased: tuple[int, int, datetime, list[tuple[int, str]]]) -> tuple[int, object]:
-        first, last, until, codes = leased
-        tickets = [LeasedNumber(number=number, code=code) for number, code in codes]
-        return 201, Lease(first=first, last=last, expires_at=until, tickets=tickets)
-
-    return await act(request, _lease, day, device=someone.device, key=ticket_key, now=db.now(), day=day, show=show)
+    wish = wish_of(request, place, offer, data)
+    return await act(request, issue_walk_in, place.id, wish, nonce=data.nonce, show=show, **more)
 
 
 @acts("/visits/{visit:uuid}/stops", 404, roles=ROUTING)
@@ -266,8 +233,49 @@ async def carry_visit_over(
     )
 
 
-def _lease(conn: Any, of_day: UUID, **kwargs: Any) -> tuple[int, int, datetime, list[tuple[int, str]]]:
-    return lease_numbers(conn, day=of_day, **kwargs)
+def _paper(data: WalkInWanted, someone: Actor, *, otherwise: datetime) -> Paper | None:
+    """What stands on the paper, if there is one. Raises `InvalidInput` for a number without its nonce."""
+    issued_at = otherwise if data.issued_at is None else instant(data.issued_at, "issued_at")
+    if data.number is None:
+        return None
+    if data.nonce is None:
+        raise InvalidInput(field="nonce")
+    return Paper(
+        nonce=data.nonce,
+        number=data.number,
+        counter=data.counter,
+        issued_at=issued_at,
+        device=someone.device,
+    )
 
 
-route_handlers: list[Any] = [check_in_ticket, walk_in, lease, add_stop, leave_visit, carry_visit_over]
+def _still_offered(
+    request: WebRequest, day: Day, offer: DayOffer, data: WalkInWanted
+) -> tuple[Wish | None, bool]:  # fmt: skip
+    """What she chose of what the day still offers, `None` if nothing is left; and whether that is all of it."""
+    left = [name for name in data.services if _is_offered(offer, name)]
+    if not left:
+        return None, False
+    return wish_of(request, day, offer, structs.replace(data, services=left)), len(left) == len(data.services)
+
+
+def _is_offered(offer: DayOffer, name: str) -> bool:
+    try:
+        service_of(offer, name)
+    except ServiceUnknown:
+        return False
+    return True
+
+
+def _walk_in(request: WebRequest, ticket: Ticket, visit: UUID, conflict: str | None = None) -> WalkIn:
+    return WalkIn(
+        visit=visit,
+        number=ticket.number,
+        code=ticket.code,
+        short_code=ticket.short,
+        ticket_url=ticket_url(request, ticket.code),
+        conflict=conflict,
+    )
+
+
+route_handlers: list[Any] = [check_in_ticket, walk_in, add_stop, leave_visit, carry_visit_over]

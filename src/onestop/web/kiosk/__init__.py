@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.kiosk import asking, codes, home, tickets, waiting, who
+from onestop.web.kiosk import asking, codes, home, offline, tickets, waiting, who
 
 route_handlers: list[Any] = [
     *home.route_handlers,
@@ -11,4 +11,5 @@ route_handlers: list[Any] = [
     *codes.route_handlers,
     *waiting.route_handlers,
     *who.route_handlers,
+    *offline.route_handlers,
 ]

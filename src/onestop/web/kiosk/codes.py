@@ -19,7 +19,7 @@ from onestop.domain.ticket import waiting_code
 from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.queries.api import ticket_view
-from onestop.web.kiosk.frame import kiosk_page, link, locale_here, machine, other_days, speak, today_of
+from onestop.web.kiosk.frame import PAD, kiosk_page, link, locale_here, machine, other_days, speak, today_of
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -218,7 +218,7 @@ def _code_page(request: WebRequest, day: Day | None, why: str, error: str = "", 
         why="change" if why == "change" else "",
         action=link(request, "/kiosk/code"),
         back=link(request, "/kiosk"),
-        keys=tuple("123456789ABCDEFGHJKMNPQRSTVWXYZ0"),
+        keys=PAD,
         error=error,
     )
     return kiosk_page(request, day, context, status=status)

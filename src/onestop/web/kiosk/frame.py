@@ -16,6 +16,9 @@ from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page
 
+PAD = tuple("123456789ABCDEFGHJKMNPQRSTVWXYZ0")
+"""The keys a short code is typed with."""
+
 
 async def machine(request: WebRequest) -> Actor:
     """The paired machine (or an organiser who tries it). Raises `SignInNeeded`, `NotAllowed`."""

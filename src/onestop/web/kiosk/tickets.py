@@ -3,25 +3,28 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.at_once import book_at_once
 from onestop.booking.queries import booking_of_party
-from onestop.booking.tickets import find_code, ticket_again
+from onestop.booking.tickets import Ticket, find_code, ticket_again
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.errors import ArrivalTaken, InvalidInput, Refusal
+from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
 from onestop.visits.actions.arrivals import issue_walk_in
+from onestop.visits.actions.merging import Merged, Paper, merge_ticket
 from onestop.visits.queries.reception import reach_today
 from onestop.web.kiosk.asking import desks_page, times_page
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import read_answers
-from onestop.web.kit.forms import read_form
+from onestop.web.kit.forms import Form, read_form
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import TicketView
@@ -55,19 +58,11 @@ async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: 
         wish = replace(answers.wish(offer, display_language=locale.tag), aloud=aloud)
         if not today:
             return see_other(answers.link(f"/kiosk/d/{day.slug}/times"))
-        path = await submit_once(
-            request,
-            "kiosk.ticket",
-            issue_walk_in,
-            day.id,
-            wish,
-            key=ticket_key,
-            how="kiosk",
-            actor=someone,
-            now=db.now(),
-            day=day.id,
-            to=lambda issued: f"/kiosk/tickets/{issued[0].code}",
-        )
+        given: dict[str, Any] = {"key": ticket_key, "how": "kiosk", "actor": someone, "now": db.now(), "day": day.id}
+        if (paper := _paper(form, someone, otherwise=db.now())) is not None:
+            path = await submit_once(request, "kiosk.paper", merge_ticket, day.id, wish, paper, to=_merged, **given)
+        else:
+            path = await submit_once(request, "kiosk.ticket", issue_walk_in, day.id, wish, to=_issued, **given)
     except Refusal as refusal:
         return desks_page(request, day, offer, answers, today=today, aloud=aloud, refusal=refusal)
     return see_other(link(request, path, new="1"))
@@ -139,6 +134,33 @@ async def show_ticket(
         others=link(request, "/kiosk/days"),
     )
     return kiosk_page(request, day, context, back_after=40)
+
+
+def _issued(made: tuple[Ticket, UUID]) -> str:
+    return f"/kiosk/tickets/{made[0].code}"
+
+
+def _merged(merged: Merged) -> str:
+    assert merged.ticket is not None, "a wish with a desk gives a ticket"
+    return f"/kiosk/tickets/{merged.ticket.code}"
+
+
+def _paper(form: Form, someone: Actor, *, otherwise: datetime) -> Paper | None:
+    """What a machine with an agent prints by itself: the number is one it had leased."""
+    number, counter, nonce = (form.text(name, 80) for name in ("number", "counter", "nonce"))
+    if someone.device is None or not (number.isdecimal() and len(nonce) >= 8):
+        return None
+    try:
+        issued_at = _instant(form.text("issued_at", 40))
+    except InvalidInput:
+        issued_at = otherwise
+    return Paper(
+        nonce=nonce,
+        number=int(number[:6]),
+        counter=int(counter[:9]) if counter.isdecimal() else 0,
+        issued_at=issued_at,
+        device=someone.device,
+    )
 
 
 def _instant(text: str) -> datetime:

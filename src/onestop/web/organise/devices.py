@@ -1,4 +1,4 @@
-"""Machines of a day: kiosks and displays, paired by a code that is shown big, seen, shut out."""
+"""Machines of a day: paired by a code that is shown big, seen, shut out; and papers of theirs that did not fit."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +14,8 @@ from onestop.devices.actions import PairCode, create_device, new_pair_code, revo
 from onestop.devices.queries import Device, devices_list
 from onestop.domain.errors import N_, NotKnown, Refusal
 from onestop.domain.roles import Role
+from onestop.visits.actions.merging import see_conflict
+from onestop.visits.queries.printed import PrintedConflict, conflicts_of_day
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
@@ -39,10 +41,11 @@ class Machine:
 @page_of("organise/devices.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesPage:
-    """The machines and the form for another one."""
+    """The machines, papers of theirs that somebody has to look at, and the form for another one."""
 
     day: Day
     machines: tuple[Machine, ...]
+    conflicts: tuple[PrintedConflict, ...]
     told: bool
     done: str
     kind: str = "kiosk"
@@ -125,6 +128,14 @@ async def revoke(request: WebRequest, db: Db, day: FromPath[str], device: FromPa
     return see_other(path_of(found, "/devices?done=revoked"))
 
 
+@post("/organise/{day:str}/devices/conflicts/{conflict:uuid}/seen")
+async def seen(request: WebRequest, db: Db, day: FromPath[str], conflict: FromPath[UUID]) -> Response[Any]:
+    """Somebody has looked at the paper and told its holder."""
+    found, someone = await enter(request, db, day)
+    await db.write(see_conflict, found.id, conflict, actor=someone, now=db.now(), day=found.id)
+    return see_other(path_of(found, "/devices"))
+
+
 async def device_here(request: WebRequest, db: Db, day: Day, device: UUID) -> Device:
     """A machine of this day, or one of every day for an organiser of the whole centre."""
     _, someone = await enter(request, db, day.slug)
@@ -149,6 +160,7 @@ async def _page(request: WebRequest, db: Db, day: Day, *, status: int = 200, **m
     context = DevicesPage(
         day=day,
         machines=tuple(_machine(each, real) for each in await db.read(devices_list, day.id)),
+        conflicts=await db.read(conflicts_of_day, day.id),
         told=was_told(request),
         done=request.query_params.get("done", "")[:20],
         **more,
@@ -165,4 +177,4 @@ def _machine(device: Device, real: datetime) -> Machine:
     )
 
 
-route_handlers: list[Any] = [show_devices, add, new_code, revoke]
+route_handlers: list[Any] = [show_devices, add, new_code, revoke, seen]

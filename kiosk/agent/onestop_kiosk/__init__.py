@@ -1,0 +1,1 @@
+"""The ticket machine's own program: keeps giving tickets when the line to the server is cut."""

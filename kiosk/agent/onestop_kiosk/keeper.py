@@ -1,0 +1,178 @@
+"""The machine at work: fetches the day, leases numbers, gives tickets, hands in what it did, says how it is."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+from onestop_kiosk.clock import Clock
+from onestop_kiosk.files import Files
+from onestop_kiosk.printing import Printing
+from onestop_kiosk.server import Answer, Away, Server, ShutOut
+from onestop_kiosk.snapshot import Snapshot, read_snapshot
+from onestop_kiosk.store import Act, State, Store
+
+log = logging.getLogger(__name__)
+BLOCK, RENEW_AT = 50, 15
+MOST_OF_A_KIND = 5
+"""Adults, and children, that the screen lets her choose."""
+CALM_SECONDS, EAGER_SECONDS = 30.0, 3.0
+FORGET_AFTER = timedelta(minutes=10)
+"""A ticket that was handed in can be printed again for so long."""
+
+
+class Keeper:
+    """Everything the machine knows and does; `shell.py` shows it."""
+
+    def __init__(
+        self, store: Store, files: Files, server: Server, printing: Printing, clock: Clock, *, blocks: int
+    ) -> None:
+        self.store, self.files, self.server, self.printing, self.clock = store, files, server, printing, clock
+        self.blocks = blocks
+        self.snapshot: Snapshot | None = None
+        self.is_away = False
+        self.is_shut = store.kept("shut") == "1"
+        self._handing_in = asyncio.Lock()
+        if kept := store.kept("snapshot"):
+            self.snapshot = read_snapshot(kept)
+
+    # -- the round ----------------------------------------------------------------------------------
+
+    async def go_round(self) -> None:
+        """Again and again: hand in, lease, fetch, report. Ends when cancelled."""
+        while True:
+            await self.once()
+            await asyncio.sleep(EAGER_SECONDS if self.is_away else CALM_SECONDS)
+
+    async def once(self) -> None:
+        """One round; whatever the server does not answer is done in the next one."""
+        try:
+            await self.fetch()
+            self._heard()
+            await self.hand_in()
+            await self.lease()
+            await self.report()
+        except Away:
+            self.is_away = True
+        except ShutOut:
+            self.shut()
+        self.store.forget(self.clock.now() - FORGET_AFTER)
+
+    async def report(self) -> None:
+        """Say how the machine is."""
+        beat = {
+            "printer": str(await self.printing.state()),
+            "waiting": self.store.count(State.WAITS) + self.store.count(State.BEGUN),
+            "refused": self.store.count(State.REFUSED),
+            "unprinted": self.store.unprinted(),
+            "numbers": self.numbers_left(),
+        }
+        await self.server.post("/devices/heartbeat", beat, key=uuid4().hex)
+
+    async def fetch(self) -> None:
+        """The day, if it has changed."""
+        tag = self.store.kept("tag")
+        answer = await self.server.page("GET", "/kiosk/offline", headers={"If-None-Match": tag} if tag else {})
+        if answer.status != 200:
+            return
+        text = answer.body.decode()
+        found = read_snapshot(text)
+        for address in self.files.missing([*found.pages.values(), *found.papers.values()]):
+            file = await self.server.page("GET", address)
+            if file.status == 200:
+                self.files.keep(address, file.body)
+        self.snapshot = found
+        self.store.keep("snapshot", text)
+        self.store.keep("tag", answer.headers.get("ETag", ""))
+
+    async def lease(self) -> None:
+        """More numbers, before the last block runs out."""
+        while self.snapshot is not None and self.numbers_left() < RENEW_AT + (self.blocks - 1) * BLOCK:
+            # The key is kept until the answer is: numbers whose answer was lost on the way are not lost.
+            key = self.store.kept("lease") or uuid4().hex
+            self.store.keep("lease", key)
+            answer = await self.server.post("/devices/leases", {"day": self.snapshot.day}, key=key)
+            if answer.status == 201:
+                told = json.loads(answer.body)
+                self.store.add_numbers(self.snapshot.day, told["expires_at"], told["tickets"], counter=told["counter"])
+            self.store.keep("lease", "")
+            if answer.status != 201:
+                log.warning("No numbers: %s %s", answer.status, _code_of(answer))
+                return
+
+    async def hand_in(self) -> None:
+        """Everything that waits, in the order in which it happened. Raises `Away` where the line ends."""
+        async with self._handing_in:
+            for act in self.store.waiting():
+                await self._hand_in(act)
+
+    def numbers_left(self) -> int:
+        """How many tickets can be given without the server."""
+        return 0 if self.snapshot is None else self.store.numbers_left(self.snapshot.day, self.clock.now())
+
+    def shut(self) -> None:
+        """The organiser shut this machine out: it gives nothing any more, what waits stays kept."""
+        log.warning("This machine was shut out by the organiser.")
+        self.is_shut = True
+        self.store.keep("shut", "1")
+
+    def _heard(self) -> None:
+        self.is_away = False
+        if self.is_shut:
+            self.is_shut = False
+            self.store.keep("shut", "")
+
+    async def _hand_in(self, act: Act) -> None:
+        path = f"/days/{act.day}/visits" if act.kind == "ticket" else f"/days/{act.day}/check-ins"
+        answer = await self.server.post(path, act.body, key=act.nonce)
+        if answer.status < 300 or act.kind == "code":
+            # A code that the server does not know was looked at by the reception; nothing was promised.
+            self.store.move(act, State.DONE)
+            return
+        problem = _code_of(answer)
+        log.error("Ticket %s is not taken: %s %s", act.number, answer.status, problem)
+        self.store.move(act, State.REFUSED, problem)
+
+    # -- tickets ------------------------------------------------------------------------------------
+
+    def begin_ticket(self, nonce: str, language: str, form: Sequence[tuple[str, str]]) -> Act:
+        """Use a number for what somebody chose. Raises `NoNumber`."""
+        assert self.snapshot is not None
+        body = wanted(self.snapshot, language, form)
+        return self.store.begin_ticket(nonce, self.snapshot.day, language=language, at=self.clock.now(), body=body)
+
+
+def wanted(snapshot: Snapshot, language: str, form: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """A form of the machine as the JSON interface takes it: the ticked desks and nothing else (R18)."""
+    given: dict[str, list[str]] = {}
+    for name, value in form:
+        given.setdefault(name, []).append(value)
+    adults, children = max(1, _count(given, "adults", 1)), _count(given, "children", 0)
+    interpreter = (given.get("interpreter") or ["none"])[0]
+    return {
+        "services": [snapshot.services.get(mark, mark) for mark in given.get("services", [])],
+        "party": [*({"child": False} for _ in range(adults)), *({"child": True} for _ in range(children))],
+        "languages": given.get("languages", [])[:8] or [language],
+        "interpreter": interpreter if interpreter in ("none", "own", "needed") else "none",
+        "display_language": language,
+    }
+
+
+def read_form(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form."""
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200)
+
+
+def _count(given: Mapping[str, list[str]], name: str, otherwise: int) -> int:
+    typed = (given.get(name) or [""])[0]
+    return min(int(typed), MOST_OF_A_KIND) if typed.isdecimal() and len(typed) < 3 else otherwise
+
+
+def _code_of(answer: Answer) -> str:
+    try:
+        return str(json.loads(answer.body).get("code", ""))[:60]
+    except (ValueError, AttributeError):
+        return ""

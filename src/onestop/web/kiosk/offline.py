@@ -1,0 +1,326 @@
+"""What a machine needs when the line is cut: its screens for today in every language, and the paper of each.
+
+An agent on the machine keeps them and fills in what only it knows (`@@…@@`). All words stay in the one catalogue.
+"""
+
+import asyncio
+import hashlib
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from onestop.booking.queries import booking_of_party
+from onestop.booking.tickets import find_code, ticket_again
+from onestop.days.queries.days import Day, day_by_id, published_days
+from onestop.days.queries.offer import DayOffer, day_offer
+from onestop.db.session import Database
+from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.errors import N_, DayUnknown
+from onestop.domain.roles import Actor
+from onestop.domain.ticket import spell_short_code
+from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
+from onestop.web.kiosk.frame import PAD, languages_of, machine
+from onestop.web.kit.answers import Answers, lines_of, service_mark
+from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale, locale_for
+from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, LanguageLink, render
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.questions import need_mark
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, base_url_of
+from onestop.web.kit.responses import HTML
+from onestop.web.kit.words import need_says, service_pictogram, service_title
+
+KEY, NUMBER, CODE, SHORT, QR = "@@key@@", "@@number@@", "@@code@@", "@@short@@", "@@qr@@"
+"""Filled in by the agent: the key of a form, the number, its two codes, the code as a picture."""
+
+SAYINGS = {
+    "noted": (N_("We have your code."), N_("There is no connection now. Please tell the reception that you are here.")),
+    "away": (
+        N_("This is not possible now."),
+        N_("There is no connection now. Please ask at the door."),
+    ),
+    "empty": (N_("This machine has no more numbers."), N_("Please go to the reception. You get a ticket there.")),
+    "over": (N_("Today there is no advice here."), N_("Please ask at the door, or come another day.")),
+    "shut": (N_("This machine is out of order."), N_("Please go to the reception. You get a ticket there.")),
+}
+"""Screens that only say something: heading and sentence."""
+UNPRINTED = N_("The paper does not come? Please tell the reception this number.")
+
+_rendered: deque[tuple[Day, DayOffer, str, bytes]] = deque(maxlen=4)
+
+
+@page_of("kiosk/offline.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineHome:
+    """The first screen without a connection: a ticket for today, or a code."""
+
+    slug: str
+    languages: tuple[str, ...]
+    code: str
+
+
+@page_of("kiosk/offline_ticket.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineTicket:
+    """Her number and code on the screen, while the paper comes."""
+
+    ticket_number: str
+    short_code: str
+    picture: str
+    home: str
+    again: str
+
+
+@page_of("kiosk/offline_code.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineCode:
+    """A code is kept and handed in when the line is back."""
+
+    action: str
+    back: str
+    keys: tuple[str, ...]
+
+
+@page_of("kiosk/says.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineSays:
+    """A heading, a sentence, and the way back."""
+
+    heading: str
+    sentence: str
+    home: str
+
+
+@page_of("kiosk/roll.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """The paper as the agent prints it: number, when and where, the code; never why. `picture` stands for the code."""
+
+    day: Day
+    ticket_number: str
+    comes_at: str
+    says: str
+    qr_text: str
+    picture: str
+    short_code: str
+
+
+class Snapshot(msgspec.Struct, kw_only=True):
+    """Everything of one day, and until when it counts. Pages are found by their address with its query."""
+
+    day: str
+    zone: str
+    on: str
+    opens_at: str
+    closes_at: str
+    language: str
+    languages: tuple[str, ...]
+    ticket_address: str
+    services: dict[str, str]
+    pages: dict[str, str]
+    papers: dict[str, str]
+    unprinted: dict[str, str]
+
+
+@get("/kiosk/offline")
+async def show_snapshot(request: WebRequest, db: Db, settings: Conf) -> Response[bytes]:
+    """The day of this machine, today's or the next one; nothing is sent again that has not changed."""
+    day = await _next_day(await machine(request), db)
+    offer = await db.read(day_offer, day.id)
+    address = f"{base_url_of(request)}/t/" if settings.base_url else ""
+    body = await asyncio.to_thread(_snapshot, day, offer, address)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(b"", status_code=304, headers={"ETag": tag})
+    return Response(body, media_type="application/json", headers={"ETag": tag, "Cache-Control": "private, no-cache"})
+
+
+@get("/kiosk/tickets/{code:str}/paper")
+async def show_paper(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[str]:
+    """A ticket that was given with a connection, as the agent prints it."""
+    await machine(request)
+    found = await db.read(find_code, code)
+    day = await db.read(day_by_id, found.day)
+    ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
+    booking = await db.read(booking_of_party, found.party)
+    waits = booking is None or booking.state is BookingState.ARRIVED
+    locale = locale_for(request.query_params.get("lang") or day.working_language)
+    comes_at = booking.arrival_at if booking is not None and not waits else None
+    roll = Roll(
+        day=day,
+        ticket_number=str(ticket.number),
+        comes_at=locale.time(comes_at, day.timezone) if comes_at is not None else "",
+        says=_says(locale, waits=waits),
+        qr_text=f"{base_url_of(request)}/t/{ticket.code}" if settings.base_url else ticket.code,
+        picture="",
+        short_code=spell_short_code(ticket.short),
+    )
+    return Response(_render(roll, day, locale), media_type=HTML)
+
+
+async def _next_day(someone: Actor, db: Database) -> Day:
+    """The day this machine is bound to, else the one that is on or comes next. Raises `DayUnknown`."""
+    bound = next((grant.day for grant in someone.grants if grant.day is not None), None)
+    days = [day for day in await db.read(published_days, now=db.now()) if bound in (None, day.id)]
+    if not days:
+        raise DayUnknown
+    return days[0]
+
+
+def _snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
+    """Rendered once for each state of the day; of a few days the last one is kept."""
+    known = next((body for *asked, body in _rendered if asked == [day, offer, address]), None)
+    if known is None:
+        known = _render_snapshot(day, offer, address)
+        _rendered.append((day, offer, address, known))
+    return known
+
+
+def _render_snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
+    pages: dict[str, str] = {}
+    papers: dict[str, str] = {}
+    languages = languages_of(day)
+    first = locale_for(day.working_language if day.working_language in languages else languages[0])
+    home = OfflineHome(slug=day.slug, languages=languages, code=f"/kiosk/code?lang={first.tag}")
+    pages["/kiosk"] = _render(home, day, first, "/kiosk")
+    for tag in languages:
+        locale = locale_for(tag)
+        for path, query, context in _screens(day, offer, locale):
+            pages[_address(path, lang=tag, **query)] = _render(context, day, locale, path, **query)
+        roll = Roll(
+            day=day,
+            ticket_number=NUMBER,
+            comes_at="",
+            says=_says(locale, waits=True),
+            qr_text="",
+            picture=QR,
+            short_code=SHORT,
+        )
+        papers[tag] = _render(roll, day, locale)
+    return msgspec.json.encode(
+        Snapshot(
+            day=day.slug,
+            zone=day.timezone,
+            on=day.on.isoformat(),
+            opens_at=day.opens_at.isoformat(),
+            closes_at=day.closes_at.isoformat(),
+            language=first.tag,
+            languages=languages,
+            ticket_address=address,
+            services={service_mark(service.id): str(service.id) for service in offer.services},
+            pages=pages,
+            papers=papers,
+            unprinted={tag: locale_for(tag).gettext(UNPRINTED) for tag in languages},
+        )
+    )
+
+
+def _screens(day: Day, offer: DayOffer, locale: Locale) -> list[tuple[str, dict[str, str], object]]:
+    """Address, query and context of every screen of one language."""
+    path, lang = f"/kiosk/d/{day.slug}", {"lang": locale.tag}
+    needs = KioskNeeds(
+        day=day,
+        today=True,
+        tiles=tuple(
+            NeedTile(
+                href=_address(f"{path}/desks", **lang, needs=need_mark(need.key)),
+                says=need_says(locale, need.key),
+                icon=need.pictogram,
+            )
+            for need in offer.needs
+        ),
+        back="/kiosk",
+    )
+    found: list[tuple[str, dict[str, str], object]] = [(f"{path}/needs", {}, needs)]
+    found += [
+        (f"{path}/desks", {"needs": need_mark(need.key)}, _desks(day, offer, locale, need.key)) for need in offer.needs
+    ]
+    code = OfflineCode(action=_address("/kiosk/code", **lang), back="/kiosk", keys=PAD)
+    ticket = OfflineTicket(
+        ticket_number=NUMBER,
+        short_code=SHORT,
+        picture=QR,
+        home="/kiosk",
+        again=f"/kiosk/tickets/{CODE}?paper=1",
+    )
+    found += [("/kiosk/code", {}, code), ("/kiosk/ticket", {}, ticket)]
+    for name, (heading, sentence) in SAYINGS.items():
+        says = OfflineSays(heading=locale.gettext(heading), sentence=locale.gettext(sentence), home="/kiosk")
+        found.append((f"/kiosk/{name}", {}, says))
+    return found
+
+
+def _desks(day: Day, offer: DayOffer, locale: Locale, need: str) -> KioskDesks:
+    answers = Answers(needs=(need,), languages=(locale.tag,), interpreter=Interpreter.NONE, lang=locale.tag)
+    path = f"/kiosk/d/{day.slug}"
+    near = dict.fromkeys([locale.tag, *day.languages, *(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)])
+    return KioskDesks(
+        day=day,
+        today=True,
+        asks=False,
+        questions=(),
+        tiles=tuple(
+            DeskTile(
+                mark=service_mark(service.id),
+                title=service_title(locale, service.key),
+                icon=service_pictogram(service.key),
+                institution=service.institution.name,
+                authority=service.institution.authority,
+                ticked=ticked,
+                goers="",
+            )
+            for service, ticked in lines_of(offer, answers)
+        ),
+        people=1,
+        children=0,
+        interpreter=Interpreter.NONE,
+        interpreters=INTERPRETERS,
+        speaks=tuple(near),
+        spoken=locale.tag,
+        calls_in="",
+        aloud=False,
+        action=_address(f"{path}/tickets", lang=locale.tag),
+        carried=(("needs", need_mark(need)), ("asked", "1"), ("who", "family")),
+        who="",
+        asks_who=False,
+        more="",
+        back=_address(f"{path}/needs", lang=locale.tag),
+        key=KEY,
+    )
+
+
+def _says(locale: Locale, *, waits: bool) -> str:
+    if waits:
+        return locale.gettext("Please wait. We call this number.")
+    return locale.gettext("Please show this paper at the door.")
+
+
+def _render(context: object, day: Day, locale: Locale, path: str = "", **query: str) -> str:
+    chrome = Chrome(
+        now=day.opens_at,
+        zone=day.timezone,
+        brand=day.name,
+        home="/kiosk",
+        door="kiosk",
+        help=HelpBlock(phone=day.phone, address=day.address),
+        languages=tuple(
+            LanguageLink(tag=tag, href=_address(path, lang=tag, **query), current=tag == locale.tag)
+            for tag in languages_of(day)
+        )
+        if path
+        else (),
+    )
+    return render(PAGES[type(context)], context, locale=locale, chrome=chrome)
+
+
+def _address(path: str, **query: str) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+route_handlers: list[Any] = [show_snapshot, show_paper]
