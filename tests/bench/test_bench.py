@@ -106,8 +106,8 @@ def test_every_table_with_rows_of_a_day_grows() -> None:
         if {key.column.table.name for key in table.foreign_keys} & owners
     }
     # Staff, machines and codes are no more after years than on the first day; needs end at midnight; freed minutes rest
-    # until the day, who waited is forgotten with it. The day that is copied was not drawn, had no sheet of paper, and nobody
-    # asked for help, wrote a note or sent anybody on.
+    # until the day, who waited is forgotten with it. The day that is copied was not drawn and had no sheet of paper;
+    # nobody asked for help, wrote a note or sent anybody on.
     few = {"grants", "passes", "tokens", "devices", "invitations", "leases", "printed", "visit_needs"}
     few |= {
         "rests",
