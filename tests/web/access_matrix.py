@@ -580,7 +580,7 @@ MATRIX: list[Row] = [
         for act in ("found", "not-found")
     ),
     *(
-        staff("POST", f"/floor/{{slug:str}}/alarms/{{alarm:uuid}}/{act}", "receptionist", "organiser", "floor_guide")
+        staff("POST", f"/floor/{{slug:str}}/alarms/{{alarm:uuid}}/{act}", "receptionist", *_ORGANISERS, "floor_guide")
         for act in ("coming", "end")
     ),
     *(
@@ -595,6 +595,7 @@ MATRIX: list[Row] = [
     staff("GET", "/mediator", "mediator"),
     *(staff("GET", f"/mediator/{{slug:str}}{part}", "mediator") for part in ("", "/live")),
     staff("POST", "/mediator/{slug:str}/mediators/{mediator:uuid}/me", "mediator"),
+    staff("POST", "/mediator/{slug:str}/not-me", "mediator"),
     # An account that has not said which mediator it is; tests/web/mediator presses these.
     *(
         staff("POST", f"/mediator/{{slug:str}}/{act}", hidden_from=("mediator",))
@@ -692,7 +693,7 @@ MATRIX: list[Row] = [
             ),
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
-            *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "free", "break", "left")),
+            *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
             *("order", "order/{pair:uuid}/remove", "invitations", "pack"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),

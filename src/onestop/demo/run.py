@@ -74,6 +74,7 @@ def _print_doors(world: World, base: str, play: float) -> None:
         ("Waiting-room display", f"/pair?code={world.display_code}"),
         ("Reception", world.reception),
         ("Helper of another organisation", world.helper),
+        ("Interpreter", world.mediator),
         ("Organiser", world.organiser),
         *((f"Desk {desk.number}, {desk.institution}", desk.path) for desk in world.desks),
         ("Machine interface", "/api/v1/openapi.json"),
@@ -83,7 +84,7 @@ def _print_doors(world: World, base: str, play: float) -> None:
     console.print("[bold]onestop demo: an invented day on this machine[/bold]")
     for name, path in doors:
         console.print(f"{name}\n    {base}{path}", markup=False)
-    console.print(f"Accounts: organiser, reception and helper, password {world.password}")
+    console.print(f"Accounts: organiser, reception, helper and mediator, password {world.password}")
     if play:
         console.print(f"The day is played {play:g} times as fast by an invented crowd.")
     console.print("One browser holds one sign-in: open the doors in private windows to see several at once.")

@@ -71,6 +71,7 @@ class World:
     organiser: str
     reception: str
     helper: str
+    mediator: str
     password: str
     kiosk_code: str
     display_code: str
@@ -129,6 +130,7 @@ def _fill(database: Database, *, rate: float) -> World:
     organiser = _account(database, "organiser", Role.ORGANISER, hashed)
     reception = _account(database, "reception", Role.RECEPTIONIST, hashed)
     helper = _account(database, "helper", Role.HELPER, hashed)
+    mediator = _account(database, "mediator", Role.MEDIATOR, hashed)
     return World(
         slug=pilot.slug,
         later_slug=later.slug,
@@ -136,6 +138,7 @@ def _fill(database: Database, *, rate: float) -> World:
         organiser=_link(database, organiser),
         reception=_link(database, reception),
         helper=_link(database, helper),
+        mediator=_link(database, mediator),
         password=password,
         kiosk_code=_device(database, Role.KIOSK, "Ticket machine", pilot.id),
         display_code=_device(database, Role.DISPLAY, "Waiting room", pilot.id),

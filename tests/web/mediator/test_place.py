@@ -63,6 +63,16 @@ async def test_two_people_are_not_the_same_mediator(site: Site) -> None:
     assert "is signed in" in (await other.get(_home(site))).text
 
 
+async def test_who_took_the_wrong_name_gives_it_back(site: Site) -> None:
+    phone = await _signed_in(site)
+    for _ in range(2):
+        given_back = await phone.post(f"{_home(site)}/not-me")
+        assert (given_back.status_code, given_back.headers["location"]) == (303, _home(site))
+
+    assert "Who are you today?" in (await phone.get(_home(site))).text
+    await _signed_in(site)
+
+
 async def test_she_is_told_the_desk_and_number_and_no_reason(site: Site) -> None:
     phone = await _signed_in(site)
     stop = _called(site)

@@ -5,16 +5,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from onestop.accounts.actions import add_account
 from onestop.days.queries.desks import mediators_of_day
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.directory.tables import services
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, MediatorState
+from onestop.domain.roles import SYSTEM
 from onestop.domain.visit import StopState
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.notify.tables import outbox
 from onestop.visits.actions.calls import no_show, serve
+from onestop.visits.actions.mediators import be_mediator
+from onestop.visits.queries.mediator import mediator_of_account
 from onestop.visits.queries.overview import AtRisk, Figures, QueueNow, overview
 from tests.counting import cost
 from tests.halls import TestDay, make_test_day
@@ -253,3 +257,20 @@ async def test_the_stream_tells_the_overview_that_something_changed(site: Site) 
 
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert "event: topic\ndata: overview" in answer.text
+
+
+async def test_an_organiser_frees_the_place_of_a_mediator_for_the_right_person(site: Site) -> None:
+    organiser = site.sign_in("organiser")
+    mediator = site.database.read_now(mediators_of_day, site.hall.id)[0].id
+    page = f"/organise/{site.hall.day.slug}/mediators/{mediator}"
+    before = (await organiser.get(page)).text
+    account = site.database.write_now(
+        add_account, login="wrong", password_hash="x", name="Wrong", actor=SYSTEM, now=site.hall.now
+    )
+    site.hall.write(be_mediator, site.hall.id, mediator, account=account)
+    taken = (await organiser.get(page)).text
+    freed = await organiser.post(f"{page}/sign-out")
+
+    assert ("sign-out" in before.partition("<main")[2], f"{page}/sign-out" in taken) == (False, True)
+    assert (freed.status_code, freed.headers["location"]) == (303, page)
+    assert site.database.read_now(mediator_of_account, site.hall.id, account) is None

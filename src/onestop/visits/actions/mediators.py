@@ -42,6 +42,21 @@ def be_mediator(conn: sa.Connection, day: UUID, mediator: UUID, *, account: UUID
     record(conn, Fact(kind="MediatorSignedIn", at=now, day=day, mediator=mediator, actor=actor.ref))
 
 
+def be_no_mediator(conn: sa.Connection, day: UUID, mediator: UUID, *, actor: Actor, now: datetime) -> None:
+    """Nobody is signed in as this mediator any more, so that the right person can be; harmless twice.
+
+    Raises `NotKnown`.
+    """
+    row = _mediator(conn, mediator)
+    if row.day_id != day:
+        raise NotKnown
+    if row.account_id is None:
+        return
+    hers = mediators.update().where(mediators.c.id == mediator)
+    conn.execute(hers.values(account_id=None), execution_options=LIVE)
+    record(conn, Fact(kind="MediatorSignedOut", at=now, day=day, mediator=mediator, actor=actor.ref))
+
+
 def set_mediator_state(
     conn: sa.Connection, mediator_id: UUID, state: MediatorState, *, actor: Actor, now: datetime
 ) -> None:

@@ -7,12 +7,17 @@ from uuid import UUID
 from litestar import Response, post
 from litestar.params import FromPath
 
+from onestop.days.queries.days import day_by_slug
+from onestop.domain.roles import Role
 from onestop.visits.actions.alarms import end_alarm, say_coming
-from onestop.web.floor.frame import day_and_actor, home_of
+from onestop.web.floor.frame import EVERYBODY, home_of
 from onestop.web.kit.forms import read_form
+from onestop.web.kit.guards import require
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import see_other
 
+_COMERS = (*EVERYBODY, Role.ADMINISTRATOR)
+"""Whoever sees a call for help may answer it: the overview is open to administrators too."""
 _BACK = {"reception": "/reception/{slug}", "overview": "/organise/{slug}/overview", "called": "/floor/{slug}/called"}
 """Where a press was made, by the name its form carries; anything else leads to floor control."""
 
@@ -30,7 +35,9 @@ async def press_over(request: WebRequest, db: Db, slug: FromPath[str], alarm: Fr
 
 
 async def _press(request: WebRequest, db: Db, slug: str, alarm: UUID, act: Callable[..., None]) -> Response[Any]:
-    day, someone = await day_and_actor(request, db, slug, drives=False)
+    await require(request, *_COMERS)
+    day = await db.read(day_by_slug, slug)
+    someone = await require(request, *_COMERS, day=day.id)
     came_from = (await read_form(request)).text("from", 20)
     await db.write(act, day.id, alarm, actor=someone, now=db.now(), day=day.id)
     return see_other(_BACK.get(came_from, home_of(day)).format(slug=day.slug))

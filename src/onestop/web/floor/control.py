@@ -13,17 +13,16 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.desks import desk_by_id
 from onestop.db.session import Database
 from onestop.domain.day import DeskState
-from onestop.domain.errors import DeskUnknown, InvalidInput, Refusal
+from onestop.domain.errors import N_, DeskUnknown, InvalidInput, Refusal
 from onestop.live.hub import key_of
 from onestop.visits.actions.calls import call_next, finish, no_show, recall, serve
 from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.door import at_desk, undo_at_desk
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import FloorDesk, floor_desk, floor_desks
-from onestop.visits.queries.reception import reception_days
 from onestop.web.floor.frame import EVERYBODY, day_and_actor, drives_day, frame, home_of
+from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import read_form
-from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
@@ -43,15 +42,6 @@ class DeskCard:
     """What the visitor is here for; a private stop does not say (R19)."""
     owner: str
     message: str = ""
-
-
-@page_of("floor/days.html")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloorDaysPage:
-    """The days to choose from."""
-
-    days: tuple[Day, ...]
-    today: frozenset[UUID]
 
 
 @page_of("floor/control.html")
@@ -79,13 +69,7 @@ class CardPage:
 @get("/floor")
 async def show_floor_days(request: WebRequest, db: Db) -> Response[Any]:
     """Choose the day; somebody who works at one day only is sent there."""
-    someone = await require(request, *EVERYBODY)
-    days = tuple(day for day in await db.read(reception_days, now=db.now()) if someone.has(*EVERYBODY, day=day.id))
-    if len(days) == 1:
-        return go_to(request, home_of(days[0]))
-    zone = days[0].timezone if days else "UTC"
-    today = frozenset(day.id for day in days if db.now().astimezone(day.zone).date() == day.on)
-    return page(request, FloorDaysPage(days=days, today=today), door="floor", home="/floor", zone=zone)
+    return await choose_day(request, db, *EVERYBODY, door="floor", title=N_("The floor"))
 
 
 @get("/floor/{slug:str}")

@@ -11,10 +11,10 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
 from onestop.domain.day import MediatorState
-from onestop.domain.errors import NotAllowed, NotKnown, Refusal, SignInNeeded
+from onestop.domain.errors import N_, NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.roles import Actor, Role
 from onestop.live.hub import key_of
-from onestop.visits.actions.mediators import be_mediator, leave_talk, set_mediator_state
+from onestop.visits.actions.mediators import be_mediator, be_no_mediator, leave_talk, set_mediator_state
 from onestop.visits.queries.mediator import (
     MediatorChoice,
     MediatorScreen,
@@ -22,25 +22,15 @@ from onestop.visits.queries.mediator import (
     mediator_of_account,
     mediator_screen,
 )
-from onestop.visits.queries.reception import reception_days
+from onestop.web.kit.days import choose_day
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
-from onestop.web.kit.responses import Round, go_to, page, see_other
+from onestop.web.kit.responses import Round, page, see_other
 from onestop.web.kit.sse import live_stream
-from onestop.web.kit.staff_door import is_on
 
 _STATES = {"free": MediatorState.FREE, "break": MediatorState.BREAK, "left": MediatorState.LEFT}
-
-
-@page_of("mediator/days.html")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediatorDaysPage:
-    """The days to choose from."""
-
-    days: tuple[Day, ...]
-    today: frozenset[UUID]
 
 
 @page_of("mediator/who.html")
@@ -67,13 +57,7 @@ class PlacePage:
 @get("/mediator")
 async def show_mediator_days(request: WebRequest, db: Db) -> Response[Any]:
     """Choose the day; somebody who works at one day only is sent there."""
-    someone = await require(request, Role.MEDIATOR)
-    days = tuple(day for day in await db.read(reception_days, now=db.now()) if someone.has(Role.MEDIATOR, day=day.id))
-    if len(days) == 1:
-        return go_to(request, _home(days[0]))
-    zone = days[0].timezone if days else "UTC"
-    today = frozenset(day.id for day in days if is_on(day, db.now()))
-    return page(request, MediatorDaysPage(days=days, today=today), door="mediator", home="/mediator", zone=zone)
+    return await choose_day(request, db, Role.MEDIATOR, door="mediator", title=N_("Interpreting"))
 
 
 @get("/mediator/{slug:str}")
@@ -95,6 +79,16 @@ async def say_who(request: WebRequest, db: Db, slug: FromPath[str], mediator: Fr
     """She is this one."""
     day, someone = await _enter(request, db, slug)
     return await _press(request, db, day, someone, be_mediator, day.id, mediator, account=_account(someone))
+
+
+@post("/mediator/{slug:str}/not-me")
+async def say_not_me(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """She took the wrong one, or somebody else goes on; harmless twice."""
+    day, someone = await _enter(request, db, slug)
+    mine = await db.read(mediator_of_account, day.id, _account(someone))
+    if mine is None:
+        return see_other(_home(day))
+    return await _press(request, db, day, someone, be_no_mediator, day.id, mine)
 
 
 @post(["/mediator/{slug:str}/free", "/mediator/{slug:str}/break", "/mediator/{slug:str}/left"])
@@ -162,4 +156,4 @@ async def _page(
     return page(request, context, block=block, status=status, **round_it)
 
 
-route_handlers: list[Any] = [show_mediator_days, show_place, mediator_live, say_who, say_state, say_done]
+route_handlers: list[Any] = [show_mediator_days, show_place, mediator_live, say_who, say_not_me, say_state, say_done]

@@ -13,7 +13,9 @@ from onestop.days.setup import add_mediator, edit_mediator
 from onestop.days.setup_values import HOURS_MISSING, Hours, MediatorSettings
 from onestop.domain.day import DayState
 from onestop.domain.errors import NotKnown, Refusal
+from onestop.visits.actions.mediators import be_no_mediator
 from onestop.visits.actions.setup import remove_mediator, set_up
+from onestop.visits.queries.mediator import mediator_choices
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import locale_for
@@ -43,6 +45,8 @@ class MediatorPage:
 
     day: Day
     mediator: MediatorRow | None
+    taken: bool
+    """Whether somebody is signed in as this mediator."""
     action: str
     label: str
     languages: tuple[LanguageChoice, ...]
@@ -113,6 +117,20 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], mediator: From
     return see_other(path)
 
 
+@post("/organise/{day:str}/mediators/{mediator:uuid}/sign-out")
+async def sign_out(request: WebRequest, db: Db, day: FromPath[str], mediator: FromPath[UUID]) -> Response[Any]:
+    """The wrong person said that she is this mediator; harmless twice."""
+    found, someone = await enter(request, db, day)
+    one = await _mediator_of(db, found, mediator)
+    await db.write(be_no_mediator, found.id, one.id, actor=someone, now=db.now(), day=found.id)
+    return see_other(path_of(found, f"/mediators/{one.id}"))
+
+
+async def _is_taken(db: Db, day: Day, mediator: MediatorRow | None) -> bool:
+    choices = await db.read(mediator_choices, day.id) if mediator is not None else ()
+    return any(one.taken for one in choices if mediator is not None and one.id == mediator.id)
+
+
 async def _mediator_of(db: Db, day: Day, mediator: UUID) -> MediatorRow:
     found = next((one for one in await db.read(mediators_of_day, day.id) if one.id == mediator), None)
     if found is None:
@@ -127,6 +145,7 @@ async def _stored(request: WebRequest, db: Db, day: Day, mediator: MediatorRow |
     context = MediatorPage(
         day=day,
         mediator=mediator,
+        taken=await _is_taken(db, day, mediator),
         action=_action(day, mediator),
         label=label,
         languages=language_choices(mediator.languages if mediator else (), near=day.languages),
@@ -156,6 +175,7 @@ async def _save(request: WebRequest, db: Db, day: Day, mediator: MediatorRow | N
     context = MediatorPage(
         day=day,
         mediator=mediator,
+        taken=await _is_taken(db, day, mediator),
         action=_action(day, mediator),
         label=form.text("label", 120),
         languages=language_choices(languages, near=day.languages),
@@ -195,4 +215,4 @@ def _action(day: Day, mediator: MediatorRow | None) -> str:
     return path_of(day, f"/mediators/{mediator.id}" if mediator else "/mediators")
 
 
-route_handlers: list[Any] = [show_mediators, show_new_mediator, add, show_mediator, change, remove]
+route_handlers: list[Any] = [show_mediators, show_new_mediator, add, show_mediator, change, remove, sign_out]

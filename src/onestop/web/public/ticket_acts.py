@@ -245,37 +245,25 @@ async def say_no(
 @post("/t/{code:str}/out")
 async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Step out; the place is kept."""
-    access = await open_ticket(request, db, ticket_key, code)
-    if access.ticket.visit is None:
-        raise BookingClosed
-    return await _act(request, db, ticket_key, access, step_out, access.ticket.visit.id)
+    return await _act_inside(request, db, ticket_key, code, step_out)
 
 
 @post("/t/{code:str}/back")
 async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Back in the hall."""
-    access = await open_ticket(request, db, ticket_key, code)
-    if access.ticket.visit is None:
-        raise BookingClosed
-    return await _act(request, db, ticket_key, access, come_back, access.ticket.visit.id)
+    return await _act_inside(request, db, ticket_key, code, come_back)
 
 
 @post("/t/{code:str}/help")
 async def ask_for_help(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Somebody of the floor comes to her."""
-    access = await open_ticket(request, db, ticket_key, code)
-    if access.ticket.visit is None:
-        raise BookingClosed
-    return await _act(request, db, ticket_key, access, ask_as_visitor, access.ticket.visit.id)
+    return await _act_inside(request, db, ticket_key, code, ask_as_visitor)
 
 
 @post("/t/{code:str}/help/end")
 async def ask_no_more(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """She has found help."""
-    access = await open_ticket(request, db, ticket_key, code)
-    if access.ticket.visit is None:
-        raise BookingClosed
-    return await _act(request, db, ticket_key, access, need_no_help, access.ticket.visit.id)
+    return await _act_inside(request, db, ticket_key, code, need_no_help)
 
 
 @get("/t/{code:str}/erase")
@@ -327,6 +315,16 @@ async def _act(
         fresh = await open_ticket(request, db, ticket_key, access.path.removeprefix("/t/"))
         return await show(request, db, ticket_key, fresh, refusal=refusal)
     return see_other(link(request, f"{access.path}{says}"))
+
+
+async def _act_inside(
+    request: WebRequest, db: Database, key: bytes, code: str, action: Callable[..., Any]
+) -> Response[Any]:
+    """One press about her visit. Raises `BookingClosed` before it has begun."""
+    access = await open_ticket(request, db, key, code)
+    if access.ticket.visit is None:
+        raise BookingClosed
+    return await _act(request, db, key, access, action, access.ticket.visit.id)
 
 
 async def _with_stop(request: WebRequest, db: Database, key: bytes, code: str, stop: UUID) -> Access:

@@ -3,31 +3,29 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.days.queries.days import Day
 from onestop.domain.door import TurnedAway
-from onestop.domain.errors import InvalidInput
+from onestop.domain.errors import N_, InvalidInput
 from onestop.domain.roles import Actor
 from onestop.live.hub import key_of
 from onestop.visits.actions.door import count_answered, count_turned_away
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.people import Person
-from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall, reception_days
+from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall
+from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import new_key, read_form
-from onestop.web.kit.guards import require
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
-from onestop.web.kit.responses import go_to, page, see_other
+from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.staff_door import is_on, is_over
 from onestop.web.reception.frame import (
     ROLES,
-    covers,
     day_and_actor,
     frame,
     home_of,
@@ -36,15 +34,6 @@ from onestop.web.reception.frame import (
 )
 
 LONGEST_SHOWN = 300
-
-
-@page_of("reception/days.html")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaysPage:
-    """The days she can work on."""
-
-    days: tuple[Day, ...]
-    today: frozenset[UUID]
 
 
 @page_of("reception/home.html")
@@ -68,13 +57,7 @@ class HomePage:
 @get("/reception")
 async def show_days(request: WebRequest, db: Db) -> Response[Any]:
     """Choose the day; somebody who works at one day only is sent there."""
-    someone = await require(request, *ROLES)
-    days = tuple(day for day in await db.read(reception_days, now=db.now()) if covers(someone, day.id))
-    if len(days) == 1:
-        return go_to(request, home_of(days[0]))
-    zone = days[0].timezone if days else "UTC"
-    today = frozenset(day.id for day in days if is_on(day, db.now()))
-    return page(request, DaysPage(days=days, today=today), door="reception", home="/reception", zone=zone)
+    return await choose_day(request, db, *ROLES, door="reception", title=N_("Reception"))
 
 
 @get("/reception/{slug:str}")
