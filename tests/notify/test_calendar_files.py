@@ -15,7 +15,8 @@ from icalendar import Calendar
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import arrivals, booking_of_party
 from onestop.days.queries.days import day_by_id
-from onestop.notify.messages import WORDS, compose
+from onestop.notify.kinds import KINDS
+from onestop.notify.messages import compose
 from onestop.notify.queries import message_by_id
 from onestop.notify.tables import outbox
 from onestop.visits.actions.setup import cancel_day, cancel_next_bookings
@@ -163,5 +164,5 @@ def test_a_cancelled_day_takes_its_entries_out_of_every_calendar(
 
 def test_reminders_carry_no_file_and_every_file_has_a_method_programs_know() -> None:
     """A reminder with a file would be asked about again by every calendar."""
-    assert {words.calendar for words in WORDS.values()} <= {"", "PUBLISH", "CANCEL"}
-    assert [kind for kind in ("reminder", "morning", "limit") if WORDS[kind].calendar] == []
+    assert {words.calendar for words in KINDS.values()} <= {"", "PUBLISH", "CANCEL"}
+    assert [kind for kind in ("reminder", "morning", "limit") if KINDS[kind].calendar] == []

@@ -24,7 +24,8 @@ from onestop.locale.languages import LANGUAGES
 from onestop.locale.locales import locale_for
 from onestop.notify.actions import bury_late, message_language
 from onestop.notify.calendar import Appointment, calendar_file
-from onestop.notify.messages import WORDS, compose
+from onestop.notify.kinds import KINDS
+from onestop.notify.messages import compose
 from onestop.notify.queries import calendar_sequence, message_by_id
 from onestop.notify.tables import outbox
 from tests.halls import KEY
@@ -350,13 +351,13 @@ async def test_a_server_that_comes_back_in_the_morning_sends_one_reminder(mailin
     assert hall.db.write_now(bury_late, now=arrival_at) == 1
 
 
-@pytest.mark.parametrize("kind", WORDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_both_templates(kind: str) -> None:
     from onestop.paths import resource_dir
 
     folder = resource_dir("templates") / "email"
 
-    assert {path.suffix for path in folder.glob(f"{WORDS[kind].template}.*")} == {".html", ".txt"}
+    assert {path.suffix for path in folder.glob(f"{KINDS[kind].template}.*")} == {".html", ".txt"}
 
 
 @pytest.mark.parametrize(

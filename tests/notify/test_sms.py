@@ -19,7 +19,8 @@ from onestop.db.session import Database
 from onestop.domain.ticket import spell_short_code
 from onestop.locale.languages import LANGUAGES
 from onestop.notify import sms
-from onestop.notify.messages import LONGEST_TEXT, WORDS, compose_text, short_text
+from onestop.notify.kinds import KINDS, LONGEST_TEXT
+from onestop.notify.messages import compose_text, short_text
 from onestop.notify.queries import Message, Terms
 from onestop.notify.sender import AT_ONCE, Sender
 from onestop.notify.tables import outbox
@@ -212,7 +213,7 @@ def longest(kind: str, language: str) -> Message:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", [kind for kind, words in WORDS.items() if words.short])
+@pytest.mark.parametrize("kind", [kind for kind, words in KINDS.items() if words.short])
 def test_every_text_fits_into_one_message_in_every_language(kind: str, language: str) -> None:
     """G16. Each script counts 16 bits a character; none of ours needs two of them."""
     text = short_text(longest(kind, language), key=KEY)
@@ -235,6 +236,6 @@ def test_an_arabic_text_keeps_its_code_together() -> None:
 
 
 def test_the_kinds_of_today_all_have_a_text() -> None:
-    without: list[Any] = [kind for kind, words in WORDS.items() if not words.short]
+    without: list[Any] = [kind for kind, words in KINDS.items() if not words.short]
 
     assert not {"confirmation", "changed", "cancelled", "reminder", "morning", "limit", "day_cancelled"} & set(without)

@@ -20,8 +20,8 @@ from onestop.domain.facts import Fact
 from onestop.domain.reminding import REMINDERS, reminders
 from onestop.domain.roles import Actor
 from onestop.locale.languages import LANGUAGES, fallbacks
+from onestop.notify.kinds import KINDS
 from onestop.notify.letters import MOST_SHOWN, SUPERSEDED, may_try_again
-from onestop.notify.messages import WORDS
 from onestop.notify.queries import (
     WAYS,
     Message,
@@ -57,7 +57,7 @@ def tell(
     """
     if kind != "confirmation":
         withdraw(conn, party, now=now)
-    recipients = recipients_of(conn, party, ways if WORDS[kind].short else (EMAIL,))
+    recipients = recipients_of(conn, party, ways if KINDS[kind].short else (EMAIL,))
     told = told_of(conn, party) if recipients else None
     if told is None:
         return

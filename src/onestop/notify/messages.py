@@ -17,7 +17,6 @@ from qrcode.image.pure import PyPNGImage
 
 from onestop.directory.words import words_of_paper
 from onestop.domain.checklist import Asked
-from onestop.domain.errors import N_
 from onestop.domain.own_lines import fill_places
 from onestop.domain.reminding import FIRST_DESK, REMINDERS, stop_code
 from onestop.domain.ticket import (
@@ -32,6 +31,7 @@ from onestop.locale.environment import make_environment, words_environment
 from onestop.locale.languages import direction
 from onestop.locale.locales import Locale, locale_for
 from onestop.notify.calendar import Appointment, calendar_file
+from onestop.notify.kinds import KINDS
 from onestop.notify.queries import Message, Terms
 from onestop.settings import Settings
 
@@ -50,124 +50,8 @@ _HEADERS = HeaderRegistry()
 _HEADERS.map_to_type("list-unsubscribe", cast(Any, _LinkHeader))
 _POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _QR_MASK = 2
-LONGEST_TEXT = 70
-"""A text message of 16-bit characters; a longer one costs two."""
 _LTR_MARK = "\u200e"
 _LEFT_TO_RIGHT, _POP = "\u2066", "\u2069"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    """A kind of message: its template, subject and first sentence. The subject names no institution and no topic.
-
-    `calendar` is the method of the calendar file that goes with it, empty for none. A new kind needs an entry here, its
-    two templates, and in `reactor.py` the fact that causes it.
-    """
-
-    template: str
-    subject: str
-    headline: str
-    calendar: str = ""
-    label: str = N_("Message")
-    """What the staff call it."""
-    short: str = ""
-    """For telephones, at most `LONGEST_TEXT` characters when filled; empty: they get none of this kind."""
-
-
-WORDS: dict[str, _Words] = {
-    "confirmation": _Words(
-        template="appointment",
-        subject=N_("Your appointment on %(date)s"),
-        headline=N_("Your appointment is booked."),
-        calendar="PUBLISH",
-        label=N_("Confirmation"),
-        short=N_("Booked: %(date)s %(time)s. Number %(number)s, code %(code)s"),
-    ),
-    "changed": _Words(
-        template="appointment",
-        subject=N_("Your appointment has changed: %(date)s"),
-        headline=N_("Your appointment has changed."),
-        calendar="PUBLISH",
-        label=N_("New time"),
-        short=N_("New time: %(date)s %(time)s. Number %(number)s, code %(code)s"),
-    ),
-    "reminder": _Words(
-        template="appointment",
-        subject=N_("Your appointment is soon: %(date)s"),
-        headline=N_("Your appointment is soon."),
-        label=N_("Reminder, the day before"),
-        short=N_("Soon: %(date)s %(time)s. Number %(number)s, code %(code)s"),
-    ),
-    "morning": _Words(
-        template="appointment",
-        subject=N_("Your appointment is today: %(date)s"),
-        headline=N_("Your appointment is today."),
-        label=N_("Reminder, in the morning"),
-        short=N_("Today: %(date)s %(time)s. Number %(number)s, code %(code)s"),
-    ),
-    "cancelled": _Words(
-        template="cancelled",
-        subject=N_("Your appointment on %(date)s is cancelled"),
-        headline=N_("Your appointment is cancelled."),
-        calendar="CANCEL",
-        label=N_("Cancellation"),
-        short=N_("Cancelled: %(date)s %(time)s. Number %(number)s is not valid."),
-    ),
-    "day_cancelled": _Words(
-        template="day_cancelled",
-        subject=N_("Your appointment on %(date)s does not take place"),
-        headline=N_("This day does not take place."),
-        calendar="CANCEL",
-        label=N_("Day cancelled"),
-        short=N_("The day is cancelled: %(date)s %(time)s. Please do not come."),
-    ),
-    "listed": _Words(
-        template="waiting",
-        subject=N_("Waiting list for %(date)s"),
-        headline=N_("You are on the waiting list."),
-        label=N_("On the waiting list"),
-        short=N_("Waiting list: %(date)s. Code %(code)s. We will write."),
-    ),
-    "offer": _Words(
-        template="waiting",
-        subject=N_("A place is free on %(date)s"),
-        headline=N_("A place is free for you."),
-        label=N_("Place offered"),
-        short=N_("A place is free: %(date)s %(time)s. Please answer. Code %(code)s"),
-    ),
-    "list_cancelled": _Words(
-        template="list_cancelled",
-        subject=N_("Waiting list for %(date)s"),
-        headline=N_("This day does not take place."),
-        label=N_("Day cancelled, waiting list"),
-        short=N_("The day is cancelled: %(date)s. Please do not come."),
-    ),
-    "offer_over": _Words(
-        template="waiting",
-        subject=N_("Waiting list for %(date)s"),
-        headline=N_("The time to answer is over."),
-        label=N_("Offer not answered"),
-    ),
-    "limit": _Words(
-        template="limit",
-        subject=N_("One more appointment on %(date)s"),
-        headline=N_("One more appointment with this address"),
-        label=N_("Too many bookings"),
-        short=N_("Booked once more: %(date)s. It is valid, we write no more about it."),
-    ),
-    "prove": _Words(
-        template="prove",
-        subject=N_("Please confirm your request for %(date)s"),
-        headline=N_("Please confirm your request"),
-        label=N_("Proof of the address"),
-    ),
-    "prove_time": _Words(
-        template="prove_time",
-        subject=N_("Please confirm your time on %(date)s"),
-        headline=N_("Please confirm your time"),
-        label=N_("Proof of the address"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +97,7 @@ class MailText:
 def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
     """The mail as it goes over the line; the row, the key and the settings decide, so a retry gives the same bytes."""
     locale = locale_for(message.language)
-    words = WORDS[message.kind]
+    words = KINDS[message.kind]
     terms = message.terms
     code, path, short = _codes(message, key)
     base = settings.base_url.rstrip("/")
@@ -327,7 +211,7 @@ def short_text(message: Message, *, key: bytes) -> str:
     locale, terms = locale_for(message.language), message.terms
     _, _, code = _codes(message, key)
     return locale.say(
-        WORDS[message.kind].short,
+        KINDS[message.kind].short,
         {
             "date": locale.short_date(terms.on),
             "time": locale.time(terms.arrival_at, terms.zone),

@@ -12,8 +12,8 @@ from onestop.days.queries.days import Day
 from onestop.domain.errors import N_
 from onestop.domain.letters import Cause
 from onestop.notify.actions import try_again
+from onestop.notify.kinds import KINDS
 from onestop.notify.letters import Letter, Letters, letters_of_day
-from onestop.notify.messages import WORDS
 from onestop.notify.reactor import mail_host
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
@@ -130,7 +130,7 @@ def _trouble(letter: Letter, locale: Locale, day: Day) -> Trouble:
     says, remedy = SAYS[letter.cause]
     return Trouble(
         letter=letter,
-        kind=locale.gettext(WORDS[letter.kind].label),
+        kind=locale.gettext(KINDS[letter.kind].label),
         since=_moment(letter.since, locale, day),
         says=locale.gettext(says),
         remedy=locale.gettext(remedy),
