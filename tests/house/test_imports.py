@@ -27,7 +27,7 @@ BREACHES = {
     "no-tables-in-web": ("web/kit/__init__.py", "import onestop.days.tables"),
     "queries-below-actions": ("days/queries/days.py", "import onestop.days.actions"),
     "tables-below-queries": ("days/tables.py", "import onestop.days.queries"),
-    "no-sending-in-requests": ("notify/messages.py", "import onestop.notify.smtp"),
+    "no-sending-in-requests": ("notify/kinds.py", "import onestop.notify.smtp"),
     "doors": ("web/public/__init__.py", "import onestop.web.kiosk"),
 }
 
