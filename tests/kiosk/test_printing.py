@@ -16,6 +16,8 @@ from onestop_kiosk.settings import Printer, SettingsWrong, read_settings
 from onestop_kiosk.store import State
 from tests.kiosk.printer import virtual_printer
 from tests.kiosk.rig import machine_at
+from tests.web.kiosk.test_kiosk import need, service
+from tests.web.public.test_waiting import fill
 from tests.web.site import Site
 
 MM = 8
@@ -96,6 +98,27 @@ async def test_a_booking_that_is_scanned_is_printed_from_the_server_s_page(site:
         await machine.shell.papers()
         (picture,) = printer.papers()
         assert scanned(picture, tmp_path / "paper.png") == ticket.code
+
+
+async def test_the_paper_of_the_waiting_list_is_printed_and_once_more_on_request(site: Site, tmp_path: Path) -> None:
+    fill(site)
+    async with (
+        virtual_printer() as printer,
+        machine_at(
+            site, tmp_path / "k", printer=Printer(kind="network", host="127.0.0.1", port=printer.port)
+        ) as machine,
+    ):
+        await machine.hand.go(f"/kiosk/d/{site.hall.day.slug}/times?lang=en&needs={need('my-rights')}&interpreter=none"
+                              f"&asked=1&services={service(site, 'legal')}")  # fmt: skip
+        await machine.hand.press("Join the waiting list")
+        await machine.shell.papers()
+        assert machine.hand.page is not None
+        code = machine.hand.page.url.path.rpartition("/")[2]
+        await machine.hand.go("/kiosk/code?lang=en")
+        await machine.hand.press("Continue", typed={"code": code})
+        await machine.hand.follow("Print my paper again")
+        await machine.shell.papers()
+        assert [scanned(picture, tmp_path / "paper.png") for picture in printer.papers()] == [code, code]
 
 
 async def test_two_presses_at_once_are_one_paper(site: Site, tmp_path: Path) -> None:

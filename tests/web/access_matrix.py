@@ -190,7 +190,7 @@ def _waiting(path: str) -> Callable[[Site], str]:
     return fresh
 
 
-_WAITING_PLACES = ("", "/take", "/decline", "/leave", "/erase", "/proof")
+_WAITING_PLACES = ("", "/paper", "/take", "/decline", "/leave", "/erase", "/proof")
 SPECIAL |= {
     f"{door}/{{code:str}}{place}": _waiting(f"{door}/{{code:str}}{place}")
     for door in ("/w", "/kiosk/waiting")
@@ -407,6 +407,7 @@ MATRIX: list[Row] = [
             "/kiosk/tickets/{code:str}/here",
             "/kiosk/tickets/{code:str}/paper",
             "/kiosk/waiting/{code:str}",
+            "/kiosk/waiting/{code:str}/paper",
         )
     ),
     *(

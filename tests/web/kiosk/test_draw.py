@@ -123,6 +123,9 @@ async def test_the_paper_shows_the_result_takes_the_place_or_takes_the_request_b
         await asked(hand)
         assert hand.page is not None
         papers.append(str(hand.page.url).split("/waiting/")[1].split("?")[0])
+        roll = (await hand.browser.get(f"/kiosk/waiting/{papers[-1]}/paper?lang=en")).text
+        public_id = hand.text.partition("Your request in the public list: ")[2].split()[0]
+        assert ("You take part in the draw" in roll, public_id in roll, len(public_id)) == (True, True, 36)
     await hands[1].go(f"/kiosk/waiting/{papers[1]}?lang=en")
     await hands[1].press("Yes, leave the list")
     assert "You are not on the list any more" in hands[1].text

@@ -28,10 +28,12 @@ from onestop.web.kiosk.draw_day import shut_page
 from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.locale import locale_for
 from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import Chrome, render
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, base_url_of
-from onestop.web.kit.responses import see_other
+from onestop.web.kit.responses import HTML, see_other
 
 
 @page_of("kiosk/waiting.html")
@@ -55,10 +57,23 @@ class KioskWaiting:
     leave: str
     new: bool
     """The machine prints it; whoever comes back with the paper can also leave."""
+    again: str
     key: str
     home: str
     others: str
     said: str = ""
+
+
+@page_of("kiosk/roll_waiting.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRoll:
+    """Her paper as the agent of a machine prints it."""
+
+    day: Day
+    request_id: str
+    drawn_after: datetime | None
+    qr_text: str
+    short_code: str
 
 
 @post("/kiosk/d/{slug:str}/waiting")
@@ -84,6 +99,26 @@ async def show_waiting(
     await machine(request)
     party = await _open(db, code)
     return await _show(request, db, ticket_key, party, public=bool(settings.base_url))
+
+
+@get("/kiosk/waiting/{code:str}/paper")
+async def show_waiting_paper(
+    request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
+) -> Response[str]:
+    """The paper for the printer of a machine with an agent."""
+    await machine(request)
+    party = await _open(db, code)
+    request_id, drawn_after = await _asked(db, party)
+    roll = WaitingRoll(
+        day=party.day,
+        request_id=request_id,
+        drawn_after=drawn_after,
+        qr_text=_qr_text(request, ticket_key, party, public=bool(settings.base_url)),
+        short_code=_short(ticket_key, party),
+    )
+    chrome = Chrome(now=db.now(), zone=party.day.timezone, door="kiosk")
+    locale = locale_for(request.query_params.get("lang") or party.day.working_language)
+    return Response(render("kiosk/roll_waiting.html", roll, locale=locale, chrome=chrome), media_type=HTML)
 
 
 @post("/kiosk/waiting/{code:str}/take")
@@ -162,21 +197,21 @@ async def _show(
         return see_other(link(request, f"/kiosk/tickets/{ticket.code}", new="1"))
     code = waiting_code(key, day=party.day.id, party=party.party)
     waits = party.state in WAITS
-    asked = await db.read(own_request, party.party) if party.state is BookingState.REQUESTED else None
-    draw = await db.read(draw_of, party.day.id) if asked is not None else None
+    request_id, drawn_after = await _asked(db, party)
     context = KioskWaiting(
         day=party.day,
-        request_id=str(asked.request) if asked is not None else "",
-        drawn_after=draw.closes_at if draw is not None else None,
+        request_id=request_id,
+        drawn_after=drawn_after,
         waits=waits,
         offer=party.offer if waits and party.offer is not None and party.offer.until > db.now() else None,
         before=party.before,
-        qr_text=f"{base_url_of(request)}/w/{code}" if public else code,
-        short_code=spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party)),
+        qr_text=_qr_text(request, key, party, public=public),
+        short_code=_short(key, party),
         take=link(request, f"/kiosk/waiting/{code}/take"),
         decline=link(request, f"/kiosk/waiting/{code}/decline"),
         leave=link(request, f"/kiosk/waiting/{code}/leave"),
         new="new" in request.query_params,
+        again=link(request, f"/kiosk/waiting/{code}", paper="1"),
         key=new_key(),
         home=link(request, "/kiosk"),
         others=link(request, "/kiosk/days"),
@@ -185,4 +220,22 @@ async def _show(
     return kiosk_page(request, party.day, context, status=refusal.status if refusal else 200, back_after=40)
 
 
-route_handlers: list[Any] = [join, ask_for_place, show_waiting, take, decline, leave]
+async def _asked(db: Database, party: WaitingParty) -> tuple[str, datetime | None]:
+    """Her place in the public list and the end of the time for requests, while she takes part in a draw."""
+    if party.state is not BookingState.REQUESTED:
+        return "", None
+    asked = await db.read(own_request, party.party)
+    draw = await db.read(draw_of, party.day.id)
+    return str(asked.request) if asked is not None else "", draw.closes_at if draw is not None else None
+
+
+def _qr_text(request: WebRequest, key: bytes, party: WaitingParty, *, public: bool) -> str:
+    code = waiting_code(key, day=party.day.id, party=party.party)
+    return f"{base_url_of(request)}/w/{code}" if public else code
+
+
+def _short(key: bytes, party: WaitingParty) -> str:
+    return spell_short_code(waiting_short_code(key, day=party.day.id, party=party.party))
+
+
+route_handlers: list[Any] = [join, ask_for_place, show_waiting, show_waiting_paper, take, decline, leave]
