@@ -75,6 +75,7 @@ def _print_doors(world: World, base: str, play: float) -> None:
         ("Reception", world.reception),
         ("Helper of another organisation", world.helper),
         ("Interpreter", world.mediator),
+        ("Floor guide", world.guide),
         ("Organiser", world.organiser),
         *((f"Desk {desk.number}, {desk.institution}", desk.path) for desk in world.desks),
         ("Machine interface", "/api/v1/openapi.json"),
@@ -84,7 +85,7 @@ def _print_doors(world: World, base: str, play: float) -> None:
     console.print("[bold]onestop demo: an invented day on this machine[/bold]")
     for name, path in doors:
         console.print(f"{name}\n    {base}{path}", markup=False)
-    console.print(f"Accounts: organiser, reception, helper and mediator, password {world.password}")
+    console.print(f"Accounts: organiser, reception, helper, mediator and guide, password {world.password}")
     if play:
         console.print(f"The day is played {play:g} times as fast by an invented crowd.")
     console.print("One browser holds one sign-in: open the doors in private windows to see several at once.")

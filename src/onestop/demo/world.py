@@ -72,6 +72,7 @@ class World:
     reception: str
     helper: str
     mediator: str
+    guide: str
     password: str
     kiosk_code: str
     display_code: str
@@ -131,6 +132,7 @@ def _fill(database: Database, *, rate: float) -> World:
     reception = _account(database, "reception", Role.RECEPTIONIST, hashed)
     helper = _account(database, "helper", Role.HELPER, hashed)
     mediator = _account(database, "mediator", Role.MEDIATOR, hashed)
+    guide = _account(database, "guide", Role.FLOOR_GUIDE, hashed)
     return World(
         slug=pilot.slug,
         later_slug=later.slug,
@@ -139,6 +141,7 @@ def _fill(database: Database, *, rate: float) -> World:
         reception=_link(database, reception),
         helper=_link(database, helper),
         mediator=_link(database, mediator),
+        guide=_link(database, guide),
         password=password,
         kiosk_code=_device(database, Role.KIOSK, "Ticket machine", pilot.id),
         display_code=_device(database, Role.DISPLAY, "Waiting room", pilot.id),
