@@ -507,6 +507,7 @@ MATRIX: list[Row] = [
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
     staff("GET", "/stops/{stop_id:uuid}/notes", "officer", hidden_from=("other_officer",)),
+    staff("GET", "/desks/{desk_id:uuid}/practise", "officer", hidden_from=("other_officer",)),
     staff("GET", "/stops/{stop_id:uuid}/phrases", "officer", hidden_from=("other_officer",)),
     *(
         staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))

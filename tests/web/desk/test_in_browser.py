@@ -159,3 +159,29 @@ async def test_a_desk_that_is_cut_off_says_so_and_recovers(desk: tuple[Site, Pag
     await page.context.set_offline(False)
 
     await expect(page.locator("#cut-off")).to_be_hidden(timeout=7000)
+
+
+async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.walk_in(site.hall.wish("legal"))
+    await page.get_by_role("link", name="Practise with invented visitors").click()
+    lesson = page.locator("#lesson")
+    for key, words in (
+        ("Enter", "Press Next (N)."),
+        ("Enter", "Press Start (S)."),
+        ("Enter", "Then press Finish (F)."),
+        ("3", "Then press Finish (F)."),
+        ("Enter", "Press Undo (U)."),
+        ("u", "Then press Finish (F)."),
+        ("p", "Who is parked comes back"),
+        ("n", "Press Not here (H)."),
+        ("h", "This number is called again later"),
+    ):
+        await page.keyboard.press(key)
+        await expect(lesson).to_contain_text(words)
+    await expect(page.locator(".practice-sign")).to_contain_text("Nobody is called.")
+
+    await page.get_by_role("link", name="Back to the desk").click()
+
+    await expect(page.locator("#now-title")).to_contain_text("This desk is closed.")
+    await expect(page.locator("#next")).to_contain_text("100")

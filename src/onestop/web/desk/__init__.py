@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, alarms, notes, phrases, refer, referrals, show, steps
+from onestop.web.desk import acts, alarms, notes, phrases, practise, refer, referrals, show, steps
 
 route_handlers: list[Any] = [
     *show.route_handlers,
@@ -10,6 +10,7 @@ route_handlers: list[Any] = [
     *alarms.route_handlers,
     *notes.route_handlers,
     *phrases.route_handlers,
+    *practise.route_handlers,
     *refer.route_handlers,
     *referrals.route_handlers,
     *steps.route_handlers,

@@ -1,0 +1,103 @@
+"""Practise: a desk with three invented visitors. Its address is all there is to it; nothing is stored or called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from onestop.domain.calling import because_parts
+from onestop.domain.errors import N_
+from onestop.domain.practice import (
+    Invented,
+    Key,
+    Lesson,
+    Practice,
+    before_last,
+    lesson,
+    played,
+    possible,
+    why_now,
+)
+from onestop.domain.visit import Outcome
+from onestop.visits.queries.desk import DeskHead, desk_screen
+from onestop.web.desk.access import reach_desk
+from onestop.web.desk.pages import ACT_WORDS, OUTCOME_WORDS, UpcomingLine
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page
+
+LESSON_WORDS: dict[Lesson, str] = {
+    Lesson.OPEN: N_("First press Open the desk (N). On the day it is the same."),
+    Lesson.CALL_FIRST: N_("Press Next (N). On the day the board then shows the number and your desk."),
+    Lesson.START: N_("The visitor is here. Press Start (S)."),
+    Lesson.FINISH: N_("Choose how it ends (1 to 5). Then press Finish (F)."),
+    Lesson.FINISHED: N_("Was that wrong? Press Undo (U). If not, press Next (N)."),
+    Lesson.SAY_NOT_HERE: N_("This time nobody comes. Press Not here (H)."),
+    Lesson.COMES_LATER: N_("This number is called again later, three times at most. Press Next (N)."),
+    Lesson.PARK: N_("This visitor first has to copy a paper. Under More, press Park (P)."),
+    Lesson.PARKED: N_("Who is parked comes back to your desk by itself. Press Next (N)."),
+    Lesson.OVER: N_("That is all. Nobody waits any more. You can start again, or go back to your desk."),
+}
+_WORDS_OF = {
+    Key.NEXT: ACT_WORDS["call"],
+    Key.START: ACT_WORDS["serve"],
+    Key.NOT_HERE: ACT_WORDS["no_show"],
+    Key.PARK: ACT_WORDS["park"],
+}
+
+
+@page_of("desk/practise.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PractisePage:
+    """The desk as it would be. `after` holds, for what can be pressed now, what the next address carries."""
+
+    head: DeskHead
+    shown: Practice
+    lesson: str
+    reasons: tuple[str, ...]
+    upcoming: tuple[UpcomingLine, ...]
+    so_far: str
+    after: Mapping[str, str]
+    undone: str | None
+    """The presses without the last one; `None` while there is nothing to undo."""
+    last: str
+    outcome_words: Mapping[Outcome, str] = field(default_factory=lambda: OUTCOME_WORDS)
+
+
+@get("/desks/{desk_id:uuid}/practise")
+async def show_practice(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> Response[Any]:
+    """The desk after what was pressed; `outcome` is the last press where one was chosen."""
+    _, place = await reach_desk(request, db, desk_id)
+    head = (await db.read(desk_screen, place.id, now=db.now(), parts=frozenset())).head
+    asked = request.query_params
+    pressed = [each for each in (*asked.get("pressed", "").split("."), asked.get("outcome", "")) if each]
+    context = _page(locale_of(request), head, played(pressed))
+    return page(request, context, zone=head.timezone, door="desk", brand=head.day_name, home="/desk")
+
+
+def _page(locale: Locale, head: DeskHead, shown: Practice) -> PractisePage:
+    undone = before_last(shown)
+    last = shown.presses[-1] if shown.presses else None
+    return PractisePage(
+        head=head,
+        shown=shown,
+        lesson=LESSON_WORDS[lesson(shown)],
+        reasons=_reasons(locale, shown, shown.here) if shown.here else (),
+        upcoming=tuple(UpcomingLine(number=one.number, reasons=_reasons(locale, shown, one)) for one in shown.waiting),
+        so_far=".".join(shown.presses),
+        after={each: ".".join((*shown.presses, each)) for each in possible(shown)},
+        undone=".".join(undone.presses) if undone != shown else None,
+        last=_WORDS_OF.get(last, ACT_WORDS["finish"]) if last else "",
+    )
+
+
+def _reasons(locale: Locale, shown: Practice, one: Invented) -> tuple[str, ...]:
+    return tuple(locale.say(sentence, params) for sentence, params in because_parts(why_now(shown, one)))
+
+
+route_handlers: list[Any] = [show_practice]
