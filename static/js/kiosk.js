@@ -1,7 +1,5 @@
-/* The ticket machine: a scanner that types (from any screen), big keys, print, and a wipe when nobody is there. */
+/* The ticket machine: a scanner that types (from any screen), big keys, print. */
 
-const IDLE = 90_000;
-const GRACE = 20_000;
 const FAST = 50; // milliseconds between keys: a scanner, not a finger
 const LONGEST = 400;
 
@@ -14,10 +12,9 @@ document.addEventListener(
     const quick = event.timeStamp - last < FAST;
     last = event.timeStamp;
     if (event.key === "Enter") {
-      if (quick && typed.length >= 8) {
-        event.preventDefault();
-        send(typed);
-      }
+      /* No hand is so quick: whatever has the focus, it is not pressed. */
+      if (quick && typed.length > 1) event.preventDefault();
+      if (quick && typed.length >= 8) send(typed);
       typed = "";
       return;
     }
@@ -32,8 +29,9 @@ function send(code) {
   const here = document.querySelector("[data-code-form]");
   form.method = "post";
   /* Without a language somebody tapped, the answer speaks that of the ticket. */
-  const chosen = new URLSearchParams(location.search).get("lang");
-  form.action = here ? here.action : chosen ? `/kiosk/code?lang=${chosen}` : "/kiosk/code";
+  const asked = new URLSearchParams(location.search);
+  const query = new URLSearchParams([...asked].filter(([name]) => name === "lang" || name === "size"));
+  form.action = here ? here.action : `/kiosk/code?${query}`;
   for (const [name, value] of [["code", code], ["why", here ? here.elements.why.value : ""]]) {
     const input = document.createElement("input");
     input.type = "hidden";
@@ -42,7 +40,7 @@ function send(code) {
     form.append(input);
   }
   document.body.append(form);
-  form.submit();
+  form.requestSubmit();
 }
 
 /* Big keys for the short code. */
@@ -56,7 +54,7 @@ if (pad) {
     if (!key) return;
     if (key.dataset.type && field.value.length < 40) field.value += key.dataset.type;
     if ("erase" in key.dataset) field.value = field.value.slice(0, -1);
-    field.focus();
+    if (event.detail) field.focus(); // a finger; whoever works by keys stays on the key
   });
 }
 
@@ -64,26 +62,4 @@ if (pad) {
 const prints = !("printer" in document.documentElement.dataset);
 if (prints && document.querySelector("[data-print]") && /[?&](new|paper)=/.test(location.search)) {
   window.addEventListener("load", () => window.print(), { once: true });
-}
-
-/* Nobody there: ask, then forget everything. */
-const dialog = document.querySelector("[data-idle]");
-if (dialog && location.pathname !== "/kiosk") {
-  let timer;
-  const wipe = () => {
-    sessionStorage.clear();
-    localStorage.clear();
-    location.replace("/kiosk");
-  };
-  const ask = () => {
-    dialog.showModal();
-    timer = setTimeout(wipe, GRACE);
-  };
-  const again = () => {
-    if (dialog.open) dialog.close();
-    clearTimeout(timer);
-    timer = setTimeout(ask, IDLE);
-  };
-  for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, again, { passive: true });
-  again();
 }

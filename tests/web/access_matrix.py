@@ -423,6 +423,7 @@ MATRIX: list[Row] = [
             "/kiosk/waiting/{code:str}/decline",
             "/kiosk/waiting/{code:str}/leave",
             "/kiosk/d/{slug:str}/requests",
+            "/kiosk/say",
         )
     ),
     # -- api ------------------------------------------------------------------------------------------

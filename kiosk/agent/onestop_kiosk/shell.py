@@ -77,6 +77,8 @@ class Shell:
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             raise web.HTTPForbidden
         answer = await handler(request)
+        if isinstance(answer, web.Response) and answer.content_type == "text/html":
+            answer.text = paper.fill(answer.text or "", sizes(request.query.get("size", "")))
         answer.headers.setdefault("Cache-Control", "no-store")
         answer.headers["Content-Security-Policy"] = POLICY
         answer.headers["X-Content-Type-Options"] = "nosniff"
@@ -168,7 +170,8 @@ class Shell:
             self._print(act)
             await self._papers_soon()
         self._opened.add(act.code)
-        return _see(f"/kiosk/tickets/{act.code}?{urlencode({'lang': language})}")
+        chosen = {name: request.query[name] for name in ("size",) if name in request.query}
+        return _see(f"/kiosk/tickets/{act.code}?{urlencode({'lang': language, **chosen})}")
 
     async def _try_now(self, request: web.Request, act: Act, body: bytes) -> web.StreamResponse | None:
         """Hand the form in while she waits; without an answer it is done later. A page, if the server asks back."""
@@ -367,6 +370,12 @@ class Shell:
 
 def _values(act: Act) -> dict[str, str]:
     return {"number": str(act.number), "code": act.code, "short": f"{act.short[:4]} {act.short[4:]}"}
+
+
+def sizes(size: str) -> dict[str, str]:
+    """The size of the text on a page that was kept, and the next one."""
+    known = size if size in ("1", "2") else "0"
+    return {"size": known, "bigger": str(min(int(known) + 1, 2))}
 
 
 def _code_in(location: str) -> str:

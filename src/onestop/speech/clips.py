@@ -48,6 +48,15 @@ class Clips:
             return True
         return tag in VOICES and has_words(tag) and not missing_programs()
 
+    def reads(self, tag: str) -> bool:
+        """Whether any text of a language can be read aloud here, not calls alone."""
+        return tag in VOICES and not missing_programs()
+
+    def of_text(self, text: str, tag: str) -> Path | None:
+        """A text read aloud, made once; `None` where nobody can speak its language."""
+        voice = VOICES.get(tag)
+        return self._kept(text, tag, voice) if voice is not None else None
+
     def forget(self, *, real: datetime) -> int:
         """Remove what was made for calls of yesterday; gives how many."""
         before = (real - KEPT).timestamp()
@@ -73,15 +82,18 @@ class Clips:
         voice = VOICES.get(tag)
         if voice is None or not has_words(tag):
             return []
-        text = sentence_of(locale_for(tag), call)
+        path = self._kept(sentence_of(locale_for(tag), call), tag, voice)
+        return [path] if path is not None else []
+
+    def _kept(self, text: str, tag: str, voice: Voice) -> Path | None:
         path = self._made / f"{_name(text, tag, voice)}{ENDING}"
         if not path.is_file():
             with self._making:  # several boards ask for the same clip at once: it is made once
                 if not path.is_file():
                     if not _make(text, voice, path):
-                        return []
+                        return None
                     self._count += 1
-        return [path]
+        return path
 
 
 def _name(text: str, tag: str, voice: Voice) -> str:

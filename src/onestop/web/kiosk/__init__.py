@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.kiosk import asking, codes, home, offline, tickets, waiting, who
+from onestop.web.kiosk import aloud, asking, codes, home, offline, tickets, waiting, who
 
 route_handlers: list[Any] = [
     *home.route_handlers,
@@ -12,4 +12,5 @@ route_handlers: list[Any] = [
     *waiting.route_handlers,
     *who.route_handlers,
     *offline.route_handlers,
+    *aloud.route_handlers,
 ]

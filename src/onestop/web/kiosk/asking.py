@@ -14,7 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, ChildAtDeskAlone, Refusal
 from onestop.web.kiosk.draw_day import ask_page, asks_on, shut_page
-from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here
+from onestop.web.kiosk.frame import carried, chosen_day, first_screen, kiosk_page, link, locale_here, onward
 from onestop.web.kiosk.who import is_asked, together_again, who_page, who_says
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
@@ -129,8 +129,10 @@ async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
         today=today,
         tiles=tuple(
             NeedTile(
-                href=replace(answers, needs=(*answers.needs, need.key), services=None).link(
-                    f"/kiosk/d/{day.slug}/desks"
+                href=onward(
+                    request,
+                    replace(answers, needs=(*answers.needs, need.key), services=None),
+                    f"/kiosk/d/{day.slug}/desks",
                 ),
                 says=need_says(locale, need.key),
                 icon=need.pictogram,
@@ -138,7 +140,7 @@ async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
             for need in offer.needs
             if need.key not in answers.needs
         ),
-        back=link(request, "/kiosk" if today else "/kiosk/days"),
+        back=first_screen(request, day) if today else link(request, "/kiosk/days"),
     )
     return kiosk_page(request, day, context)
 
@@ -213,18 +215,19 @@ def desks_page(
         aloud=aloud,
         action=link(request, f"{path}/tickets") if today else f"{path}/times",
         carried=(
-            *answers.carried("services", "asked", "who", "adults", "children", "languages", "interpreter"),
+            *carried(request, answers, "services", "asked", "who", "adults", "children", "languages", "interpreter"),
             ("asked", "1"),
             ("who", "family"),
         ),
         who=f"{path}/who",
         asks_who=is_asked(answers),
-        more=answers.link(f"{path}/needs"),
+        more=onward(request, answers, f"{path}/needs"),
         back=link(request, f"{path}/needs"),
         key=new_key(),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
-    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+    stood_on = onward(request, answers, f"{path}/desks")
+    return kiosk_page(request, day, context, status=refusal.status if refusal else 200, stood_on=stood_on)
 
 
 async def times_page(
@@ -250,13 +253,14 @@ async def times_page(
         interpreter_possible=found.interpreter_possible,
         action=link(request, f"/kiosk/d/{day.slug}/bookings"),
         carried=answers.carried(),
-        back=answers.link(f"/kiosk/d/{day.slug}/desks"),
+        back=onward(request, answers, f"/kiosk/d/{day.slug}/desks"),
         waiting=link(request, f"/kiosk/d/{day.slug}/waiting"),
         others=link(request, "/kiosk/days"),
         key=new_key(),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
-    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+    stood_on = onward(request, answers, f"/kiosk/d/{day.slug}/times")
+    return kiosk_page(request, day, context, status=refusal.status if refusal else 200, stood_on=stood_on)
 
 
 route_handlers: list[Any] = [show_needs, show_desks, show_times]

@@ -19,7 +19,18 @@ from onestop.domain.ticket import waiting_code
 from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.queries.api import ticket_view
-from onestop.web.kiosk.frame import PAD, kiosk_page, link, locale_here, machine, other_days, speak, today_of
+from onestop.web.kiosk.frame import (
+    PAD,
+    START,
+    first_screen,
+    kiosk_page,
+    link,
+    locale_here,
+    machine,
+    other_days,
+    speak,
+    today_of,
+)
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -157,7 +168,7 @@ async def show_here(request: WebRequest, db: Db, code: FromPath[str]) -> Respons
         over=view.visit_state != VisitState.OPEN,
         booked_at=view.arrival_at if view.arrival_at is not None and view.arrival_at > db.now() else None,
         reprint=link(request, f"/kiosk/tickets/{code}", paper="1"),
-        home=link(request, "/kiosk"),
+        home=START,
     )
     return kiosk_page(request, day, context, back_after=20)
 
@@ -207,9 +218,7 @@ async def cancel(request: WebRequest, db: Db, code: FromPath[str]) -> Response[A
     if booking is None or booking.state is not BookingState.CANCELLED:
         await db.write(cancel_booking, found.party, actor=someone, now=db.now(), day=found.day)
     day = await db.read(day_by_id, found.day)
-    context = KioskCancelled(
-        ticket_number=found.number, others=link(request, "/kiosk/days"), home=link(request, "/kiosk")
-    )
+    context = KioskCancelled(ticket_number=found.number, others=link(request, "/kiosk/days"), home=START)
     return kiosk_page(request, day, context, back_after=30)
 
 
@@ -217,11 +226,12 @@ def _code_page(request: WebRequest, day: Day | None, why: str, error: str = "", 
     context = KioskCode(
         why="change" if why == "change" else "",
         action=link(request, "/kiosk/code"),
-        back=link(request, "/kiosk"),
+        back=first_screen(request, day),
         keys=PAD,
         error=error,
     )
-    return kiosk_page(request, day, context, status=status)
+    again = {"why": context.why} if context.why else {}
+    return kiosk_page(request, day, context, status=status, stood_on=link(request, "/kiosk/code", **again))
 
 
 async def _other(
@@ -246,7 +256,7 @@ async def _other(
         booking_at=booking.arrival_at if booking is not None and live else None,
         change=link(request, f"/kiosk/tickets/{ticket.code}/change") if live else "",
         others=link(request, "/kiosk/days"),
-        home=link(request, "/kiosk"),
+        home=START,
     )
     return kiosk_page(request, today or day, context, status=refusal.status, back_after=40)
 
@@ -272,11 +282,12 @@ async def _change_page(
         times=tuple(plan.arrival_at for plan in found.plans if plan.arrival_at != booking.arrival_at),
         action=link(request, f"/kiosk/tickets/{code}/move"),
         cancel=link(request, f"/kiosk/tickets/{code}/cancel"),
-        home=link(request, "/kiosk"),
+        home=START,
         key=new_key(),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
-    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+    stood_on = link(request, f"/kiosk/tickets/{code}/change")
+    return kiosk_page(request, day, context, status=refusal.status if refusal else 200, stood_on=stood_on)
 
 
 route_handlers: list[Any] = [show_code, read_code, show_here, show_change, move, cancel]

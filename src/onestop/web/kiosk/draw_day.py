@@ -11,7 +11,7 @@ from onestop.db.session import Database
 from onestop.domain.draw import DrawState
 from onestop.domain.errors import N_, RequestsNotYet, RequestsOver
 from onestop.web.kiosk.codes import KioskOther
-from onestop.web.kiosk.frame import kiosk_page, link, locale_here
+from onestop.web.kiosk.frame import START, kiosk_page, link, locale_here, onward
 from onestop.web.kit.answers import Answers
 from onestop.web.kit.draw_day import draw_ahead, moment
 from onestop.web.kit.forms import new_key
@@ -65,7 +65,7 @@ async def shut_page(request: WebRequest, db: Database, day: Day) -> Response[Any
         booking_at=None,
         change="",
         others=link(request, "/kiosk/days"),
-        home=link(request, "/kiosk"),
+        home=START,
     )
     status = RequestsNotYet.status if state is DrawState.ANNOUNCED else RequestsOver.status
     return kiosk_page(request, day, context, status=status, back_after=40)
@@ -86,7 +86,7 @@ async def ask_page(
         people=people,
         action=link(request, f"/kiosk/d/{day.slug}/requests"),
         carried=answers.carried(),
-        back=answers.link(f"/kiosk/d/{day.slug}/desks"),
+        back=onward(request, answers, f"/kiosk/d/{day.slug}/desks"),
         key=new_key(),
     )
     return kiosk_page(request, day, context)

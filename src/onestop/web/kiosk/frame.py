@@ -9,15 +9,21 @@ from onestop.days.queries.days import Day, day_by_id, published_days
 from onestop.db.session import Database
 from onestop.domain.errors import DayUnknown
 from onestop.domain.roles import Actor, Role
+from onestop.web.kit.answers import Answers
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import CHOICE
 from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
-from onestop.web.kit.pages import HelpBlock
+from onestop.web.kit.machine import SIZE, machine_of, size_of
+from onestop.web.kit.pages import HelpBlock, LanguageLink
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page
 
 PAD = tuple("123456789ABCDEFGHJKMNPQRSTVWXYZ0")
 """The keys a short code is typed with."""
+START = "/kiosk"
+"""The first screen as nobody has touched it: what somebody chose before is forgotten there."""
+SOON = 60
+"""Seconds: a screen that goes back so soon shows a result and does not ask whether somebody is there."""
 
 
 async def machine(request: WebRequest) -> Actor:
@@ -85,27 +91,68 @@ def locale_here(request: WebRequest, day: Day | None) -> Locale:
 
 
 def kiosk_page(
-    request: WebRequest, day: Day | None, context: object, *, status: int = 200, back_after: int = 180
+    request: WebRequest,
+    day: Day | None,
+    context: object,
+    *,
+    status: int = 200,
+    back_after: int = 180,
+    stood_on: str = "",
 ) -> Response[Any]:
-    """A screen of the machine, which goes back to the first one by itself after so many seconds (0: never)."""
-    headers = {"Refresh": f"{back_after}; url=/kiosk"} if back_after else {}
+    """A screen of the machine, which goes back to the first one by itself after so many seconds (0: never).
+
+    `stood_on`: the address of the screen whose form this answers, where a language or a size is chosen anew.
+    """
+    request.state.form_stood_on = stood_on
+    headers = {"Refresh": f"{back_after}; url={START}"} if back_after else {}
+    locale = locale_here(request, day)
     return page(
         request,
         context,
         status=status,
-        locale=locale_here(request, day),
+        locale=locale,
         languages=languages_of(day),
         headers=headers,
         zone=day.timezone if day else "UTC",
         brand=day.name if day else "onestop",
         home="/kiosk",
         door="kiosk",
+        machine=machine_of(request, locale, back_after=back_after if back_after <= SOON else 0),
         help=HelpBlock(phone=day.phone, address=day.address) if day else None,
     )
 
 
 def link(request: WebRequest, path: str, **query: str) -> str:
-    """A path of the machine that keeps the language."""
+    """A path of the machine that keeps the language and the size of the text."""
     if (tag := _wanted(request)) and CHOICE not in query:
         query[CHOICE] = tag
+    query |= kept(request)
     return f"{path}?{urlencode(query)}" if query else path
+
+
+def kept(request: WebRequest) -> dict[str, str]:
+    """What a visitor chose for every screen besides its language."""
+    size = size_of(request)
+    return {SIZE: size} if size else {}
+
+
+def first_screen(request: WebRequest, day: Day | None) -> str:
+    """Back to the first screen, for whoever stands here still; `START` is for the next one."""
+    return link(request, START, **{CHOICE: locale_here(request, day).tag})
+
+
+def carried(request: WebRequest, answers: Answers, *without: str) -> tuple[tuple[str, str], ...]:
+    """The answers of a visitor for the hidden fields of a form, `without` those it asks itself."""
+    return (*answers.carried(*without), *kept(request).items())
+
+
+def onward(request: WebRequest, answers: Answers, path: str) -> str:
+    """A path of the machine with the answers of a visitor."""
+    pairs = carried(request, answers)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def tongues(request: WebRequest, day: Day) -> tuple[LanguageLink, ...]:
+    """Help today, a door for each language."""
+    path = f"/kiosk/d/{day.slug}/needs"
+    return tuple(LanguageLink(tag=tag, href=link(request, path, **{CHOICE: tag})) for tag in languages_of(day))

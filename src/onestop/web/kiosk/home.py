@@ -9,7 +9,8 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.draws import draws_of_days
 from onestop.domain.day import Release
 from onestop.web.kiosk.draw_day import says_when
-from onestop.web.kiosk.frame import kiosk_page, languages_of, link, locale_here, other_days, today_of
+from onestop.web.kiosk.frame import first_screen, kiosk_page, link, locale_here, other_days, today_of, tongues
+from onestop.web.kit.pages import LanguageLink
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 
@@ -20,7 +21,7 @@ class KioskHome:
     """I have a code, help today, another day, change or cancel; `today` is empty when nothing takes place here."""
 
     today: Day | None
-    languages: tuple[str, ...]
+    tongues: tuple[LanguageLink, ...]
     code: str
     days: str
     change: str
@@ -50,12 +51,12 @@ async def show_home(request: WebRequest, db: Db) -> Response[Any]:
     _, today = await today_of(request, db)
     context = KioskHome(
         today=today,
-        languages=languages_of(today),
+        tongues=tongues(request, today) if today is not None else (),
         code=link(request, "/kiosk/code"),
         days=link(request, "/kiosk/days"),
         change=link(request, "/kiosk/code", why="change"),
     )
-    return kiosk_page(request, today, context, back_after=300)
+    return kiosk_page(request, today, context, back_after=90 if request.query_params else 300)
 
 
 @get("/kiosk/days")
@@ -73,7 +74,7 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
             )
             for day in days
         ),
-        back=link(request, "/kiosk"),
+        back=first_screen(request, today),
     )
     return kiosk_page(request, today, context)
 

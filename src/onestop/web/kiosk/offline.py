@@ -24,10 +24,11 @@ from onestop.domain.errors import N_, DayUnknown
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
-from onestop.web.kiosk.frame import PAD, languages_of, machine
+from onestop.web.kiosk.frame import PAD, START, languages_of, machine
 from onestop.web.kit.answers import Answers, lines_of, service_mark
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale, locale_for
-from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, LanguageLink, render
+from onestop.web.kit.machine import SIZE
+from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, LanguageLink, Machine, render
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.questions import need_mark
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, base_url_of
@@ -36,6 +37,8 @@ from onestop.web.kit.words import need_says, service_pictogram, service_title
 
 KEY, NUMBER, CODE, SHORT, QR = "@@key@@", "@@number@@", "@@code@@", "@@short@@", "@@qr@@"
 """Filled in by the agent: the key of a form, the number, its two codes, the code as a picture."""
+CHOSEN, BIGGER = "@@size@@", "@@bigger@@"
+"""And the size of the text, and the next one."""
 
 SAYINGS = {
     "noted": (N_("We have your code."), N_("There is no connection now. Please tell the reception that you are here.")),
@@ -58,8 +61,7 @@ _rendered: deque[tuple[Day, DayOffer, str, bytes]] = deque(maxlen=4)
 class OfflineHome:
     """The first screen without a connection: a ticket for today, or a code."""
 
-    slug: str
-    languages: tuple[str, ...]
+    tongues: tuple[LanguageLink, ...]
     code: str
 
 
@@ -187,7 +189,10 @@ def _render_snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
     papers: dict[str, str] = {}
     languages = languages_of(day)
     first = locale_for(day.working_language if day.working_language in languages else languages[0])
-    home = OfflineHome(slug=day.slug, languages=languages, code=f"/kiosk/code?lang={first.tag}")
+    home = OfflineHome(
+        tongues=tuple(LanguageLink(tag=tag, href=_link(f"/kiosk/d/{day.slug}/needs", lang=tag)) for tag in languages),
+        code=_link("/kiosk/code", lang=first.tag),
+    )
     pages["/kiosk"] = _render(home, day, first, "/kiosk")
     for tag in languages:
         locale = locale_for(tag)
@@ -229,29 +234,29 @@ def _screens(day: Day, offer: DayOffer, locale: Locale) -> list[tuple[str, dict[
         today=True,
         tiles=tuple(
             NeedTile(
-                href=_address(f"{path}/desks", **lang, needs=need_mark(need.key)),
+                href=_link(f"{path}/desks", **lang, needs=need_mark(need.key)),
                 says=need_says(locale, need.key),
                 icon=need.pictogram,
             )
             for need in offer.needs
         ),
-        back="/kiosk",
+        back=_link(START, **lang),
     )
     found: list[tuple[str, dict[str, str], object]] = [(f"{path}/needs", {}, needs)]
     found += [
         (f"{path}/desks", {"needs": need_mark(need.key)}, _desks(day, offer, locale, need.key)) for need in offer.needs
     ]
-    code = OfflineCode(action=_address("/kiosk/code", **lang), back="/kiosk", keys=PAD)
+    code = OfflineCode(action=_link("/kiosk/code", **lang), back=_link(START, **lang), keys=PAD)
     ticket = OfflineTicket(
         ticket_number=NUMBER,
         short_code=SHORT,
         picture=QR,
-        home="/kiosk",
-        again=f"/kiosk/tickets/{CODE}?paper=1",
+        home=START,
+        again=_link(f"/kiosk/tickets/{CODE}", **lang, paper="1"),
     )
     found += [("/kiosk/code", {}, code), ("/kiosk/ticket", {}, ticket)]
     for name, (heading, sentence) in SAYINGS.items():
-        says = OfflineSays(heading=locale.gettext(heading), sentence=locale.gettext(sentence), home="/kiosk")
+        says = OfflineSays(heading=locale.gettext(heading), sentence=locale.gettext(sentence), home=START)
         found.append((f"/kiosk/{name}", {}, says))
     return found
 
@@ -285,12 +290,12 @@ def _desks(day: Day, offer: DayOffer, locale: Locale, need: str) -> KioskDesks:
         spoken=locale.tag,
         calls_in="",
         aloud=False,
-        action=_address(f"{path}/tickets", lang=locale.tag),
+        action=_link(f"{path}/tickets", lang=locale.tag),
         carried=(("needs", need_mark(need)), ("asked", "1"), ("who", "family")),
         who="",
         asks_who=False,
         more="",
-        back=_address(f"{path}/needs", lang=locale.tag),
+        back=_link(f"{path}/needs", lang=locale.tag),
         key=KEY,
     )
 
@@ -310,16 +315,29 @@ def _render(context: object, day: Day, locale: Locale, path: str = "", **query: 
         door="kiosk",
         help=HelpBlock(phone=day.phone, address=day.address),
         languages=tuple(
-            LanguageLink(tag=tag, href=_address(path, lang=tag, **query), current=tag == locale.tag)
+            LanguageLink(tag=tag, href=_link(path, **{**query, "lang": tag}), current=tag == locale.tag)
             for tag in languages_of(day)
         )
         if path
         else (),
+        machine=Machine(
+            size=CHOSEN,
+            bigger=_link(path, **{"lang": locale.tag, **query, SIZE: BIGGER}),
+            smallest=_link(path, **{"lang": locale.tag, **query, SIZE: ""}),
+        )
+        if path
+        else Machine(),
     )
     return render(PAGES[type(context)], context, locale=locale, chrome=chrome)
 
 
+def _link(path: str, **query: str) -> str:
+    """An address on a page: with the size of the text, which only the agent knows."""
+    return f"{path}?{urlencode({SIZE: CHOSEN, **query}, safe='@')}"
+
+
 def _address(path: str, **query: str) -> str:
+    """The address under which a page is kept."""
     return f"{path}?{urlencode(query)}" if query else path
 
 

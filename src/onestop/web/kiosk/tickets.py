@@ -21,7 +21,7 @@ from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.actions.merging import Merged, Paper, merge_ticket
 from onestop.visits.queries.reception import reach_today
 from onestop.web.kiosk.asking import desks_page, times_page
-from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
+from onestop.web.kiosk.frame import START, chosen_day, kiosk_page, link, locale_here, machine, onward
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import Form, read_form
@@ -57,7 +57,7 @@ async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: 
     try:
         wish = replace(answers.wish(offer, display_language=locale.tag), aloud=aloud)
         if not today:
-            return see_other(answers.link(f"/kiosk/d/{day.slug}/times"))
+            return see_other(onward(request, answers, f"/kiosk/d/{day.slug}/times"))
         given: dict[str, Any] = {"key": ticket_key, "how": "kiosk", "actor": someone, "now": db.now(), "day": day.id}
         if (paper := _paper(form, someone, otherwise=db.now())) is not None:
             path = await submit_once(request, "kiosk.paper", merge_ticket, day.id, wish, paper, to=_merged, **given)
@@ -130,7 +130,7 @@ async def show_ticket(
         ),
         comes_at=None if booking is None or waits else booking.arrival_at,
         late=late,
-        home=link(request, "/kiosk"),
+        home=START,
         others=link(request, "/kiosk/days"),
     )
     return kiosk_page(request, day, context, back_after=40)

@@ -25,7 +25,7 @@ from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_code
 from onestop.web.kiosk.asking import desks_page
 from onestop.web.kiosk.draw_day import shut_page
-from onestop.web.kiosk.frame import chosen_day, kiosk_page, link, locale_here, machine
+from onestop.web.kiosk.frame import START, chosen_day, kiosk_page, link, locale_here, machine
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.locale import locale_for
@@ -213,11 +213,18 @@ async def _show(
         new="new" in request.query_params,
         again=link(request, f"/kiosk/waiting/{code}", paper="1"),
         key=new_key(),
-        home=link(request, "/kiosk"),
+        home=START,
         others=link(request, "/kiosk/days"),
         said=locale_here(request, party.day).say(refusal.sentence, refusal.params) if refusal else "",
     )
-    return kiosk_page(request, party.day, context, status=refusal.status if refusal else 200, back_after=40)
+    return kiosk_page(
+        request,
+        party.day,
+        context,
+        status=refusal.status if refusal else 200,
+        back_after=40,
+        stood_on=link(request, f"/kiosk/waiting/{code}"),
+    )
 
 
 async def _asked(db: Database, party: WaitingParty) -> tuple[str, datetime | None]:

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.domain.errors import Refusal
-from onestop.web.kiosk.frame import chosen_day, kiosk_page, locale_here
+from onestop.web.kiosk.frame import carried, chosen_day, kiosk_page, locale_here, onward
 from onestop.web.kit.answers import Answers, read_answers
 from onestop.web.kit.goers import LABELS, label_says, labels_of
 from onestop.web.kit.pages import page as page_of
@@ -49,7 +49,7 @@ async def show_who(request: WebRequest, db: Db, slug: FromPath[str]) -> Response
     offer = await db.read(day_offer, day.id)
     answers = together_again(read_answers(request.query_params, offer))
     if not is_asked(answers):
-        return see_other(answers.link(f"/kiosk/d/{day.slug}/desks"))
+        return see_other(onward(request, answers, f"/kiosk/d/{day.slug}/desks"))
     return who_page(request, day, offer, answers)
 
 
@@ -107,8 +107,8 @@ def who_page(
             if service.id in (answers.services or ())
         ),
         action=path,
-        carried=answers.carried("with"),
-        back=answers.link(path),
+        carried=carried(request, answers, "with"),
+        back=onward(request, answers, path),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
     return kiosk_page(request, day, context, status=refusal.status if refusal else 200)

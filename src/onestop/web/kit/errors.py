@@ -17,6 +17,7 @@ from onestop.logs import fields
 from onestop.web.kit.forms import KEY_FIELD, sent_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.machine import machine_of
 from onestop.web.kit.once import SendAgain
 from onestop.web.kit.pages import Again, ErrorPage, MachineErrorPage
 from onestop.web.kit.requests import WebRequest, is_api, is_htmx, local_path
@@ -180,7 +181,16 @@ def _page(request: WebRequest, refusal: Refusal, incident: str) -> Response[Any]
             title=title, sentence=locale.say(refusal.sentence, refusal.params), again=_again(request, refusal)
         )
         wipe = {"Refresh": f"{WIPE_SECONDS}; url=/kiosk"}
-        return page(request, machine, status=refusal.status, locale=locale, headers=wipe, home="/kiosk", door="kiosk")
+        return page(
+            request,
+            machine,
+            status=refusal.status,
+            locale=locale,
+            headers=wipe,
+            home="/kiosk",
+            door="kiosk",
+            machine=machine_of(request, locale, back_after=WIPE_SECONDS),
+        )
     step = _next_step(request, refusal)
     context = ErrorPage(
         title=title,

@@ -27,14 +27,22 @@ def chosen_language(request: WebRequest) -> str | None:
 
 
 def language_links(request: WebRequest, locale: Locale, offered: Sequence[str] = LANGUAGES) -> tuple[LanguageLink, ...]:
-    """Links to this page in each language. The answer to a form leads back to the page the form stood on."""
+    """Links to this page in each language."""
+    return tuple(
+        LanguageLink(tag=tag, href=this_page(request, **{CHOICE: tag}), current=tag == locale.tag) for tag in offered
+    )
+
+
+def this_page(request: WebRequest, **changed: str) -> str:
+    """The address of this page with other values in its query, an empty one left out.
+
+    The answer to a form leads back to the page the form stood on: the one its handler names, else the one she came from.
+    """
     if request.method in ("GET", "HEAD"):
         path, query = request.url.path, request.url.query
     else:
-        referer = urlsplit(request.headers.get("referer", ""))
-        path, query = local_path(referer.path), referer.query
-    kept = [(name, value) for name, value in parse_qsl(query) if name != CHOICE][:50]
-    return tuple(
-        LanguageLink(tag=tag, href=f"{path}?{urlencode([*kept, (CHOICE, tag)])}", current=tag == locale.tag)
-        for tag in offered
-    )
+        form = urlsplit(request.state.get("form_stood_on") or request.headers.get("referer", ""))
+        path, query = local_path(form.path), form.query
+    kept = [(name, value) for name, value in parse_qsl(query) if name not in changed][:50]
+    pairs = [*kept, *((name, value) for name, value in changed.items() if value)]
+    return f"{path}?{urlencode(pairs)}" if pairs else path

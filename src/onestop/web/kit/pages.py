@@ -45,6 +45,21 @@ class HelpBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What a ticket machine adds round its screens, for whoever stands there now."""
+
+    size: str = ""
+    """How big the text is: empty, "1", "2"."""
+    bigger: str = ""
+    """Leads to the same screen in the next size."""
+    smallest: str = ""
+    back_after: int = 0
+    """Seconds without a touch after which the first screen comes by itself; 0: after the usual question."""
+    aloud: Callable[[str], str] | None = None
+    """From a screen its texts, sealed, so that they can be asked for as sounds; `None` where nobody can speak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
     """What stands round every page: who runs the day, languages, help, who is signed in, and the server's time."""
 
@@ -67,6 +82,7 @@ class Chrome:
     """The invented day has ended; it can be started again."""
     funding: str = ""
     """The co-funding statement of the series, if it must be shown."""
+    machine: Machine = Machine()
     clock_rate: float = 1.0
     """Seconds of the day for each real one; above 1 only in a demo."""
 

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 
 from onestop.web.kit.language import chosen_language, language_links, locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
-from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, NavLink, render
+from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, Machine, NavLink, render
 from onestop.web.kit.requests import WebRequest, db_of
 from onestop.web.kit.sessions import known_actor, language_cookie
 
@@ -26,6 +26,7 @@ class Round(TypedDict, total=False):
     help: HelpBlock | None
     nav: tuple[NavLink, ...]
     funding: str
+    machine: Machine
 
 
 def page(
@@ -48,7 +49,7 @@ def page(
     chrome = replace(chrome_of(request, locale, languages), **round_it)
     content = render(PAGES[type(context)], context, locale=locale, chrome=chrome, block=block)
     set_cookies = list(cookies)
-    if (tag := chosen_language(request)) is not None:
+    if (tag := chosen_language(request)) is not None and chrome.door != "kiosk":
         set_cookies.append(language_cookie(request, tag))
     return Response(
         content,
