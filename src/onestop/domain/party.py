@@ -83,6 +83,25 @@ def check_together(members: Iterable[Member]) -> None:
         raise ChildAlone
 
 
+def without(members: Collection[Member], mark: int) -> list[Member]:
+    """Who stays when this adult goes apart, by mark.
+
+    Raises `InvalidInput` for a child, a stranger, or whoever comes alone; `ChildAlone` where only children would stay.
+    """
+    stay = sorted((member for member in members if member.mark != mark), key=lambda member: member.mark)
+    if not stay or len(stay) == len(members) or any(member.child for member in members if member.mark == mark):
+        raise InvalidInput(field="members")
+    check_together(stay)
+    return stay
+
+
+def may_go_apart(members: Collection[Member]) -> tuple[int, ...]:
+    """Marks of the adults who can have a ticket of their own: no child stays behind without an adult."""
+    adults = [member.mark for member in members if not member.child]
+    several = len(members) > 1 and (len(adults) > 1 or len(adults) == len(members))
+    return tuple(sorted(adults)) if several else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parted:
     """A party without one of its adults: who stays, with new marks, and who goes where."""
@@ -105,10 +124,7 @@ def part_party(
     Raises `InvalidInput` for a child, a stranger, or whoever comes alone; `ChildAlone` or `ChildAtDeskAlone` where a
     child would be left; `TicketEmpty` where one of the two would have no step.
     """
-    stay = sorted((member for member in members if member.mark != mark), key=lambda member: member.mark)
-    if not stay or len(stay) == len(members) or any(member.child for member in members if member.mark == mark):
-        raise InvalidInput(field="members")
-    check_together(stay)
+    stay = without(members, mark)
     hers = frozenset(service for service, going in together.items() if set(going) == {mark})
     shared = {service: frozenset(going) - {mark} for service, going in together.items() if service not in hers}
     copied = frozenset(service for service in also if service in shared and mark in together[service])

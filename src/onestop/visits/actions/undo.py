@@ -15,9 +15,10 @@ from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.errors import StopUnknown, UndoRefused, UndoTooLate
 from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, UNDO_WINDOW, StopState
-from onestop.visits.actions.acts import Images, versions
+from onestop.visits.actions.acts import Images, stands_as_left
+from onestop.visits.actions.apart import OWN_TICKET, is_used, put_together
 from onestop.visits.actions.matching import match
-from onestop.visits.actions.rows import Row, check_day_runs, note, stop_row
+from onestop.visits.actions.rows import Row, check_day_runs, note, stop_row, visit_row
 from onestop.visits.tables import acts, calls, visits
 
 
@@ -48,12 +49,17 @@ def take_back(conn: sa.Connection, stop: Row, act: Row, *, actor: Actor, now: da
     """Put the rows back as they were before this act, however long ago; gives its kind. Raises `UndoRefused`."""
     if act.undone_at is not None:
         raise UndoRefused
-    if stop.visit_id is None or versions(conn, stop.visit_id) != act.after:
+    if stop.visit_id is None or not stands_as_left(conn, act.after):
         raise UndoRefused  # something was built on it
+    parted = act.kind == OWN_TICKET
+    if parted and is_used(conn, act):
+        raise UndoRefused
     check_day_runs(conn, stop.day_id)
     at_desk = {row.id for row in _at_desk(conn, stop.visit_id)}
     try:
         with conn.begin_nested():
+            if parted:
+                put_together(conn, act)
             _restore(conn, act.before, now)
             back = [row for row in _at_desk(conn, stop.visit_id) if row.id not in at_desk]
             _take_places(conn, back)
@@ -61,6 +67,8 @@ def take_back(conn: sa.Connection, stop: Row, act: Row, *, actor: Actor, now: da
         raise UndoRefused from error  # the desk, a mediator or a member is taken again
     conn.execute(acts.update().where(acts.c.id == act.id).values(undone_at=now))
     note(conn, "ActUndone", now=now, actor=actor, stop=stop, desk=act.desk_id, terms={"act": act.kind})
+    for visit in act.before["visits"] if parted else ():
+        note(conn, "PeopleTogether", now=now, actor=actor, visit=visit_row(conn, UUID(visit)))
     for row in back:
         if row.desk_id != act.desk_id:
             note(conn, "CallRestored", now=now, actor=actor, stop=row, desk=row.desk_id)
