@@ -17,8 +17,8 @@ from onestop.reports.violations import DayRows
 from onestop.visits.actions.alarms import ask_as_visitor
 from onestop.visits.actions.apart import Given, split_off, talk_alone
 from onestop.visits.actions.calls import finish, serve
-from onestop.visits.actions.undo import undo
 from onestop.visits.actions.rows import Row
+from onestop.visits.actions.undo import undo
 from onestop.visits.queries.board import board, board_day
 from tests.halls import KEY, TestDay
 from tests.visits.images import dump

@@ -30,6 +30,7 @@ from onestop.domain.ticket import waiting_code
 from onestop.referrals.actions import Where, refer
 from onestop.referrals.queries.lines import referrals_of_stop
 from onestop.visits.actions.alarms import ask_at_desk
+from onestop.visits.actions.apart import talk_alone
 from onestop.visits.actions.notes import write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
@@ -272,6 +273,19 @@ SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{page}": lambda site, page=page: f"/stops/{_called(site)}/{page}"
     for page in ("notes", "phrases", "referrals", "steps")
 }
+
+
+def _given(site: Site) -> str:
+    """The page of a ticket that was given to one of two at the desk of `officer`."""
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal", adults=2))
+    stop = site.hall.next(site.desk.number).stop
+    given = site.hall.write(talk_alone, stop, mark=2, soon=True, key=site.app.state.ticket_key)
+    return f"/stops/{given.stop}/own-ticket/{given.act}"
+
+
+SPECIAL |= {"/stops/{stop_id:uuid}/own-ticket": lambda site: f"/stops/{_called(site)}/own-ticket"}
+SPECIAL |= {"/stops/{stop_id:uuid}/own-ticket/{act:uuid}": _given}
 SPECIAL |= {f"/stops/{{stop_id:uuid}}/notes/{{note_id:uuid}}/{act}": _note(act) for act in ("remove", "copies")}
 _REFERRALS = (
     "/stops/{stop_id:uuid}/referrals/{referral:uuid}/withdraw",
@@ -507,6 +521,8 @@ MATRIX: list[Row] = [
         for act in ("coming", "end")
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
+    staff("POST", "/stops/{stop_id:uuid}/own-ticket", "officer", hidden_from=("other_officer",)),
+    staff("GET", "/stops/{stop_id:uuid}/own-ticket/{act:uuid}", "officer", hidden_from=("other_officer",)),
     staff("GET", "/stops/{stop_id:uuid}/notes", "officer", hidden_from=("other_officer",)),
     staff("GET", "/desks/{desk_id:uuid}/practise", "officer", hidden_from=("other_officer",)),
     staff("GET", "/stops/{stop_id:uuid}/phrases", "officer", hidden_from=("other_officer",)),

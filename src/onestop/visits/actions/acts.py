@@ -53,7 +53,8 @@ def keep_act(
 ) -> UUID | None:
     """Remember an act with the rows before it and their versions after it; gives its id.
 
-    `also` are visits it changed besides the stop's own. What a visitor decides herself (she takes a desk off, she goes home) is not kept: nobody else takes it back (R18).
+    `also` are visits it changed besides the stop's own. What a visitor decides herself (she takes a desk off, she goes
+    home) is not kept: nobody else takes it back (R18).
     """
     if actor == VISITOR:
         return None

@@ -214,7 +214,7 @@ def _add_talk(
     now: datetime,
     **values: Any,
 ) -> UUID:
-    """A stop for her at the service of this one, which she accepted already; she said to the officer that she wants it."""
+    """A stop for her at the service of this one; she said to the officer that she wants it (R18)."""
     offered = day_offer(conn, stop.day_id).service(stop.service_id)
     if offered is None:
         raise ServiceUnknown

@@ -20,6 +20,7 @@ from onestop.domain.calling import queue_of
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.errors import DeskUnknown
 from onestop.domain.facts import Term
+from onestop.domain.party import Member, may_go_apart
 from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, Outcome, StopState
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.hall import load_hall
@@ -67,6 +68,8 @@ class VisitorHere:
     children: int
     marks: tuple[int, ...]
     """Marks of those who come to this stop; empty for the whole party."""
+    apart: tuple[int, ...]
+    """Which adults of the party, counted from 1, are here with others and can have a ticket of their own."""
     languages: tuple[str, ...]
     shared: tuple[str, ...]
     """Languages that the party and this desk both speak."""
@@ -268,6 +271,8 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         return None
     coming = [member for member in party if member.comes]
     marks = tuple(member.mark for member in coming) if len(coming) < len(party) else ()
+    adults = [member for member in party if not member.child]
+    can = may_go_apart([Member(mark=member.mark, child=member.child) for member in party]) if len(coming) > 1 else ()
     return VisitorHere(
         stop=row.id,
         visit=row.visit_id,
@@ -280,6 +285,7 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         people=len(coming),
         children=sum(1 for member in coming if member.child),
         marks=marks,
+        apart=tuple(nth for nth, adult in enumerate(adults, 1) if adult.comes and adult.mark in can),
         languages=tuple(row.languages),
         shared=tuple(language for language in row.languages if language in spoken),
         interpreter=Interpreter(row.interpreter),
@@ -390,20 +396,20 @@ def _mine(conn: sa.Connection, desk_id: UUID, now: datetime) -> MineHere:
 def _undo_offer(conn: sa.Connection, desk_id: UUID, now: datetime) -> UndoOffer | None:
     """The last act here, unless it is too old or something was built on it: then its button would only be refused."""
     row = conn.execute(
-        sa.select(acts.c.id, acts.c.stop_id, acts.c.kind, acts.c.at, acts.c.after, stops.c.visit_id, parties.c.number)
+        sa.select(acts.c.id, acts.c.stop_id, acts.c.kind, acts.c.at, acts.c.after, parties.c.number)
         .join_from(acts, stops)
         .join(parties, parties.c.id == stops.c.party_id)
         .where(acts.c.desk_id == desk_id, acts.c.undone_at.is_(None))
         .order_by(acts.c.at.desc(), acts.c.id.desc())
         .limit(1)
     ).one_or_none()
-    visit = row.visit_id if row is not None else None
+    changed = [UUID(each) for each in row.after] if row is not None else []
     versions = {
         str(each.id): each.version
         for each in conn.execute(
             sa.select(visits.c.id, visits.c.version)
-            .where(visits.c.id == visit)
-            .union_all(sa.select(stops.c.id, stops.c.version).where(stops.c.visit_id == visit))
+            .where(visits.c.id.in_(changed))
+            .union_all(sa.select(stops.c.id, stops.c.version).where(stops.c.visit_id.in_(changed)))
         )
     }
     if row is None or row.at < now - UNDO_WINDOW or versions != row.after:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, alarms, notes, phrases, practise, refer, referrals, show, steps
+from onestop.web.desk import acts, alarms, apart, notes, phrases, practise, refer, referrals, show, steps
 
 route_handlers: list[Any] = [
     *show.route_handlers,
     *acts.route_handlers,
     *alarms.route_handlers,
+    *apart.route_handlers,
     *notes.route_handlers,
     *phrases.route_handlers,
     *practise.route_handlers,

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from onestop.db.session import Database
 from onestop.domain.day import DeskState
-from onestop.domain.errors import InvalidInput, NotKnown
+from onestop.domain.errors import InvalidInput, NotKnown, StopUnknown
 from onestop.domain.roles import Role
 from onestop.domain.visit import Outcome
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
@@ -118,8 +118,15 @@ async def do_transfer(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> R
 async def do_undo(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """Take back the act the button named."""
     await require(request, Role.OFFICER)
-    act = _id(await read_form(request), "act")
-    someone, place = await reach_act(request, db, stop_id, act)
+    form = await read_form(request)
+    act = _id(form, "act")
+    try:
+        someone, place = await reach_act(request, db, stop_id, act)
+    except StopUnknown:
+        # A ticket of her own is gone once it is taken back: the second press gets the first answer at its desk.
+        if (desk := _id(form, "desk")) is None:
+            raise
+        someone, place = await reach_desk(request, db, desk)
     return await press(request, db, place, "stop.undo", undo, stop_id, act_id=act, actor=someone)
 
 

@@ -45,9 +45,14 @@ async def press(
     except (NotKnown, NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:
-        notice = locale_of(request).say(refusal.sentence, refusal.params)
-        return await _desk(request, db, place, notice=notice, status=refusal.status)
+        return await refused(request, db, place, refusal)
     return await _desk(request, db, place) if is_htmx(request) else see_other(path)
+
+
+async def refused(request: WebRequest, db: Database, place: DeskPlace, refusal: Refusal) -> Response[Any]:
+    """The desk as it is, and why the press did nothing."""
+    notice = locale_of(request).say(refusal.sentence, refusal.params)
+    return await _desk(request, db, place, notice=notice, status=refusal.status)
 
 
 async def _desk(

@@ -12,6 +12,7 @@ from onestop.domain.visit import Outcome
 from onestop.visits.queries.alarms import Alarm
 from onestop.visits.queries.desk import DeskHead, DeskScreen, MineHere, NextHere, ServiceOffered, VisitorHere
 from onestop.visits.queries.desk_places import DeskChoice
+from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
@@ -36,6 +37,7 @@ ACT_WORDS: dict[str, str] = {
     "park": N_("Parked"),
     "transfer": N_("Sent to another desk"),
     "add_stop": N_("Step added"),
+    "own_ticket": N_("New ticket"),
 }
 """The last act, as the undo button names it."""
 
@@ -81,6 +83,8 @@ class DeskPage:
     reasons: tuple[str, ...]
     send_to: tuple[SendTo, ...]
     steps: tuple[StepGroup, ...]
+    apart: tuple[tuple[str, str], ...]
+    """Who of those at the desk can have a ticket of her own."""
     next: NextHere | None
     upcoming: tuple[UpcomingLine, ...]
     mine: MineHere | None
@@ -114,6 +118,7 @@ def desk_page(
         reasons=_reasons(locale, visitor.terms) if visitor else (),
         send_to=_send_to(locale, screen.offered, head, visitor) if visitor else (),
         steps=_steps(locale, screen.offered) if visitor else (),
+        apart=tuple((f"a{nth}", label_says(locale, f"a{nth}")) for nth in visitor.apart) if visitor else (),
         next=screen.next,
         upcoming=tuple(
             UpcomingLine(number=line.number, reasons=_reasons(locale, line.terms))
