@@ -521,6 +521,9 @@ MATRIX: list[Row] = [
         for act in ("coming", "end")
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
+    staff("GET", "/desks/{desk_id:uuid}/hand-over", "officer", hidden_from=("other_officer",)),
+    staff("POST", "/desks/{desk_id:uuid}/hand-over", "officer", hidden_from=("other_officer",)),
+    public("GET", "/desk/handed-over"),
     staff("POST", "/stops/{stop_id:uuid}/own-ticket", "officer", hidden_from=("other_officer",)),
     staff("GET", "/stops/{stop_id:uuid}/own-ticket/{act:uuid}", "officer", hidden_from=("other_officer",)),
     staff("GET", "/stops/{stop_id:uuid}/notes", "officer", hidden_from=("other_officer",)),

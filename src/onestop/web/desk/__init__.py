@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, alarms, apart, notes, phrases, practise, refer, referrals, show, steps
+from onestop.web.desk import acts, alarms, apart, hand_over, notes, phrases, practise, refer, referrals, show, steps
 
 route_handlers: list[Any] = [
     *show.route_handlers,
     *acts.route_handlers,
     *alarms.route_handlers,
     *apart.route_handlers,
+    *hand_over.route_handlers,
     *notes.route_handlers,
     *phrases.route_handlers,
     *practise.route_handlers,
