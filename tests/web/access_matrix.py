@@ -170,7 +170,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 
 _TICKET_PLACES = (
-    *("", "/live", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
+    *("", "/live", "/kept.js", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
     *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof", "/aloud", "/aloud/end"),
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
@@ -370,6 +370,7 @@ MATRIX: list[Row] = [
         for page in (
             "",
             "/live",
+            "/kept.js",
             "/calendar.ics",
             "/print",
             "/change",

@@ -39,6 +39,13 @@ def ticket_scope(on: date, closes_at: datetime, zone: ZoneInfo, *, now: datetime
     return TicketScope.WHOLE if now < over else TicketScope.NEXT_STEPS
 
 
+def phone_keeps(on: date, closes_at: datetime, zone: ZoneInfo, *, now: datetime) -> timedelta:
+    """How long a phone may keep the last state of a ticket: nothing before the day, then until it ends."""
+    if now < local_instant(on, time(), zone):
+        return timedelta()
+    return max(day_ends_at(on, closes_at, zone) - now, timedelta())
+
+
 def blurred(at: datetime) -> datetime:
     """An instant without its last minutes, rounded down so that what came first stays first."""
     return at.replace(minute=at.minute - at.minute % LEDGER_MINUTES, second=0, microsecond=0)

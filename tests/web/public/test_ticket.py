@@ -336,7 +336,8 @@ async def test_a_private_stop_stands_on_no_ticket_print_or_calendar_until_it_is_
     assert await leaks(visitor) == []
     site.hall.next(6)
     page = await fetch(visitor, "")
-    assert "It is your turn: desk 6" in page.text
+    assert "It is your turn. Please go to desk 6 now." in page.text
+    assert (page.title.partition(" · ")[0], "turn-number" in page.html) == ("Your ticket 101", False)
     assert ("Canary House" in page.html, "Health insurance" in page.html) == (False, False)
 
 

@@ -26,7 +26,7 @@ from onestop.domain.estimate import AtDesk, ExpectedStop, Outlook, WorkingDesk
 from onestop.domain.party import Member
 from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState
 from onestop.visits.queries.hall import calling_desk, load_hall
-from onestop.visits.tables import visits
+from onestop.visits.tables import calls, visits
 
 Row = sa.Row[Any]
 
@@ -63,6 +63,8 @@ class TicketStop:
     desk: DeskSign | None
     desks: tuple[DeskSign, ...]
     called_at: datetime | None
+    recalls: int
+    """How often the open call was repeated."""
     blocked_by: BlockedBy | None
     members: frozenset[int] = frozenset()
     """Marks of those who go there."""
@@ -193,9 +195,11 @@ def _people(conn: sa.Connection, party: UUID) -> tuple[tuple[Member, ...], dict[
 
 
 def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozenset[int]]) -> tuple[TicketStop, ...]:
+    repeated = sa.select(calls.c.recalls).where(calls.c.stop_id == stops.c.id, calls.c.outcome.is_(None))
     rows = conn.execute(
         sa.select(
             stops,
+            repeated.scalar_subquery().label("recalls"),
             services.c.key,
             institutions.c.name,
             institutions.c.authority,
@@ -245,6 +249,7 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], membe
         desk=DeskSign(number=row.number, colour=row.colour, shape=row.shape) if at_desk else None,
         desks=tuple(offering),
         called_at=row.called_at if at_desk else None,
+        recalls=row.recalls or 0,
         blocked_by=BlockedBy(row.blocked_by) if row.blocked_by is not None else None,
         members=members,
         not_seen_until=row.callable_from_at if row.no_shows > 0 and state is StopState.WAITING else None,

@@ -11,8 +11,8 @@ from onestop.live.hub import Hub, Message, Subscription
 from onestop.live.queries import newest_changes
 from onestop.web.kit.requests import WebRequest, db_of, hub_of
 
-PING_SECONDS = 14.0
-"""A little under the 15 s promised; a browser that hears nothing for 20 s polls."""
+PING_SECONDS = 5.0
+"""A page that hears nothing for 11 s asks, so that it says within 15 s that it is not live."""
 STUCK_SECONDS = 30.0
 """A client that takes no byte for this long is cut off; it reconnects."""
 MOST_KEYS = 20

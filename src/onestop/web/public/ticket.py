@@ -1,7 +1,7 @@
 """The ticket: number, QR and short code, the plan that lives on the day, a calendar file, and a sheet to print."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +9,10 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from onestop.booking.holds import addresses_of
-from onestop.booking.queries import carried_to
-from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer
-from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.errors import N_, BookingClosed, Refusal, TicketUnknown
-from onestop.domain.ticket import waiting_code
 from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
@@ -26,7 +22,7 @@ from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
-from onestop.web.kit.goers import label_says, labels_of, who_goes
+from onestop.web.kit.goers import labels_of, who_goes
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.papers import PaperLine
@@ -38,14 +34,19 @@ from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import link, place_of
 from onestop.web.public.ticket_parts import (
+    GoesOn,
+    Proposal,
     arrival_of,
     card_of,
+    goes_on_of,
     is_booked,
     is_over,
+    kept_for,
     locale_of_ticket,
+    marks_of,
     opening_of,
-    papers_for,
     papers_of,
+    proposals_of,
     ticket_page,
     ticks_papers,
 )
@@ -66,34 +67,11 @@ TALK = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A step somebody proposed. What cannot be named on a screen cannot be accepted on one, only refused."""
-
-    id: UUID
-    title: str
-    institution: str
-    authority: str
-    papers: tuple[PaperLine, ...]
-    private: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Removable:
     """A step that can be taken off."""
 
     id: UUID
     title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoesOn:
-    """The ticket, or the page on a waiting list, that goes on with her open steps on another day."""
-
-    on: date
-    at: datetime | None
-    zone: str
-    href: str
-    """Empty once that ticket has a new code."""
 
 
 @page_of("public/ticket.html")
@@ -106,6 +84,12 @@ class TicketPage:
     place: str
     ticket: TicketView
     turn: DeskMark | None
+    quiet: bool
+    """Whether she is called to a private stop: the page then says so in words that a neighbour may read (R19)."""
+    call: str
+    """Another one with each call and each repetition of it."""
+    keep: int
+    """For how many seconds of the day the phone may keep this page; 0 where it may not."""
     plan: tuple[PlanLine, ...]
     """The steps of a booking; on the day they stand on the card."""
     proposals: tuple[Proposal, ...]
@@ -197,7 +181,7 @@ async def show_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
             erase=link(request, f"{access.path}/erase") if access.code else "",
             steps=link(request, f"{access.path}/steps") if access.ticket.visit is not None else "",
             proof=link(request, f"{access.path}/proof") if access.ticket.visit is not None else "",
-            goes_on=await _goes_on(request, db, ticket_key, access),
+            goes_on=await goes_on_of(request, db, ticket_key, access),
             home=link(request, "/"),
         )
         return ticket_page(request, access, context)
@@ -283,13 +267,14 @@ async def _page(
     by_stop = windows(outlooks, now)
     called = called_stop(ticket)
     turn = mark_of(called.desk) if called is not None and called.desk is not None else None
+    quiet = turn is not None and called is not None and called.private
     booked = is_booked(ticket, now)
     removable = [stop for stop in ticket.stops if stop.state in AHEAD | {StopState.CALLED}]
     plan = plan_lines(locale, ticket, by_stop)
     shown = TicketView(
         number=ticket.number,
         next_step=next_step(locale, ticket, by_stop, now),
-        called=turn is not None,
+        called=turn is not None and not quiet,
         desk=turn,
         plan=plan if ticket.visit is not None else (),
     )
@@ -300,8 +285,11 @@ async def _page(
         place=place_of(ticket.day),
         ticket=shown if cancelled else await card_of(request, db, key, access, shown),
         turn=turn,
+        quiet=quiet,
+        call=f"{called.id}.{called.recalls}" if called is not None else "",
+        keep=kept_for(access, now),
         plan=plan if booked else (),
-        proposals=_proposals(locale, ticket) if is_open else (),
+        proposals=proposals_of(locale, ticket) if is_open else (),
         # The last step is not taken off but the booking cancelled: that is what it means.
         removable=tuple(Removable(id=stop.id, title=title_of(locale, stop)) for stop in removable)
         if is_open or (booked and len(removable) > 1)
@@ -312,7 +300,7 @@ async def _page(
         arrival_at=arrival_of(ticket) if booked else None,
         adults=sum(not member.child for member in ticket.members),
         children=sum(member.child for member in ticket.members),
-        marks=_marks(locale, ticket) if booked or is_open else (),
+        marks=marks_of(locale, ticket) if booked or is_open else (),
         no_interpreter=ticket.languages if booked and ticket.booking and ticket.booking.no_interpreter else (),
         path=access.path,
         query=link(request, ""),
@@ -322,7 +310,7 @@ async def _page(
         waits=booked and ticket.earlier and "earlier" in request.query_params,
         talk=_talk(locale, ticket) if booked else "",
         again="" if booked or is_open else link(request, f"/d/{ticket.day.slug}" if cancelled else "/"),
-        goes_on=await _goes_on(request, db, key, access),
+        goes_on=await goes_on_of(request, db, key, access),
         is_open=is_open,
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
         help=await db.read(alarm_of, access.party) if is_open else None,
@@ -354,51 +342,6 @@ def _talk(locale: Locale, ticket: TicketState) -> str:
 async def _told(db: Database, access: Access) -> str:
     """The e-mail address, so that a slip is seen at once; only for the long code."""
     return (await db.read(addresses_of, access.party)).get("email", "") if access.code else ""
-
-
-async def _goes_on(request: WebRequest, db: Database, key: bytes, access: Access) -> GoesOn | None:
-    """Where her open steps go on. Only the long code leads there: it would open what the short one must not."""
-    visit = access.ticket.visit
-    if visit is None or visit.state is not VisitState.CARRIED_OVER or not access.code:
-        return None
-    to = await db.read(carried_to, access.party)
-    if to is None:
-        return None
-    day = await db.read(day_by_id, to.day)
-    if to.renewed:
-        return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href="")
-    if to.number is None:
-        href = f"/w/{waiting_code(key, day=to.day, party=to.party)}"
-    else:
-        href = f"/t/{(await db.read(ticket_again, party=to.party, key=key)).code}"
-    return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href=link(request, href))
-
-
-def _proposals(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:
-    return tuple(
-        Proposal(
-            id=stop.id,
-            title=title_of(locale, stop),
-            institution=stop.institution,
-            authority=stop.authority,
-            papers=papers_for(locale, ticket, stop.papers),
-            private=stop.private,
-        )
-        for stop in ticket.stops
-        if stop.state is StopState.PROPOSED
-    )
-
-
-def _marks(locale: Locale, ticket: TicketState) -> tuple[tuple[int, str], ...]:
-    """The members with a step of their own still ahead."""
-    alone = [stop.members for stop in ticket.stops if stop.state in AHEAD | AT_DESK and len(stop.members) == 1]
-    if len(ticket.members) < 2:
-        return ()
-    return tuple(
-        (mark, label_says(locale, label))
-        for label, mark in labels_of(ticket.members).items()
-        if any(mark in marks for marks in alone)
-    )
 
 
 route_handlers: list[Any] = [show_ticket, ticket_live, ticket_calendar, print_ticket]

@@ -1,10 +1,9 @@
-"""What the holder of a ticket does: another or an earlier time, a step off, yes or no, out and back, cancel, erase."""
+"""What the holder of a ticket does with her booking: another or an earlier time, papers, aloud, cancel, erase."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -16,11 +15,9 @@ from onestop.booking.actions.papers import tick_papers
 from onestop.booking.actions.waiting import leave_list, wish_earlier
 from onestop.booking.queries import arrivals, booking_by_id
 from onestop.db.session import Database
-from onestop.domain.errors import ArrivalTaken, BookingClosed, NotAllowed, Refusal, StopUnknown, TicketUnknown
+from onestop.domain.errors import ArrivalTaken, BookingClosed, Refusal, TicketUnknown
 from onestop.domain.roles import VISITOR
 from onestop.retention.actions import erase_party
-from onestop.visits.actions.alarms import ask_as_visitor, need_no_help
-from onestop.visits.actions.route import accept_stop, come_back, decline_stop, drop_stop, step_out
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
@@ -33,8 +30,6 @@ from onestop.web.public.ticket import show
 from onestop.web.public.ticket_parts import is_booked, locale_of_ticket, papers_of, ticket_page, ticks_papers
 from onestop.web.public.times import BestTime, Hour, best_times, hours_of, read_instant
 
-PHONE = "phone"
-"""The door a yes was given at, kept with it (R18)."""
 CHANGED = "?changed=1"
 """By this query the ticket says that the booking is another one now."""
 
@@ -125,7 +120,7 @@ async def change_time(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 async def want_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Be told when an earlier time becomes free."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, wish_earlier, access.party, says=WAITS)
+    return await act(request, db, ticket_key, access, wish_earlier, access.party, says=WAITS)
 
 
 @post("/t/{code:str}/earlier/end")
@@ -134,21 +129,21 @@ async def want_no_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, co
     access = await open_ticket(request, db, ticket_key, code)
     if access.ticket.booking is None:
         raise BookingClosed
-    return await _act(request, db, ticket_key, access, leave_list, access.party)
+    return await act(request, db, ticket_key, access, leave_list, access.party)
 
 
 @post("/t/{code:str}/offer/take")
 async def take_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Take the earlier time; hers goes to the next one."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, take_offer, access.party, key=ticket_key, says=CHANGED)
+    return await act(request, db, ticket_key, access, take_offer, access.party, key=ticket_key, says=CHANGED)
 
 
 @post("/t/{code:str}/offer/decline")
 async def decline_earlier(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Not this one."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, decline_offer, access.party)
+    return await act(request, db, ticket_key, access, decline_offer, access.party)
 
 
 @get("/t/{code:str}/cancel")
@@ -171,16 +166,7 @@ async def show_cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 async def cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Cancel; a second press finds it cancelled."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, cancel_booking, access.party)
-
-
-@post("/t/{code:str}/stops/{stop:uuid}/drop")
-async def take_off(
-    request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
-) -> Response[Any]:
-    """Take a step off the route without losing the others (R18)."""
-    access = await _with_stop(request, db, ticket_key, code, stop)
-    return await _act(request, db, ticket_key, access, drop_stop, stop)
+    return await act(request, db, ticket_key, access, cancel_booking, access.party)
 
 
 @post("/t/{code:str}/papers")
@@ -212,58 +198,14 @@ async def save_papers(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 async def be_called_aloud(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Boards say her number in her language too."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, choose_aloud, access.party, aloud=True)
+    return await act(request, db, ticket_key, access, choose_aloud, access.party, aloud=True)
 
 
 @post("/t/{code:str}/aloud/end")
 async def be_called_quietly(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Boards say her number in the language of the day alone."""
     access = await open_ticket(request, db, ticket_key, code)
-    return await _act(request, db, ticket_key, access, choose_aloud, access.party, aloud=False)
-
-
-@post("/t/{code:str}/stops/{stop:uuid}/accept")
-async def say_yes(
-    request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
-) -> Response[Any]:
-    """Accept a proposed step. One that this page may not name is accepted in a talk, not here."""
-    access = await _with_stop(request, db, ticket_key, code, stop)
-    if any(each.private for each in access.ticket.stops if each.id == stop):
-        raise NotAllowed
-    return await _act(request, db, ticket_key, access, accept_stop, stop, how=PHONE)
-
-
-@post("/t/{code:str}/stops/{stop:uuid}/decline")
-async def say_no(
-    request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str], stop: FromPath[UUID]
-) -> Response[Any]:
-    """Refuse a proposed step."""
-    access = await _with_stop(request, db, ticket_key, code, stop)
-    return await _act(request, db, ticket_key, access, decline_stop, stop)
-
-
-@post("/t/{code:str}/out")
-async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
-    """Step out; the place is kept."""
-    return await _act_inside(request, db, ticket_key, code, step_out)
-
-
-@post("/t/{code:str}/back")
-async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
-    """Back in the hall."""
-    return await _act_inside(request, db, ticket_key, code, come_back)
-
-
-@post("/t/{code:str}/help")
-async def ask_for_help(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
-    """Somebody of the floor comes to her."""
-    return await _act_inside(request, db, ticket_key, code, ask_as_visitor)
-
-
-@post("/t/{code:str}/help/end")
-async def ask_no_more(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
-    """She has found help."""
-    return await _act_inside(request, db, ticket_key, code, need_no_help)
+    return await act(request, db, ticket_key, access, choose_aloud, access.party, aloud=False)
 
 
 @get("/t/{code:str}/erase")
@@ -295,7 +237,7 @@ async def show_erased(request: WebRequest, db: Db) -> Response[Any]:
     return await centre_page(request, db, ErasedPage(home=link(request, "/")))
 
 
-async def _act(
+async def act(
     request: WebRequest,
     db: Database,
     ticket_key: bytes,
@@ -315,24 +257,6 @@ async def _act(
         fresh = await open_ticket(request, db, ticket_key, access.path.removeprefix("/t/"))
         return await show(request, db, ticket_key, fresh, refusal=refusal)
     return see_other(link(request, f"{access.path}{says}"))
-
-
-async def _act_inside(
-    request: WebRequest, db: Database, key: bytes, code: str, action: Callable[..., Any]
-) -> Response[Any]:
-    """One press about her visit. Raises `BookingClosed` before it has begun."""
-    access = await open_ticket(request, db, key, code)
-    if access.ticket.visit is None:
-        raise BookingClosed
-    return await _act(request, db, key, access, action, access.ticket.visit.id)
-
-
-async def _with_stop(request: WebRequest, db: Database, key: bytes, code: str, stop: UUID) -> Access:
-    """The ticket, if the step is on its own route. A foreign one answers like an unknown one: `StopUnknown`."""
-    access = await open_ticket(request, db, key, code)
-    if all(each.id != stop for each in access.ticket.stops):
-        raise StopUnknown
-    return access
 
 
 async def _eraser(request: WebRequest, db: Database, key: bytes, code: str) -> Access:
@@ -391,16 +315,9 @@ route_handlers: list[Any] = [
     decline_earlier,
     show_cancel,
     cancel,
-    take_off,
     save_papers,
     be_called_aloud,
     be_called_quietly,
-    say_yes,
-    say_no,
-    go_out,
-    be_back,
-    ask_for_help,
-    ask_no_more,
     show_erase,
     erase,
 ]

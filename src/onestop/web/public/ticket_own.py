@@ -27,7 +27,7 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.frame import link
-from onestop.web.public.ticket_acts import PHONE
+from onestop.web.public.ticket_inside import PHONE
 from onestop.web.public.ticket_parts import is_booked, locale_of_ticket, ticket_page
 from onestop.web.public.ticket_words import title_of
 

@@ -41,7 +41,7 @@ from onestop.web.public.journey import (
     plan_choice,
     plan_errors,
 )
-from onestop.web.public.ticket_acts import PHONE
+from onestop.web.public.ticket_inside import PHONE
 from onestop.web.public.ticket_parts import is_booked, locale_of_ticket, ticket_page
 from onestop.web.public.times import Hour, hours_of, read_instant
 
