@@ -16,8 +16,9 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 
 FROM python:3.12-slim
 # pg_dump and pg_restore for `onestop backup` and `restore`; the server's version or a newer one.
-# espeak-ng and opusenc for the voices of the boards.
-RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client espeak-ng opus-tools && rm -rf /var/lib/apt/lists/*
+# espeak-ng and opusenc for the voices of the boards; the fonts for names in every script on the day pack.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client espeak-ng opus-tools \
+    fonts-noto-core fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin onestop \
     && install --directory --owner onestop --group onestop --mode 0700 /var/lib/onestop
 COPY --from=build /opt/onestop /opt/onestop

@@ -17,6 +17,8 @@ class VirtualPrinter:
     paper: int = 0x12
     silent: bool = False
     took: list[bytes] = field(default_factory=list)
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a paper was taken whole."""
 
     def papers(self) -> list[Image.Image]:
         """The papers that came out, cut after each."""
@@ -38,6 +40,7 @@ async def virtual_printer() -> AsyncGenerator[VirtualPrinter, None]:
                     writer.write(bytes([answer]))
             await writer.drain()
         printer.took.append(bytes(heard))
+        printer.cut.set()
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)

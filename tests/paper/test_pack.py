@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.tables import spare_tickets
 from onestop.days.tables import desk_services
-from onestop.db.session import Database
+from onestop.db.session import Database, open_database
 from onestop.directory.tables import services
 from onestop.domain.booking import Interpreter
 from onestop.domain.ticket import short_code, spell_short_code, ticket_code
 from onestop.locale.languages import LANGUAGES
-from onestop.paper import printing
+from onestop.paper import letters, printing
 from onestop.paper.contents import pack_contents
 from onestop.paper.drawing import draw
 from onestop.paper.printing import PackNotDrawn, draw_apart, make_pack
@@ -28,6 +28,7 @@ from onestop.visits.actions.calls import finish, serve
 from tests.counting import cost
 from tests.halls import KEY, STAFF, TestDay, make_test_day
 from tests.paper.pages import scanned, texts
+from tests.scripts import NOWHERE, SCRIPTS
 
 BASE = "https://hall.example.org"
 
@@ -187,7 +188,7 @@ def test_a_pack_without_spare_tickets_takes_no_number(hall: TestDay, tmp_path: P
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_letter_of_the_pack_is_in_its_fonts(hall: TestDay, tmp_path: Path, language: str, caplog: Any):
+def test_every_letter_of_the_pack_is_in_its_fonts(hall: TestDay, tmp_path: Path, language: str):
     hall.book(hall.wish("legal", "residence", languages=("ti", "ps", "ka"), interpreter=Interpreter.NEEDED))
     drawn: list[Pack] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -196,13 +197,46 @@ def test_every_letter_of_the_pack_is_in_its_fonts(hall: TestDay, tmp_path: Path,
 
     made = draw(drawn[0])
 
-    assert (made[:5], [record.message for record in caplog.records if "missing" in record.message]) == (b"%PDF-", [])
+    assert (made[:5], "?" in "".join(texts(made))) == (b"%PDF-", False)
 
 
-def test_a_letter_that_is_in_no_font_would_be_noticed(caplog: Any):
-    draw(_sheets(rows=(("አማርኛ",),)))
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_centre_that_writes_in_another_script_is_named_on_every_sheet(
+    sqlite_url: str, tmp_path: Path, script: str, caplog: Any
+):
+    own = SCRIPTS[script]
+    database = open_database(sqlite_url)
+    pages = texts(pack(make_test_day(database, file=own.file()), tmp_path))
+    database.close()
 
-    assert [record.message for record in caplog.records if "missing" in record.message] != []
+    wanted = {char for char in own.centre if char.isalpha()}
+    assert [page for page in pages if wanted - set(page)] == []
+    assert "has no font" not in pages[0]
+    assert [record.message for record in caplog.records if "missing" in record.message] == []
+
+
+def test_a_letter_that_no_font_has_is_a_question_mark_and_told_on_the_first_page(caplog: Any):
+    known, unknown = (texts(draw(_sheets(rows=((text,),), unknown="No font."))) for text in ("አማርኛ", NOWHERE))
+
+    assert ("No font." in known[0], "???" in known[1], "አማርኛ" in known[1]) == (False, False, True)
+    assert ("No font." in unknown[0], "???" in unknown[1]) == (True, True)
+    assert [record.message for record in caplog.records if "missing" in record.message] == []
+
+
+def test_without_fonts_of_the_machine_nothing_is_a_box(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(letters, "_installed", lambda: ())
+
+    pages = texts(draw(_sheets(rows=(("አማርኛ Ελένη",),), unknown="No font.")))
+
+    assert ("No font." in pages[0], "???? Ελένη" in pages[1]) == (True, True)
+    assert {"Ethiopic", "Tamil"} <= set(letters.missing_scripts())
+    assert {"Hebrew", "Georgian"}.isdisjoint(letters.missing_scripts())
+
+
+def test_a_word_longer_than_its_column_is_cut_into_lines():
+    pages = texts(draw(_sheets(rows=(("咨询中心" * 40, "b"),))))
+
+    assert pages[1].count("咨询中心") >= 30
 
 
 def test_the_contents_are_read_with_as_many_statements_for_one_as_for_many(hall: TestDay):
@@ -233,7 +267,7 @@ def test_a_pack_that_cannot_be_drawn_says_so(monkeypatch: pytest.MonkeyPatch):
         draw_apart(_sheets(rows=()))
 
 
-def _sheets(*, rows: tuple[tuple[str, ...], ...]) -> Pack:
+def _sheets(*, rows: tuple[tuple[str, ...], ...], unknown: str = "") -> Pack:
     columns = tuple(Column(label=str(place), share=1) for place in range(len(rows[0]) if rows else 1))
     return Pack(
         language="en",
@@ -248,4 +282,5 @@ def _sheets(*, rows: tuple[tuple[str, ...], ...]) -> Pack:
         spares=Spares(
             heading="Spares", note="", brand="", says=(), tickets=(Spare(number=100, short="7KQ2 M9XD", qr="a"),)
         ),
+        unknown=unknown,
     )

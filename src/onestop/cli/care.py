@@ -17,6 +17,7 @@ from onestop.locale.languages import LANGUAGES
 from onestop.locale.review import review_of
 from onestop.notify.sender import mail_test
 from onestop.notify.ways import sms_problem
+from onestop.paper.letters import missing_scripts
 from onestop.reports.verify import verify as audit
 from onestop.retention.actions import erase_party, run_retention
 from onestop.settings import Settings, describe, read_settings
@@ -164,6 +165,8 @@ def check() -> None:
     )
     if missing := missing_programs():
         click.echo(f"Boards play their chime and do not speak: not installed is {' and '.join(missing)}.")
+    if scripts := missing_scripts():
+        click.echo(f"The day pack cannot draw {', '.join(scripts)}: install fonts-noto-core and fonts-noto-cjk.")
     worries = _worries(settings)
     for worry in worries:
         click.echo(f"! {worry}", err=True)

@@ -1,4 +1,4 @@
-"""Draws a pack as PDF: A4, black on white, every glyph from the fonts beside this file, QR codes as vectors.
+"""Draws a pack as PDF: A4, black on white, in our own fonts and those that `letters.py` finds, QR codes as vectors.
 
 A process of its own runs this (`printing.py`): two thousand visitors are seconds of work that no visitor waits for.
 """
@@ -6,15 +6,15 @@ A process of its own runs this (`printing.py`): two thousand visitors are second
 from collections.abc import Iterator
 from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
+import msgspec
 from fpdf import FPDF
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
+from onestop.paper.letters import Letters, needs_shaping
 from onestop.paper.sheets import Column, Pack, Sheet, Spare, Spares
 
-FONTS = Path(__file__).parent / "fonts"
 _WIDTH, _HEIGHT, _EDGE, _FOOT = 210.0, 297.0, 12.0, 16.0
 _INNER = _WIDTH - 2 * _EDGE
 _LINE = 4.4
@@ -41,8 +41,7 @@ class _Drawing:
         self.pdf.c_margin = 0
         self.pdf.set_lang(pack.language)
         self.pdf.set_title(pack.title)
-        self.pdf.add_font("sans", "", FONTS / "DejaVuSansCondensed.ttf")
-        self.pdf.add_font("sans", "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
+        self.letters = Letters(self.pdf, set(msgspec.json.encode(pack).decode()))
         self.y = 0.0
         self.width_of = lru_cache(20_000)(self._width_of)
 
@@ -65,10 +64,11 @@ class _Drawing:
     ) -> None:  # fmt: skip
         """One line in a box; it begins where the language begins, `end` puts it at the other side."""
         rtl = self.pack.rtl if rtl is None else rtl
-        self.pdf.set_font("sans", "B" if bold else "", size)
+        text = self.letters.known(text)
+        self.pdf.set_font(self.letters.font(text), "B" if bold else "", size)
         self.pdf.set_xy(x, y)
-        # Letters that join and lines that run from the right need shaping; everything else is drawn as it stands.
-        shaped = not text.isascii() and any("\u0590" <= char <= "\u08ff" for char in text)
+        # What shaping does not change is drawn as it stands, which is quicker.
+        shaped = needs_shaping(text)
         self.pdf.set_text_shaping(use_shaping_engine=shaped, direction="rtl" if rtl and not ltr else "ltr")
         if shaped:
             text = text.replace("–", _FROM_TO)
@@ -76,7 +76,8 @@ class _Drawing:
         self.pdf.cell(width, size * 0.46, text, align=align)
 
     def _width_of(self, text: str, size: float, bold: bool) -> float:
-        self.pdf.set_font("sans", "B" if bold else "", size)
+        text = self.letters.known(text)
+        self.pdf.set_font(self.letters.font(text), "B" if bold else "", size)
         self.pdf.set_text_shaping(use_shaping_engine=False)
         return self.pdf.get_string_width(text)
 
@@ -85,7 +86,7 @@ class _Drawing:
         space = self.width_of(" ", size, bold)
         for part in text.split("\n"):
             line, used = "", 0.0
-            for word in part.split(" "):
+            for word in self._words(part, width, size, bold):
                 wide = self.width_of(word, size, bold)
                 if line and used + space + wide > width:
                     lines.append(line)
@@ -94,6 +95,17 @@ class _Drawing:
                     line, used = (f"{line} {word}", used + space + wide) if line else (word, wide)
             lines.append(line)
         return lines
+
+    def _words(self, text: str, width: float, size: float, bold: bool) -> Iterator[str]:
+        """The words of a line; one that is longer than the line is cut, as languages without spaces are."""
+        for word in text.split(" "):
+            while len(word) > 1 and self.width_of(word, size, bold) > width:
+                end = len(word) - 1
+                while end > 1 and self.width_of(word[:end], size, bold) > width:
+                    end -= 1
+                yield word[:end]
+                word = word[end:]
+            yield word
 
     # -- pages -------------------------------------------------------------------------------------
 
@@ -123,6 +135,9 @@ class _Drawing:
 
     def _rules(self) -> None:
         self._page(self.pack.title)
+        for line in self._wrap(self.pack.unknown, _INNER, 10) if self.letters.missing else ():
+            self._write(_EDGE, self.y, _INNER, line, size=10)
+            self.y += 5
         for rules in self.pack.rules:
             self.y += 2
             self._write(_EDGE, self.y, _INNER, rules.heading, size=12, bold=True)

@@ -69,3 +69,5 @@ class Pack:
     rules: tuple[Rules, ...]
     sheets: tuple[Sheet, ...]
     spares: Spares | None
+    unknown: str = ""
+    """Stands on the first page if this computer has no font for some letters; each of them is a `?` then."""

@@ -46,6 +46,7 @@ RULES = (
     ),
 )
 KEEP = N_("Please keep this paper. We call your number.")
+UNKNOWN = N_("This computer has no font for some letters. Each of them is a “?” here. See “onestop check”.")
 
 
 def pack_of(
@@ -77,6 +78,7 @@ def pack_of(
             *(sheet for desk in contents.desks for sheet in _desk_sheets(contents, desk, locale)),
         ),
         spares=_spares(contents, spares, locale, base_url),
+        unknown=_(UNKNOWN),
     )
 
 
