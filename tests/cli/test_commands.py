@@ -19,10 +19,12 @@ from onestop.days.tables import capacity, days, draws
 from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
 from onestop.domain.draw import commitment_of, draw_seed
+from onestop.domain.ending import ANSWERS
 from onestop.domain.roles import Grant, Role
 from onestop.keys import load_ticket_key
 from onestop.notify.tables import outbox
 from onestop.settings import Settings, read_settings
+from onestop.visits.tables import end_counts
 from tests.halls import TestDay, make_test_day
 from tests.paper.pages import texts
 
@@ -79,6 +81,29 @@ def test_a_day_from_its_template_to_its_close(run: Run) -> None:
     code, printed, said = run("day", "close", SLUG)
     assert (code, printed, said) == (1, "", "This day has not begun. If it does not take place, cancel it.\n")
     assert run("verify") == (0, "Every promise holds.\n", "")
+
+
+def test_what_was_said_at_the_end_of_a_closed_day_is_shown_without_one_to_four(
+    run: Run, hall: TestDay, database_url: str
+) -> None:
+    assert run("day", "answers", hall.day.slug) == (
+        1,
+        "",
+        "Error: This day is not closed yet. Its answers are shown when it is.\n",
+    )
+    database = open_database(database_url)
+    rows = [("got", "yes", 7), ("got", "no", 4), ("problem", "cost", 5)]
+    made = [{"day_id": hall.id, "question": question, "answer": said, "given": count} for question, said, count in rows]
+    database.write_now(lambda conn: conn.execute(end_counts.insert(), made))
+    database.write_now(lambda conn: conn.execute(days.update().values(state="closed")))
+    database.close()
+
+    code, printed, _ = run("day", "answers", hall.day.slug, "--json")
+
+    counts = {(row["question"], row["answer"]): row["count"] for row in json.loads(printed)}
+    told = {("got", "yes"): 7, ("got", "no"): None, ("problem", "cost"): 5}
+    every = [(question, answer) for question, answers in ANSWERS.items() for answer in answers]
+    assert (code, counts) == (0, {**dict.fromkeys(every, 0), **told})
 
 
 def test_a_draw_is_drawn_once_its_window_is_over(run: Run, hall: TestDay, database_url: str, tmp_path: Path) -> None:

@@ -172,6 +172,7 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 _TICKET_PLACES = (
     *("", "/live", "/kept.js", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
     *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof", "/aloud", "/aloud/end"),
+    "/end",
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -385,7 +386,7 @@ MATRIX: list[Row] = [
     ),
     *(
         public("POST", f"/t/{{code:str}}/{act}")
-        for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "help", "help/end", "erase")
+        for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "help", "help/end", "erase", "end")
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("aloud", "aloud/end")),

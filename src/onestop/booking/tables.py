@@ -32,6 +32,8 @@ parties = sa.Table(
     sa.Column("papers_ready", sa.JSON(), nullable=False, server_default="[]"),
     # Whether a board says her number in her language too, which tells a hall where she is from: only if she asks.
     sa.Column("aloud", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # That she was asked the questions at the end, never what she answered: that is only counted (`end_counts`).
+    sa.Column("asked_at_end", sa.Boolean(), nullable=False, server_default=sa.false()),
     instant("created_at"),
     instant("erased_at", null=True),
     # The party of an earlier day whose unfinished stops this one goes on with.

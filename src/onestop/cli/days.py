@@ -17,6 +17,7 @@ from onestop.days.queries.days import Day, all_days, day_by_slug
 from onestop.days.queries.draws import the_draw
 from onestop.db.session import Database
 from onestop.domain.day import DayState
+from onestop.domain.ending import publishable
 from onestop.domain.paper import MOST_SPARES, check_packable
 from onestop.keys import load_ticket_key
 from onestop.locale.languages import LANGUAGES
@@ -27,6 +28,7 @@ from onestop.settings import read_settings
 from onestop.visits.actions.closing import close_day
 from onestop.visits.carrying_on import carry_all
 from onestop.visits.queries.carrying import Fate, carried_from, days_to_carry_to, still_inside
+from onestop.visits.queries.ending import end_counts_of
 
 
 class _Date(click.ParamType[date]):
@@ -250,6 +252,27 @@ def pack(slug: str, out: Path | None, language: str | None, spares: int | None) 
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
     click.echo(f"{file}: {len(made) // 1024} KB. Print it, then delete the file.")
+
+
+@day.command("answers")
+@click.argument("slug")
+@json_option
+def answers(slug: str, as_json: bool) -> None:
+    """Show what visitors of a closed day said at the end, to publish: numbers from 1 to 4 are left out.
+
+    Example: onestop day answers iom-bratislava-2026-12-03 --json
+    """
+    with opened() as database:
+        found = database.read_now(day_by_slug, slug)
+        if found.state is not DayState.CLOSED:
+            raise click.ClickException("This day is not closed yet. Its answers are shown when it is.")
+        counts = publishable(database.read_now(end_counts_of, found.id))
+    rows = [
+        {"question": question, "answer": answer, "count": count}
+        for question, each in counts.items()
+        for answer, count in each.items()
+    ]
+    show(rows, as_json=as_json, title="At the end of the visit")
 
 
 def _write_private(file: Path, content: bytes) -> None:

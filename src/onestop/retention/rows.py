@@ -41,8 +41,17 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     conn.execute(
         parties.update()
         .where(parties.c.id.in_(ids))
-        .values(name="", name_folded="", short_hash=None, answers=[], papers_ready=[], aloud=False, erased_at=now)
-    )  # fmt: skip
+        .values(
+            name="",
+            name_folded="",
+            short_hash=None,
+            answers=[],
+            papers_ready=[],
+            aloud=False,
+            asked_at_end=False,
+            erased_at=now,
+        )
+    )
     for row in rows:
         if row.number is not None:
             # A ticket has both or neither; the hash of no code opens nothing.

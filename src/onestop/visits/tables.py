@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from onestop.db.base import metadata
 from onestop.db.types import BigId, id_column, instant, one_of, ref
+from onestop.domain.ending import EndQuestion
 from onestop.domain.note import LONGEST_NOTE
 from onestop.domain.visit import VisitReason, VisitState
 
@@ -127,6 +128,19 @@ notes = sa.Table(
     ref("copy_of_id", "notes", null=True, ondelete="SET NULL", index=False),
     instant("until_at"),
     sa.Index("ix_notes_until_at", "until_at"),
+)
+
+end_counts = sa.Table(
+    "end_counts",
+    metadata,
+    # How often each answer was given at the end of a visit of the day. No time, no order, nobody.
+    ref("day_id", "days", index=False),
+    sa.Column("question", sa.String(10), nullable=False),
+    sa.Column("answer", sa.String(20), nullable=False),
+    sa.Column("given", sa.Integer(), nullable=False, server_default="0"),
+    sa.PrimaryKeyConstraint("day_id", "question", "answer"),
+    one_of("question", EndQuestion, "question"),
+    sa.CheckConstraint("given >= 0", name="given"),
 )
 
 paper_entries = sa.Table(

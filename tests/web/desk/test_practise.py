@@ -21,7 +21,7 @@ def _path(site: Site) -> str:
 
 
 def _stored(site: Site) -> dict[str, list[Any]]:
-    """Every row of every table, and how many facts there were."""
+    """Every row of every table."""
     tables = onestop.schema.metadata.sorted_tables
     return site.database.read_now(
         lambda conn: {table.name: sorted(map(repr, conn.execute(sa.select(table)))) for table in tables}

@@ -111,6 +111,8 @@ class TicketState:
     """Keys of papers she ticked."""
     aloud: bool
     """Whether boards say her number in her language too."""
+    asked_at_end: bool
+    """Whether she was asked the questions at the end of her visit."""
     day: Day
     booking: TicketBooking | None
     visit: TicketVisit | None
@@ -157,6 +159,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         answers=tuple(row.answers),
         ready=frozenset(row.papers_ready),
         aloud=row.aloud,
+        asked_at_end=row.asked_at_end,
         day=day_by_id(conn, row.day_id),
         booking=None
         if row.booking_id is None

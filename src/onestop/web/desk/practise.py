@@ -15,6 +15,7 @@ from onestop.domain.practice import (
     Key,
     Lesson,
     Practice,
+    Press,
     before_last,
     lesson,
     played,
@@ -43,7 +44,7 @@ LESSON_WORDS: dict[Lesson, str] = {
     Lesson.PARKED: N_("Who is parked comes back to your desk by itself. Press Next (N)."),
     Lesson.OVER: N_("That is all. Nobody waits any more. You can start again, or go back to your desk."),
 }
-_WORDS_OF = {
+_WORDS_OF: dict[Press, str] = {
     Key.NEXT: ACT_WORDS["call"],
     Key.START: ACT_WORDS["serve"],
     Key.NOT_HERE: ACT_WORDS["no_show"],

@@ -12,13 +12,16 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import mediators_of_day
 from onestop.domain.day import DayState, DeskState, MediatorState
+from onestop.domain.ending import enough
 from onestop.domain.errors import N_, DeskServing, NotKnown
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.queries.alarms import Alarm, open_alarms
+from onestop.visits.queries.ending import end_counts_of
 from onestop.visits.queries.overview import Overview, QueueNow, overview
+from onestop.web.kit.ending import EndAnswer, end_questions
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
@@ -52,6 +55,14 @@ class Queue:
     queue: QueueNow
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSum:
+    """What was answered to one of the questions at the end; no answers where only a few people gave one."""
+
+    asks: str
+    answers: tuple[tuple[EndAnswer, int], ...]
+
+
 @page_of("organise/overview.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewPage:
@@ -65,6 +76,8 @@ class OverviewPage:
     alarms: tuple[Alarm, ...]
     why: dict[str, str] = field(default_factory=dict[str, str])
     running: bool
+    end_sums: tuple[EndSum, ...]
+    """Only of a day that is closed: nobody watches a counter move after somebody went home."""
     error: str = ""
 
 
@@ -141,9 +154,23 @@ async def _page(
         alarms=await db.read(open_alarms, day.id),
         why={key: locale.gettext(word) for key, word in WHY.items()},
         running=day.state is DayState.PUBLISHED,
+        end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
         error=error,
     )
     return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))
+
+
+async def _end_sums(db: Db, day: Day, locale: Locale) -> tuple[EndSum, ...]:
+    counts = await db.read(end_counts_of, day.id)
+    return tuple(
+        EndSum(
+            asks=question.asks,
+            answers=tuple((answer, counts[question.name][answer.value]) for answer in question.answers)
+            if enough(counts[question.name])
+            else (),
+        )
+        for question in end_questions(locale)
+    )
 
 
 def _title(queue: QueueNow, locale: Locale) -> str:

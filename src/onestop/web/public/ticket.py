@@ -12,6 +12,7 @@ from onestop.booking.holds import addresses_of
 from onestop.booking.waiting import Offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.ending import is_asked
 from onestop.domain.errors import N_, BookingClosed, Refusal, TicketUnknown
 from onestop.domain.visit import AT_DESK, StopState, VisitState
 from onestop.live.hub import key_of
@@ -20,6 +21,7 @@ from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.alarms import alarm_of
 from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.aloud import spoken_name
+from onestop.web.kit.ending import Asked, end_questions
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import labels_of, who_goes
@@ -64,6 +66,9 @@ TALK = {
     Interpreter.OWN: N_("You bring somebody who interprets."),
     Interpreter.NEEDED: N_("At each desk somebody speaks one of these languages or interprets for you: %(languages)s."),
 }
+
+THANKS = "answered"
+"""By this query value the ticket thanks her for her answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +141,10 @@ class TicketPage:
     """Whether boards say her number in her language too."""
     spoken: str
     """Her language by its own name, where boards can say it and do not in any case; else empty."""
+    asks: tuple[Asked, ...]
+    """The questions at the end of a visit, until she was asked."""
+    thanks: bool
+    """Whether she has just answered."""
     said: str
 
 
@@ -326,6 +335,8 @@ async def _page(
         spoken=spoken_name(request, ticket.display_language, working=ticket.day.working_language)
         if booked or is_open
         else "",
+        asks=end_questions(locale) if is_asked(ticket.visit and ticket.visit.state, asked=ticket.asked_at_end) else (),
+        thanks=THANKS in request.query_params and ticket.asked_at_end,
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
 

@@ -1,0 +1,36 @@
+"""What she is asked on her ticket when her visit is over. The answer is counted and stands nowhere with her ticket."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from onestop.domain.ending import ANSWERS
+from onestop.domain.errors import Refusal
+from onestop.visits.actions.ending import count_answers
+from onestop.web.kit.forms import read_form
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.responses import see_other
+from onestop.web.public.access import open_ticket
+from onestop.web.public.frame import link
+from onestop.web.public.ticket import THANKS, show
+from onestop.web.public.ticket_parts import is_over
+
+
+@post("/t/{code:str}/end")
+async def answer_at_end(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """Count her answers; a second press, of whichever button, finds that she was asked."""
+    access = await open_ticket(request, db, ticket_key, code)
+    if is_over(access, db.now()):
+        return see_other(link(request, access.path))
+    form = await read_form(request)
+    said = {} if form.ticked("skip") else {question: form.text(question, 20) for question in ANSWERS}
+    try:
+        await db.write(count_answers, access.party, said, day=access.day)
+    except Refusal as refusal:
+        fresh = await open_ticket(request, db, ticket_key, code)
+        return await show(request, db, ticket_key, fresh, refusal=refusal)
+    return see_other(link(request, f"{access.path}?{THANKS}=1"))
+
+
+route_handlers: list[Any] = [answer_at_end]
