@@ -1,9 +1,11 @@
-/* The desk: minutes that run, seconds left to undo, the sound of a ready desk, and no second press by accident. */
+/* The desk: minutes that run, seconds left to undo, the sound of a ready desk, no second press by accident, and what is
+   said while the server is away. */
 
 import { serverNow } from "./clock.js";
 
 const SETTLE_MS = 350;
 const PROBE_MS = 5000;
+const PROBE_LASTS_MS = 4000;
 const part = (id) => document.getElementById(id);
 
 /* -- what runs ---------------------------------------------------------------------------------- */
@@ -57,21 +59,40 @@ let settling = { until: 0, byOther: false };
 
 addEventListener("toggle", ({ target }) => target.id && opened[target.open ? "add" : "delete"](target.id), true);
 
-let outcome = {};
-addEventListener("change", ({ target }) => {
-  if (target.name === "outcome") outcome = { call, value: target.value };
+/* What was chosen or typed for the visitor who is here outlives a change by others, until it was sent. */
+let typed = { call: "", values: new Map() };
+const nameOf = (field) => (field.type === "radio" ? field.name : field.id);
+addEventListener("change", ({ target: field }) => {
+  if (!field.closest?.("#now") || !nameOf(field)) return;
+  if (typed.call !== call) typed = { call, values: new Map() };
+  typed.values.set(nameOf(field), field.type === "checkbox" ? field.checked : field.value);
+});
+
+function typeAgain(zone) {
+  if (typed.call !== part("now").dataset.call) return;
+  zone.querySelectorAll("input:not([type=hidden]), select").forEach((field) => {
+    const value = typed.values.get(nameOf(field));
+    if (value === undefined) return;
+    if (field.type === "radio") field.checked ||= field.value === value;
+    else if (field.type === "checkbox") field.checked = value;
+    else field.value = value;
+  });
+}
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful) detail.elt.querySelectorAll?.("input, select").forEach((field) => typed.values.delete(nameOf(field)));
 });
 
 document.addEventListener("live:changed", ({ target }) => {
   target.querySelectorAll("details[id]").forEach((fold) => (fold.open = opened.has(fold.id)));
-  const chosen = outcome.call === target.dataset.call && target.querySelector(`[name=outcome][value=${outcome.value}]`);
-  if (chosen) chosen.checked = true;
+  typeAgain(target);
   changed(target.id === "now", true);
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const mine = detail.target.id === "zones";
   if (mine) opened.clear();
+  if (mine) typeAgain(part("now"));
   if (mine && document.activeElement === document.body) part("now").focus({ preventScroll: true });
   changed(mine, false);
 });
@@ -104,20 +125,36 @@ addEventListener(
 const silent = document.querySelector(".live-state[data-live-state]");
 const cutOff = part("cut-off");
 
-async function probe() {
-  if (navigator.onLine && silent?.hidden && cutOff.hidden) {
+/* Asks whether the server is there, if anything speaks against it; when it is back, all parts are asked for again. */
+async function probe(doubt) {
+  if (!doubt && navigator.onLine && silent?.hidden && cutOff.hidden) {
     write(cutOff.querySelector("bdi"), document.querySelector("[data-clock] bdi")?.textContent);
     return;
   }
-  cutOff.hidden = await fetch("/health/live", { cache: "no-store" }).then(
+  const there = await fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(PROBE_LASTS_MS) }).then(
     (answer) => answer.ok,
     () => false,
   );
+  const back = there && !cutOff.hidden;
+  cutOff.hidden = there;
+  if (back) dispatchEvent(new Event("live:again"));
 }
 
-document.addEventListener("htmx:sendError", () => {
-  cutOff.hidden = false;
-});
-addEventListener("offline", probe);
-setInterval(run, 1000);
-setInterval(probe, PROBE_MS);
+/* Nothing is taken for live after a sleep, until the server has answered. */
+let tickedAt = Date.now();
+function tick() {
+  const slept = Date.now() - tickedAt > 2 * PROBE_MS;
+  tickedAt = Date.now();
+  if (slept) {
+    cutOff.hidden = false;
+    probe(true);
+  }
+  run();
+}
+
+document.addEventListener("htmx:sendError", () => (cutOff.hidden = false));
+document.addEventListener("htmx:timeout", () => (cutOff.hidden = false));
+addEventListener("live:error", () => probe(true));
+addEventListener("offline", () => probe(true));
+setInterval(tick, 1000);
+setInterval(() => probe(false), PROBE_MS);

@@ -30,6 +30,7 @@ export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) 
     source = new EventSource(url);
     source.addEventListener("open", heard);
     source.addEventListener("ping", heard);
+    source.addEventListener("error", () => dispatchEvent(new Event("live:error")));
     const told = (event) => {
       heard();
       const words = TOPICS.includes(event.type) ? [event.type, event.data] : String(event.data).split(" ");
@@ -39,7 +40,16 @@ export function listen(url, { onTopic, onState = () => {}, onPoll = () => {} }) 
   };
 
   open();
+  let tickedAt = Date.now();
   setInterval(() => {
+    /* A machine that slept has dead streams, and timers that stood still: everything is asked for at once. */
+    const slept = Date.now() - tickedAt > SILENCE_MS && document.visibilityState === "visible";
+    tickedAt = Date.now();
+    if (slept) {
+      open();
+      onPoll();
+      return;
+    }
     const now = performance.now();
     if (now - heardAt <= SILENCE_MS) return;
     if (live) {
@@ -159,6 +169,7 @@ function start(root) {
   const parts = (topic) => document.querySelectorAll(topic ? `[data-live~="${topic}"]` : "[data-live]");
   const all = () => parts().forEach(refresh);
   let connected = false;
+  addEventListener("live:again", all);
   listen(root.dataset.liveStream, {
     onTopic: (topic, urgent) => setTimeout(() => parts(topic).forEach(refresh), urgent ? 0 : Math.random() * jitter),
     onPoll: all,
