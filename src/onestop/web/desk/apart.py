@@ -21,9 +21,10 @@ from onestop.web.desk.access import reach_act, reach_stop
 from onestop.web.desk.answer import refused
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.goers import labels_of
+from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.paper import paper_of
+from onestop.web.kit.paper import TICKET, paper_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, is_htmx
 from onestop.web.kit.responses import page, see_other
 
@@ -44,7 +45,7 @@ class OwnTicketPage:
     desk: UUID
     stop: UUID
     act: UUID
-    number: int
+    heading: str
     paper: Markup
     undo_seconds: int
 
@@ -95,7 +96,7 @@ async def show_given(
         desk=place.id,
         stop=stop_id,
         act=act,
-        number=ticket.number,
+        heading=locale_of(request).say(TICKET, {"number": ticket.number}),
         paper=paper_of(request, settings, day, ticket, language=given.display_language, next_step=""),
         undo_seconds=max(0, int((given.at + UNDO_WINDOW - db.now()).total_seconds())),
     )
