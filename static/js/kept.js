@@ -11,7 +11,7 @@ const name = `ticket ${path}`;
 const can = isSecureContext && "serviceWorker" in navigator && "caches" in window;
 
 /** Whether this page came from the phone and not from the server. */
-export const wasKept = () => "asOf" in document.documentElement.dataset;
+export const wasKept = () => "keptAt" in document.documentElement.dataset;
 
 /* In the phone's own time, counted from when the page came: its clock may be wrong. */
 const { keptUntil, rate = "1" } = document.documentElement.dataset;
@@ -20,7 +20,7 @@ let gone = false;
 
 function copy(asOf, title) {
   const page = document.documentElement.cloneNode(true);
-  page.dataset.asOf = asOf;
+  page.dataset.keptAt = asOf;
   page.dataset.keptUntil = until;
   page.querySelector("title").textContent = title;
   page.querySelectorAll("[data-not-kept]").forEach((part) => part.remove());

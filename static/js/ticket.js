@@ -15,12 +15,12 @@ const current = () => document.getElementById("now");
 
 const words = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: root.dataset.zone });
 let known = { server: Date.parse(root.dataset.now), at: performance.now() };
-let asOf = root.dataset.asOf ?? words.format(known.server);
+let asOf = root.dataset.keptAt ?? words.format(known.server);
 
 document.addEventListener("live:heard", ({ detail }) => {
   if (detail) {
     known = { server: Date.parse(detail), at: performance.now() };
-    delete root.dataset.asOf;
+    delete root.dataset.keptAt;
   }
   /* A page from the phone is as old as it was until the server has told it anew. */
   if (wasKept()) return;

@@ -3,21 +3,23 @@
    any more, when she erases her data. */
 
 const PATIENCE_MS = 4_000;
+const LEAVE_MS = 500;
 const path = new URL(registration.scope).pathname;
 const name = `ticket ${path}`;
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
-async function forget() {
-  await caches.delete(name);
-  await registration.unregister();
+/** Forgets the page at once, and itself after its answer: a worker that leaves while it answers for a page stays. */
+function forget(event) {
+  const leave = () => new Promise((done) => setTimeout(done, LEAVE_MS)).then(() => registration.unregister());
+  event.waitUntil(caches.delete(name).then(leave));
 }
 
-async function lastPage() {
+async function lastPage(event) {
   const last = await caches.match(path, { cacheName: name });
   if (!last || Date.now() < Number(last.headers.get("x-kept-until"))) return last;
-  await forget();
+  forget(event);
   return undefined;
 }
 
@@ -25,11 +27,12 @@ function within(answer, ms) {
   return Promise.race([answer, new Promise((_, late) => setTimeout(late, ms, new Error("late")))]);
 }
 
-async function page(request) {
-  const last = request.mode === "navigate" ? await lastPage() : undefined;
+async function page(event) {
+  const { request } = event;
+  const last = request.mode === "navigate" ? await lastPage(event) : undefined;
   try {
     const fresh = await (last ? within(fetch(request), PATIENCE_MS) : fetch(request));
-    if (fresh.status === 404 || fresh.status === 410) await forget();
+    if (fresh.status === 404 || fresh.status === 410) forget(event);
     /* The proxy answers for a server that is away. */
     return last && fresh.status >= 502 ? last : fresh;
   } catch (error) {
@@ -49,7 +52,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.method !== "GET") {
-    if (url.pathname === `${path}/erase`) event.waitUntil(forget());
-  } else if (url.pathname === path) event.respondWith(page(request));
+    if (url.pathname === `${path}/erase`) forget(event);
+  } else if (url.pathname === path) event.respondWith(page(event));
   else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
 });

@@ -36,10 +36,10 @@ async def served(site: Site, through: ASGIApp | None = None, *, port: int = 0) -
 
 
 @asynccontextmanager
-async def chromium() -> AsyncGenerator[Browser, None]:
+async def chromium(*switches: str) -> AsyncGenerator[Browser, None]:
     """A browser without a face."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS, *switches])
         yield browser
         await browser.close()
 

@@ -33,7 +33,10 @@ RULES: dict[str, Rule] = {
     "find": Rule(minutes=5, session=30, contact=60, network=300),
     "hold": Rule(minutes=10, session=30, contact=60, network=1500),
     "book": Rule(minutes=10, session=20, contact=10, network=1200),
-    "ticket": Rule(minutes=1, session=120, contact=120, network=3000),
+    # 300 phones whose streams a proxy blocks: each asks six times a minute and tries its stream as often.
+    "ticket": Rule(minutes=1, session=120, contact=120, network=6000),
+    # An address that opens nothing: a wrong tap, a replaced code, or somebody who guesses.
+    "guess": Rule(minutes=5, session=30, contact=30, network=300),
     "api": Rule(minutes=1, session=1200, contact=1200, network=6000),
 }
 """What is limited; a door names one of these."""

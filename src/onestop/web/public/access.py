@@ -46,8 +46,19 @@ class Access:
 
 
 async def open_ticket(request: WebRequest, db: Database, key: bytes, code: str) -> Access:
-    """The ticket behind an address. Raises `TicketUnknown` alike for unknown, forged, replaced and erased ones."""
+    """The ticket behind an address. Raises `TicketUnknown` alike for unknown, forged, replaced and erased ones.
+
+    Wrong ones are counted by themselves too, so that whoever guesses in the hall is refused and nobody else there.
+    """
     await check_limit(request, "ticket")
+    try:
+        return await _open_ticket(db, key, code)
+    except TicketUnknown:
+        await check_limit(request, "guess")
+        raise
+
+
+async def _open_ticket(db: Database, key: bytes, code: str) -> Access:
     if code.startswith(MARK):
         ticket = await db.read(ticket_state, _party_in(code))
         if not hmac.compare_digest(code, _seal(key, ticket.party, ticket.generation)):
@@ -77,6 +88,14 @@ class WaitingAccess:
 async def open_waiting(request: WebRequest, db: Database, key: bytes, code: str) -> WaitingAccess:
     """The waiting page behind an address. Raises `TicketUnknown` alike for unknown, forged and erased ones."""
     await check_limit(request, "ticket")
+    try:
+        return await _open_waiting(db, key, code)
+    except TicketUnknown:
+        await check_limit(request, "guess")
+        raise
+
+
+async def _open_waiting(db: Database, key: bytes, code: str) -> WaitingAccess:
     if code.startswith(MARK):
         party = await db.read(waiting_party, _party_in(code))
         if not party.opens or not hmac.compare_digest(code, _seal(key, party.party, _NO_TICKET)):
