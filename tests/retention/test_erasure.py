@@ -13,13 +13,14 @@ from onestop.booking.tickets import Ticket, find_code, new_code
 from onestop.days.tables import capacity
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import TicketUnknown
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import VisitReason, VisitState
 from onestop.reports.verify import verify
 from onestop.retention.actions import ErasureLater, erase_party, replay_erasures
 from onestop.retention.journal import FILE, note_erasure, party_hash
 from onestop.visits.actions.calls import serve
-from onestop.visits.actions.route import set_need
+from onestop.visits.actions.route import set_needs
 from onestop.visits.actions.rows import visit_row
 from onestop.visits.tables import acts
 from tests.halls import KEY
@@ -36,7 +37,7 @@ def test_after_erasure_no_table_holds_a_trace_and_the_code_opens_nothing(nest: N
     hall = nest.hall
     ticket = nest.book()
     visit = hall.arrive(ticket)
-    hall.write(set_need, visit, need=True)
+    hall.write(set_needs, visit, needs=[OperationalNeed.INFANT])
     hall.open_desks()
     hall.now = hall.day.opens_at
     assert hall.next(1).stop is not None

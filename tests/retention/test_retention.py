@@ -15,6 +15,7 @@ from onestop.days.tables import capacity, days
 from onestop.db.ledger import facts
 from onestop.domain.booking import Channel
 from onestop.domain.errors import TicketUnknown
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.retention import day_ends_at, persons_until
 from onestop.domain.roles import VISITOR, Grant, Role
 from onestop.domain.visit import VisitReason
@@ -23,7 +24,7 @@ from onestop.retention.actions import forget_persons, run_retention
 from onestop.retention.rows import Detaching, detach_facts
 from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.closing import close_day
-from onestop.visits.actions.route import leave, set_need
+from onestop.visits.actions.route import leave, set_needs
 from onestop.visits.tables import visit_needs, visits
 from tests.halls import STAFF
 from tests.retention.canary import Nest, ids_in_facts, own_ids
@@ -142,7 +143,7 @@ def test_rare_languages_become_other_and_frequent_ones_stay(nest: Nest, until: d
 def test_operational_needs_are_gone_at_midnight(nest: Nest) -> None:
     hall = nest.hall
     _, visit = hall.walk_in(hall.wish("legal"))
-    hall.write(set_need, visit, need=True)
+    hall.write(set_needs, visit, needs=[OperationalNeed.INFANT])
     nest.db.write_now(lambda conn: conn.execute(visit_needs.insert().values(visit_id=visit, kind="infant")))
     midnight = day_ends_at(hall.day.on, hall.day.closes_at, hall.day.zone)
 

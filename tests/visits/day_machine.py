@@ -20,6 +20,7 @@ from onestop.days.tables import days
 from onestop.db.idempotency import RequestKey
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.day import DeskState, MediatorState
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.party import party_of
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState
@@ -38,7 +39,7 @@ from onestop.visits.actions.route import (
     drop_stop,
     leave,
     propose_stop,
-    set_need,
+    set_needs,
     step_out,
 )
 from onestop.visits.actions.undo import undo
@@ -297,7 +298,7 @@ class AnyDay(WatchedDay):
                 self.do(set_paused, self.hall.id, paused=self.rows.day.paused_at is None, why="")
                 self.tick()
             case "need":
-                self.do(set_need, self.one(which, visits), need=bool(which % 2))
+                self.do(set_needs, self.one(which, visits), needs=list(OperationalNeed)[: which % 3])
             case "lost":
                 self.do(new_code, party=self.one(which, list(self.rows.parties)), key=KEY)
             case "mediator":

@@ -18,6 +18,7 @@ from onestop.domain.errors import (
     ServiceUnknown,
     StopUnknown,
 )
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import Outcome, StopState
 from onestop.visits.actions.calls import (
     Called,
@@ -32,7 +33,7 @@ from onestop.visits.actions.calls import (
 )
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.mediators import set_mediator_state
-from onestop.visits.actions.route import set_need
+from onestop.visits.actions.route import set_needs
 from onestop.visits.tables import calls
 from tests.halls import TestDay
 from tests.visits.looking import active_members, call_at, call_of, end, rows, state, stop, stops_of, told, waited
@@ -95,7 +96,7 @@ def test_an_operational_need_counts_as_twenty_minutes(hall: TestDay) -> None:
     hall.walk_in(hall.wish("social"))
     hall.later(minutes=19)
     _, infant = hall.walk_in(hall.wish("social"))
-    hall.write(set_need, infant, need=True)
+    hall.write(set_needs, infant, needs=list(OperationalNeed))
     called = call_at(hall, 2)
     assert stop(hall, called).visit_id == infant
     assert call_of(hall, called).terms == {

@@ -5,6 +5,7 @@ import pytest
 from onestop.booking.tables import bookings, claims, stops
 from onestop.db.session import Database
 from onestop.domain.errors import MoveRefused, ServiceUnknown, VisitOver
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import StopState, VisitReason
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.actions.calls import Called, finish, park, serve, transfer
@@ -15,7 +16,7 @@ from onestop.visits.actions.route import (
     drop_stop,
     leave,
     propose_stop,
-    set_need,
+    set_needs,
     step_out,
 )
 from tests.halls import STAFF, TestDay, make_test_day
@@ -225,7 +226,7 @@ def test_who_leaves_is_waited_for_nowhere(hall: TestDay) -> None:
     with pytest.raises(VisitOver):
         hall.write(come_back, visit)
     with pytest.raises(VisitOver):
-        hall.write(set_need, visit, need=True)
+        hall.write(set_needs, visit, needs=[OperationalNeed.INFANT])
 
 
 def test_nobody_leaves_in_the_middle_of_a_talk(hall: TestDay) -> None:

@@ -324,6 +324,7 @@ FILLS |= {
     "paper": organise.paper,
     "place": organise.place,
     "entry": lambda _: str(uuid4()),
+    "broadcast": lambda _: str(uuid4()),
 }
 _ORGANISERS = ("organiser", "administrator")
 _DAY = "/organise/{day:str}"
@@ -352,6 +353,7 @@ MATRIX: list[Row] = [
     # -- public ---------------------------------------------------------------------------------------
     public("GET", "/"),
     public("GET", "/find"),
+    public("GET", "/order"),
     nobody("POST", "/find"),
     *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
     public("GET", "/erased"),
@@ -560,7 +562,7 @@ MATRIX: list[Row] = [
     *(
         staff("GET", f"/reception/{{slug:str}}{part}", "receptionist", "organiser")
         for part in (
-            *("", "/now", "/find", "/live", "/people", "/people/now"),
+            *("", "/now", "/find", "/live", "/people", "/people/now", "/message"),
             *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting", "/paper"),
         )
     ),
@@ -569,7 +571,7 @@ MATRIX: list[Row] = [
         for act in (
             *("find", "turned-away", "answers", "walk-in", "walk-in/wish"),
             *("book", "book/wish", "book/times", "book/waiting"),
-            *("paper", "paper/{entry:uuid}/undo"),
+            *("paper", "paper/{entry:uuid}/undo", "message", "message/{broadcast:uuid}/end"),
         )
     ),
     *(
@@ -590,7 +592,7 @@ MATRIX: list[Row] = [
     ),
     *(
         staff("POST", f"{_PARTY_STOPS}/{act}", "receptionist", "organiser")
-        for act in ("drop", "accept", "decline", "back")
+        for act in ("drop", "accept", "decline", "back", "papers")
     ),
     # -- floor ----------------------------------------------------------------------------------------
     staff("GET", "/floor", "receptionist", "organiser", "floor_guide"),

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from onestop.db.base import metadata
 from onestop.db.memo import CONFIGURED
 from onestop.db.types import Id, id_column, instant, one_of, ref
+from onestop.domain.broadcast import LONGEST, Sentence
 from onestop.domain.day import DayState, DeskState, MediatorState, Release
 from onestop.domain.plan import CapacityKind
 
@@ -217,4 +218,26 @@ draws = sa.Table(
     sa.CheckConstraint(
         "(drawn_at IS NULL) = (result_hash IS NULL) AND (drawn_at IS NULL OR seed IS NOT NULL)", name="drawn_whole"
     ),
+)
+
+broadcasts = sa.Table(
+    "broadcasts",
+    metadata,
+    # A message to everybody who is inside, or on one display only; gone at midnight.
+    id_column(),
+    ref("day_id", "days"),
+    ref("device_id", "devices", null=True),
+    sa.Column("sentence", sa.String(10), nullable=False),
+    sa.Column("minutes", sa.Integer()),
+    sa.Column("desk", sa.Integer()),
+    sa.Column("text", sa.String(LONGEST), nullable=False, server_default=""),
+    sa.Column("language", sa.String(12), nullable=False, server_default=""),
+    instant("said_at"),
+    instant("until_at"),
+    instant("ended_at", null=True),
+    one_of("sentence", Sentence, "sentence"),
+    sa.CheckConstraint("(sentence = 'break') = (minutes IS NOT NULL)", name="minutes"),
+    sa.CheckConstraint("(sentence = 'closes') = (desk IS NOT NULL)", name="desk"),
+    sa.CheckConstraint("(sentence = 'own') = (text <> '')", name="own_words"),
+    info=CONFIGURED,
 )

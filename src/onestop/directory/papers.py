@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from onestop.db.memo import remembered
 from onestop.directory.tables import checklist_items, texts
+from onestop.directory.vocabulary import COVERED_BY
 from onestop.domain.checklist import Asked, Coming, is_asked
 
 OWNER, FIELD = "paper", "text"
@@ -65,6 +66,20 @@ def _papers_by_service(conn: sa.Connection) -> Mapping[UUID, tuple[Paper, ...]]:
             words=words.get(row.id, {}),
         )
     return {service: tuple(papers.values()) for service, papers in found.items()}
+
+
+def needed_papers(papers: Collection[Paper], *, coming: Coming | None, said: Collection[str] = ()) -> dict[str, bool]:
+    """The keys of the papers that are asked for, or may be, each with whether the desk cannot do without it."""
+    found: dict[str, bool] = {}
+    sure: set[str] = set()
+    for paper, asked in asked_papers(papers, coming=coming, said=said):
+        found[paper.key] = found.get(paper.key, False) or paper.blocking
+        if asked is Asked.YES:
+            sure.add(paper.key)
+    for key, other in COVERED_BY.items():
+        if key in found and other in sure:
+            found[other] = found[other] or found.pop(key)
+    return found
 
 
 def asked_papers(

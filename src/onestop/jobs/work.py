@@ -25,6 +25,7 @@ from onestop.booking.actions.offers import (
 from onestop.booking.capacity import days_with_expired_holds, expire_holds
 from onestop.booking.drawing import run_draw
 from onestop.clock import real_now
+from onestop.days.queries.broadcasts import days_with_ended_broadcasts
 from onestop.db.idempotency import forget_old_answers
 from onestop.db.memo import stamp_now
 from onestop.db.session import Database
@@ -36,6 +37,7 @@ from onestop.retention.queries import kept_days
 from onestop.settings import Settings
 from onestop.speech.ahead import Ahead
 from onestop.speech.clips import Clips
+from onestop.visits.actions.broadcasting import end_due_broadcasts
 from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
 from onestop.visits.actions.matching import days_with_ready_desks, match
@@ -59,6 +61,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
     return (
         Job(name="match", run=lambda: each_day(db, days_with_ready_desks, match)),
         Job(name="lapse", run=lambda: each_day(db, days_with_lapsed_desks, lapse_ready)),
+        Job(name="broadcasts", run=lambda: each_day(db, days_with_ended_broadcasts, end_due_broadcasts)),
         Job(name="holds", run=lambda: each_day(db, days_with_expired_holds, expire_holds)),
         Job(name="lapsed offers", run=lambda: each_day(db, days_with_lapsed_offers, lapse_offers)),
         Job(name="draws", run=lambda: asyncio.to_thread(draw_due, db, settings)),

@@ -25,10 +25,15 @@ BOARD = frozenset(
         "DayPublished",
         "DayChanged",
         "BoardLineChanged",
+        "BroadcastSent",
+        "BroadcastEnded",
         "DisplaySetUp",
     }
 )
 """Facts a hall's board may show. Unknown ones that name a desk reach it too, so that no call is ever stale."""
+
+TO_ALL = frozenset({"BroadcastSent", "BroadcastEnded", "DayClosed"})
+"""Facts every phone at the day hears of, under the id of the day."""
 
 
 class LiveObserver:
@@ -59,6 +64,8 @@ def _keys(fact: Fact) -> Iterable[str]:
         yield key_of("overview", fact.day)
         if fact.kind in BOARD or fact.desk is not None:
             yield key_of("board", fact.day)
+        if fact.kind in TO_ALL:
+            yield key_of("visit", fact.day)
     if fact.desk is not None:
         yield key_of("desk", fact.desk)
     if fact.visit is not None:

@@ -20,8 +20,9 @@ from onestop.booking.actions.waiting import leave_list
 from onestop.booking.capacity import expire_holds
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
-from onestop.days.tables import days
+from onestop.days.tables import broadcasts, days
 from onestop.db.ledger import record
+from onestop.db.memo import LIVE
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import N_, Refusal
@@ -36,7 +37,7 @@ from onestop.settings import Settings
 from onestop.visits.actions.calls import finish
 from onestop.visits.actions.notes import forget_notes
 from onestop.visits.actions.route import leave
-from onestop.visits.tables import notes, visit_needs, visits
+from onestop.visits.tables import notes, stop_papers, visit_needs, visits
 
 SECRETS_KEPT = timedelta(days=30)
 
@@ -142,7 +143,11 @@ def forget_holds(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
 
 
 def forget_needs(conn: sa.Connection, day: UUID) -> int:
-    """Operational needs, gone at midnight."""
+    """Operational needs, papers seen at reception and messages to everybody, gone at midnight."""
+    of_stops = sa.select(stops.c.id).where(stops.c.day_id == day)
+    conn.execute(stop_papers.delete().where(stop_papers.c.stop_id.in_(of_stops)))
+    # None of them is kept in memory any more: their time is over.
+    conn.execute(broadcasts.delete().where(broadcasts.c.day_id == day).execution_options(**LIVE))
     of_day = sa.select(visits.c.id).where(visits.c.day_id == day)
     conn.execute(visit_needs.delete().where(visit_needs.c.visit_id.in_(of_day)))
     return conn.execute(

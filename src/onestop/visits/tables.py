@@ -1,4 +1,4 @@
-"""Rows of the live day: visits, calls, acts to undo, alarms, notes (stops stand with their party in `booking`)."""
+"""Rows of the live day: visits with needs and papers seen, calls, acts, alarms, notes (stops stand in `booking`)."""
 
 import sqlalchemy as sa
 
@@ -45,6 +45,16 @@ visit_needs = sa.Table(
     ref("visit_id", "visits"),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.PrimaryKeyConstraint("visit_id", "kind"),
+)
+
+stop_papers = sa.Table(
+    "stop_papers",
+    metadata,
+    # What reception saw of the papers of a stop, or that she does not have it; never of a private one (R19).
+    ref("stop_id", "stops", index=False),
+    sa.Column("key", sa.String(60), nullable=False),
+    sa.Column("seen", sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint("stop_id", "key"),
 )
 
 _OPEN_CALL = sa.text("outcome IS NULL")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import read_template
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import VisitReason
 from onestop.visits.actions.calls import no_show, serve
 from onestop.visits.actions.route import propose_stop
@@ -118,11 +119,18 @@ async def test_a_need_is_marked_and_taken_away(reception: Staff) -> None:
     ticket = reception.book()
     await reception.press(reception.path(ticket, "/check-in"))
 
-    marked = [await reception.press(reception.path(ticket, "/need")), reception.holder(ticket).person.need]
-    shown = await reception.look(reception.path(ticket))
-    taken = [await reception.press(reception.path(ticket, "/need/end")), reception.holder(ticket).person.need]
+    seen: list[tuple[bool, set[OperationalNeed]]] = []
+    for act, need in (("/need", "infant"), ("/need", "deadline"), ("/need/end", "infant"), ("/need/end", "deadline")):
+        shown = await reception.ask(reception.path(ticket, act), {"need": need})
+        holder = reception.holder(ticket)
+        seen.append((holder.person.need, set(holder.needs)))
+        assert ("Operational need" in shown.text) is holder.person.need
+    unknown = await reception.press(reception.path(ticket, "/need"), {"need": "illness"})
 
-    assert ([marked[1], taken[1]], "Operational need" in shown) == ([True, False], True)
+    infant, deadline = OperationalNeed.INFANT, OperationalNeed.DEADLINE
+    assert seen == [(True, {infant}), (True, {infant, deadline}), (True, {deadline}), (False, set())]
+    assert unknown.status_code == 422
+    assert reception.facts("NeedMarked") == [("NeedMarked", {"need": need}) for need in (True, True, True, False)]
 
 
 async def test_somebody_who_steps_out_comes_back_with_her_place(reception: Staff) -> None:

@@ -157,7 +157,7 @@ async def test_the_cost_of_a_screen_does_not_grow_with_the_hall(reception: Staff
             "find": 2,
             "phone": 2,
             "counts": 1,
-            "visitor": 8,
+            "visitor": 10,
             "reach": 2,
             "days": 2,
         }

@@ -1,5 +1,6 @@
 """Arriving: check in a booking, issue a walk-in ticket, take a check-in back, close the day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,9 +25,11 @@ from onestop.domain.errors import (
     WrongDay,
 )
 from onestop.domain.facts import Fact, Term
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.roles import Actor
 from onestop.domain.visit import CARRIED_OVER_HEAD_START_MINUTES, StopState, VisitState, waiting_since
 from onestop.visits.actions.matching import match
+from onestop.visits.actions.route import set_needs
 from onestop.visits.actions.rows import move_stop, note, visit_row
 from onestop.visits.tables import calls, visits
 
@@ -125,6 +128,7 @@ def issue_walk_in(
     key: bytes,
     how: str,
     name: str = "",
+    needs: Collection[OperationalNeed] = (),
     nonce: str | None = None,
     actor: Actor,
     now: datetime,
@@ -144,6 +148,8 @@ def issue_walk_in(
         write_name(conn, party, name)
     ticket = issue_ticket(conn, party=party, day=day_id, key=key)
     visit = open_walk_in(conn, party, day_id, wish, nonce=nonce, how=how, came_at=now, actor=actor, now=now)
+    if needs:
+        set_needs(conn, visit, needs=needs, actor=actor, now=now)
     match(conn, day_id, now=now)
     return ticket, visit
 

@@ -19,6 +19,7 @@ from onestop.domain.facts import Fact
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState, VisitReason, VisitState
 from onestop.visits.actions.alarms import end_alarms
+from onestop.visits.actions.broadcasting import end_broadcasts
 from onestop.visits.actions.calls import finish
 from onestop.visits.actions.route import drop_stop, leave
 from onestop.visits.tables import visits
@@ -52,6 +53,7 @@ def close_day(conn: sa.Connection, day_id: UUID, *, reason: str = "", actor: Act
     _end_bookings(conn, day_id, actor=actor, now=now)
     conn.execute(desks.update().where(desks.c.day_id == day_id).values(state=DeskState.CLOSED))
     end_alarms(conn, day_id, now=now)
+    end_broadcasts(conn, day_id, now=now)
     conn.execute(
         days.update()
         .where(days.c.id == day_id)

@@ -1,5 +1,6 @@
 """The stops of a visit: proposed, accepted, declined, taken off (R18); stepped out and back; left."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from onestop.booking.tables import members, stops
 from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import MoveRefused, ServiceUnknown, VisitOver
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.roles import Actor
 from onestop.domain.visit import (
     AT_DESK,
@@ -41,6 +43,7 @@ from onestop.visits.actions.rows import (
     stop_waiting,
     visit_row,
 )
+from onestop.visits.tables import visit_needs
 
 AT_RECEPTION = "reception"
 _NOWHERE = {"ended_at": None, "desk_id": None, "only_desk_id": None, "callable_from_at": None}
@@ -241,12 +244,26 @@ def open_again(conn: sa.Connection, visit: Row, *, actor: Actor, now: datetime) 
     return visit_row(conn, visit.id)
 
 
-def set_need(conn: sa.Connection, visit_id: UUID, *, need: bool, actor: Actor, now: datetime) -> None:
-    """Mark an operational need (cannot stand long, infant, deadline today), or take the mark away."""
+def set_needs(
+    conn: sa.Connection, visit_id: UUID, *, needs: Collection[OperationalNeed], actor: Actor, now: datetime
+) -> None:
+    """Mark these operational needs and no other; the ledger keeps that there is one, never which."""
     visit = open_visit(conn, visit_id)
-    change_visit(conn, visit_id, need=need)
-    note(conn, "NeedMarked", now=now, actor=actor, visit=visit, terms={"need": need})
+    conn.execute(visit_needs.delete().where(visit_needs.c.visit_id == visit_id))
+    for kind in sorted(set(needs)):
+        conn.execute(visit_needs.insert().values(visit_id=visit_id, kind=kind))
+    change_visit(conn, visit_id, need=bool(needs))
+    note(conn, "NeedMarked", now=now, actor=actor, visit=visit, terms={"need": bool(needs)})
     match(conn, visit.day_id, now=now)
+
+
+def mark_need(
+    conn: sa.Connection, visit_id: UUID, need: OperationalNeed, *, marked: bool, actor: Actor, now: datetime
+) -> None:
+    """Mark one operational need, or take it away; the others stay. Harmless twice."""
+    kinds = conn.execute(sa.select(visit_needs.c.kind).where(visit_needs.c.visit_id == visit_id)).scalars()
+    others = {OperationalNeed(kind) for kind in kinds} - {need}
+    set_needs(conn, visit_id, needs=others | {need} if marked else others, actor=actor, now=now)
 
 
 def _to_waiting(conn: sa.Connection, stop: Row, visit: Row) -> None:

@@ -14,18 +14,20 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import members, parties, stop_members, stops
 from onestop.days.tables import days, desk_languages, desk_services, desks, mediators
+from onestop.directory.papers import Paper, papers_by_service
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import queue_of
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.errors import DeskUnknown
 from onestop.domain.facts import Term
+from onestop.domain.operational import OperationalNeed
 from onestop.domain.party import Member, may_go_apart
 from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, Outcome, StopState
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.queries.notes import Note, notes_at
-from onestop.visits.tables import acts, calls, visits
+from onestop.visits.tables import acts, calls, stop_papers, visit_needs, visits
 
 Part = Literal["now", "next", "mine", "help"]
 PARTS: frozenset[Part] = frozenset({"now", "next", "mine", "help"})
@@ -75,7 +77,9 @@ class VisitorHere:
     """Languages that the party and this desk both speak."""
     interpreter: Interpreter
     mediator: str
-    need: bool
+    needs: tuple[OperationalNeed, ...]
+    papers: tuple[tuple[Paper, bool], ...]
+    """The papers of this stop that reception asked for, and whether it saw them."""
     called_at: datetime
     quiet: bool
     """No board shows the call: she is fetched."""
@@ -162,7 +166,7 @@ class DeskScreen:
 
 
 def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: frozenset[Part] = PARTS) -> DeskScreen:
-    """The screen of a desk: 1 statement, 5 more for *now*, 6 for *next*, 4 for *mine*, 1 for *help* or *mine*.
+    """The screen of a desk: 1 statement, 7 more for *now*, 6 for *next*, 4 for *mine*, 1 for *help* or *mine*.
 
     Raises `DeskUnknown`.
     """
@@ -226,6 +230,7 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         sa.select(
             stops.c.id,
             stops.c.visit_id,
+            stops.c.service_id,
             stops.c.version,
             stops.c.state,
             stops.c.called_at,
@@ -234,7 +239,6 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
             parties.c.number,
             parties.c.languages,
             parties.c.interpreter,
-            visits.c.need,
             mediators.c.label,
             calls.c.id.label("call"),
             calls.c.recalls,
@@ -267,6 +271,15 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
     ).all()
     at_desk = sa.select(stops.c.id).where(stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK)).scalar_subquery()
     written = notes_at(conn, at_desk)
+    checked = {
+        paper.key: paper.seen
+        for paper in conn.execute(sa.select(stop_papers).where(stop_papers.c.stop_id == at_desk)).all()
+    }
+    marked = conn.execute(
+        sa.select(visit_needs.c.kind)
+        .join_from(visit_needs, stops, stops.c.visit_id == visit_needs.c.visit_id)
+        .where(stops.c.id == at_desk)
+    ).scalars().all()  # fmt: skip
     if row is None:
         return None
     coming = [member for member in party if member.comes]
@@ -290,7 +303,12 @@ def _visitor(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         shared=tuple(language for language in row.languages if language in spoken),
         interpreter=Interpreter(row.interpreter),
         mediator=row.label or "",
-        need=row.need,
+        needs=tuple(need for need in OperationalNeed if need in marked),
+        papers=tuple(
+            (paper, checked[paper.key])
+            for paper in papers_by_service(conn).get(row.service_id, ())
+            if paper.key in checked
+        ),
         called_at=row.called_at,
         quiet=row.quiet,
         served_at=row.served_at,

@@ -15,7 +15,7 @@ from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, de
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
-from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState
+from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState
 from onestop.visits.tables import visits
 
 
@@ -154,6 +154,8 @@ _WITH_MEMBERS = (
     .join(stop_members, stop_members.c.stop_id == stops.c.id)
     .where(*_INSIDE, stops.c.state.in_(sa.bindparam("states", expanding=True)))
 )
+# What waits for a paper may never come today: nothing waits for it.
+_BEFORE_OTHERS = _WITH_MEMBERS.where(sa.or_(stops.c.blocked_by.is_(None), stops.c.blocked_by != BlockedBy.PAPERS.value))
 """Built once: these are hot."""
 
 
@@ -213,7 +215,7 @@ def _ahead(conn: sa.Connection, day: UUID, services: Collection[UUID]) -> dict[U
     found: dict[UUID, list[tuple[UUID, UUID, UUID]]] = defaultdict(list)
     if services:
         asked = {"day": day, "services": list(services), "states": _ACCEPTED}
-        for visit, service, stop, member in conn.execute(_WITH_MEMBERS, asked).all():
+        for visit, service, stop, member in conn.execute(_BEFORE_OTHERS, asked).all():
             found[visit].append((service, stop, member))
     return found
 

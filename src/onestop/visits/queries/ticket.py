@@ -26,7 +26,7 @@ from onestop.domain.estimate import AtDesk, ExpectedStop, Outlook, WorkingDesk
 from onestop.domain.party import Member
 from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState
 from onestop.visits.queries.hall import calling_desk, load_hall
-from onestop.visits.tables import calls, visits
+from onestop.visits.tables import calls, stop_papers, visits
 
 Row = sa.Row[Any]
 
@@ -66,6 +66,8 @@ class TicketStop:
     recalls: int
     """How often the open call was repeated."""
     blocked_by: BlockedBy | None
+    missing: frozenset[str] = frozenset()
+    """Keys of papers that reception asked for and she does not have."""
     members: frozenset[int] = frozenset()
     """Marks of those who go there."""
     not_seen_until: datetime | None = None
@@ -124,7 +126,7 @@ class TicketState:
 
 
 def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
-    """The ticket of a party; four statements however many stops. Raises `TicketUnknown`."""
+    """The ticket of a party; five statements however many stops. Raises `TicketUnknown`."""
     row = conn.execute(
         sa.select(
             parties,
@@ -226,8 +228,12 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
         .order_by(desks.c.number)
     ):
         offering[item.service_id].append(DeskSign(number=item.number, colour=item.colour, shape=item.shape))
+    missing = _missing(conn, party)
     found = {
-        row.id: _stop(row, papers.get(row.service_id, ()), offering[row.service_id], going.get(row.id, frozenset()))
+        row.id: replace(
+            _stop(row, papers.get(row.service_id, ()), offering[row.service_id], going.get(row.id, frozenset())),
+            missing=frozenset(missing[row.id]),
+        )
         for row in rows
     }
     pairs = day_precedences(conn, day)
@@ -235,6 +241,15 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
     kept = {row.service_id for row in rows if row.state in STOP_OPEN}
     shown = [row for row in rows if row.state != StopState.DROPPED or row.service_id not in kept]
     return tuple(_with_dropped(row, shown, found, pairs) for row in shown)
+
+
+def _missing(conn: sa.Connection, party: UUID) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for row in conn.execute(
+        sa.select(stop_papers).join_from(stop_papers, stops).where(stops.c.party_id == party, ~stop_papers.c.seen)
+    ):
+        found[row.stop_id].append(row.key)
+    return found
 
 
 def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], members: frozenset[int]) -> TicketStop:

@@ -1,6 +1,8 @@
 """One ticket holder on reception's page: her stops, what can be done for her, how she can be reached."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -8,13 +10,25 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, contacts, members, parties, stops
 from onestop.days.tables import desks
+from onestop.directory.papers import Paper, papers_by_service
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import TicketUnknown
-from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, VisitReason, VisitState, waits_for_her
+from onestop.domain.operational import OperationalNeed
+from onestop.domain.visit import (
+    AT_DESK,
+    STOP_OPEN,
+    UNDO_WINDOW,
+    BlockedBy,
+    StopState,
+    VisitReason,
+    VisitState,
+    waits_for_her,
+)
 from onestop.visits.queries.people import DeskSpot, Person, Row, Title, people, title_of
-from onestop.visits.tables import acts, calls, visits
+from onestop.visits.tables import acts, calls, stop_papers, visit_needs, visits
 
+_CHECKED = frozenset({StopState.WAITING, StopState.BLOCKED})
 _NEVER_ACCEPTED = frozenset({StopState.PROPOSED, StopState.DECLINED})
 
 
@@ -29,6 +43,11 @@ class VisitorStop:
     state: StopState
     planned_at: datetime | None
     desk: DeskSpot | None
+    papers: tuple[Paper, ...] = ()
+    """What to bring there, while reception can look at it; nothing of a private stop (R19)."""
+    checked: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    """By key of a paper: seen, or she does not have it."""
+    blocked_by: BlockedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +57,9 @@ class Visitor:
     person: Person
     display_language: str
     children: int
+    answers: tuple[str, ...]
+    """Answers that papers hang on."""
+    needs: frozenset[OperationalNeed]
     reached_by: tuple[tuple[str, str], ...]
     """Kind of contact, and the end of a phone number; an e-mail address is not shown."""
     booking: BookingState | None
@@ -58,13 +80,14 @@ class Visitor:
 
 
 def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Visitor:
-    """One ticket holder of this day; eight statements. Raises `TicketUnknown`."""
+    """One ticket holder of this day; ten statements. Raises `TicketUnknown`."""
     found = people(conn, sa.and_(parties.c.id == party, parties.c.day_id == day))
     if not found:
         raise TicketUnknown
     row = conn.execute(
         sa.select(
             parties.c.display_language,
+            parties.c.answers,
             bookings.c.state.label("booking_state"),
             bookings.c.no_interpreter,
             visits.c.id.label("visit"),
@@ -87,11 +110,16 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
     called = conn.execute(
         sa.select(calls.c.id).join_from(calls, stops).where(stops.c.party_id == party).limit(1)
     ).scalar()
+    checked = _checked(conn, party)
+    marked = set(conn.execute(sa.select(visit_needs.c.kind).where(visit_needs.c.visit_id == row.visit)).scalars())
+    papers = papers_by_service(conn) if row.visit_state == VisitState.OPEN else {}
     waiting = {StopState.WAITING, StopState.BLOCKED}
     return Visitor(
         person=found[0],
         display_language=row.display_language,
         children=children,
+        answers=tuple(row.answers),
+        needs=frozenset(OperationalNeed(kind) for kind in marked),
         reached_by=tuple((one.kind, one.phone_end) for one in reached),
         booking=BookingState(row.booking_state) if row.booking_state else None,
         no_interpreter=bool(row.no_interpreter),
@@ -99,7 +127,7 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
         visit_state=VisitState(row.visit_state) if row.visit_state else None,
         reason=VisitReason(row.reason) if row.reason else None,
         checked_in_at=row.checked_in_at,
-        stops=tuple(_stop(one) for one in theirs),
+        stops=tuple(_stop(one, papers.get(one.service_id, ()), checked[one.id]) for one in theirs),
         asked=tuple(one.service_id for one in theirs if one.state not in _NEVER_ACCEPTED),
         services_open=frozenset(one.service_id for one in theirs if one.state in STOP_OPEN),
         untouched=(
@@ -138,7 +166,14 @@ def _stops(conn: sa.Connection, party: UUID) -> list[Row]:
     )
 
 
-def _stop(row: Row) -> VisitorStop:
+def _checked(conn: sa.Connection, party: UUID) -> dict[UUID, dict[str, bool]]:
+    found: dict[UUID, dict[str, bool]] = defaultdict(dict)
+    for row in conn.execute(sa.select(stop_papers).join_from(stop_papers, stops).where(stops.c.party_id == party)):
+        found[row.stop_id][row.key] = row.seen
+    return found
+
+
+def _stop(row: Row, papers: Sequence[Paper], checked: Mapping[str, bool]) -> VisitorStop:
     shown = row.state in AT_DESK or (row.state == StopState.FINISHED and not row.private)
     return VisitorStop(
         id=row.id,
@@ -148,6 +183,9 @@ def _stop(row: Row) -> VisitorStop:
         state=StopState(row.state),
         planned_at=row.planned_at,
         desk=_spot(row) if shown and row.desk_id else None,
+        papers=tuple(papers) if not row.private and row.state in _CHECKED else (),
+        checked=checked,
+        blocked_by=BlockedBy(row.blocked_by) if row.blocked_by else None,
     )
 
 

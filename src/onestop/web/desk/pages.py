@@ -6,8 +6,10 @@ from uuid import UUID
 
 from litestar import Response
 
+from onestop.directory.words import words_of_paper
 from onestop.domain.calling import because_parts
 from onestop.domain.errors import N_
+from onestop.domain.operational import PRACTICAL
 from onestop.domain.visit import Outcome
 from onestop.visits.queries.alarms import Alarm
 from onestop.visits.queries.desk import DeskHead, DeskScreen, MineHere, NextHere, ServiceOffered, VisitorHere
@@ -81,6 +83,10 @@ class DeskPage:
     visitor: VisitorHere | None
     service: str
     reasons: tuple[str, ...]
+    needs: tuple[str, ...]
+    """Operational needs as what they mean at the desk."""
+    papers_seen: tuple[str, ...]
+    papers_missing: tuple[str, ...]
     send_to: tuple[SendTo, ...]
     steps: tuple[StepGroup, ...]
     apart: tuple[tuple[str, str], ...]
@@ -116,6 +122,9 @@ def desk_page(
         visitor=visitor,
         service=service_title(locale, visitor.service_key) if visitor else "",
         reasons=_reasons(locale, visitor.terms) if visitor else (),
+        needs=tuple(locale.gettext(PRACTICAL[need]) for need in visitor.needs) if visitor else (),
+        papers_seen=_papers(locale, visitor, seen=True) if visitor else (),
+        papers_missing=_papers(locale, visitor, seen=False) if visitor else (),
         send_to=_send_to(locale, screen.offered, head, visitor) if visitor else (),
         steps=_steps(locale, screen.offered) if visitor else (),
         apart=tuple((f"a{nth}", label_says(locale, f"a{nth}")) for nth in visitor.apart) if visitor else (),
@@ -144,6 +153,11 @@ def desk_page(
 
 def _reasons(locale: Locale, terms: Any) -> tuple[str, ...]:
     return tuple(locale.say(sentence, params) for sentence, params in because_parts(terms))
+
+
+def _papers(locale: Locale, visitor: VisitorHere, *, seen: bool) -> tuple[str, ...]:
+    """What reception saw, or what she does not have, for this stop alone (R14)."""
+    return tuple(words_of_paper(locale, paper.key, paper.words)[0] for paper, here in visitor.papers if here is seen)
 
 
 def _send_to(

@@ -15,6 +15,7 @@ from onestop.visits.actions.door import say_found
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import Called, called_not_seen
 from onestop.web.floor.frame import day_and_actor, frame, home_of
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
@@ -31,6 +32,7 @@ class CalledPage:
     slug: str
     called: tuple[Called, ...]
     alarms: tuple[Alarm, ...]
+    to_all: Told | None
     message: str
 
 
@@ -38,14 +40,14 @@ class CalledPage:
 async def show_called(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The list as a page."""
     day, someone = await day_and_actor(request, db, slug, drives=False)
-    return page(request, await _context(db, day), **frame(request, day, someone, "called"))
+    return page(request, await _context(request, db, day), **frame(request, day, someone, "called"))
 
 
 @get("/floor/{slug:str}/called/now")
 async def show_called_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The list alone, for the live page."""
     day, someone = await day_and_actor(request, db, slug, drives=False)
-    return page(request, await _context(db, day), block="called", **frame(request, day, someone, "called"))
+    return page(request, await _context(request, db, day), block="called", **frame(request, day, someone, "called"))
 
 
 @post("/floor/{slug:str}/stops/{stop:uuid}/found")
@@ -72,15 +74,23 @@ async def _say(request: WebRequest, db: Database, slug: str, stop: UUID, *, foun
     if is_htmx(request) or message:
         block = "called" if is_htmx(request) else None
         status = 200 if is_htmx(request) else 409
-        context = await _context(db, day, message)
+        context = await _context(request, db, day, message)
         return page(request, context, block=block, status=status, **frame(request, day, someone, "called"))
     return see_other(f"{home_of(day)}/called")
 
 
-async def _context(db: Database, day: Day, message: str = "") -> CalledPage:
+async def _context(request: WebRequest, db: Database, day: Day, message: str = "") -> CalledPage:
     called = await db.read(called_not_seen, day.id)
     alarms = await db.read(open_alarms, day.id)
-    return CalledPage(now=db.now(), path=home_of(day), slug=day.slug, called=called, alarms=alarms, message=message)
+    return CalledPage(
+        now=db.now(),
+        path=home_of(day),
+        slug=day.slug,
+        called=called,
+        alarms=alarms,
+        to_all=await told_to_all(db, day.id, locale_of(request)),
+        message=message,
+    )
 
 
 route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found]

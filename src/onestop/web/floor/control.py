@@ -21,6 +21,7 @@ from onestop.visits.actions.door import at_desk, undo_at_desk
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import FloorDesk, floor_desk, floor_desks
 from onestop.web.floor.frame import EVERYBODY, day_and_actor, drives_day, frame, home_of
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
@@ -54,6 +55,7 @@ class ControlPage:
     path: str
     cards: tuple[DeskCard, ...]
     alarms: tuple[Alarm, ...]
+    to_all: Told | None
     message: str
 
 
@@ -212,6 +214,7 @@ async def _control(
         path=home_of(day),
         cards=tuple(_card(day, each, locale, message if each.id == desk else "") for each in shown),
         alarms=await db.read(open_alarms, day.id),
+        to_all=await told_to_all(db, day.id, locale),
         message=message,
     )
 

@@ -10,6 +10,7 @@ from onestop.days.queries.draws import draws_of_days
 from onestop.domain.day import Release
 from onestop.web.kiosk.draw_day import says_when
 from onestop.web.kiosk.frame import first_screen, kiosk_page, link, locale_here, other_days, today_of, tongues
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.pages import LanguageLink
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
@@ -21,6 +22,7 @@ class KioskHome:
     """I have a code, help today, another day, change or cancel; `today` is empty when nothing takes place here."""
 
     today: Day | None
+    to_all: Told | None
     tongues: tuple[LanguageLink, ...]
     code: str
     days: str
@@ -51,6 +53,7 @@ async def show_home(request: WebRequest, db: Db) -> Response[Any]:
     _, today = await today_of(request, db)
     context = KioskHome(
         today=today,
+        to_all=await told_to_all(db, today.id, locale_here(request, today)) if today is not None else None,
         tongues=tongues(request, today) if today is not None else (),
         code=link(request, "/kiosk/code"),
         days=link(request, "/kiosk/days"),

@@ -14,6 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import Release
 from onestop.domain.errors import NoServiceChosen, Refusal
+from onestop.domain.operational import MARKED, OperationalNeed
 from onestop.domain.party import PARTY_LIMIT
 from onestop.visits.queries.reception import reach_today, spoken_languages
 from onestop.web.kit.answers import service_mark
@@ -84,6 +85,8 @@ class WishPage:
     form: WishForm
     choices: LanguageChoices
     interpreters: tuple[tuple[Interpreter, str], ...]
+    operational: tuple[tuple[OperationalNeed, str], ...]
+    """The public list of operational needs, where somebody waits today."""
     asks: bool
     mistakes: tuple[Mistake, ...]
     key: str = field(default_factory=new_key)
@@ -156,6 +159,7 @@ async def wish_page(
         form=form,
         choices=language_choices(day, await db.read(spoken_languages, day.id), form.languages, locale),
         interpreters=INTERPRETERS,
+        operational=tuple(MARKED.items()) if way == "walk-in" else (),
         asks=(await _draw(request, db, day, way))[1],
         mistakes=(mistake_of(refused, locale),) if refused is not None else (),
     )

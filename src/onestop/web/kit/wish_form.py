@@ -11,6 +11,7 @@ from onestop.days.queries.offer import DayOffer, OfferedService
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, InvalidInput, Refusal
 from onestop.domain.name import read_name
+from onestop.domain.operational import read_needs
 from onestop.domain.party import PARTY_LIMIT, party_of
 from onestop.web.kit.forms import Form
 from onestop.web.kit.goers import first_goers, read_goers, service_mark, together_of
@@ -44,6 +45,8 @@ class WishForm:
     interpreter: Interpreter = Interpreter.NONE
     ticket_language: str = ""
     name: str = ""
+    operational: tuple[str, ...] = ()
+    """Operational needs, for whoever waits today."""
     phone: str = ""
     email: str = ""
 
@@ -127,6 +130,7 @@ def read_wish(form: Form) -> WishForm:
         interpreter=Interpreter(interpreter) if interpreter in list(Interpreter) else Interpreter.NONE,
         ticket_language=form.text("ticket_language", 12),
         name=form.text("name", 400),
+        operational=tuple(sorted(read_needs(form.all("operational")))),
         phone=form.text("phone", 60),
         email=form.text("email", 300),
     )

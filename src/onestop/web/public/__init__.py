@@ -7,6 +7,7 @@ from onestop.web.public import (
     first,
     holds,
     journey,
+    order,
     prove,
     reminders,
     request,
@@ -25,6 +26,7 @@ from onestop.web.public import (
 route_handlers: list[Any] = [
     *first.route_handlers,
     *journey.route_handlers,
+    *order.route_handlers,
     *times.route_handlers,
     *holds.route_handlers,
     *request.route_handlers,

@@ -77,6 +77,7 @@ class DayPage:
     private: bool
     action: str
     carried: tuple[tuple[str, str], ...]
+    order: str
     home: str
     draw: DrawTold | None = None
     error: str = ""
@@ -208,6 +209,7 @@ async def _show_needs(
         private=any(service.private for service in offer.services),
         action=f"/d/{day.slug}/plan",
         carried=answers.carried("needs", "services", "asked"),
+        order=link(request, "/order"),
         home=link(request, "/"),
         draw=await draw_told(request, db, day),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",

@@ -21,6 +21,7 @@ from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.alarms import alarm_of
 from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.aloud import spoken_name
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.ending import Asked, end_questions
 from onestop.web.kit.estimates import estimates_of
 from onestop.web.kit.forms import new_key
@@ -56,6 +57,7 @@ from onestop.web.public.ticket_words import (
     AHEAD,
     called_stop,
     mark_of,
+    missing_papers,
     next_step,
     plan_lines,
     title_of,
@@ -84,6 +86,8 @@ class Removable:
 class TicketPage:
     """Fifth page: the ticket and what can be done with it now."""
 
+    to_all: Told | None
+    """The message to everybody, on the day."""
     zone: str
     on: datetime
     place: str
@@ -161,6 +165,8 @@ class TicketPrint:
     papers: tuple[PaperLine, ...]
     stops: tuple[tuple[str, str], ...]
     """What, and who of several people goes there."""
+    missing: tuple[str, ...]
+    """What is said of a paper that a step waits for; without the name of the step."""
     slip: bool
     path: str
     query: str
@@ -209,11 +215,11 @@ async def show(
 
 @get("/t/{code:str}/live")
 async def ticket_live(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
-    """Says that something of her visit changed; nothing to listen to before the visit has begun."""
+    """Says that something of her visit or for everybody changed; nothing to listen to before the visit has begun."""
     access = await open_ticket(request, db, ticket_key, code)
     if access.ticket.visit is None:
         return Response(b"", status_code=204)
-    return await live_stream(request, [key_of("visit", access.ticket.visit.id)])
+    return await live_stream(request, [key_of("visit", access.ticket.visit.id), key_of("visit", access.day)])
 
 
 @get("/t/{code:str}/calendar.ics")
@@ -260,6 +266,7 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
             for stop in ticket.stops
             if stop.state in AHEAD | AT_DESK
         ),
+        missing=tuple(filter(None, (missing_papers(locale, ticket, stop) for stop in ticket.stops))),
         slip=request.query_params.get("paper") == "80",
         path=access.path,
         query=link(request, ""),
@@ -288,7 +295,9 @@ async def _page(
         plan=plan if ticket.visit is not None else (),
     )
     cancelled = ticket.booking is not None and ticket.booking.state is BookingState.CANCELLED
+    today = is_open or (booked and now.astimezone(ticket.day.zone).date() == ticket.day.on)
     return TicketPage(
+        to_all=await told_to_all(db, access.day, locale) if today else None,
         zone=ticket.day.timezone,
         on=opening_of(ticket),
         place=place_of(ticket.day),

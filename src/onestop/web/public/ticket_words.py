@@ -17,6 +17,7 @@ from onestop.visits.queries.ticket import DeskSign, TicketState, TicketStop
 from onestop.web.kit.estimates import Outlooks
 from onestop.web.kit.goers import who_goes
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.papers import coming_of, paper_lines
 from onestop.web.kit.parts import DeskMark, PlanLine, PlanMark
 from onestop.web.kit.words import stop_title
 
@@ -33,7 +34,8 @@ YOUR_TURN = N_("It is your turn. Please go to desk %(desk)s now.")
 AT_THE_DESK = N_("You are at desk %(desk)s now.")
 ANSWER = N_("There is a new step for you. Please say yes or no below.")
 NOT_SEEN = N_("We called you. Please tell us at the reception that you are here.")
-PAPER = N_("A paper is missing. Please ask at the reception.")
+PAPER = N_("A paper is missing: %(stop)s. You can bring it today. Show it at the reception.")
+MISSING = N_("Missing: %(papers)s. Bring it today and show it at the reception.")
 SAME_DESK = N_("Please wait. The same desk will call you again.")
 WAIT = N_("Please wait. We will call your number.")
 NEXT = N_("Next: %(stop)s.")
@@ -146,18 +148,28 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
     stop = next_stop(ticket, by_stop)
     if stop is not None:
         yield from _next(locale, ticket, stop, by_stop[stop.id])
+        yield from _papers(locale, ticket)
         return
     states = {stop.state for stop in ticket.stops}
     if StopState.WAITING in states:
         yield locale.gettext(WAIT)
     elif StopState.PARKED in states:
         yield locale.gettext(SAME_DESK)
-    elif any(stop.blocked_by is BlockedBy.PAPERS for stop in ticket.stops):
-        yield locale.gettext(PAPER)
     elif StopState.PROPOSED in states:
         yield locale.gettext(ANSWER)
-    else:
+    elif not _without_paper(ticket):
         yield locale.gettext(WAIT)
+    yield from _papers(locale, ticket)
+
+
+def _without_paper(ticket: TicketState) -> list[TicketStop]:
+    return [stop for stop in ticket.stops if stop.blocked_by is BlockedBy.PAPERS]
+
+
+def _papers(locale: Locale, ticket: TicketState) -> Iterable[str]:
+    """Which steps wait for a paper; which paper it is stands with the step."""
+    if waits := _without_paper(ticket):
+        yield locale.say(PAPER, {"stop": locale.list_and([title_of(locale, stop) for stop in waits])})
 
 
 def _next(locale: Locale, ticket: TicketState, stop: TicketStop, window: Window) -> Iterable[str]:
@@ -201,7 +213,7 @@ def _line(
         ends_at=window.ends_at if window is not None and shows_times else None,
         desk=_desk(stop),
         people=who_goes(locale, ticket.members, stop.members) if stop.state not in GONE else "",
-        note=" ".join(_notes(locale, stop)),
+        note=" ".join(_notes(locale, ticket, stop)),
     )
 
 
@@ -215,9 +227,26 @@ def _mark(stop: TicketStop, following: TicketStop | None) -> PlanMark:
     return "next" if following is not None and stop.id == following.id else "later"
 
 
-def _notes(locale: Locale, stop: TicketStop) -> Iterable[str]:
+def missing_papers(locale: Locale, ticket: TicketState, stop: TicketStop) -> str:
+    """What a step that waits for a paper waits for, as a sentence; empty for every other one."""
+    if stop.blocked_by is not BlockedBy.PAPERS:
+        return ""
+    lines = paper_lines(
+        locale,
+        stop.papers,
+        coming=coming_of(ticket.members),
+        said=ticket.answers,
+        working=ticket.day.working_language,
+    )
+    texts = [line.text for line in lines if line.key in stop.missing and line.blocking]
+    return locale.say(MISSING, {"papers": "; ".join(texts)})
+
+
+def _notes(locale: Locale, ticket: TicketState, stop: TicketStop) -> Iterable[str]:
     if stop.institution:
         yield stop.institution
+    if missing := missing_papers(locale, ticket, stop):
+        yield missing
     if stop.state is StopState.MISSED:
         yield locale.gettext(NOT_SEEN)
     elif stop.state is StopState.CARRIED_OVER:

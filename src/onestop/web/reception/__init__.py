@@ -2,14 +2,29 @@
 
 from typing import Any
 
-from onestop.web.reception import book, find, paper, party, people, steps, ticket, time, waiting, walk_in
+from onestop.web.reception import (
+    book,
+    find,
+    message,
+    paper,
+    party,
+    party_acts,
+    people,
+    steps,
+    ticket,
+    time,
+    waiting,
+    walk_in,
+)
 
 route_handlers: list[Any] = [
     *find.route_handlers,
+    *message.route_handlers,
     *people.route_handlers,
     *walk_in.route_handlers,
     *book.route_handlers,
     *party.route_handlers,
+    *party_acts.route_handlers,
     *time.route_handlers,
     *ticket.route_handlers,
     *steps.route_handlers,

@@ -16,8 +16,10 @@ from onestop.visits.actions.door import count_answered, count_turned_away
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
@@ -51,6 +53,7 @@ class HomePage:
     hall: Hall
     counts: DoorCounts
     alarms: tuple[Alarm, ...]
+    to_all: Told | None
     key: str = field(default_factory=new_key)
 
 
@@ -64,14 +67,14 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
 async def show_home(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The search field has the focus."""
     day, someone = await day_and_actor(request, db, slug)
-    return page(request, await _home(db, day, someone), **frame(request, day, ""))
+    return page(request, await _home(request, db, day, someone), **frame(request, day, ""))
 
 
 @get("/reception/{slug:str}/now")
 async def show_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The figures alone, for the live page."""
     day, someone = await day_and_actor(request, db, slug)
-    return page(request, await _home(db, day, someone), block="figures", **frame(request, day, ""))
+    return page(request, await _home(request, db, day, someone), block="figures", **frame(request, day, ""))
 
 
 @post("/reception/{slug:str}/find")
@@ -80,14 +83,14 @@ async def find(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any
     day, someone = await day_and_actor(request, db, slug)
     typed = (await read_form(request)).text("q", LONGEST_SHOWN)
     if not typed:
-        return page(request, await _home(db, day, someone), block=_block(request), **frame(request, day, ""))
+        return page(request, await _home(request, db, day, someone), block=_block(request), **frame(request, day, ""))
     findings = await db.read(find_people, day, typed, everywhere=works_everywhere(someone))
     if findings.code and findings.people[0].day == day.id:
         path = party_path(day, findings.people[0].party)
         if not is_htmx(request):
             return see_other(path)
         return Response(b"", status_code=204, headers={"HX-Redirect": path})
-    context = await _home(db, day, someone, typed=typed, found=findings.people)
+    context = await _home(request, db, day, someone, typed=typed, found=findings.people)
     return page(request, context, block=_block(request), **frame(request, day, ""))
 
 
@@ -144,7 +147,7 @@ async def reception_live(request: WebRequest, db: Db, slug: FromPath[str]) -> Re
 
 
 async def _home(
-    db: Db, day: Day, someone: Actor, *, typed: str = "", found: tuple[Person, ...] | None = None
+    request: WebRequest, db: Db, day: Day, someone: Actor, *, typed: str = "", found: tuple[Person, ...] | None = None
 ) -> HomePage:
     now = db.now()
     return HomePage(
@@ -158,12 +161,13 @@ async def _home(
         hall=await db.read(hall, day.id, now=now),
         counts=await db.read(door_counts, day, now=now),
         alarms=await db.read(open_alarms, day.id),
+        to_all=await told_to_all(db, day.id, locale_of(request)),
     )
 
 
 async def _counted(request: WebRequest, db: Db, day: Day, someone: Actor) -> Response[Any]:
     if is_htmx(request):
-        return page(request, await _home(db, day, someone), block="counters", **frame(request, day, ""))
+        return page(request, await _home(request, db, day, someone), block="counters", **frame(request, day, ""))
     return see_other(f"{home_of(day)}#counters")
 
 

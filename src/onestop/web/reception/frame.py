@@ -26,6 +26,7 @@ _MENU = (
     ("/walk-in", N_("Walk-in")),
     ("/book", N_("Book")),
     ("/people", N_("People")),
+    ("/message", N_("Message")),
     ("/waiting", N_("Waiting list")),
     ("/paper", N_("From paper")),
 )

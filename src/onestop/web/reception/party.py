@@ -1,52 +1,38 @@
-"""One ticket holder: check her in, walk through her stops, mark, move, cancel, correct."""
+"""One ticket holder: her page, with everything that can be done for her now."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.params import FromPath
 
-from onestop.booking.actions.bookings import cancel_booking
-from onestop.booking.actions.parties import set_name
 from onestop.booking.queries import carried_to
-from onestop.booking.tickets import new_code, ticket_again
+from onestop.booking.tickets import ticket_again
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
+from onestop.domain.checklist import Coming
 from onestop.domain.day import DayState
-from onestop.domain.errors import N_, InvalidInput, NameRefused
+from onestop.domain.errors import N_
+from onestop.domain.operational import MARKED, OperationalNeed
 from onestop.domain.ticket import spell_short_code, waiting_short_code
 from onestop.domain.visit import LATE_GRACE, VisitReason
-from onestop.visits.actions.arrivals import check_in, undo_check_in
-from onestop.visits.actions.carrying import carry_over
-from onestop.visits.actions.door import bring_back, on_party, on_stop, on_visit, undo_at_reception
-from onestop.visits.actions.route import (
-    AT_RECEPTION,
-    accept_stop,
-    come_again,
-    come_back,
-    decline_stop,
-    drop_stop,
-    leave,
-    propose_stop,
-    set_need,
-    step_out,
-)
 from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.reception import reception_days
 from onestop.visits.queries.visitor import Visitor, visitor
-from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.once import submit_once
+from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.papers import PaperLine, paper_lines
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
-from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.responses import page
 from onestop.web.kit.staff_door import is_on, is_over
-from onestop.web.kit.wish_form import ServiceLine, read_ids, service_lines
+from onestop.web.kit.wish_form import ServiceLine, service_lines
 from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
@@ -56,8 +42,10 @@ INSIDE = (Standing.HERE, Standing.OUT, Standing.CALLED)
 DONE: dict[str, str] = {
     "checked-in": N_("Checked in. She waits now."),
     "check-in-undone": N_("The check-in is taken back."),
-    "need": N_("The need is marked."),
+    "need": N_("The need is marked. It is gone at midnight."),
     "need-end": N_("The mark is taken away."),
+    "papers-seen": N_("The papers are ticked."),
+    "paper-missing": N_("Noted. Please tell her that she can bring the paper today."),
     "out": N_("She is out. Nobody calls her. Her place is kept."),
     "back": N_("She is back and waits again."),
     "left": N_("The visit has ended."),
@@ -112,6 +100,10 @@ class PartyPage:
     """The day that is on now, if this ticket is for another one."""
     to_add: tuple[ServiceLine, ...]
     reasons: tuple[tuple[VisitReason, str], ...]
+    papers: Mapping[UUID, tuple[PaperLine, ...]]
+    """By stop, what reception can look at now; a stop without papers and a private one are not there."""
+    needs: tuple[tuple[OperationalNeed, str], ...]
+    """The public list of operational needs."""
     next_days: tuple[Day, ...]
     """Days where her open stops can go on."""
     goes_on: GoesOn | None
@@ -129,197 +121,10 @@ async def show_party(
 ) -> Response[Any]:
     """Her page."""
     day, _ = await day_and_actor(request, db, slug)
-    return await _show(request, db, day, party, ticket_key)
+    return await show(request, db, day, party, ticket_key)
 
 
-@post("/reception/{slug:str}/parties/{party:uuid}/check-in")
-async def do_check_in(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She is here. A second press changes nothing."""
-    return await _act(request, db, slug, party, "checked-in", on_party, check_in)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/check-in/undo")
-async def do_undo_check_in(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """It was somebody else."""
-    return await _act(request, db, slug, party, "check-in-undone", on_visit, undo_check_in)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/need")
-async def mark_need(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She cannot stand long, has an infant, or a deadline today."""
-    return await _act(request, db, slug, party, "need", on_visit, set_need, need=True)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/need/end")
-async def unmark_need(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """The mark was wrong or is over."""
-    return await _act(request, db, slug, party, "need-end", on_visit, set_need, need=False)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/out")
-async def do_step_out(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She steps out."""
-    return await _act(request, db, slug, party, "out", on_visit, step_out)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/back")
-async def do_come_back(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She is back."""
-    return await _act(request, db, slug, party, "back", on_visit, come_back)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/again")
-async def do_come_again(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She had left and is here again."""
-    return await _act(request, db, slug, party, "again", on_visit, come_again)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/leave")
-async def do_leave(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She leaves with stops unserved, and why."""
-    await day_and_actor(request, db, slug)
-    reason = (await read_form(request)).text("reason", 40)
-    known = [each for each, _ in LEAVE_REASONS]
-    if reason not in known:
-        raise InvalidInput(field="reason")
-    return await _act(request, db, slug, party, "left", on_visit, leave, reason=VisitReason(reason))
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/carry-over")
-async def do_carry_over(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
-) -> Response[Any]:
-    """Her open stops go on at another day, with a time that is kept for her there."""
-    day, _ = await day_and_actor(request, db, slug)
-    chosen = read_ids([(await read_form(request)).text("to", 40)])
-    then = next((each for each in await _next_days(db, day) if each.id in chosen), None)
-    if then is None:
-        raise InvalidInput(field="to")
-    return await _act(
-        request, db, slug, party, "carried", on_visit, carry_over, then.id, key=ticket_key, lock=min(day.id, then.id)
-    )
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/undo")
-async def do_undo(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """Take back what was just done here."""
-    await day_and_actor(request, db, slug)
-    form = await read_form(request)
-    ids = read_ids([form.text("stop", 40), form.text("act", 40)])
-    if len(ids) != 2:
-        raise InvalidInput(field="act")
-
-    def act(conn: Any, visit: UUID, **more: Any) -> str:
-        return undo_at_reception(conn, ids[0], visit=visit, act_id=ids[1], **more)
-
-    return await _act(request, db, slug, party, "undone", on_visit, act)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/name")
-async def correct_name(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
-) -> Response[Any]:
-    """Correct the spelling."""
-    typed = (await read_form(request)).text("name", 400)
-    try:
-        return await _act(request, db, slug, party, "named", on_party, set_name, name=typed)
-    except NameRefused as refused:
-        day, _ = await day_and_actor(request, db, slug)
-        error = locale_of(request).say(refused.sentence, refused.params)
-        return await _show(request, db, day, party, ticket_key, name=typed, name_error=error)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/code")
-async def renew_code(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
-) -> Response[Any]:
-    """A lost ticket: the same number with a new code, to be printed."""
-
-    def act(conn: Any, of: UUID, **more: Any) -> Any:
-        return new_code(conn, party=of, key=ticket_key, **more)
-
-    return await _act(request, db, slug, party, "renewed", on_party, act, page_end="/print")
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/cancel")
-async def do_cancel(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """She does not come."""
-    return await _act(request, db, slug, party, "cancelled", on_party, cancel_booking)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/stops")
-async def add_stop(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
-    """One stop more, which she saw named and accepted here (R18)."""
-    await day_and_actor(request, db, slug)
-    ids = read_ids([(await read_form(request)).text("service", 40)])
-    if not ids:
-        raise InvalidInput(field="service")
-    return await _act(request, db, slug, party, "added", on_visit, propose_stop, ids[0], accepted_how=AT_RECEPTION)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/drop")
-async def do_drop(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], stop: FromPath[UUID]
-) -> Response[Any]:
-    """Take a stop off."""
-    return await _act(request, db, slug, party, "dropped", on_stop, stop, drop_stop)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/accept")
-async def do_accept(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], stop: FromPath[UUID]
-) -> Response[Any]:
-    """She says yes to a stop that a desk proposed."""
-    return await _act(request, db, slug, party, "accepted", on_stop, stop, accept_stop, how="reception")
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/decline")
-async def do_decline(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], stop: FromPath[UUID]
-) -> Response[Any]:
-    """She says no to it."""
-    return await _act(request, db, slug, party, "declined", on_stop, stop, decline_stop)
-
-
-@post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/back")
-async def do_bring_back(
-    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], stop: FromPath[UUID]
-) -> Response[Any]:
-    """She missed her calls and is at the reception now."""
-    return await _act(request, db, slug, party, "brought-back", on_stop, stop, bring_back)
-
-
-async def _act(
-    request: WebRequest,
-    db: Database,
-    slug: str,
-    party: UUID,
-    did: str,
-    guarded: Callable[..., Any],
-    *args: Any,
-    page_end: str = "",
-    lock: UUID | None = None,
-    **more: Any,
-) -> Response[Any]:
-    """One act on what belongs to this ticket of this day, then back to its page; `lock` is another day's."""
-    day, someone = await day_and_actor(request, db, slug)
-    path = await submit_once(
-        request,
-        f"reception.{did}",
-        guarded,
-        day.id,
-        party,
-        *args,
-        actor=someone,
-        now=db.now(),
-        day=lock or day.id,
-        to=lambda _: f"{party_path(day, party)}{page_end}?did={did}",
-        **more,
-    )
-    return see_other(path)
-
-
-async def _show(
+async def show(
     request: WebRequest,
     db: Database,
     day: Day,
@@ -354,7 +159,9 @@ async def _show(
             locale=locale,
         ),
         reasons=LEAVE_REASONS,
-        next_days=await _next_days(db, day) if known.person.standing in INSIDE else (),
+        papers=_papers(locale, known, day),
+        needs=tuple((need, locale.gettext(label)) for need, label in MARKED.items()),
+        next_days=await next_days(db, day) if known.person.standing in INSIDE else (),
         goes_on=await _goes_on(request, db, party, ticket_key)
         if known.person.standing is Standing.CARRIED_OVER
         else None,
@@ -366,7 +173,16 @@ async def _show(
     return page(request, context, status=422 if name_error else 200, **frame(request, day))
 
 
-async def _next_days(db: Database, day: Day) -> tuple[Day, ...]:
+def _papers(locale: Locale, known: Visitor, day: Day) -> dict[UUID, tuple[PaperLine, ...]]:
+    coming = Coming(adults=known.person.people - known.children, children=known.children)
+    found = {
+        stop.id: paper_lines(locale, stop.papers, coming=coming, said=known.answers, working=day.working_language)
+        for stop in known.stops
+    }
+    return {stop: lines for stop, lines in found.items() if lines}
+
+
+async def next_days(db: Database, day: Day) -> tuple[Day, ...]:
     """The days that come next."""
     return (await db.read(days_to_carry_to, day, now=db.now()))[:NEXT_DAYS]
 
@@ -413,24 +229,4 @@ async def _today(request: WebRequest, db: Database, day: Day) -> Day | None:
     )
 
 
-route_handlers: list[Any] = [
-    show_party,
-    do_check_in,
-    do_undo_check_in,
-    mark_need,
-    unmark_need,
-    do_step_out,
-    do_come_back,
-    do_come_again,
-    do_leave,
-    do_carry_over,
-    do_undo,
-    correct_name,
-    renew_code,
-    do_cancel,
-    add_stop,
-    do_drop,
-    do_accept,
-    do_decline,
-    do_bring_back,
-]
+route_handlers: list[Any] = [show_party]

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from onestop.days.queries.offer import day_offer
 from onestop.domain.errors import Refusal, TicketUnknown
+from onestop.domain.operational import read_needs
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.queries.visitor import visitor
 from onestop.web.kit.asking import needs_page, wish_page, wish_page_by_address, wish_page_by_needs
@@ -67,6 +68,7 @@ async def issue(request: WebRequest, db: Db, slug: FromPath[str], ticket_key: Ti
         key=ticket_key,
         how="reception",
         name=form.name,
+        needs=read_needs(list(form.operational)),
         actor=someone,
         now=db.now(),
         day=day.id,
