@@ -166,6 +166,7 @@ async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: 
     site.hall.walk_in(site.hall.wish("legal"))
     await page.get_by_role("link", name="Practise with invented visitors").click()
     lesson = page.locator("#lesson")
+    await expect(lesson).to_contain_text("Open the desk (N).")
     for key, words in (
         ("Enter", "Press Next (N)."),
         ("Enter", "Press Start (S)."),
@@ -177,6 +178,7 @@ async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: 
         ("n", "Press Not here (H)."),
         ("h", "This number is called again later"),
     ):
+        await page.wait_for_load_state()  # before it the keys are not listened to
         await page.keyboard.press(key)
         await expect(lesson).to_contain_text(words)
     await expect(page.locator(".practice-sign")).to_contain_text("Nobody is called.")
