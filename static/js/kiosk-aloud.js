@@ -58,6 +58,9 @@ function played(buffer) {
   });
 }
 
+/** Whether something is being said: nobody is asked meanwhile whether she is there. */
+const told = (detail) => document.dispatchEvent(new CustomEvent("kiosk:speaks", { detail }));
+
 function hush() {
   round += 1;
   sound?.stop();
@@ -69,8 +72,7 @@ async function say(texts) {
   hush();
   const mine = round;
   const wanted = texts.map((text) => sealed.get(text)).filter(Boolean);
-  if (!volume() || !wanted.length) return;
-  const told = (detail) => document.dispatchEvent(new CustomEvent("kiosk:speaks", { detail }));
+  if (!volume() || !wanted.length) return told(false);
   const get = (nth) => (nth < wanted.length ? fetched(wanted[nth]).catch(() => null) : null);
   gain.gain.value = volume() / LOUDEST;
   told(true);
@@ -100,7 +102,7 @@ function turn(to) {
   const pressed = document.activeElement;
   show();
   if (pressed?.hidden) button(to ? "stop" : "read").focus();
-  if (!to) hush();
+  if (!to) say([]);
 }
 
 function read() {
@@ -120,7 +122,8 @@ if (footer) {
     say(focused(event.target.closest("button")));
   });
   document.addEventListener("kiosk:help", read);
-  document.addEventListener("focusin", (event) => event.target.id === "content" || say(focused(event.target)));
+  /* A finger knows what it touched. */
+  document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && say(focused(event.target)));
   document.addEventListener("change", (event) => say(focused(event.target)));
   document.addEventListener("kiosk:asks", () => say([words(document.querySelector("[data-idle] p"))]));
   window.addEventListener("pagehide", hush);

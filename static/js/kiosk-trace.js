@@ -47,8 +47,8 @@ function chime() {
 function wait(least) {
   clearTimeout(timer);
   if (dialog?.open) dialog.close();
-  if (!dialog || speaking || (isFirst && !location.search && !sessionStorage.length)) return;
   due = Math.max(due, Date.now() + least);
+  if (!dialog || speaking || (isFirst && !location.search && !sessionStorage.length)) return;
   timer = setTimeout(ask, due - Date.now());
 }
 
@@ -63,6 +63,7 @@ document.addEventListener("keydown", again, true);
 dialog?.addEventListener("click", again);
 document.addEventListener("kiosk:speaks", (event) => {
   if (dialog?.open) return; // the question itself
+  if (speaking === event.detail) return;
   speaking = event.detail;
   wait(AFTER_SPEECH);
 });
@@ -93,6 +94,8 @@ document.addEventListener("submit", (event) => {
   location.replace(there);
 });
 
-/* A page that the browser keeps is empty, and shown again it leads to the first screen. */
+/* A page that the browser keeps is empty, and whatever is shown again leads to the first screen: the machine has no way
+   back but the one on its screens. */
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward" && !isFirst) wipe();
 window.addEventListener("pagehide", () => document.body.replaceChildren());
 window.addEventListener("pageshow", (event) => event.persisted && location.replace(START));

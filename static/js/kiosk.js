@@ -31,7 +31,7 @@ function send(code) {
   /* Without a language somebody tapped, the answer speaks that of the ticket. */
   const asked = new URLSearchParams(location.search);
   const query = new URLSearchParams([...asked].filter(([name]) => name === "lang" || name === "size"));
-  form.action = here ? here.action : `/kiosk/code?${query}`;
+  form.action = here ? here.action : query.size ? `/kiosk/code?${query}` : "/kiosk/code";
   for (const [name, value] of [["code", code], ["why", here ? here.elements.why.value : ""]]) {
     const input = document.createElement("input");
     input.type = "hidden";

@@ -1,4 +1,4 @@
-"""A screen read aloud: the sound of one of its texts. Nothing about it stands in an address, and so in no log (R15, R19)."""
+"""A screen read aloud: the sound of one of its texts. Nothing of it stands in an address or a log (R15, R19)."""
 
 import asyncio
 import hmac

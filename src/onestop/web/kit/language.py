@@ -36,7 +36,7 @@ def language_links(request: WebRequest, locale: Locale, offered: Sequence[str] =
 def this_page(request: WebRequest, **changed: str) -> str:
     """The address of this page with other values in its query, an empty one left out.
 
-    The answer to a form leads back to the page the form stood on: the one its handler names, else the one she came from.
+    The answer to a form leads back to the page the form stood on: the one its handler names, else the one before.
     """
     if request.method in ("GET", "HEAD"):
         path, query = request.url.path, request.url.query

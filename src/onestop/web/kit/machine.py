@@ -1,8 +1,8 @@
 """What stands round every screen of a ticket machine: the size of the text, and its texts as sounds.
 
-The size is carried in addresses, like the language: nothing of a visitor stays on a machine. A screen is read aloud text
-by text. Each text is sealed with the key of this installation, so that a machine is asked for its own texts and no others;
-they travel in the body of a request, and no address tells what somebody listens to.
+The size is carried in addresses, like the language: nothing of a visitor stays on a machine. A screen is read aloud
+text by text. Each text is sealed with the key of this installation, so that nobody makes the server say anything else;
+texts travel in the body of a request, and no address tells what somebody listens to.
 """
 
 import hashlib
