@@ -1,4 +1,4 @@
-"""What stays on a machine with an agent after a visitor, with a line and without: nothing a browser could show again."""
+"""What stays on a machine with an agent after a visitor, with a line and without: nothing to show again."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -27,6 +27,7 @@ from onestop.domain.booking import Channel
 from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
 from onestop.domain.ticket import waiting_code
+from onestop.keys import load_ticket_key
 from onestop.referrals.actions import Where, refer
 from onestop.referrals.queries.lines import referrals_of_stop
 from onestop.visits.actions.alarms import ask_at_desk
@@ -35,6 +36,7 @@ from onestop.visits.actions.notes import write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
 from onestop.visits.tables import calls
+from onestop.web.kit.machine import seal
 from tests.web.organise import things as organise
 from tests.web.site import ROLES, Site
 
@@ -334,6 +336,11 @@ _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide",
 
 FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
     "/kiosk/code": lambda site: {"code": site.hall.book(site.hall.wish("legal")).code},
+    "/kiosk/say": lambda site: {
+        "text": "Back",
+        "tag": "en",
+        "seal": seal(load_ticket_key(site.settings), "Back", "en"),
+    },
     "/stops/{stop_id:uuid}/notes/{note_id:uuid}/copies": lambda site: {
         "institution": str(site.other_desk.institution.id),
         "said_yes": "yes",
