@@ -24,6 +24,7 @@ from onestop.domain.operational import OperationalNeed
 from onestop.domain.party import party_of
 from onestop.domain.roles import VISITOR
 from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState
+from onestop.referrals.reactor import keep_referrals
 from onestop.visits.actions.arrivals import check_in, issue_walk_in, undo_check_in
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
 from onestop.visits.actions.closing import close_day
@@ -44,19 +45,21 @@ from onestop.visits.actions.route import (
 )
 from onestop.visits.actions.undo import undo
 from tests.halls import KEY, make_test_day
+from tests.visits.day_beside import BesideDay, some
 from tests.visits.images import difference, dump, image_of, restored
 from tests.visits.small_day import ALONE, CONTACTS, FILE, SERVICES, people
-from tests.visits.verbs import close_quietly, confirm_once, expire_now
-from tests.visits.watched_day import NothingThere, WatchedDay
+from tests.visits.verbs import close_quietly, confirm_once, expire_now, new_account
+from tests.visits.watched_day import NothingThere
 
-some = st.integers(0, 10_000)
-"""Which of the things at hand is meant; taken modulo how many there are."""
 slots = st.integers(0, 4)
 AT_A_DESK = (
     *("next", "all next", "serve", "serve", "finish", "finish", "no_show", "no_show"),
     *("park", "recall", "wait", "air", "undo", "undo"),
 )
-_TAKEN_BACK = ("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "refuse", "leave")
+_TAKEN_BACK = (
+    *("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "refuse", "leave"),
+    *("talk alone", "own way", "own way"),
+)
 _OLD_BUTTONS = (serve, finish, no_show, park, drop_stop, accept_stop, transfer, bring_back)
 _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "hold": (3, {"asked": people, "slot": slots, "channel": st.sampled_from(Channel), "reserve": st.booleans()}),
@@ -81,10 +84,16 @@ _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "press_an_old_button": (2, {"which": some, "verb": st.sampled_from(_OLD_BUTTONS)}),
     "slip": (6, {"which": some, "act": st.sampled_from(_TAKEN_BACK), "seconds": st.sampled_from([0, 2, 3, 20, 31])}),
     "take_back": (1, {"back": slots}),
+    "go_apart": (
+        3,
+        {"which": some, "mark": st.integers(1, 3), "how": st.sampled_from(["next", "later", "own", "here"])},
+    ),
     "something_small": (
         2,
         {"which": some, "verb": st.sampled_from(["pause", "need", "lost", "mediator", "not ready"])},
     ),
+    "something_beside": (2, {"which": some, "verb": st.sampled_from(["be", "be none", "leave talk", "note", "help"])}),
+    "send_elsewhere": (2, {"which": some, "service": st.sampled_from(SERVICES)}),
     "propose": (1, {"which": some, "service": st.sampled_from(SERVICES), "accepted": st.booleans()}),
     "answer": (2, {"which": some, "yes": st.booleans()}),
     "go_for_air": (2, {"which": some, "verb": st.sampled_from([step_out, come_back])}),
@@ -98,19 +107,23 @@ steps = st.sampled_from([name for name, (often, _) in _STEPS.items() for _ in ra
 )
 
 
-class AnyDay(WatchedDay):
+class AnyDay(BesideDay):
     """The verbs of the product on one database, in any order; refusals are answers, anything else is a defect."""
 
     @initialize()
     def publish(self) -> None:
         self.hall = make_test_day(self.database, file=FILE)
+        if keep_referrals not in self.database.reactors:
+            self.database.reactors.append(keep_referrals)
+        self.accounts = [self.database.write_now(new_account) for _ in range(2)]
         limit = sa.update(days).where(days.c.id == self.hall.id).values(bookings_per_contact=1)
         self.database.write_now(lambda conn: conn.execute(limit))
         self.start_watching()
         for desk in self.hall.desks.values():
             self.do(set_desk_state, desk.id, DeskState.OPEN)
-        for services in (("legal", "residence"), ("social",), ("legal", "social")):
-            self.walk_in({**ALONE, "services": set(services)})
+        self.walk_in({**ALONE, "services": {"legal", "residence"}})
+        for adults in (2, 3):
+            self.walk_in({**ALONE, "adults": adults, "services": {"legal", "social"}})
         for slot in (1, 3):
             self.hold({**ALONE, "services": {"legal"}}, slot=slot, channel=Channel.PUBLIC, reserve=False)
         self.confirm(0, set(CONTACTS[:1]))
@@ -267,6 +280,8 @@ class AnyDay(WatchedDay):
                 self.taken_off.add(stop)
         elif act == "transfer":
             self.send_on(which, desk=1 + which % 2, service=None)
+        elif act in {"talk alone", "own way"}:
+            self.go_apart(which, 1 + which % 2, "next" if act == "talk alone" else ("own", "here")[which % 2])
         else:
             self.at_a_desk(act, which)
         self.time_passes(seconds)
@@ -274,22 +289,37 @@ class AnyDay(WatchedDay):
 
     def take_back(self, back: int) -> None:
         """Undo the last act at a stop: everything of the visit is as it was, or nothing has changed."""
-        recent = self.recent_acts()
-        known = {act.id for act in self.acts if act.undone_at is not None}
-        if self.do(undo, self.one(-1 - back, recent).stop_id) is None:
+        stop = self.one(-1 - back, self.recent_acts()).stop_id
+        act = [act for act in self.acts if act.stop_id == stop and act.undone_at is None][-1]
+        stood = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        if self.do(undo, stop) is None:
             return
-        (act,) = [act for act in self.acts if act.undone_at is not None and act.id not in known]
-        visit = next(stop.visit_id for stop in self.rows.stops if stop.id == act.stop_id)
-        self.undone.add(visit)
-        own = {stop.id for stop in self.rows.stops if stop.visit_id == visit}
-        later = self.acts[self.acts.index(act) + 1 :]
-        since = [other.kind for other in later if other.stop_id in own and other.undone_at is None]
-        assert since in ([], ["call"])  # a desk that stands by may call her again at once
-        last = [fact.kind for fact in self.rows.facts if fact.visit_id == visit][-1]
         before = self.images[act.id]
-        if before is not None and last == "ActUndone":
-            left = difference(before, restored(image_of(self.rows, visit), before))
+        concerned = set(before) if before is not None else {visit for visit in stood if str(visit) in act.after}
+        self.undone |= concerned
+        self.nobody_else_notices(stood, concerned)
+        made = act.before.get("made")
+        if made is not None:
+            party = UUID(made["party"]["id"])
+            assert party not in self.rows.parties
+            assert party not in self.hanging
+            gone = {visit for visit in concerned if visit not in self.rows.visits}
+            self.inside -= gone
+            self.numbers = [party.number for party in self.rows.parties.values() if party.number is not None]
+        for visit, image in (before or {}).items():
+            if image is None:  # there was none
+                assert visit not in self.rows.visits
+                continue
+            own = {stop.id for stop in self.rows.stops if stop.visit_id == visit}
+            later = [other for other in self.acts if (other.at, other.id) > (act.at, act.id)]
+            since = [other.kind for other in later if other.stop_id in own and other.undone_at is None]
+            assert since in ([], ["call"])  # a desk that stands by may call her again at once
+            if since:
+                continue
+            left = difference(image, restored(image_of(self.rows, visit), image))
             assert left == {}, left
+            party = self.rows.visits[visit].party_id
+            assert self.hanging.get(party) == self.beside[act.id].get(party) or made is None
 
     def something_small(self, which: int, verb: str) -> None:
         visits, mediator = list(self.rows.visits), self.one(which, self.mediators)

@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from onestop.booking.tables import members, parties
 from onestop.domain.visit import StopState
+from onestop.referrals.tables import referrals
 from onestop.reports.violations import DayRows, Row
+from onestop.visits.tables import alarms, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,26 @@ def difference(before: Image, now: Image) -> dict[str, tuple[Any, Any]]:
 
     old, new = flat(before), flat(now)
     return {key: (old.get(key), new.get(key)) for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What hangs on a party beside its visit: who it is, where she was sent, what was written and who was called."""
+
+    people: tuple[Any, ...]
+    referrals: tuple[Any, ...]
+    notes: tuple[Any, ...]
+    alarms: tuple[Any, ...]
+
+
+def around(conn: sa.Connection, day: UUID) -> dict[UUID, Around]:
+    """By party."""
+    found: dict[UUID, list[list[Any]]] = {}
+    for nth, table in enumerate((members, referrals, notes, alarms)):
+        of_day = sa.select(table).join(parties, parties.c.id == table.c.party_id).where(parties.c.day_id == day)
+        for row in conn.execute(of_day.order_by(table.c.id)):
+            found.setdefault(row.party_id, [[], [], [], []])[nth].append(tuple(row))
+    return {party: Around(*map(tuple, rows)) for party, rows in found.items()}
 
 
 def dump(rows: DayRows) -> list[Any]:

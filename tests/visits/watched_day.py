@@ -15,9 +15,10 @@ from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState
 from onestop.reports.verify import audit_day
 from onestop.reports.violations import DayRows, Row
 from onestop.visits.actions.matching import match
+from onestop.visits.actions.undo import undo
 from onestop.visits.queries.hall import load_hall, waited_seconds
 from tests.halls import STAFF, TestDay
-from tests.visits.images import Image, dump, image_of
+from tests.visits.images import Around, Image, around, dump, image_of
 from tests.visits.verbs import all_acts, mediator_ids
 
 
@@ -42,7 +43,8 @@ class WatchedDay(RuleBasedStateMachine):
         self.accepted: dict[UUID, set[UUID]] = {}
         self.taken_off: set[UUID] = set()
         self.seniority: dict[UUID, float] = {}
-        self.images: dict[UUID, Image | None] = {}
+        self.images: dict[UUID, dict[UUID, Image | None] | None] = {}
+        self.beside: dict[UUID, dict[UUID, Around]] = {}
         self.undone: set[UUID] = set()
         self.requests = 0
         self.mediators = self.database.read_now(mediator_ids, self.hall.id)
@@ -52,6 +54,7 @@ class WatchedDay(RuleBasedStateMachine):
         """Run one action now and look at what it left; `None` when it was refused, and then nothing has changed."""
         kwargs.setdefault("actor", STAFF)
         self.remember()
+        had = self.seniorities()
         try:
             result = self.database.write_now(action, *args, now=self.hall.now, day=self.hall.id, **kwargs)
         except Refusal:
@@ -59,33 +62,45 @@ class WatchedDay(RuleBasedStateMachine):
             rows = self.rows
             self.look()
             assert dump(self.rows) == dump(rows)
+            assert self.hanging == self.hung
             return None
         self.refused = False
         self.look()
         self.keep_images()
+        if action is not undo:  # no time has passed
+            now = self.seniorities()
+            assert {visit for visit in had.keys() & now.keys() if now[visit] < had[visit]} == set()
         return result
 
     def remember(self) -> None:
         """How every visit stands before a step."""
         self.before = {visit: image_of(self.rows, visit) for visit in self.rows.visits}
+        self.hung = self.hanging
         self.versions = {str(row.id): row.version for row in (*self.rows.visits.values(), *self.rows.stops)}
 
     def look(self) -> None:
         self.rows = self.database.read_now(DayRows, self.hall.id)
         self.acts = self.database.read_now(all_acts, self.hall.id)
+        self.hanging = self.database.read_now(around, self.hall.id)
 
     def keep_images(self) -> None:
         """Remember, for every act made in this step, how its visit stood before.
 
         Not where the step had changed the visit before this act: she came back, and a ready desk called her at once.
         """
-        visits = {stop.id: stop.visit_id for stop in self.rows.stops}
         for act in self.acts:
             if act.id not in self.images:
-                visit = visits[act.stop_id]
+                touched = [visit for visit in self.rows.visits if str(visit) in act.after]
                 stood = {key: row["version"] for name in ("visits", "stops") for key, row in act.before[name].items()}
                 untouched = stood.items() <= self.versions.items()
-                self.images[act.id] = self.before.get(visit) if untouched else None
+                self.images[act.id] = {visit: self.before.get(visit) for visit in touched} if untouched else None
+                self.beside[act.id] = self.hung
+
+    def nobody_else_notices(self, stood: dict[UUID, Image], concerned: set[UUID]) -> None:
+        """An undo changes no row of a visit that its act did not touch, unless a desk that stands by calls."""
+        for visit in self.rows.visits.keys() - concerned:
+            now = image_of(self.rows, visit)
+            assert now == stood[visit] or now.calls.keys() != stood[visit].calls.keys()
 
     def one(self, which: int, rows: list[Any]) -> Any:
         if not rows:
@@ -135,14 +150,18 @@ class WatchedDay(RuleBasedStateMachine):
         assert len(self.inside) == len(waiting) + len(serving) + len(done)
 
     def seniority_never_falls(self) -> None:
-        now = {
-            visit.id: max(0.0, waited_seconds(visit.waited_seconds, visit.waiting_since_at, self.hall.now))
-            for visit in self.visits_in(VisitState.OPEN)
-        }
+        now = self.seniorities()
         fallen = {visit for visit, had in self.seniority.items() if now.get(visit, had) < had}
         assert fallen <= self.undone
         self.seniority = now
         self.undone = set()
+
+    def seniorities(self) -> dict[UUID, float]:
+        """What every open visit has waited, in seconds."""
+        return {
+            visit.id: max(0.0, waited_seconds(visit.waited_seconds, visit.waiting_since_at, self.hall.now))
+            for visit in self.visits_in(VisitState.OPEN)
+        }
 
     def numbers_are_new(self) -> None:
         assert len(self.numbers) == len(set(self.numbers))
