@@ -24,7 +24,14 @@ async def served(site: Site, through: ASGIApp | None = None, *, port: int = 0) -
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a server that just stopped
         free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
-    server = Server(through or site.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
+    server = Server(
+        through or site.app,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.ASGINL,
+        log_enabled=False,
+        backlog=1024,  # as many streams at once as `onestop serve` takes and more
+    )
     serving = asyncio.create_task(server.serve())
     await _wait_for(port)
     try:

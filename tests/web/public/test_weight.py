@@ -7,11 +7,13 @@ import pytest
 
 from onestop.paths import resource_dir
 from tests.web.public.test_draw import ask_at_the_counter, come_to_the_form, open_draw, run
+from tests.web.public.test_ticket import arrive, booked
 from tests.web.public.test_waiting import fill, free_one, joined
 from tests.web.public.visitor import Page, Visitor, need, open_day, service
 from tests.web.site import Site
 
 MOST = 14 * 1024
+MOST_WITH_SCRIPTS = 30 * 1024
 
 
 def weight(page: Page) -> int:
@@ -53,6 +55,35 @@ async def test_the_four_pages_before_the_ticket_load_no_script_and_nothing_from_
 
     loaded = [re.findall(r'(?:src|href|action)="((?:https?:)?//[^"]+)"', html) for html in pages]
     assert ([html.count("<script") for html in pages], loaded) == ([0] * 4, [[]] * 4)
+
+
+def scripts(page: Page) -> int:
+    """The scripts of a page with those they name, and the one that keeps it on the phone, in gzip bytes."""
+    wanted = [*re.findall(r'<script src="/static/([^"?]+)', page.html), "js/ticket_worker.js"]
+    loaded: dict[str, int] = {}
+    while wanted:
+        name = wanted.pop()
+        content = (resource_dir("static") / name).read_bytes()
+        loaded[name] = len(gzip.compress(content, 6))
+        named = re.findall(r'(?:from|import) "\./([^"]+)"', content.decode())
+        wanted += [f"js/{other}" for other in named if f"js/{other}" not in loaded]
+    assert {"js/ticket.js", "js/live.js", "js/kept.js"} <= loaded.keys()
+    return sum(loaded.values())
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "uk"])
+async def test_the_ticket_in_the_hall_weighs_at_most_14_kilobytes_and_30_with_its_scripts(
+    site: Site, language: str
+) -> None:
+    visitor = await booked(site)
+    arrive(site, visitor)
+    waiting = await visitor.open(f"{visitor.path.partition('?')[0]}?lang={language}")
+    site.hall.next(1)
+    called = await visitor.open(visitor.path)
+
+    assert "data-turn" in called.html
+    assert [each for each in (weight(waiting), weight(called)) if each > MOST] == []
+    assert weight(called) + scripts(called) <= MOST_WITH_SCRIPTS
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "uk"])
