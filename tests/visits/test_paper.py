@@ -35,9 +35,11 @@ from onestop.domain.visit import StopState
 from onestop.reports.verify import verify
 from onestop.visits.actions.calls import finish, serve
 from onestop.visits.actions.closing import close_day
-from onestop.visits.actions.paper import Entered, Line, enter_line, take_entry_back
+from onestop.visits.actions.notes import write_note
+from onestop.visits.actions.paper import Entered, Line, enter_line
+from onestop.visits.actions.paper_back import take_entry_back
 from onestop.visits.actions.route import step_out
-from onestop.visits.tables import calls, paper_entries, visits
+from onestop.visits.tables import calls, notes, paper_entries, visits
 from tests.halls import KEY, STAFF, TestDay
 from tests.visits.looking import booking_state, end, state, stops_of, told, visit
 
@@ -453,6 +455,20 @@ def test_a_line_of_a_spare_ticket_is_taken_back_and_it_is_a_spare_again(hall: Te
     assert sound(hall) == []
     again = enter(hall, spare.number, W.ADVISED, 4)
     assert (again.number, again.brought) == (spare.number, "issued")
+    assert sound(hall) == []
+
+
+def test_a_spare_ticket_that_somebody_wrote_about_stays_with_the_note(hall: TestDay):
+    spare = spares(hall)[0]
+    hall.later(minutes=60)
+    done = enter(hall, spare.number, W.SETTLED, 1)
+    (stop,) = stops_of(hall, visit_of(hall, done.party)).values()
+    hall.write(write_note, stop, text="Comes again in spring.")
+
+    with pytest.raises(NothingToTakeBack):
+        undo(hall, done)
+
+    assert (count(hall, parties), count(hall, notes)) == (1, 1)
     assert sound(hall) == []
 
 

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import leases, parties, spare_tickets
 from onestop.booking.tickets import take_numbers
+from onestop.days.tables import days as days_table
 from onestop.db.ledger import record
 from onestop.db.types import new_id
+from onestop.domain.day import DayState
 from onestop.domain.facts import Fact
-from onestop.domain.paper import MOST_SPARES
+from onestop.domain.paper import MOST_SPARES, TicketOnPaper
 from onestop.domain.roles import Actor
-from onestop.domain.ticket import short_code, ticket_code
+from onestop.domain.ticket import read_long_code, read_short_code, short_code, ticket_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,27 @@ def lease_spares(
 def is_spare(conn: sa.Connection, day: UUID, number: int) -> bool:
     """Whether this number was printed on a spare ticket of this day."""
     return _within(conn, spare_tickets, day, number)
+
+
+def check_spare(conn: sa.Connection, code: str, *, key: bytes, days: Sequence[UUID] = ()) -> None:
+    """Raise `TicketOnPaper` for the code of a spare ticket that nobody has entered yet; for others do nothing.
+
+    A long code counts on every published day, a short one on these `days`. Codes of spare tickets are stored nowhere:
+    they are made again from the key, some hundred of them.
+    """
+    long, short = read_long_code(code), read_short_code(code)
+    if long is None and (short is None or not days):
+        return
+    printed = sa.select(spare_tickets.c.day_id).distinct().join(days_table, days_table.c.id == spare_tickets.c.day_id)
+    printed = printed.where(days_table.c.state == DayState.PUBLISHED)
+    for day in conn.execute(printed).scalars().all():
+        if long is None and day not in days:
+            continue
+        for first, last in unused_spares(conn, day):
+            for number in range(first, last + 1):
+                spare = _spare(key, day, number)
+                if (long or short) == (spare.code if long else spare.short):
+                    raise TicketOnPaper(day, number)
 
 
 def is_leased(conn: sa.Connection, day: UUID, number: int) -> bool:

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from onestop.domain.day import DayState
-from onestop.domain.errors import N_, InvalidInput, Refusal
+from onestop.domain.errors import N_, InvalidInput, Refusal, TicketUnknown
 from onestop.domain.visit import Outcome, StopState
 
 
@@ -90,6 +91,17 @@ class PaperRefused(Refusal):
     """A line that cannot be entered as it stands; `fresh` tells whether it can be entered with a new number."""
 
     fresh = False
+
+
+class TicketOnPaper(TicketUnknown):
+    """The code of a spare ticket before its line was entered: `day` and `number` are what reception enters."""
+
+    code = "ticket_on_paper"
+    sentence = N_("This is a ticket on paper. Please ask at the reception.")
+
+    def __init__(self, day: UUID, number: int) -> None:
+        self.day, self.number = day, number
+        super().__init__()
 
 
 class PackNotNow(Refusal):

@@ -19,12 +19,11 @@ from onestop.booking.wish import make_wish
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.days.queries.offer import DayOffer, day_offer
-from onestop.db.ledger import record
 from onestop.db.statements import row_of
 from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, Interpreter
-from onestop.domain.errors import MoveRefused, UndoRefused
-from onestop.domain.facts import Fact, Term
+from onestop.domain.errors import MoveRefused
+from onestop.domain.facts import Term
 from onestop.domain.paper import (
     AT_A_DESK,
     ON_PAPER,
@@ -37,7 +36,6 @@ from onestop.domain.paper import (
     EnteredAlready,
     GoesOnElsewhere,
     NotCome,
-    NothingToTakeBack,
     NumberCancelled,
     NumberNotGiven,
     NumberOfMachine,
@@ -50,7 +48,7 @@ from onestop.domain.party import party_of
 from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, StopState, VisitReason, VisitState, after_no_show
 from onestop.visits.actions.acts import keep_act, take_images
-from onestop.visits.actions.arrivals import check_in, issue_on_paper, undo_check_in
+from onestop.visits.actions.arrivals import check_in, issue_on_paper
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.route import come_again, come_back, leave, open_again
 from onestop.visits.actions.rows import (
@@ -66,8 +64,7 @@ from onestop.visits.actions.rows import (
     stop_row,
     visit_row,
 )
-from onestop.visits.actions.undo import take_back
-from onestop.visits.tables import acts, paper_entries, visits
+from onestop.visits.tables import paper_entries, visits
 
 ACT = "paper"
 _BACK = frozenset({StopState.MISSED, StopState.DROPPED})
@@ -149,45 +146,6 @@ def enter_line(conn: sa.Connection, day_id: UUID, line: Line, *, key: bytes, act
     )
     match(conn, day_id, now=now)
     return Entered(entry=entry, party=here.visit.party_id, number=here.number, brought=here.brought)
-
-
-def take_entry_back(conn: sa.Connection, day_id: UUID, entry_id: UUID, *, actor: Actor, now: datetime) -> int:
-    """Take back the last entry of this day; gives its number. Harmless twice. Raises `NothingToTakeBack`.
-
-    A spare ticket that the entry gave is a spare again; somebody it checked in is expected again.
-    """
-    newest: Row | None = conn.execute(
-        sa.select(paper_entries)
-        .where(paper_entries.c.day_id == day_id, paper_entries.c.undone_at.is_(None))
-        .order_by(paper_entries.c.entered_at.desc(), paper_entries.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if newest is None or newest.id != entry_id:
-        raise NothingToTakeBack
-    check_day_runs(conn, day_id)
-    party = conn.execute(sa.select(parties).where(parties.c.id == newest.party_id)).one()
-    visit = conn.execute(sa.select(visits).where(visits.c.party_id == party.id)).one()
-    act = conn.execute(sa.select(acts).where(acts.c.id == newest.act_id)).one_or_none()
-    if newest.brought and not _nothing_since(conn, visit, act):
-        raise NothingToTakeBack
-    try:
-        if act is not None:
-            take_back(conn, stop_row(conn, act.stop_id), act, actor=actor, now=now)
-    except (UndoRefused, MoveRefused) as refused:
-        raise NothingToTakeBack from refused
-    terms: dict[str, Term] = {"paper": True, "number": party.number, "brought": newest.brought}
-    record(
-        conn,
-        Fact(kind="PaperTakenBack", at=now, day=day_id, party=party.id, visit=visit.id, actor=actor.ref, terms=terms),
-    )
-    conn.execute(paper_entries.update().where(paper_entries.c.id == newest.id).values(undone_at=now))
-    if newest.brought == "checked_in":
-        _drop_added(conn, party.id, visit.id)
-        undo_check_in(conn, visit.id, actor=actor, now=now)
-    elif newest.brought == "issued":
-        # Nobody else ever knew of this ticket: it is a spare again, as it was printed.
-        conn.execute(parties.delete().where(parties.c.id == party.id))
-    return party.number
 
 
 # -- whom the line is about ------------------------------------------------------------------------
@@ -416,22 +374,3 @@ class _Telling:
         )  # fmt: skip
         end_visit_if_done(conn, stop.visit_id, actor=self.actor, now=now)
         return stop
-
-
-# -- taking back -----------------------------------------------------------------------------------
-
-
-def _nothing_since(conn: sa.Connection, visit: Row, act: Row | None) -> bool:
-    """Whether nothing happened to her since the entry that brought her here."""
-    later = sa.select(acts.c.id).join_from(acts, stops).where(stops.c.visit_id == visit.id)
-    if act is not None:
-        later = later.where(acts.c.id != act.id)
-    return conn.execute(later.limit(1)).scalar() is None
-
-
-def _drop_added(conn: sa.Connection, party: UUID, visit: UUID) -> None:
-    """A desk that only the entry knew of was never wished for."""
-    own = sa.select(stops).where(stops.c.visit_id == visit, stops.c.state == StopState.DROPPED)
-    for row in conn.execute(own.where(stops.c.party_id == party)).all():
-        if row.consent_how == ON_PAPER:
-            conn.execute(stops.delete().where(stops.c.id == row.id))

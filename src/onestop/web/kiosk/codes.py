@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from onestop.booking.actions.bookings import cancel_booking, move_booking, wish_of_party
 from onestop.booking.queries import Booking, arrivals, booking_of_party, language_of_party
+from onestop.booking.spares import check_spare
 from onestop.booking.tickets import TicketRef, find_code, ticket_again
 from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import Day, day_by_id
@@ -117,7 +118,7 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     form = await read_form(request)
     why = form.text("why", 10)
     try:
-        found = await _find(db, form.text("code", 400), today)
+        found = await _find(db, ticket_key, form.text("code", 400), today)
     except TicketUnknown as refusal:
         if waits := await _waiting(request, db, ticket_key, form.text("code", 400), today):
             return see_other(waits)
@@ -138,10 +139,14 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     return see_other(link(request, f"/kiosk/tickets/{ticket.code}/here"))
 
 
-async def _find(db: Database, code: str, today: Day | None) -> TicketRef:
+async def _find(db: Database, key: bytes, code: str, today: Day | None) -> TicketRef:
     """The ticket of a long code; a short one counts with its day: today first, then every other day to come."""
-    days = ([today] if today is not None else []) + await other_days(db, today)
-    return await db.read(find_code, code, days=[day.id for day in days])
+    days = [day.id for day in ([today] if today is not None else []) + await other_days(db, today)]
+    try:
+        return await db.read(find_code, code, days=days)
+    except TicketUnknown:
+        await db.read(check_spare, code, key=key, days=days)
+        raise
 
 
 async def _waiting(request: WebRequest, db: Database, key: bytes, code: str, today: Day | None) -> str:

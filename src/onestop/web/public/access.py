@@ -10,6 +10,7 @@ import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
+from onestop.booking.spares import check_spare
 from onestop.booking.tickets import TicketRef, find_code
 from onestop.booking.waiting import WaitingParty, find_waiting, waiting_party
 from onestop.db.session import Database
@@ -49,6 +50,7 @@ async def open_ticket(request: WebRequest, db: Database, key: bytes, code: str) 
     """The ticket behind an address. Raises `TicketUnknown` alike for unknown, forged, replaced and erased ones.
 
     Wrong ones are counted by themselves too, so that whoever guesses in the hall is refused and nobody else there.
+    A spare ticket that was not entered yet is told apart: whoever holds it should ask at the reception.
     """
     await check_limit(request, "ticket")
     try:
@@ -67,7 +69,11 @@ async def _open_ticket(db: Database, key: bytes, code: str) -> Access:
     long = read_long_code(code)
     if long is None:
         raise TicketUnknown
-    ref = await db.read(find_code, long)
+    try:
+        ref = await db.read(find_code, long)
+    except TicketUnknown:
+        await db.read(check_spare, long, key=key)
+        raise
     return Access(ticket=await db.read(ticket_state, ref.party), path=f"/t/{long}", code=long)
 
 

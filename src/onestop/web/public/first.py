@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 
+from onestop.booking.spares import check_spare
 from onestop.booking.tickets import find_code
 from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import day_by_slug
@@ -83,12 +84,13 @@ async def _first(request: WebRequest, db: Database, **shown: str) -> FirstPage:
 
 async def _path_of(db: Database, key: bytes, code: str, day: str) -> str:
     if (long := read_long_code(code)) is not None:
-        return await _path_of_long(db, long)
+        return await _path_of_long(db, key, long)
     if read_short_code(code) is not None:
         days = await _days_of(db, day)
         try:
             return short_path(key, await db.read(find_code, code, days=days))
         except TicketUnknown:
+            await db.read(check_spare, code, key=key, days=days)
             party, _ = await db.read(find_waiting, code, days=days)
             return short_waiting_path(key, party)
     slug = await db.read(day_of_invitation, invitation_hash(code)) if code else None
@@ -97,10 +99,11 @@ async def _path_of(db: Database, key: bytes, code: str, day: str) -> str:
     return f"/d/{slug}?invitation={quote(code)}"
 
 
-async def _path_of_long(db: Database, long: str) -> str:
+async def _path_of_long(db: Database, key: bytes, long: str) -> str:
     try:
         await db.read(find_code, long)
     except TicketUnknown:
+        await db.read(check_spare, long, key=key)
         await db.read(find_waiting, long)
         return f"/w/{long}"
     return f"/t/{long}"

@@ -7,9 +7,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from onestop.booking.spares import check_spare
 from onestop.days.queries.days import Day
 from onestop.domain.door import TurnedAway
 from onestop.domain.errors import N_, InvalidInput
+from onestop.domain.paper import TicketOnPaper
 from onestop.domain.roles import Actor
 from onestop.live.hub import key_of
 from onestop.visits.actions.door import count_answered, count_turned_away
@@ -22,7 +24,7 @@ from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest, is_htmx
+from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_htmx
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.staff_door import is_on, is_over
@@ -78,20 +80,32 @@ async def show_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response
 
 
 @post("/reception/{slug:str}/find")
-async def find(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
-    """Who this could be. A form and no address, because names and phones stand in no address; a code opens its page."""
+async def find(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPath[str]) -> Response[Any]:
+    """Who this could be. A form and no address, because names and phones stand in no address; a code opens its page.
+
+    The code of a spare ticket opens the line that enters it.
+    """
     day, someone = await day_and_actor(request, db, slug)
     typed = (await read_form(request)).text("q", LONGEST_SHOWN)
     if not typed:
         return page(request, await _home(request, db, day, someone), block=_block(request), **frame(request, day, ""))
     findings = await db.read(find_people, day, typed, everywhere=works_everywhere(someone))
     if findings.code and findings.people[0].day == day.id:
-        path = party_path(day, findings.people[0].party)
-        if not is_htmx(request):
-            return see_other(path)
-        return Response(b"", status_code=204, headers={"HX-Redirect": path})
+        return _go(request, party_path(day, findings.people[0].party))
+    if not findings.people:
+        try:
+            await db.read(check_spare, typed, key=ticket_key, days=[day.id])
+        except TicketOnPaper as spare:
+            if spare.day == day.id:
+                return _go(request, f"{home_of(day)}/paper?number={spare.number}")
     context = await _home(request, db, day, someone, typed=typed, found=findings.people)
     return page(request, context, block=_block(request), **frame(request, day, ""))
+
+
+def _go(request: WebRequest, path: str) -> Response[Any]:
+    if not is_htmx(request):
+        return see_other(path)
+    return Response(b"", status_code=204, headers={"HX-Redirect": path})
 
 
 @get("/reception/{slug:str}/find")

@@ -23,7 +23,8 @@ from onestop.domain.paper import (
     read_about,
     word_of,
 )
-from onestop.visits.actions.paper import Line, enter_line, take_entry_back
+from onestop.visits.actions.paper import Line, enter_line
+from onestop.visits.actions.paper_back import take_entry_back
 from onestop.visits.queries.paper import PaperEntry, PaperState, paper_state
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import hall
@@ -186,7 +187,7 @@ async def _paper_page(
         now=now,
         path=f"{home_of(day)}/paper",
         running=day.state is DayState.PUBLISHED,
-        typed=_typed(form, last, day),
+        typed=_typed(form, last, day, request.query_params.get("number", "")[:12]),
         words=tuple((str(DIGITS[word]), f"{DIGITS[word]} · {locale.gettext(text)}") for word, text in WORDS.items()),
         services=services,
         fresh=isinstance(refusal, PaperRefused) and refusal.fresh,
@@ -206,15 +207,16 @@ async def _paper_page(
     )
 
 
-def _typed(form: Form | None, last: PaperEntry | None, day: Day) -> Typed:
+def _typed(form: Form | None, last: PaperEntry | None, day: Day, number: str) -> Typed:
     if form is not None:
         return Typed(
             number=form.text("number", 12), desk=form.text("desk", 12), how=form.text("how", 20),
             about=form.text("about", 10),
         )  # fmt: skip
     if last is None:
-        return Typed()
+        return Typed(number=number)
     return Typed(
+        number=number,
         desk=str(last.desk or ""),
         about=last.about_at.astimezone(day.zone).strftime("%H:%M"),
         how=str(DIGITS[last.word]),
