@@ -16,6 +16,7 @@ from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
 from onestop.visits.tables import visits
+from onestop_kiosk import __version__
 from onestop_kiosk.server import Away
 from tests.kiosk.rig import TOKEN, Machine, Way, later, machine_at
 from tests.web.site import Site
@@ -233,7 +234,7 @@ async def test_the_organiser_sees_how_the_machine_is(machine: Machine) -> None:
     await machine.reach()
     await machine.reach()
     report = next(one.report for one in machine.site.database.read_now(devices_list) if one.id == machine.device)
-    assert report == Report(printer=Printer.NONE, waiting=0, numbers=49)
+    assert report == Report(printer=Printer.NONE, waiting=0, numbers=49, version=__version__)
 
 
 async def test_it_starts_without_a_line_with_what_it_knew(site: Site, machine: Machine) -> None:

@@ -729,7 +729,7 @@ MATRIX: list[Row] = [
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
             *("order", "order/{pair:uuid}/remove", "invitations", "pack"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
-            *("devices", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
+            *("devices", "devices/{device:uuid}", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
             *("devices/{device:uuid}/display", "board"),
             "devices/conflicts/{conflict:uuid}/seen",
         )

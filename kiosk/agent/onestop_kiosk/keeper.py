@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
+from onestop_kiosk import __version__
 from onestop_kiosk.clock import Clock
 from onestop_kiosk.files import Files
 from onestop_kiosk.printing import Printing
@@ -35,6 +36,8 @@ class Keeper:
         self.snapshot: Snapshot | None = None
         self.is_away = False
         self.is_shut = store.kept("shut") == "1"
+        self.is_off = store.kept("off") == "1"
+        """The server has no day for this machine: the last one is over, or the machine was moved."""
         self._handing_in = asyncio.Lock()
         if kept := store.kept("snapshot"):
             self.snapshot = read_snapshot(kept)
@@ -69,6 +72,7 @@ class Keeper:
             "refused": self.store.count(State.REFUSED),
             "unprinted": self.store.unprinted(),
             "numbers": self.numbers_left(),
+            "version": __version__,
         }
         await self.server.post("/devices/heartbeat", beat, key=uuid4().hex)
 
@@ -76,6 +80,9 @@ class Keeper:
         """The day, if it has changed."""
         tag = self.store.kept("tag")
         answer = await self.server.page("GET", "/kiosk/offline", headers={"If-None-Match": tag} if tag else {})
+        if (off := answer.status == 404) != self.is_off:
+            self.is_off = off
+            self.store.keep("off", "1" if off else "")
         if answer.status != 200:
             return
         text = answer.body.decode()
@@ -89,15 +96,16 @@ class Keeper:
         self.store.keep("tag", answer.headers.get("ETag", ""))
 
     async def lease(self) -> None:
-        """More numbers, before the last block runs out."""
-        while self.snapshot is not None and self.numbers_left() < RENEW_AT + (self.blocks - 1) * BLOCK:
+        """More numbers of this day, before its last block runs out; those of another day stay with that day."""
+        while (today := self.today()) is not None and self.numbers_left() < RENEW_AT + (self.blocks - 1) * BLOCK:
             # The key is kept until the answer is: numbers whose answer was lost on the way are not lost.
-            key = self.store.kept("lease") or uuid4().hex
-            self.store.keep("lease", key)
-            answer = await self.server.post("/devices/leases", {"day": self.snapshot.day}, key=key)
+            day, _, key = self.store.kept("lease").partition(" ")
+            key = key if day == today.day else uuid4().hex
+            self.store.keep("lease", f"{today.day} {key}")
+            answer = await self.server.post("/devices/leases", {"day": today.day}, key=key)
             if answer.status == 201:
                 told = json.loads(answer.body)
-                self.store.add_numbers(self.snapshot.day, told["expires_at"], told["tickets"], counter=told["counter"])
+                self.store.add_numbers(today.day, told["expires_at"], told["tickets"], counter=told["counter"])
             self.store.keep("lease", "")
             if answer.status != 201:
                 log.warning("No numbers: %s %s", answer.status, _code_of(answer))
@@ -109,9 +117,19 @@ class Keeper:
             for act in self.store.waiting():
                 await self._hand_in(act)
 
+    def today(self) -> Snapshot | None:
+        """The day this machine serves, as the server last described it."""
+        return None if self.is_off else self.snapshot
+
+    def gives(self) -> bool:
+        """Whether tickets of its day can be given now."""
+        today = self.today()
+        return today is not None and today.is_on(self.clock.now())
+
     def numbers_left(self) -> int:
         """How many tickets can be given without the server."""
-        return 0 if self.snapshot is None else self.store.numbers_left(self.snapshot.day, self.clock.now())
+        today = self.today()
+        return 0 if today is None else self.store.numbers_left(today.day, self.clock.now())
 
     def shut(self) -> None:
         """The organiser shut this machine out: it gives nothing any more, what waits stays kept."""

@@ -153,7 +153,7 @@ class Shell:
         form = read_form(body)
         given = dict(form)
         language = snapshot.speaks(request.query.get("lang", ""))
-        if request.path != f"/kiosk/d/{snapshot.day}/tickets" or not snapshot.is_on(keeper.clock.now()):
+        if request.path != f"/kiosk/d/{snapshot.day}/tickets" or not keeper.gives():
             return await self._without_a_number(request, body)
         if not any(name == "services" for name, _ in form):
             return await self._without_a_number(request, body)
@@ -219,7 +219,7 @@ class Shell:
 
     async def _code(self, request: web.Request, body: bytes) -> web.StreamResponse:
         """Somebody is here with a code; without a line it is kept and handed in."""
-        keeper, snapshot = self._keeper, self._keeper.snapshot
+        keeper, snapshot = self._keeper, self._keeper.today()
         if not keeper.is_away:
             try:
                 return self._pass_on(
@@ -246,7 +246,7 @@ class Shell:
         keeper, snapshot = self._keeper, self._keeper.snapshot
         if snapshot is None:
             return self._page("<!doctype html><title>…</title><p>…</p>", status=503)
-        if not snapshot.is_on(keeper.clock.now()):
+        if not keeper.gives():
             return self._says("over", request.query.get("lang", ""))
         kept = snapshot.page(request.path, request.query_string)
         if kept is None:

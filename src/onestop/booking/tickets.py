@@ -190,6 +190,12 @@ def lease_numbers(conn: sa.Connection, day: UUID, *, device: UUID, key: bytes, n
     )
 
 
+def has_leased(conn: sa.Connection, day: UUID, device: UUID) -> bool:
+    """Whether this machine was given numbers of the day."""
+    mine = sa.select(leases.c.id).where(leases.c.day_id == day, leases.c.device_id == device).limit(1)
+    return conn.execute(mine).scalar() is not None
+
+
 def leases_of(conn: sa.Connection, day: UUID, number: int) -> list[Lease]:
     """The leases that hold this number of the day."""
     rows = conn.execute(

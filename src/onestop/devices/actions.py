@@ -53,9 +53,7 @@ def create_device(
 ) -> PairCode:
     """A kiosk or display of one day or (`day_id` none) of all, which waits to be paired. Raises `DeviceNameRefused`."""
     assert kind in (Role.KIOSK, Role.DISPLAY)
-    name = name.strip()
-    if not 1 <= len(name) <= 80:
-        raise DeviceNameRefused(field="name")
+    name = _name(name)
     device = new_id()
     conn.execute(devices.insert().values(id=device, day_id=day_id, kind=kind, name=name, created_at=real))
     record(conn, Fact(kind="DeviceMade", at=real, day=day_id, actor=actor.ref, terms={"device": str(device)}))
@@ -113,6 +111,28 @@ def set_up_display(conn: sa.Connection, device: UUID, setup: DisplaySetup, *, ac
     record(conn, Fact(kind="DisplaySetUp", at=real, day=row.day_id, actor=actor.ref, terms=terms))
 
 
+def change_device(
+    conn: sa.Connection, device: UUID, *, name: str, day_id: UUID | None, actor: Actor, real: datetime
+) -> None:
+    """Its name, and the day it serves (none: every day). Raises `NotKnown`, `DeviceNameRefused`.
+
+    Numbers it leased stay with the day they were leased for: what it printed there is still taken there.
+    """
+    row = conn.execute(sa.select(devices).where(devices.c.id == device, devices.c.revoked_at.is_(None))).one_or_none()
+    if row is None:
+        raise NotKnown
+    moved = day_id != row.day_id
+    changed: dict[str, object] = {"name": _name(name), "day_id": day_id}
+    if moved:
+        changed["desk_numbers"] = []  # desks of another day
+    conn.execute(devices.update().where(devices.c.id == device).values(**changed))
+    if changed["name"] != row.name:
+        record(conn, Fact(kind="DeviceRenamed", at=real, day=day_id, actor=actor.ref, terms={"device": str(device)}))
+    for day in (row.day_id, day_id) if moved else ():
+        # Both days hear of it: screens of the old one let it go.
+        record(conn, Fact(kind="DeviceMoved", at=real, day=day, actor=actor.ref, terms={"device": str(device)}))
+
+
 def touch_device(conn: sa.Connection, device: UUID, *, real: datetime) -> None:
     """Note that a device was heard of."""
     conn.execute(devices.update().where(devices.c.id == device).values(seen_at=real))
@@ -138,6 +158,13 @@ def revoke_device(conn: sa.Connection, device: UUID, *, actor: Actor, real: date
         devices.update().where(devices.c.id == device).values(revoked_at=real, token_hash=None, pair_hash=None)
     )
     record(conn, Fact(kind="DeviceRevoked", at=real, day=row.day_id, actor=actor.ref, terms={"device": str(device)}))
+
+
+def _name(typed: str) -> str:
+    name = typed.strip()
+    if not 1 <= len(name) <= 80:
+        raise DeviceNameRefused(field="name")
+    return name
 
 
 def _give_code(conn: sa.Connection, device: UUID, real: datetime) -> PairCode:

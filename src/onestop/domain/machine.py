@@ -20,7 +20,7 @@ class Printer(StrEnum):
 class Report:
     """Said every minute: `waiting` tickets are not handed in yet, `refused` ones the server could not read.
 
-    `unprinted` tickets have no paper yet; `numbers` are left to print while the line is cut.
+    `unprinted` tickets have no paper yet; `numbers` are left to print while the line is cut. `version` is the agent's.
     """
 
     printer: Printer
@@ -28,6 +28,7 @@ class Report:
     refused: int = 0
     unprinted: int = 0
     numbers: int = 0
+    version: str = ""
 
     @property
     def needs_somebody(self) -> bool:

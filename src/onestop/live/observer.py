@@ -28,6 +28,7 @@ BOARD = frozenset(
         "BroadcastSent",
         "BroadcastEnded",
         "DisplaySetUp",
+        "DeviceMoved",
     }
 )
 """Facts a hall's board may show. Unknown ones that name a desk reach it too, so that no call is ever stale."""

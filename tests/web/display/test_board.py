@@ -9,13 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from onestop.booking.wish import make_wish
+from onestop.clock import real_now
 from onestop.days.actions import set_paused
+from onestop.devices.actions import change_device
+from onestop.devices.queries import devices_list
 from onestop.domain.booking import Interpreter
 from onestop.domain.party import party_of
+from onestop.domain.roles import SYSTEM
 from onestop.visits.actions.calls import no_show, recall, serve, transfer
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.undo import undo
 from onestop.visits.tables import calls
+from tests.halls import make_test_day
 from tests.web.site import Site
 
 _LINE = re.compile(
@@ -244,6 +249,21 @@ async def test_a_machine_of_another_day_and_an_officer_see_no_board(site: Site) 
     assert [answer.status_code for answer in answers] == [403, 403, 403, 303]
     assert answers[3].headers["location"] == f"/pair?next={_path(site)}"
     assert unknown.status_code == 404
+
+
+async def test_a_display_that_was_moved_opens_the_board_of_its_new_day_by_itself(site: Site) -> None:
+    other = make_test_day(site.database, template="greek-mic", on=site.hall.day.on)
+    screen = site.sign_in("display")
+    (device,) = site.database.read_now(devices_list, site.hall.id)
+    before = await screen.get(_path(site))
+
+    site.database.write_now(change_device, device.id, name=device.name, day_id=other.id, actor=SYSTEM, real=real_now())
+    lines, moved = await screen.get(f"{_path(site)}/calls?after=0"), await screen.get(_path(site))
+
+    # The script on the board asks for its lines, is refused, and loads the page again.
+    assert (before.status_code, lines.status_code) == (200, 403)
+    assert (moved.status_code, moved.headers["location"]) == (303, f"/display/{other.day.slug}")
+    assert (await screen.get(moved.headers["location"])).status_code == 200
 
 
 async def test_the_board_speaks_the_language_of_the_day_unless_one_was_chosen(site: Site) -> None:

@@ -1,6 +1,7 @@
 """Invitations, day passes, machines and accounts: each secret is shown once, works, and can be taken back."""
 
 import re
+from uuid import UUID
 
 import httpx
 
@@ -8,12 +9,14 @@ from onestop.accounts.queries import accounts_list, passes_of_day
 from onestop.booking.queries import invitation_by_code_hash
 from onestop.clock import real_now
 from onestop.days.organising import InvitationLine, invitations_of_day
-from onestop.devices.actions import report_device
+from onestop.devices.actions import report_device, revoke_device, set_up_display
 from onestop.devices.queries import devices_list
+from onestop.domain.board import DisplaySetup
 from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.domain.ticket import invitation_hash
 from onestop.visits.queries.printed import conflicts_of_day
+from tests.halls import make_test_day
 from tests.visits.machine_papers import machine_of
 from tests.web.kiosk.touch import words
 from tests.web.organise import things
@@ -129,6 +132,52 @@ async def test_a_display_is_paired_by_its_big_code_seen_and_shut_out(site: Site)
         (Grant(role=Role.DISPLAY, day=site.hall.id),),
         None,
     )
+
+
+async def test_a_machine_is_renamed_and_moved_to_another_day(site: Site) -> None:
+    other = make_test_day(site.database, template="greek-mic", on=site.hall.day.on)
+    device = UUID(things.device(site))
+    path = f"{DAY}/devices/{device}"
+    setup = DisplaySetup(desks=(1, 2), volume=60)
+    site.database.write_now(set_up_display, device, setup, actor=SYSTEM, real=real_now())
+    organiser = Organiser(site)
+
+    await organiser.open(f"{DAY}/devices")
+    renamed = await organiser.send(path, name=" Hall, south ")
+    (between,) = site.database.read_now(devices_list, site.hall.id)
+    moved = await organiser.send(path, day=str(other.id))
+
+    assert ["Hall, south" in page.text for page in (renamed, moved)] == [True, False]
+    assert "The machine serves the other day now." in moved.text
+    assert (between.name, between.day, between.display) == ("Hall, south", site.hall.id, setup)
+    (device_then,) = site.database.read_now(devices_list, other.id)
+    assert (device_then.name, device_then.day, device_then.display) == (
+        "Hall, south",
+        other.id,
+        DisplaySetup(volume=60),
+    )
+    await organiser.open(f"/organise/{other.day.slug}/devices")
+    await organiser.send(f"/organise/{other.day.slug}/devices/{device}", day="")
+    assert [each.day for each in site.database.read_now(devices_list)] == [None]
+
+
+async def test_a_machine_is_moved_only_to_days_of_its_organiser_and_never_loses_its_name(site: Site) -> None:
+    other = make_test_day(site.database, template="greek-mic", on=site.hall.day.on)
+    device = things.device(site)
+    path = f"{DAY}/devices/{device}"
+    helper = Organiser(site, day=site.hall.id)
+    listed = await helper.open(f"{DAY}/devices")
+
+    nameless = await helper.press(path, name="  ")
+    answers = [await helper.press(path, day=day) for day in (str(other.id), "", "nonsense")]
+    site.database.write_now(revoke_device, UUID(device), actor=SYSTEM, real=real_now())
+    gone = await helper.press(path, name="Roof")
+
+    assert (str(other.id) in listed.text, "every day" in listed.text) == (False, False)
+    assert (nameless.status_code, f'href="#name-{device}">Please write a name' in nameless.text) == (422, True)
+    assert [answer.status_code for answer in (*answers, gone)] == [404, 404, 404, 404]
+    (kept,) = site.database.read_now(devices_list)
+    assert (kept.name, kept.day) == ("Hall", site.hall.id)
 
 
 async def test_a_machine_without_a_name_is_asked_for_one(site: Site) -> None:

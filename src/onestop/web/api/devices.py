@@ -47,13 +47,14 @@ class Lease(Struct, kw_only=True):
 
 
 class Heartbeat(Struct, kw_only=True):
-    """The printer; tickets not handed in, not taken, without a paper; numbers left."""
+    """The printer; tickets not handed in, not taken, without a paper; numbers left; the version of the program."""
 
     printer: Printer
     waiting: Count = 0
     refused: Count = 0
     unprinted: Count = 0
     numbers: Count = 0
+    version: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z.+-]*\Z")] = ""
 
 
 class Heard(Struct, kw_only=True):
@@ -93,6 +94,7 @@ async def beat(request: WebRequest, db: Db, data: JSONBody[Heartbeat]) -> Respon
         refused=data.refused,
         unprinted=data.unprinted,
         numbers=data.numbers,
+        version=data.version,
     )
 
     def show(_: Any, __: None) -> tuple[int, object]:

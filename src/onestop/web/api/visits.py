@@ -10,11 +10,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, structs
 
-from onestop.booking.tickets import Ticket, find_code
+from onestop.booking.tickets import Ticket, find_code, has_leased
 from onestop.booking.wish import Wish
-from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.days import Day, day_by_id, day_by_slug
 from onestop.days.queries.offer import DayOffer, day_offer
-from onestop.domain.errors import InvalidInput, ServiceUnknown, WrongDay
+from onestop.db.session import Database
+from onestop.domain.errors import DayUnknown, InvalidInput, ServiceUnknown, WrongDay
 from onestop.domain.roles import Actor, Role
 from onestop.domain.visit import VisitReason, VisitState
 from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in
@@ -27,6 +28,7 @@ from onestop.web.api.answers import act, instant
 from onestop.web.api.booking import ticket_url
 from onestop.web.api.wishes import Instant, Service, Wanted, service_of, wish_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.sessions import actor
 
 ARRIVING = (Role.KIOSK, Role.RECEPTIONIST)
 ROUTING = (Role.OFFICER, Role.RECEPTIONIST)
@@ -135,7 +137,7 @@ async def check_in_ticket(
     request: WebRequest, db: Db, day: FromPath[str], data: JSONBody[CodeShown]
 ) -> Response[Arrived]:
     """She is here. Repeating it gives the same answer."""
-    place, someone = await day_for(request, day, *ARRIVING)
+    place, someone = await _arriving(request, db, day)
     ref = await db.read(find_code, data.code, days=[place.id])
     if ref.day != place.id:
         raise WrongDay(on=(await db.read(day_by_id, ref.day)).on)
@@ -151,7 +153,7 @@ async def walk_in(
     request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str], data: JSONBody[WalkInWanted]
 ) -> Response[WalkIn]:
     """A ticket without an appointment; the same nonce gives the same ticket, whatever its key (R9)."""
-    place, someone = await day_for(request, day, *ARRIVING)
+    place, someone = await _arriving(request, db, day)
     offer = await db.read(day_offer, place.id)
     more: dict[str, Any] = {
         "key": ticket_key,
@@ -231,6 +233,17 @@ async def carry_visit_over(
     return await act(
         request, carry_over, visit, then.id, key=ticket_key, actor=someone, now=db.now(), day=first, show=show
     )
+
+
+async def _arriving(request: WebRequest, db: Database, slug: str) -> tuple[Day, Actor]:
+    """The day and who asks. A machine that was moved hands in what it still has of a day it had numbers of."""
+    try:
+        return await day_for(request, slug, *ARRIVING)
+    except DayUnknown:
+        day, someone = await db.read(day_by_slug, slug), await actor(request)
+        if someone.device is None or not await db.read(has_leased, day.id, someone.device):
+            raise
+        return day, someone
 
 
 def _paper(data: WalkInWanted, someone: Actor, *, otherwise: datetime) -> Paper | None:

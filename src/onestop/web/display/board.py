@@ -13,14 +13,14 @@ from onestop.db.session import Database
 from onestop.domain.board import Sound, lines_beside_a_band, lines_for
 from onestop.live.hub import key_of
 from onestop.visits.queries.board import Board, BoardDay, BoardState, board
-from onestop.web.display.frame import locale_of_board, watched_day
+from onestop.web.display.frame import day_moved_to, locale_of_board, watched_day
 from onestop.web.display.setup import setup_of
 from onestop.web.kit.broadcasts import told_to_all
 from onestop.web.kit.locale import LANGUAGES, Locale, fallbacks, locale_for
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import CallLine, DeskMark
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.responses import page
+from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import known_actor
 from onestop.web.kit.sse import live_stream
 
@@ -63,7 +63,9 @@ class BoardPage:
 
 @get("/display/{day:str}")
 async def show_board(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
-    """The whole board, as this machine is set up."""
+    """The whole board, as this machine is set up; a display that was moved goes to its own."""
+    if moved := await day_moved_to(request, db, day):
+        return see_other(f"/display/{moved}")
     return await _show(request, db, day)
 
 

@@ -1,5 +1,6 @@
 """Who may watch a board, the day a board belongs to, and its language."""
 
+from onestop.days.queries.days import day_by_id, day_by_slug
 from onestop.db.session import Database
 from onestop.domain.roles import Role
 from onestop.visits.queries.board import BoardDay, board_day
@@ -7,7 +8,7 @@ from onestop.web.kit.guards import require
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
 from onestop.web.kit.requests import WebRequest
-from onestop.web.kit.sessions import LANGUAGE_COOKIE
+from onestop.web.kit.sessions import LANGUAGE_COOKIE, actor
 
 WATCHERS = (Role.DISPLAY, Role.ORGANISER, Role.RECEPTIONIST)
 
@@ -18,6 +19,15 @@ async def watched_day(request: WebRequest, db: Database, slug: str) -> BoardDay:
     day = await db.read(board_day, slug, now=db.now())
     await require(request, *WATCHERS, day=day.id)
     return day
+
+
+async def day_moved_to(request: WebRequest, db: Database, slug: str) -> str | None:
+    """The day a display serves now, if it stands at another one's address: it was moved. Raises `DayUnknown`."""
+    someone = await actor(request)
+    bound = next((grant.day for grant in someone.grants if grant.role is Role.DISPLAY), None)
+    if someone.device is None or bound is None or (await db.read(day_by_slug, slug)).id == bound:
+        return None
+    return (await db.read(day_by_id, bound)).slug
 
 
 def locale_of_board(request: WebRequest, day: BoardDay) -> Locale:

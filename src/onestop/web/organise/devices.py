@@ -1,7 +1,7 @@
 """Machines of a day: paired by a code that is shown big, seen, shut out; and papers of theirs that did not fit."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,20 +9,39 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.clock import real_now
-from onestop.days.queries.days import Day
-from onestop.devices.actions import PairCode, create_device, new_pair_code, revoke_device
+from onestop.days.queries.days import Day, all_days
+from onestop.db.session import Database
+from onestop.devices.actions import (
+    DeviceNameRefused,
+    PairCode,
+    change_device,
+    create_device,
+    new_pair_code,
+    revoke_device,
+)
 from onestop.devices.queries import Device, devices_list
+from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotKnown, Refusal
-from onestop.domain.roles import Role
+from onestop.domain.roles import Actor, Role
 from onestop.visits.actions.merging import see_conflict
 from onestop.visits.queries.printed import PrintedConflict, conflicts_of_day
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, base_url_of
 from onestop.web.kit.responses import page, see_other
-from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, tell_once, was_told, works_everywhere
-from onestop.web.organise.reading import Reader
+from onestop.web.organise.frame import (
+    covers,
+    day_frame,
+    enter,
+    errors_of,
+    path_of,
+    tell_once,
+    was_told,
+    works_everywhere,
+)
+from onestop.web.organise.reading import Reader, read_id
 
 KINDS = (Role.KIOSK, Role.DISPLAY)
 KIND_WRONG = N_("Please choose what kind of machine it is.")
@@ -31,11 +50,16 @@ FRESH = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A machine and how long ago it was heard of, in machine time."""
+    """A machine, how long ago it was heard of in machine time, and what its form for name and day says."""
 
     device: Device
     minutes_ago: int | None
     fresh: bool
+    mine: bool
+    """Whether this organiser may change it; one of every day belongs to the whole centre."""
+    name: str
+    day: str
+    error: str
 
 
 @page_of("organise/devices.html")
@@ -45,6 +69,8 @@ class DevicesPage:
 
     day: Day
     machines: tuple[Machine, ...]
+    days: tuple[tuple[str, str], ...]
+    """Where a machine can be moved to."""
     conflicts: tuple[PrintedConflict, ...]
     told: bool
     done: str
@@ -68,8 +94,8 @@ class DeviceCodePage:
 @get("/organise/{day:str}/devices")
 async def show_devices(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The machines of this day and those that serve every day."""
-    found, _ = await enter(request, db, day)
-    return await _page(request, db, found)
+    found, someone = await enter(request, db, day)
+    return await _page(request, db, found, someone)
 
 
 @post("/organise/{day:str}/devices")
@@ -99,7 +125,37 @@ async def add(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             status = refusal.status
-    return await _page(request, db, found, kind=kind, name=name, errors=read.errors, status=status)
+    return await _page(request, db, found, someone, kind=kind, name=name, errors=read.errors, status=status)
+
+
+@post("/organise/{day:str}/devices/{device:uuid}")
+async def change(request: WebRequest, db: Db, day: FromPath[str], device: FromPath[UUID]) -> Response[Any]:
+    """Another name, or another day; a ticket machine hands in what it has of the old one and takes new numbers."""
+    found, someone = await enter(request, db, day)
+    await device_here(request, db, found, device)
+    read = Reader(await read_form(request), locale_of(request))
+    name, to = read.form.text("name", 120), read.form.text("day", 40)
+    if to not in dict(await _days(request, db, found, someone)):
+        raise NotKnown
+    then = read_id(to)
+    try:
+        path = await submit_once(
+            request,
+            f"organise.device.change.{device}",
+            change_device,
+            device,
+            name=name,
+            day_id=then,
+            actor=someone,
+            real=real_now(),
+            to=lambda _: path_of(found, f"/devices?done={'saved' if then in (found.id, None) else 'moved'}"),
+        )
+    except DeviceNameRefused as refusal:
+        errors = {f"name-{device}": read.locale.say(refusal.sentence, refusal.params)}
+        return await _page(
+            request, db, found, someone, changed=(device, name, to), errors=errors, status=refusal.status
+        )
+    return see_other(path)
 
 
 @post("/organise/{day:str}/devices/{device:uuid}/code")
@@ -155,11 +211,38 @@ def _code(request: WebRequest, day: Day, name: str, made: PairCode) -> Response[
     return page(request, context, **day_frame(request, day))
 
 
-async def _page(request: WebRequest, db: Db, day: Day, *, status: int = 200, **more: Any) -> Response[Any]:
-    real = real_now()
+async def _page(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    someone: Actor,
+    *,
+    status: int = 200,
+    changed: tuple[UUID, str, str] | None = None,
+    **more: Any,
+) -> Response[Any]:
+    """The list; `changed` is the machine, name and day of a form that could not be taken."""
+    real, everywhere = real_now(), works_everywhere(someone)
+
+    def machine(device: Device) -> Machine:
+        ago = None if device.seen_at is None else max(timedelta(), real - device.seen_at)
+        name, to = device.name, str(device.day or "")
+        if changed is not None and changed[0] == device.id:
+            _, name, to = changed
+        return Machine(
+            device=device,
+            minutes_ago=None if ago is None else int(ago.total_seconds() // 60),
+            fresh=ago is not None and ago <= FRESH,
+            mine=device.day is not None or everywhere,
+            name=name,
+            day=to,
+            error=more.get("errors", {}).get(f"name-{device.id}", ""),
+        )
+
     context = DevicesPage(
         day=day,
-        machines=tuple(_machine(each, real) for each in await db.read(devices_list, day.id)),
+        machines=tuple(machine(each) for each in await db.read(devices_list, day.id)),
+        days=await _days(request, db, day, someone),
         conflicts=await db.read(conflicts_of_day, day.id),
         told=was_told(request),
         done=request.query_params.get("done", "")[:20],
@@ -168,13 +251,16 @@ async def _page(request: WebRequest, db: Db, day: Day, *, status: int = 200, **m
     return page(request, context, status=status, **day_frame(request, day))
 
 
-def _machine(device: Device, real: datetime) -> Machine:
-    ago = None if device.seen_at is None else max(timedelta(), real - device.seen_at)
-    return Machine(
-        device=device,
-        minutes_ago=None if ago is None else int(ago.total_seconds() // 60),
-        fresh=ago is not None and ago <= FRESH,
-    )
+async def _days(request: WebRequest, db: Database, day: Day, someone: Actor) -> tuple[tuple[str, str], ...]:
+    """This day and those to come that she organises, and every day for somebody who organises all."""
+    locale, now = locale_of(request), db.now()
+    coming = [
+        each
+        for each in await db.read(all_days)
+        if covers(someone, each.id) and each.state in (DayState.DRAFT, DayState.PUBLISHED) and each.closes_at > now
+    ]
+    named = [(str(each.id), f"{each.name}, {locale.short_date(each.on)}") for each in dict.fromkeys((day, *coming))]
+    return (*named, *([("", locale.gettext("every day"))] if works_everywhere(someone) else []))
 
 
-route_handlers: list[Any] = [show_devices, add, new_code, revoke, seen]
+route_handlers: list[Any] = [show_devices, add, change, new_code, revoke, seen]
