@@ -13,6 +13,7 @@ command -v opusenc >/dev/null || missing+=(opus-tools)
 command -v strace >/dev/null || missing+=(strace)
 command -v caddy >/dev/null || missing+=(caddy)
 command -v zbarimg >/dev/null || missing+=(zbar-tools)
+command -v debootstrap >/dev/null || missing+=(debootstrap)
 compgen -G '/usr/share/fonts/truetype/noto/NotoSansArabic*' >/dev/null || missing+=(fonts-noto-core)
 compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 
