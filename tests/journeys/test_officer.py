@@ -1,4 +1,4 @@
-"""A guest officer's day at a desk by keys alone, from the pass to handing the desk over; and the desk without script."""
+"""A guest officer at a desk by keys alone, from the pass to handing the desk over; and the desk without script."""
 
 import re
 from collections.abc import Callable

@@ -144,7 +144,6 @@ def test_operational_needs_are_gone_at_midnight(nest: Nest) -> None:
     hall = nest.hall
     _, visit = hall.walk_in(hall.wish("legal"))
     hall.write(set_needs, visit, needs=[OperationalNeed.INFANT])
-    nest.db.write_now(lambda conn: conn.execute(visit_needs.insert().values(visit_id=visit, kind="infant")))
     midnight = day_ends_at(hall.day.on, hall.day.closes_at, hall.day.zone)
 
     def left() -> tuple[int, int]:

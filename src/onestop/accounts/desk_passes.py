@@ -24,7 +24,7 @@ def pass_day(conn: sa.Connection, pass_id: UUID) -> UUID | None:
 
 
 def hand_over(
-    conn: sa.Connection, token_hash: str | None, *, day: UUID, desk: UUID, actor: Actor, now: datetime
+    conn: sa.Connection, token_hash: str | None, day: UUID, *, desk: UUID, actor: Actor, now: datetime
 ) -> None:
     """Whoever sits at a desk goes: this browser is signed out, and its pass may be bound by the next one."""
     if token_hash is not None:

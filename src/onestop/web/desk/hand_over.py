@@ -46,7 +46,9 @@ async def do_hand_over(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -> 
     """Sign this browser out; a second press finds nobody signed in."""
     someone, place = await reach_desk(request, db, desk_id)
     await db.write(
-        lambda conn, **more: hand_over(conn, session_hash(request), day=place.day, **more),
+        hand_over,
+        session_hash(request),
+        place.day,
         desk=place.id,
         actor=someone,
         now=db.now(),

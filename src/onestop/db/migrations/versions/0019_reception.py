@@ -5,7 +5,7 @@ from alembic import op
 
 from onestop.db.types import Id, Instant
 
-revision = "0021"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
