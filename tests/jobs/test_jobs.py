@@ -227,6 +227,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
     assert [(job.name, job.hourly) for job in jobs] == [
         ("match", False),
         ("lapse", False),
+        ("broadcasts", False),
         ("holds", False),
         ("lapsed offers", False),
         ("draws", False),

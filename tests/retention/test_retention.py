@@ -11,9 +11,10 @@ from onestop.booking.actions.bookings import hold_arrival
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, claims, parties
 from onestop.booking.tickets import find_code
-from onestop.days.tables import capacity, days
+from onestop.days.tables import broadcasts, capacity, days
 from onestop.db.ledger import facts
 from onestop.domain.booking import Channel
+from onestop.domain.broadcast import Broadcast, Sentence
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.operational import OperationalNeed
 from onestop.domain.retention import day_ends_at, persons_until
@@ -22,10 +23,13 @@ from onestop.domain.visit import VisitReason
 from onestop.reports.verify import verify
 from onestop.retention.actions import forget_persons, run_retention
 from onestop.retention.rows import Detaching, detach_facts
+from onestop.visits.actions.broadcasting import send_broadcast
 from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.route import leave, set_needs
-from onestop.visits.tables import visit_needs, visits
+from onestop.visits.actions.triage import miss_paper
+from onestop.visits.queries.api import stops_of_visit
+from onestop.visits.tables import stop_papers, visit_needs, visits
 from tests.halls import STAFF
 from tests.retention.canary import Nest, ids_in_facts, own_ids
 
@@ -140,19 +144,22 @@ def test_rare_languages_become_other_and_frequent_ones_stay(nest: Nest, until: d
     assert [row.languages for row in rows] == [["other"], *[["uk"]] * 5, *[["other", "uk"]] * 2]
 
 
-def test_operational_needs_are_gone_at_midnight(nest: Nest) -> None:
+def test_operational_needs_papers_seen_and_messages_are_gone_at_midnight(nest: Nest) -> None:
     hall = nest.hall
     _, visit = hall.walk_in(hall.wish("legal"))
     hall.write(set_needs, visit, needs=[OperationalNeed.INFANT])
+    hall.write(miss_paper, hall.db.read_now(stops_of_visit, visit)[0], key="id")
+    hall.write(send_broadcast, hall.id, Broadcast(sentence=Sentence.OWN, text="To Amira: please come.", lasts=None))
     midnight = day_ends_at(hall.day.on, hall.day.closes_at, hall.day.zone)
 
-    def left() -> tuple[int, int]:
-        return count(nest, visits, visits.c.need), count(nest, visit_needs)
+    def left() -> list[int]:
+        tables = (visit_needs, stop_papers, broadcasts)
+        return [count(nest, visits, visits.c.need), *(count(nest, each) for each in tables)]
 
     run_retention(nest.db, nest.settings, now=midnight - timedelta(seconds=1))
-    assert left() == (1, 1)
+    assert left() == [1] * 4
     assert run_retention(nest.db, nest.settings, now=midnight) == NOTHING | {"needs": 1}
-    assert left() == (0, 0)
+    assert left() == [0] * 4
 
 
 def test_a_hold_nobody_confirmed_leaves_nothing_a_day_later(nest: Nest) -> None:

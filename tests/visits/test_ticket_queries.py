@@ -26,7 +26,7 @@ def test_a_ticket_costs_the_same_with_one_and_with_three_stops(database: Databas
     three = hall.book(hall.wish("legal", "residence", "labour", adults=2, children=1))
 
     counts = [cost(database, ticket_state, ticket.party) for ticket in (one, three)]
-    assert counts == [4, 4]
+    assert counts == [5, 5]
 
 
 def test_the_hall_costs_the_same_with_one_and_with_three_visitors(database: Database) -> None:

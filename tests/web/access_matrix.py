@@ -309,7 +309,7 @@ def _party_stop(site: Site) -> str:
 
 SPECIAL |= {
     f"{_PARTY_STOPS}/{act}": lambda site, act=act: f"{_party_stop(site)}/{act}"
-    for act in ("drop", "accept", "decline", "back")
+    for act in ("drop", "accept", "decline", "back", "papers")
 }
 SPECIAL |= {"/visits/{visit_id:uuid}/stops": lambda site: f"/visits/{_called_visit(site)}/stops"}
 SPECIAL |= {"/pass/{token:str}": _fresh_pass, "/sign-in/link/{token:str}": _fresh_link}

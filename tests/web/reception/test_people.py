@@ -1,10 +1,14 @@
 """The lists of reception, what they keep private, and that their cost does not grow with the hall."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 
+from onestop.booking.tickets import Ticket
 from onestop.directory.tables import institutions, services
-from onestop.visits.actions.calls import finish, serve
-from onestop.visits.queries.people import Person
+from onestop.visits.actions.calls import finish, no_show, serve
+from onestop.visits.actions.door import bring_back
+from onestop.visits.queries.people import Person, Standing
 from onestop.visits.queries.reception import door_counts, find_people, hall, reach_today, reception_days
 from onestop.visits.queries.visitor import visitor
 from tests.counting import counted
@@ -37,6 +41,37 @@ async def test_the_lists_tell_who_waits_too_long_who_is_expected_and_who_is_insi
     assert shown.count("Waits 46 min") == 2
     assert "31 min late" not in shown
     assert "46 min late" in shown
+
+
+async def test_who_was_called_three_times_and_seen_by_nobody_is_listed_and_leaves_with_one_tap(
+    reception: Staff,
+) -> None:
+    reception.open()
+    lost, _ = reception.hall.walk_in(reception.hall.wish("legal", "social"))
+    found, _ = reception.hall.walk_in(reception.hall.wish("labour", "social"))
+    for desk in (1, 3):
+        for _ in range(3):
+            called = reception.hall.next(desk)
+            reception.hall.write(no_show, called.stop)
+            reception.later(minutes=11)
+    served = reception.hall.write(bring_back, stops_of(reception, found)[0]) or reception.hall.next(3).stop
+    reception.hall.write(finish, served)
+    listed = reception.hall.db.read_now(hall, reception.hall.id, now=reception.hall.now)
+    shown = await reception.look(f"{reception.home}/people")
+
+    left = await reception.ask(reception.path(lost, "/leave"), {"reason": "no_show"})
+
+    assert numbers(listed.lost) == [lost.number]
+    assert shown.count("Nobody can find her") == 1
+    assert ("The visit has ended." in left.text, "Undo" in left.text) == (True, True)
+    assert reception.standing(lost) is Standing.LEFT
+    after = reception.hall.db.read_now(hall, reception.hall.id, now=reception.hall.now)
+    assert (after.lost, numbers(after.inside)) == ((), [found.number])
+
+
+def stops_of(reception: Staff, ticket: Ticket) -> list[UUID]:
+    """Her stops."""
+    return [stop.id for stop in reception.holder(ticket).stops]
 
 
 async def test_somebody_just_served_or_called_does_not_wait_too_long(reception: Staff) -> None:

@@ -76,6 +76,8 @@ class Person:
     done: int
     to_do: tuple[Title, ...]
     missed: int
+    lost: bool
+    """Called as often as the rule says, and nobody came; no desk has seen her since."""
 
 
 def people(
@@ -160,8 +162,14 @@ def _person(row: Row, theirs: list[Row]) -> Person:
         desk=DeskSpot(number=at_desk.number, colour=at_desk.colour, shape=at_desk.shape) if at_desk else None,
         done=sum(1 for stop in theirs if stop.state == StopState.FINISHED),
         to_do=tuple(title_of(stop) for stop in theirs if stop.state in STOP_OPEN),
+        lost=standing is Standing.HERE and _lost(theirs),
         missed=sum(1 for stop in theirs if stop.state == StopState.MISSED),
     )
+
+
+def _lost(theirs: list[Row]) -> bool:
+    acts = [(at, stop.state) for stop in theirs for at in (stop.called_at, stop.served_at, stop.ended_at) if at]
+    return bool(acts) and max(acts)[1] == StopState.MISSED
 
 
 def title_of(stop: Row) -> Title:

@@ -51,8 +51,9 @@ class DoorCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """Who is inside and who is expected: three lists and their sizes."""
+    """Who is inside and who is expected: four lists and their sizes. `lost` were called and seen by nobody."""
 
+    lost: tuple[Person, ...]
     too_long: tuple[Person, ...]
     expected: tuple[Person, ...]
     inside: tuple[Person, ...]
@@ -135,6 +136,7 @@ def hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
     )
     inside = tuple(one for one in found if one.standing is not Standing.BOOKED)
     return Hall(
+        lost=tuple(one for one in inside if one.lost),
         too_long=tuple(
             sorted(
                 (one for one in inside if one.waits_from_at is not None and now - one.waits_from_at > TOO_LONG),
