@@ -87,7 +87,7 @@ addEventListener("pagehide", () => {
 
 let sounds = false;
 let awake = false;
-let stored = false;
+let stored = wasKept();
 
 function dress() {
   const here = part("data-phone");

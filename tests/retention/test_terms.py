@@ -11,6 +11,7 @@ from onestop.domain.retention import (
     common_languages,
     day_ends_at,
     persons_until,
+    phone_keeps,
     ticket_scope,
     without_rare,
 )
@@ -50,6 +51,15 @@ def test_a_ticket_is_whole_until_a_day_after_its_day() -> None:
         TicketScope.WHOLE,
         TicketScope.NEXT_STEPS,
     ]
+
+
+def test_a_phone_keeps_a_ticket_from_the_morning_of_the_day_to_its_end() -> None:
+    on, closes = date(2026, 12, 3), datetime(2026, 12, 3, 14, tzinfo=UTC)
+    morning, midnight = datetime(2026, 12, 2, 23, tzinfo=UTC), datetime(2026, 12, 3, 23, tzinfo=UTC)
+    moments = (morning - timedelta(seconds=1), morning, closes, midnight, midnight + timedelta(hours=1))
+
+    kept = [phone_keeps(on, closes, ZONE, now=now) for now in moments]
+    assert kept == [timedelta(), timedelta(hours=24), timedelta(hours=9), timedelta(), timedelta()]
 
 
 def test_times_lose_their_last_minutes_downwards() -> None:
