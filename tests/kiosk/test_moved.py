@@ -16,7 +16,7 @@ from onestop.devices.queries import devices_list
 from onestop.domain.errors import NotKnown
 from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
-from onestop_kiosk.server import ShutOut
+from onestop_kiosk.server import Away, ShutOut
 from onestop_kiosk.store import State
 from tests.halls import TestDay, make_test_day
 from tests.kiosk.rig import Machine, later
@@ -78,14 +78,16 @@ async def test_a_moved_machine_hands_in_the_old_day_and_gives_numbers_of_the_new
 
 async def test_a_lease_that_was_under_way_for_the_old_day_is_not_asked_for_the_new_one(machine: Machine) -> None:
     new = make_test_day(machine.site.database, on=machine.site.hall.day.on, template="greek-mic")
-    machine.keeper.store.keep("lease", f"{machine.site.hall.day.slug} {uuid4().hex}")
+    machine.keeper.blocks = 2
+    machine.line.way = "deaf"
+    with pytest.raises(Away):
+        await machine.keeper.lease()
     machine.line.way = "whole"
     move(machine, new)
 
     await machine.reach()
 
-    assert machine.keeper.numbers_left() == 50
-    assert machine.keeper.store.numbers_left(new.day.slug, machine.keeper.clock.now()) == 50
+    assert (leased(machine, machine.site.hall), leased(machine, new), machine.keeper.numbers_left()) == (2, 2, 100)
 
 
 async def test_a_machine_that_was_moved_to_a_day_not_published_yet_gives_no_number_of_the_old_one(
