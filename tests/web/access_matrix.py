@@ -579,6 +579,7 @@ MATRIX: list[Row] = [
             *("find", "turned-away", "answers", "walk-in", "walk-in/wish"),
             *("book", "book/wish", "book/times", "book/waiting"),
             *("paper", "paper/{entry:uuid}/undo", "message", "message/{broadcast:uuid}/end"),
+            *("paper", "paper/{entry:uuid}/undo", "pack"),
         )
     ),
     *(
@@ -727,7 +728,7 @@ MATRIX: list[Row] = [
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
-            *("order", "order/{pair:uuid}/remove", "invitations", "pack"),
+            *("order", "order/{pair:uuid}/remove", "invitations", "pack", "pack/kept"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
             *("devices/{device:uuid}/display", "board"),

@@ -52,6 +52,20 @@ def is_spare(conn: sa.Connection, day: UUID, number: int) -> bool:
     return _within(conn, spare_tickets, day, number)
 
 
+def spares_again(
+    conn: sa.Connection, day: UUID, *, first: int, count: int, key: bytes
+) -> tuple[SpareTicket, ...] | None:
+    """The spare tickets of a pack that nobody fetched; `None` where one of them is in use by now."""
+    free = {number for start, last in unused_spares(conn, day) for number in range(start, last + 1)}
+    numbers = range(first, first + count)
+    return tuple(_spare(key, day, number) for number in numbers) if free.issuperset(numbers) else None
+
+
+def note_taken(conn: sa.Connection, day: UUID, *, actor: Actor, now: datetime) -> None:
+    """Somebody fetched the pack that is kept ready."""
+    record(conn, Fact(kind="DayPackTaken", at=now, day=day, actor=actor.ref, terms={"paper": True}))
+
+
 def check_spare(conn: sa.Connection, code: str, *, key: bytes, days: Sequence[UUID] = ()) -> None:
     """Raise `TicketOnPaper` for the code of a spare ticket that nobody has entered yet; for others do nothing.
 

@@ -109,6 +109,11 @@ class PackNotNow(Refusal):
     sentence = N_("Only a published day has a day pack.")
 
 
+class PackNotKept(Refusal):
+    code = "pack_not_kept"
+    sentence = N_("No pack is ready now. Please look again in a minute.")
+
+
 class TimeUnreadable(InvalidInput):
     code = "time_unreadable"
     sentence = N_("Please write the time as on a clock, such as 10:40.")

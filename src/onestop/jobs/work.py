@@ -32,6 +32,7 @@ from onestop.db.session import Database
 from onestop.keys import load_ticket_key
 from onestop.notify.actions import bury_late
 from onestop.notify.sender import Sender
+from onestop.paper.kept import due_days, forget_packs, keep_pack
 from onestop.retention.actions import forget_secrets, retain_day
 from onestop.retention.queries import kept_days
 from onestop.settings import Settings
@@ -68,6 +69,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="offers", run=Offers(db).make),
         Job(name="cancelled days", run=lambda: each_day(db, days_called_off, cancel_next_bookings, to_the_end=True)),
         Job(name="speech", run=Ahead(db, settings).make),
+        Job(name="packs", run=Packs(db, settings).keep),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),
         Job(name="mail", run=sender.send_due),
         Job(name="late mail", run=lambda: db.write(bury_late, now=db.now()), hourly=True),
@@ -120,6 +122,35 @@ class Offers:
             except Exception as error:
                 report(f"offers of day {day}", error)
         self._stamp = stamp
+
+
+class Packs:
+    """Packs that are kept ready, looked at once a minute and not in the first one, in which a server has other work."""
+
+    EVERY_TICKS = 60
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._db = database
+        self._settings = settings
+        self._ticks = 0
+
+    async def keep(self) -> None:
+        """One tick. No transaction is open while pages are drawn, which another process does."""
+        self._ticks += 1
+        if self._ticks % self.EVERY_TICKS == 0:
+            await asyncio.to_thread(keep_packs, self._db, self._settings)
+
+
+def keep_packs(db: Database, settings: Settings) -> None:
+    """Make the packs that are needed, remove those of days that are over; a failure stops that day only."""
+    now = db.now()
+    due, kept = db.read_now(due_days, now=now)
+    forget_packs(settings.var, kept)
+    for day in due:
+        try:
+            keep_pack(db, settings, day, key=load_ticket_key(settings), now=now)
+        except Exception as error:
+            report(f"pack of day {day.id}", error)
 
 
 def _days_to_offer(conn: sa.Connection, now: datetime) -> list[UUID]:

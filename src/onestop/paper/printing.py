@@ -1,24 +1,25 @@
 """A pack from the day: numbers are leased, rows are read, and a process of its own draws the pages.
 
-Nothing of it is written to a disk: the words go to that process through a pipe, the PDF comes back through another.
+The words go to that process through a pipe and the PDF comes back through another. What is kept ready for a day on
+which a server fails is written by `kept.py`.
 """
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from onestop.booking.spares import lease_spares
+from onestop.booking.spares import SpareTicket, lease_spares
 from onestop.db.session import Database
 from onestop.domain.errors import N_, Refusal
 from onestop.domain.paper import spares_for
 from onestop.domain.roles import Actor
 from onestop.locale.languages import LANGUAGES
 from onestop.locale.locales import locale_for
-from onestop.paper.contents import pack_contents
+from onestop.paper.contents import Contents, pack_contents
 from onestop.paper.sheets import Pack
 from onestop.paper.words import pack_of
 from onestop.settings import Settings
@@ -53,6 +54,20 @@ def make_pack(
     contents = database.read_now(pack_contents, day)
     count = spares_for(len(contents.expected)) if spares is None else spares
     leased = database.write_now(lease_spares, day, count=count, key=key, actor=actor, now=now, day=day)
+    told("drawing the pages")
+    return draw_contents(contents, leased, settings, key=key, now=now, language=language)
+
+
+def draw_contents(
+    contents: Contents,
+    leased: Sequence[SpareTicket],
+    settings: Settings,
+    *,
+    key: bytes,
+    now: datetime,
+    language: str = "",
+) -> bytes:
+    """The PDF of what was read, in a language of the pages. Raises `PackNotDrawn`."""
     wanted = language or contents.day.working_language
     pack = pack_of(
         contents,
@@ -63,7 +78,6 @@ def make_pack(
         kept_days=settings.contact_days,
         now=now,
     )
-    told("drawing the pages")
     return draw_apart(pack)
 
 

@@ -1,7 +1,8 @@
-"""The day pack: a PDF for hours without power, network or computer, made anew each time and kept nowhere."""
+"""The day pack: a PDF for hours without power, network or computer, made anew, or the one that is kept ready."""
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -14,6 +15,7 @@ from onestop.domain.paper import MOST_SPARES, check_packable
 from onestop.paper.printing import make_pack
 from onestop.visits.queries.paper import paper_state
 from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.kept_pack import kept_file, pack_ready, pdf, printed_spares
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES
 from onestop.web.kit.pages import page as page_of
@@ -37,6 +39,7 @@ class PackPage:
     spares: str
     unused: int
     kept_days: int
+    ready_at: datetime | None
     errors: tuple[tuple[str, str], ...]
     key: str = field(default_factory=new_key)
 
@@ -69,8 +72,15 @@ async def download(
         errors = tuple(errors_of(locale_of(request), refusal).items())
         typed = {"language": form.text("language", 12), "spares": form.text("spares", 12)}
         return await _pack_page(request, db, settings, found, errors=errors, status=refusal.status, **typed)
-    headers = {"Content-Disposition": f'attachment; filename="{found.slug}-pack.pdf"', "Cache-Control": "no-store"}
-    return Response(made, status_code=200, media_type="application/pdf", headers=headers)
+    return pdf(made, f"{found.slug}-pack.pdf")
+
+
+@post("/organise/{day:str}/pack/kept")
+async def download_kept(request: WebRequest, db: Db, settings: Conf, day: FromPath[str]) -> Response[Any]:
+    """The pack that is ready, at once."""
+    found, someone = await enter(request, db, day)
+    await read_form(request)
+    return await kept_file(db, settings, found, actor=someone)
 
 
 async def _pack_page(
@@ -85,7 +95,8 @@ async def _pack_page(
     status: int = 200,
 ) -> Response[Any]:
     locale = locale_of(request)
-    unused = (await db.read(paper_state, day.id)).spares
+    ready = await pack_ready(settings, day)
+    unused = printed_spares((await db.read(paper_state, day.id)).spares, ready)
     wanted = language or day.working_language
     context = PackPage(
         day=day,
@@ -95,9 +106,10 @@ async def _pack_page(
         spares=spares,
         unused=sum(last - first + 1 for first, last in unused),
         kept_days=settings.contact_days,
+        ready_at=ready.made_at if ready is not None else None,
         errors=errors,
     )
     return page(request, context, status=status, **day_frame(request, day))
 
 
-route_handlers: list[Any] = [show_pack, download]
+route_handlers: list[Any] = [show_pack, download, download_kept]

@@ -29,10 +29,11 @@ from onestop.visits.queries.paper import PaperEntry, PaperState, paper_state
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import hall
 from onestop.web.kit.forms import Form, new_key, read_form
+from onestop.web.kit.kept_pack import kept_file, pack_ready, printed_spares
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, settings_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
 from onestop.web.reception.frame import Titles, day_and_actor, frame, home_of
@@ -77,6 +78,9 @@ class PaperPage:
     more: int
     titles: Titles
     says: dict[str, str]
+    spares: tuple[tuple[int, int], ...]
+    ready_at: datetime | None
+    """When the pack was made that is kept ready."""
     key: str = field(default_factory=new_key)
 
 
@@ -137,6 +141,14 @@ async def take_back(request: WebRequest, db: Db, slug: FromPath[str], entry: Fro
     return see_other(path)
 
 
+@post("/reception/{slug:str}/pack")
+async def take_ready_pack(request: WebRequest, db: Db, settings: Conf, slug: FromPath[str]) -> Response[Any]:
+    """The pack that is kept ready."""
+    day, someone = await day_and_actor(request, db, slug)
+    await read_form(request)
+    return await kept_file(db, settings, day, actor=someone)
+
+
 def _line(form: Form, day: Day) -> Line:
     """What was typed, as a line. Raises `InvalidInput` about the first field that cannot be read."""
     number = form.number("number")
@@ -170,7 +182,7 @@ async def _paper_page(
     request: WebRequest, db: Db, day: Day, *, form: Form | None = None, refusal: Refusal | None = None, did: str = ""
 ) -> Response[Any]:
     locale, now = locale_of(request), db.now()
-    state = await db.read(paper_state, day.id)
+    state, ready = await db.read(paper_state, day.id), await pack_ready(settings_of(request), day)
     here = await db.read(hall, day.id, now=now)
     late = [one for one in here.expected if one.booked_at is not None and one.booked_at <= now]
     told = locale.say(refusal.sentence, refusal.params) if refusal is not None else ""
@@ -201,6 +213,8 @@ async def _paper_page(
         more=max(0, len(late) - MOST_LISTED) + max(0, len(here.inside) - MOST_LISTED),
         titles=Titles(locale),
         says={word: locale.gettext(text) for word, text in WORDS.items()},
+        spares=printed_spares(state.spares, ready),
+        ready_at=ready.made_at if ready is not None else None,
     )
     return page(
         request, context, status=refusal.status if refusal is not None else 200, **frame(request, day, "/paper")
@@ -223,4 +237,4 @@ def _typed(form: Form | None, last: PaperEntry | None, day: Day, number: str) ->
     )
 
 
-route_handlers: list[Any] = [show_paper, enter, take_back]
+route_handlers: list[Any] = [show_paper, enter, take_back, take_ready_pack]
