@@ -37,7 +37,8 @@ async def _look(who: httpx.AsyncClient, path: str) -> str:
     """A page without its clock, keys and stamps, which differ each time it is made."""
     answer = await who.get(path)
     assert answer.status_code == 200, path
-    return re.sub(r'\d\d:\d\d|value="[^"]*"|data-now="[^"]*"|"[\w-]{22}"', "", answer.text)
+    moving = r'\d\d:\d\d|value="[^"]*"|data-(?:now|age)="[^"]*"|"[\w-]{22}"'
+    return re.sub(moving, "", answer.text)
 
 
 async def test_all_that_the_others_can_look_at_is_as_if_nothing_had_happened(site: Site) -> None:
