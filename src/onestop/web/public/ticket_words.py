@@ -213,7 +213,7 @@ def _line(
         ends_at=window.ends_at if window is not None and shows_times else None,
         desk=_desk(stop),
         people=who_goes(locale, ticket.members, stop.members) if stop.state not in GONE else "",
-        note=" ".join(_notes(locale, ticket, stop)),
+        note=" · ".join(_notes(locale, ticket, stop)),
     )
 
 
