@@ -14,6 +14,8 @@ from onestop.speech.words import Call, has_words, sentence_of
 MADE, RECORDED = "speech", "clips"
 """Folders below `var`: what the program makes and forgets, and what people recorded and nobody removes."""
 ENDING = ".opus"
+NEEDED = ("number", "desk", *(str(digit) for digit in range(10)))
+"""Words without which a call cannot be put together from recordings."""
 KEPT = timedelta(hours=24)
 """A sound says a number and a language; after its day nobody needs to find it on a disk."""
 FORM = 1
@@ -44,7 +46,7 @@ class Clips:
 
     def speaks(self, tag: str) -> bool:
         """Whether a call can be said in a language here, made or recorded."""
-        if (self._recorded / tag / f"number{ENDING}").is_file():
+        if self.is_recorded(tag):
             return True
         return tag in VOICES and has_words(tag) and not missing_programs()
 
@@ -56,6 +58,10 @@ class Clips:
         """A text read aloud, made once; `None` where nobody can speak its language."""
         voice = VOICES.get(tag)
         return self._kept(text, tag, voice) if voice is not None else None
+
+    def is_recorded(self, tag: str) -> bool:
+        """Whether every word of a call was recorded in a language."""
+        return all((self._recorded / tag / f"{word}{ENDING}").is_file() for word in NEEDED)
 
     def forget(self, *, real: datetime) -> int:
         """Remove what was made for calls of yesterday; gives how many."""

@@ -50,19 +50,23 @@ def missing_programs() -> tuple[str, ...]:
 
 def speak(text: str, voice: Voice) -> bytes | None:
     """The text as Ogg Opus; `None` where the machine cannot, which is logged without the text."""
-    speaker, encoder = shutil.which(SPEAKER), shutil.which(ENCODER)
-    if speaker is None or encoder is None:
+    speaker = shutil.which(SPEAKER)
+    if speaker is None or missing_programs():
         return None
-    wave = _run([speaker, "-v", voice.name, "-s", str(voice.rate), "-b", "1", "--stdin", "--stdout"], text.encode())
-    if not wave:
-        return None
-    return _run(
-        [encoder, "--quiet", "--ignorelength", "--speech", "--bitrate", str(KILOBITS), "--comp", str(EFFORT), "-", "-"],
-        wave,
+    wave = run_quietly(
+        [speaker, "-v", voice.name, "-s", str(voice.rate), "-b", "1", "--stdin", "--stdout"], text.encode()
     )
+    return encode(wave) if wave else None
 
 
-def _run(command: list[str], given: bytes) -> bytes | None:
+def encode(wave: bytes, *more: str) -> bytes | None:
+    """Sound as Ogg Opus, small enough for a hall; `None` where it is no sound or the machine cannot."""
+    small = ["--speech", "--bitrate", str(KILOBITS), "--comp", str(EFFORT)]
+    return run_quietly([ENCODER, "--quiet", "--ignorelength", *small, *more, "-", "-"], wave)
+
+
+def run_quietly(command: list[str], given: bytes) -> bytes | None:
+    """What a program makes of `given`; `None` if it fails, which is logged without what it was given."""
     try:
         done = subprocess.run(command, input=given, capture_output=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:

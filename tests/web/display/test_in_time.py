@@ -124,12 +124,12 @@ async def test_each_mark_comes_at_its_second(hall: tuple[Site, str, Browser]) ->
     async with opened(browser, site, address) as page:
         await page.clock.run_for(6000)
         await page.context.set_offline(True)
-        for second in range(1, 303):
+        for second in range(1, 304):
             await page.clock.run_for(1000)
             since.setdefault(await marks(page), second)
 
-    # The last answer may be five seconds older than the cut.
+    # The last answer may be five seconds older than the cut, or a second younger: what was on its way still came.
     assert list(since) == ["live", "amber", "grey", "gone"]
-    assert 10 <= since["amber"] <= 16
-    assert 55 <= since["grey"] <= 61
-    assert 295 <= since["gone"] <= 301
+    assert 10 <= since["amber"] <= 17
+    assert 55 <= since["grey"] <= 62
+    assert 295 <= since["gone"] <= 302

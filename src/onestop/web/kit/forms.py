@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import parse_qsl
 
-from litestar.datastructures import FormMultiDict, MultiDict
+from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
 
 from onestop.web.kit.requests import WebRequest
 
@@ -43,6 +43,12 @@ async def read_form(request: WebRequest) -> Form:
     """The form of this request, urlencoded or multipart (without files); the body limits were checked before."""
     form = request.scope["state"][_SENT] = await _read(request)
     return form
+
+
+async def read_file(request: WebRequest, name: str) -> bytes:
+    """The file of a form's field, empty where none was chosen."""
+    sent = (await request.form()).get(name) if request.content_type[0] == "multipart/form-data" else None
+    return await sent.read() if isinstance(sent, UploadFile) else b""
 
 
 def sent_form(request: WebRequest) -> Form | None:

@@ -24,6 +24,7 @@ from onestop.web.organise import (
     places,
     referrals,
     settings,
+    speech,
     staff,
 )
 
@@ -34,6 +35,7 @@ route_handlers: list[Any] = [
     *places.route_handlers,
     *referrals.route_handlers,
     *staff.route_handlers,
+    *speech.route_handlers,
     *day.route_handlers,
     *settings.route_handlers,
     *lines.route_handlers,

@@ -25,6 +25,7 @@ _CENTRE = (
     ("/organise/places", N_("Places")),
     ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
+    ("/organise/speech", N_("Speech")),
 )
 _TOLD = "told"
 
