@@ -234,6 +234,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("offers", False),
         ("cancelled days", False),
         ("speech", False),
+        ("packs", False),
         ("forgotten days", True),
         ("mail", False),
         ("late mail", True),

@@ -112,6 +112,7 @@ class Canary:
         desk = next(number for number, desk in hall.desks.items() if hall.service(key) in desk.services)
         stop = hall.next(desk).stop
         assert stop == self.stop(key)
+        assert stop is not None
         return stop
 
     def talk(self) -> None:

@@ -221,8 +221,7 @@ async def test_no_message_file_line_of_the_log_or_fact_names_it(
     with post_office() as office:
         sender = Sender(site.database, replace(site.settings, smtp_port=office.port), key)
         for kind in ("confirmation", "changed", "reminder", "morning", "cancelled"):
-            how = {"host": "centre.example", "now": hall.now, "day": hall.id}
-            site.database.write_now(tell, canary.party, kind, **how)
+            site.database.write_now(tell, canary.party, kind, host="centre.example", now=hall.now, day=hall.id)
             await sender.send_due()
         mails = office.mails()
     assert len(mails) == 5
