@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from onestop.booking.tables import parties
+from onestop.speech.clips import NEEDED
 from tests.web.public.test_papers import book, open_day
 from tests.web.public.visitor import Visitor
 from tests.web.site import Site
@@ -51,6 +52,7 @@ async def test_nobody_is_asked_about_a_language_that_cannot_be_spoken(site: Site
     before = [name for name in (await visitor.open(path)).forms if "aloud" in name]
     recorded = site.settings.var / "clips" / "ti"
     recorded.mkdir(parents=True)
-    (recorded / "number.opus").write_bytes(b"recorded")
+    for word in NEEDED:
+        (recorded / f"{word}.opus").write_bytes(b"recorded")
 
     assert (before, "aloud-form" in (await visitor.open(path)).forms) == ([], True)
