@@ -22,7 +22,9 @@ from onestop.retention.journal import FILE, note_erasure, party_hash
 from onestop.visits.actions.calls import serve
 from onestop.visits.actions.route import set_needs
 from onestop.visits.actions.rows import visit_row
-from onestop.visits.tables import acts
+from onestop.visits.actions.triage import see_papers
+from onestop.visits.queries.api import stops_of_visit
+from onestop.visits.tables import acts, stop_papers, visit_needs
 from tests.halls import KEY
 from tests.retention.canary import Nest, ids_in_facts, own_ids
 
@@ -38,6 +40,7 @@ def test_after_erasure_no_table_holds_a_trace_and_the_code_opens_nothing(nest: N
     ticket = nest.book()
     visit = hall.arrive(ticket)
     hall.write(set_needs, visit, needs=[OperationalNeed.INFANT])
+    hall.write(see_papers, hall.db.read_now(stops_of_visit, visit)[0], keys=["id"])
     hall.open_desks()
     hall.now = hall.day.opens_at
     assert hall.next(1).stop is not None
@@ -53,7 +56,8 @@ def test_after_erasure_no_table_holds_a_trace_and_the_code_opens_nothing(nest: N
     for code in (ticket.code, ticket.short):
         with pytest.raises(TicketUnknown):
             nest.db.read_now(find_code, code, days=[hall.id])
-    assert nest.db.read_now(lambda conn: conn.execute(sa.select(acts)).all()) == []
+    for table in (acts, stop_papers, visit_needs):
+        assert nest.db.read_now(lambda conn, table=table: conn.execute(sa.select(table)).all()) == []
     row = nest.db.read_now(visit_row, visit)
     assert (row.state, row.reason, row.need) == (VisitState.LEFT, VisitReason.OWN_WISH, False)
     assert hall.next(1).stop is None
