@@ -51,18 +51,22 @@ function look() {
 }
 
 /* A tick is kept at once, one sending after the other, so that the last one counts; "Kept." is shown only when nothing is
-   under way. Where that fails the button is there. Who leaves before her last tick was sent: it goes with her. Without
-   its key each is sent for itself. */
+   under way. Where that fails the button is there. Who leaves before her last tick was sent: it goes as a beacon, which no
+   worker holds up. Without its key each is sent for itself. */
 const ticks = () => document.querySelector("[data-ticks]");
 let waits = false;
 let sending = null;
 
-function sendTicks() {
+function ticked() {
   const body = new URLSearchParams(new FormData(ticks()));
   body.delete("_key");
   waits = false;
+  return body;
+}
+
+function sendTicks() {
   sending = new AbortController();
-  return fetch(ticks().action, { method: "POST", body, keepalive: true, signal: sending.signal }).catch(() => null);
+  return fetch(ticks().action, { method: "POST", body: ticked(), signal: sending.signal }).catch(() => null);
 }
 
 async function keepTicks() {
@@ -78,9 +82,9 @@ async function keepTicks() {
 
 document.addEventListener("change", (event) => event.target.closest("[data-ticks]") && keepTicks());
 addEventListener("pagehide", () => {
-  if (!waits) return;
+  if (!sending) return;
   sending.abort(); /* It must not arrive after the last one. */
-  sendTicks();
+  navigator.sendBeacon(ticks().action, ticked());
 });
 
 /* -- what the phone can do: sound, a screen that stays on, the last state --------------------------------------- */
