@@ -104,7 +104,7 @@ async def test_a_log_that_cannot_be_written_disturbs_no_request(site: Site, caps
 
 OPENS = {"code", "token"}
 """Parameters of addresses that open something; a hold is opened by its id."""
-SHOWN = {"day", "slug", "call", "nth", "number", "file_path", "tag"}
+SHOWN = {"day", "slug", "call", "nth", "number", "file_path", "tag", "word"}
 """Public names. All others are ids, which open nothing."""
 
 

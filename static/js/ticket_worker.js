@@ -7,7 +7,12 @@ const LEAVE_MS = 500;
 const path = new URL(registration.scope).pathname;
 const name = `ticket ${path}`;
 
-addEventListener("install", () => skipWaiting());
+/* The last ticks of somebody who leaves go past a worker that may not live long enough to send them. */
+const past = { condition: { urlPattern: { pathname: `${path}/papers` }, requestMethod: "POST" }, source: "network" };
+addEventListener("install", (event) => {
+  if (event.addRoutes) event.waitUntil(event.addRoutes(past));
+  skipWaiting();
+});
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 /** Forgets the page at once, and itself after its answer: a worker that leaves while it answers for a page stays. */

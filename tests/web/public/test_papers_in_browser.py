@@ -94,6 +94,8 @@ async def test_who_leaves_before_her_last_tick_was_sent_loses_none(site: Site) -
     async with served(site, lossy) as address, chromium() as browser:
         phone = await browser.new_page(viewport={"width": 360, "height": 740})
         await phone.goto(f"{address}{path}")
+        # The worker that keeps the page stands between: a press of somebody who leaves must not be lost in it.
+        await phone.wait_for_function("navigator.serviceWorker.controller")
         await phone.check("[name=ready][value=passport]")
         await phone.check("[name=ready][value=fee]")
         await expect(phone.locator("[data-saved]")).to_be_hidden()
