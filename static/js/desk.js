@@ -20,6 +20,7 @@ function run() {
     if (seconds > 0) write(left, left.dataset.seconds.replace("#", seconds));
     else fetchAgain("mine");
   });
+  document.querySelectorAll("[data-gone]").forEach((news) => (news.hidden = Date.parse(news.dataset.gone) <= serverNow()));
   const ready = document.querySelector("[data-ready]");
   if (ready && Date.parse(ready.dataset.ready) <= serverNow()) fetchAgain("now");
 }
@@ -57,7 +58,14 @@ const opened = new Set();
 let pressed = "";
 let settling = { until: 0, byOther: false };
 
-addEventListener("toggle", ({ target }) => target.id && opened[target.open ? "add" : "delete"](target.id), true);
+addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.id) opened[target.open ? "add" : "delete"](target.id);
+    if (target.open && target.closest("#more")) (target.querySelector(".more-panel") ?? target).scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
 
 /* What was chosen or typed for the visitor who is here outlives a change by others, until it was sent. */
 let typed = { call: "", values: new Map() };

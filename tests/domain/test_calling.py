@@ -44,7 +44,9 @@ def test_a_choice_carries_its_score_its_terms_and_its_reason() -> None:
         },
     )
     assert choice
-    assert choice.because == ("waited 34 min, about 12 min left, operational need counts as 20 min, mediator free now")
+    assert choice.because == (
+        "waited 34 min, talks to come: about 12 min, operational need counts as 20 min, mediator free now"
+    )
 
 
 def test_the_reason_is_given_in_parts_for_translation() -> None:
@@ -56,11 +58,11 @@ def test_the_reason_is_given_in_parts_for_translation() -> None:
         [
             ("parked here before", {}),
             ("waited %(minutes)s min", {"minutes": 7}),
-            ("about %(minutes)s min left", {"minutes": 15}),
+            ("talks to come: about %(minutes)s min", {"minutes": 15}),
         ],
         [
             ("%(minutes)s min before the booked time", {"minutes": 8}),
-            ("about %(minutes)s min left", {"minutes": 15}),
+            ("talks to come: about %(minutes)s min", {"minutes": 15}),
             ("no interpreter today", {}),
         ],
     ]

@@ -146,6 +146,7 @@ def serve_next(page: Page, shows: int) -> None:
     number.wait_for()
     press(page, "s")
     page.locator("form#finish button").wait_for()
+    page.locator("[name=outcome]").first.check()
     press(page, "f")
     page.locator("#zones button[data-key='n']:not([disabled])").wait_for()
 

@@ -147,6 +147,7 @@ def test_a_whole_visit_on_the_phone(hall: Hall, someone: Someone, script: bool, 
         ticket.locator(".turn").tap()
     press(officers[1], "s")
     propose(officers[1], script=script)
+    officers[1].locator("[name=outcome]").first.check()
     press(officers[1], "f")
     look_again(ticket, script=script)
     decline = ticket.locator("[id^=decline-] button")

@@ -523,7 +523,7 @@ MATRIX: list[Row] = [
     staff("GET", "/desk", "officer", "other_officer"),
     *(
         staff("GET", f"/desks/{{desk_id:uuid}}{part}", "officer", hidden_from=("other_officer",))
-        for part in ("", "/now", "/next", "/mine", "/help", "/live", "/referrals")
+        for part in ("", "/now", "/next", "/mine", "/help", "/asked", "/live", "/referrals")
     ),
     *(
         staff(

@@ -136,8 +136,18 @@ async def test_a_queue_is_in_calling_order_and_says_why_without_a_name(machine: 
     page = await machine.get(f"/desks/{desk.id}/queue", "officer", desk=desk, limit=1)
     items = queue.json()["items"]
     assert [{name: line[name] for name in ("number", "service_key", "because", "mediator")} for line in items] == [
-        {"number": 100, "service_key": "legal", "because": "waited 14 min, about 20 min left", "mediator": None},
-        {"number": 101, "service_key": "legal", "because": "waited 7 min, about 20 min left", "mediator": None},
+        {
+            "number": 100,
+            "service_key": "legal",
+            "because": "waited 14 min, talks to come: about 20 min",
+            "mediator": None,
+        },
+        {
+            "number": 101,
+            "service_key": "legal",
+            "because": "waited 7 min, talks to come: about 20 min",
+            "mediator": None,
+        },
     ]
     assert (page.json(), "Person" in queue.text) == ({"items": items[:1], "next": 1}, False)
 

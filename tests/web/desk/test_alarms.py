@@ -1,6 +1,8 @@
 """The silent alarm over HTTP: small where it is pressed, plain everywhere else, and gone when it is over."""
 
-from tests.web.desk.screen import press, zone
+import pytest
+
+from tests.web.desk.screen import press, presses, zone
 from tests.web.site import Site
 
 
@@ -13,10 +15,10 @@ async def test_an_alarm_is_a_small_line_at_its_desk_and_plain_at_the_others(site
 
     assert (pressed.status_code, pressed.headers["location"]) == (303, path)
     assert zone(own, "help") == ""
-    assert "Sent at 08:30" in zone(own, "mine")
+    assert zone(own, "asked") == "Sent at 08:30 It is over It was a mistake"
     assert "asks for help" not in own
     assert zone(foreign, "help").startswith(f"Desk {site.desk.number} asks for help")
-    assert "Sent at" not in zone(foreign, "mine")
+    assert zone(foreign, "asked") == "Help L"
 
 
 async def test_another_desk_comes_and_the_asking_one_reads_it(site: Site) -> None:
@@ -31,11 +33,39 @@ async def test_another_desk_comes_and_the_asking_one_reads_it(site: Site) -> Non
     end = coming.replace(str(site.other_desk.id), str(site.desk.id)).replace("/coming", "/end")
 
     assert (answer.status_code, again.status_code) == (303, 303)
-    assert f"Read at 08:30 , desk {site.other_desk.number}" in zone((await officer.get(path)).text, "mine")
+    read = zone((await officer.get(path)).text, "asked")
+    assert read.startswith(f"Read at 08:30 , desk {site.other_desk.number}")
     assert f"Help comes from desk {site.other_desk.number}." in zone((await other.get(there)).text, "help")
     await officer.post(end)
+    told = "The call for help has ended. Nobody needs to come."
+    assert told in zone((await other.get(there)).text, "help")
+    assert zone((await officer.get(path)).text, "asked") == "Ended. Nobody comes. Help L"
+    site.hall.later(seconds=61)
+    site.set_time(site.hall.now)
     assert zone((await other.get(there)).text, "help") == ""
-    assert "Read at" not in zone((await officer.get(path)).text, "mine")
+    assert zone((await officer.get(path)).text, "asked") == "Help L"
+
+
+@pytest.mark.parametrize("page", ["notes", "referrals", "phrases"])
+async def test_help_is_asked_from_the_pages_beside_a_talk_and_they_stay(site: Site, page: str) -> None:
+    site.hall.open_desks()
+    officer = site.sign_in("officer")
+    site.hall.walk_in(site.hall.wish("legal"))
+    path = f"/stops/{site.hall.next(site.desk.number).stop}/{page}"
+    pressed = await press(officer, path, "l")
+    end = next(each for each in presses((await officer.get(path)).text) if each.path.endswith("/end"))
+    small = await officer.post(end.path, data=end.fields, headers={"HX-Request": "true"})
+
+    assert (pressed.status_code, pressed.headers["location"]) == (303, path)
+    assert (small.status_code, zone(small.text, "asked"), "<h1" in small.text) == (
+        200,
+        "Ended. Nobody comes. Help L",
+        False,
+    )
+    assert f'data-live-src="/desks/{site.desk.id}/asked?page={page}' in small.text
+    assert (
+        await officer.get(f"/desks/{site.desk.id}/asked", params={"page": "//evil", "stop": "x"})
+    ).status_code == 200
 
 
 async def test_no_alarm_after_the_day_and_none_by_a_foreign_desk(site: Site) -> None:

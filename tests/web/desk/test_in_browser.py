@@ -68,10 +68,13 @@ async def test_an_officer_works_by_keyboard_alone(desk: tuple[Site, Page]) -> No
     said.append(await page.locator(".done-here li").inner_text())
     await page.keyboard.press("u")
     await _state(page, "Here since")
+    await page.keyboard.press("f")
+    await expect(page.locator("[name=outcome]").first).to_be_focused()
+    await _state(page, "Here since")
     await page.keyboard.press("?")
     await page.keyboard.press("a")
 
-    assert [" ".join(line.split()) for line in said] == ["100 Must come again 08:30"]
+    assert [" ".join(line.split()) for line in said] == ["100 Must come again Notes 08:30"]
     assert await page.locator("#add-service").is_visible()
     assert page.url.endswith(f"/desks/{site.desk.id}")
 
@@ -172,7 +175,7 @@ async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: 
         ("Enter", "Press Start (S)."),
         ("Enter", "Then press Finish (F)."),
         ("3", "Then press Finish (F)."),
-        ("Enter", "Press Undo (U)."),
+        ("Enter", "Press Take back (U)."),
         ("u", "Then press Finish (F)."),
         ("p", "Who is parked comes back"),
         ("n", "Press Not here (H)."),

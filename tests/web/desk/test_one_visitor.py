@@ -43,10 +43,12 @@ async def test_a_visitor_is_called_served_and_finished_by_keys_alone(site: Site)
     assert seen == [
         (303, path, "Nobody is at this desk. "),
         (303, path, "Called at 08:30 now 100 "),
-        (303, path, "Here since 08:30 100 Leg"),
+        (303, path, "Here since 08:30 100 Eng"),
         (303, path, "Nobody is at this desk. "),
     ]
-    assert re.search(r"Undo U Finished 100 \d+ s Served here today 1 Not here 0 100 Settled 08:30$", zone(page, "mine"))
+    assert re.search(
+        r"Take back: finished 100 U \d+ s Served here today 1 Not here 0 100 Settled Notes 08:30$", zone(page, "mine")
+    )
 
 
 async def test_the_keys_that_can_be_pressed_belong_to_the_state(site: Site) -> None:
@@ -69,11 +71,11 @@ async def test_the_keys_that_can_be_pressed_belong_to_the_state(site: Site) -> N
     await note("serving in a break")
 
     assert keys == {
-        "closed": ["n", "l"],
-        "free": ["n", "b", "l"],
-        "called": ["s", "h", "r", "f", "p", "b", "l", "u"],
-        "serving": ["f", "p", "b", "l", "u"],
-        "serving in a break": ["f", "p", "l", "u"],
+        "closed": ["l", "n"],
+        "free": ["l", "n", "b"],
+        "called": ["l", "s", "r", "h", "p", "b", "u"],
+        "serving": ["l", "f", "p", "b", "u"],
+        "serving in a break": ["l", "f", "b", "p", "u"],
     }
 
 
@@ -113,7 +115,10 @@ async def test_the_desk_says_who_comes_and_how_they_will_talk(site: Site) -> Non
         site.hall.walk_in(site.hall.wish("legal", languages=languages, interpreter=interpreter))
         site.set_time(site.hall.day.opens_at)
         await press(officer, path, "n")
-        words.append(zone((await officer.get(path)).text, "now").partition("Legal advice ")[2].partition(" Why")[0])
+        words.append(
+            zone((await officer.get(path)).text, "now").partition(" now 10")[2].partition(" ")[2].partition(" Why")[0]
+        )
+        await press(officer, path, "s")
         await press(officer, path, "f")
 
     assert words == [
@@ -201,7 +206,7 @@ async def test_each_act_names_its_undo_and_undo_restores_the_state_before(site: 
     undone = await press(officer, path, "u")
 
     row = site.database.read_now(stop_row, stop)
-    assert re.search(r"Undo U Finished 100 \d+ s", zone(page, "mine"))
+    assert re.search(r"Take back: finished 100 U \d+ s", zone(page, "mine"))
     assert (undone.status_code, row.state, row.outcome) == (303, "serving", None)
 
 
@@ -228,3 +233,61 @@ async def test_htmx_gets_the_three_zones_and_a_part_alone(site: Site) -> None:
 def _stops(conn: sa.Connection, visit: UUID) -> list[tuple[str, str | None]]:
     rows = conn.execute(sa.select(stops).where(stops.c.visit_id == visit).order_by(stops.c.position))
     return [(row.state, row.consent_how) for row in rows]
+
+
+async def test_a_finish_that_says_no_outcome_is_refused_and_nothing_is_recorded(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.hall.next(1).stop
+    assert stop is not None
+    await press(officer, path, "s")
+    button = press_of((await officer.get(path)).text, "f")
+
+    answer = await officer.post(button.path, data=button.fields)
+
+    assert (answer.status_code, "Please choose how it ends" in answer.text) == (422, True)
+    assert site.database.read_now(stop_row, stop).state == "serving"
+
+
+async def test_a_break_with_somebody_here_is_told_at_her_card_and_can_be_cancelled(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.next(1)
+    said: list[bool] = []
+    for key in ("b", "b", "s", "f"):
+        await press(officer, path, key)
+        said.append("Break after this conversation No break" in zone((await officer.get(path)).text, "now"))
+
+    assert said == [True, False, False, False]
+    assert zone((await officer.get(path)).text, "now").startswith("Nobody is at this desk.")
+
+
+async def test_the_list_says_when_who_was_parked_or_not_here_comes_again(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    for key in ("p", "h"):
+        site.hall.walk_in(site.hall.wish("legal"))
+        site.hall.next(1)
+        await press(officer, path, key)
+    away = zone((await officer.get(path)).text, "next")
+    other = zone((await site.sign_in("other_officer").get(f"/desks/{site.other_desk.id}")).text, "next")
+
+    assert ("100 Parked until 08:40" in away, "101 Comes again at 08:40" in away) == (True, True)
+    assert ("Parked" in other, "Comes again" in other) == (False, False)
+
+
+async def test_the_card_names_what_this_desk_added_and_nothing_that_others_did(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    _, visit = site.hall.walk_in(site.hall.wish("legal", "labour"))
+    site.hall.next(1)
+    sent = {"desk": str(site.desk.id), "service": str(site.hall.service("residence")), "said_yes": "yes"}
+    await officer.post(f"/visits/{visit}/stops", data=sent)
+    now = zone((await officer.get(path)).text, "now").partition("Why now")[0]
+    await press(officer, path, "u")
+
+    residence = site.hall.desks[4].institution.name
+    assert re.findall(r"Added here: (.*?)(?= Added|$)", now.strip()) == [f"Residence permit, {residence}"]
+    assert "Added here" not in zone((await officer.get(path)).text, "now")

@@ -25,7 +25,7 @@ async def test_the_card_is_in_her_first_language_that_has_one(site: Site) -> Non
     assert '<span class="phrase-hers" lang="ar" dir="rtl">' in page
     assert locale_for("ar").gettext(PHRASES[0]) in page
     assert PHRASES[0] in page
-    assert "We have no card in Tigrinya yet." in page
+    assert "There are no sentences in Tigrinya yet." in page
 
 
 async def test_another_language_is_one_tap_away(site: Site) -> None:

@@ -39,8 +39,8 @@ async def test_the_desk_leads_to_the_form_while_somebody_is_there(site: Site, sc
 
     page = (await officer.get(f"/desks/{site.desk.id}")).text
 
-    assert (f"/stops/{stop}/referrals" in page, "Refer: where to go next" in before) == (True, False)
-    assert "Refer: where to go next G" in zone(page, "now")
+    assert (f"/stops/{stop}/referrals" in page, "Where to go next (later, elsewhere)" in before) == (True, False)
+    assert "Where to go next (later, elsewhere) G" in zone(page, "now")
 
 
 async def test_somebody_is_sent_to_a_school_and_it_is_taken_back(site: Site, scene: Scene) -> None:

@@ -138,12 +138,12 @@ async def test_a_note_outlives_the_cut_and_is_kept_once(desk: tuple[Site, Page],
         await page.route("**/notes", _lose)
     else:
         await page.context.set_offline(True)
-    await page.get_by_role("button", name="Keep the note").click()
+    await page.get_by_role("button", name="Save the note").click()
     await expect(page.locator("[data-trouble]")).to_be_visible()
     kept = await page.locator("textarea").input_value()
     await page.unroute("**/notes")
     await page.context.set_offline(False)
-    await page.get_by_role("button", name="Keep the note").click()
+    await page.get_by_role("button", name="Save the note").click()
     await page.wait_for_url("**/desks/*")
 
     assert (kept, count(site.database, notes)) == ("Bring the birth certificate.", 1)
@@ -154,7 +154,7 @@ async def test_a_note_that_is_refused_stays_in_its_field(desk: tuple[Site, Page]
     await _call(page)
     await page.keyboard.press("o")
     await page.locator("textarea").fill("    ")
-    await page.get_by_role("button", name="Keep the note").click()
+    await page.get_by_role("button", name="Save the note").click()
 
     await expect(page.locator("textarea[aria-invalid=true]")).to_be_focused()
 

@@ -1,7 +1,7 @@
 """Open calls for help of a day: where, since when, who comes. No name, no reason."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,9 @@ from onestop.booking.tables import parties
 from onestop.days.tables import desks
 from onestop.visits.queries.people import DeskSpot
 from onestop.visits.tables import alarms
+
+ENDED_IS_TOLD = timedelta(minutes=1)
+"""So long a desk reads that a call for help has ended and nobody needs to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +29,27 @@ class Alarm:
     coming_at: datetime | None
     coming_desk: int | None
     """The desk somebody comes from; none from the floor."""
+    ended_at: datetime | None
+
+    @property
+    def told_until(self) -> datetime | None:
+        """When its end is no news any more."""
+        return None if self.ended_at is None else self.ended_at + ENDED_IS_TOLD
 
 
 def open_alarms(conn: sa.Connection, day: UUID) -> tuple[Alarm, ...]:
     """The oldest first, those of desks before those of visitors; one statement."""
+    return _alarms(conn, alarms.c.day_id == day, alarms.c.ended_at.is_(None))
+
+
+def alarms_of_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Alarm, ...]:
+    """The open ones of desks, and after them for a minute those that ended; one statement."""
+    lately = sa.or_(alarms.c.ended_at.is_(None), alarms.c.ended_at > now - ENDED_IS_TOLD)
+    found = _alarms(conn, alarms.c.day_id == day, alarms.c.desk_id.is_not(None), lately)
+    return tuple(sorted(found, key=lambda alarm: alarm.ended_at is not None))
+
+
+def _alarms(conn: sa.Connection, *which: sa.ColumnElement[bool]) -> tuple[Alarm, ...]:
     helper = desks.alias()
     rows = conn.execute(
         sa.select(
@@ -44,7 +64,7 @@ def open_alarms(conn: sa.Connection, day: UUID) -> tuple[Alarm, ...]:
         .join_from(alarms, desks, desks.c.id == alarms.c.desk_id, isouter=True)
         .outerjoin(helper, helper.c.id == alarms.c.coming_desk_id)
         .outerjoin(parties, parties.c.id == alarms.c.party_id)
-        .where(alarms.c.day_id == day, alarms.c.ended_at.is_(None))
+        .where(*which)
         .order_by(alarms.c.desk_id.is_(None), alarms.c.asked_at, alarms.c.id)
     )
     return tuple(
@@ -58,6 +78,7 @@ def open_alarms(conn: sa.Connection, day: UUID) -> tuple[Alarm, ...]:
             asked_at=row.asked_at,
             coming_at=row.coming_at,
             coming_desk=row.coming_desk,
+            ended_at=row.ended_at,
         )
         for row in rows
     )

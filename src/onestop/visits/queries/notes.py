@@ -36,6 +36,8 @@ class NotesOfStop:
     number: int
     timezone: str
     day_name: str
+    kept_days: int
+    """How long the institution keeps a note."""
     notes: tuple[Note, ...]
     others: tuple[tuple[UUID, str], ...]
     """The other institutions of the day, which a copy can go to."""
@@ -74,9 +76,16 @@ def notes_of_stop(conn: sa.Connection, stop_id: UUID) -> NotesOfStop:
     """The page; three statements. Raises `StopUnknown` for a stop that was at no desk."""
     stop = conn.execute(
         sa.select(
-            stops.c.day_id, stops.c.desk_id, stops.c.institution_id, parties.c.number, days.c.timezone, days.c.name
+            stops.c.day_id,
+            stops.c.desk_id,
+            stops.c.institution_id,
+            parties.c.number,
+            days.c.timezone,
+            days.c.name,
+            institutions.c.note_days,
         )
         .join_from(stops, parties, parties.c.id == stops.c.party_id)
+        .join(institutions, institutions.c.id == stops.c.institution_id)
         .join(days, days.c.id == stops.c.day_id)
         .where(stops.c.id == stop_id)
     ).one_or_none()
@@ -95,6 +104,7 @@ def notes_of_stop(conn: sa.Connection, stop_id: UUID) -> NotesOfStop:
         number=stop.number,
         timezone=stop.timezone,
         day_name=stop.name,
+        kept_days=stop.note_days,
         notes=notes_at(conn, stop_id),
         others=tuple((row.id, row.name) for row in others),
     )

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from onestop.db.session import Database
 from onestop.domain.day import DeskState
-from onestop.domain.errors import InvalidInput, NotKnown, StopUnknown
+from onestop.domain.errors import N_, InvalidInput, NotKnown, StopUnknown
 from onestop.domain.roles import Role
 from onestop.domain.visit import Outcome
 from onestop.visits.actions.calls import call_next, finish, no_show, park, recall, serve, transfer
@@ -19,11 +19,19 @@ from onestop.visits.actions.seen import while_as_seen
 from onestop.visits.actions.undo import undo
 from onestop.visits.queries.desk_places import visit_was_here
 from onestop.web.desk.access import reach_act, reach_desk, reach_stop
-from onestop.web.desk.answer import press
+from onestop.web.desk.answer import press, refused
 from onestop.web.desk.pages import PARK_MINUTES
 from onestop.web.kit.forms import Form, read_form
 from onestop.web.kit.guards import require
 from onestop.web.kit.requests import Db, WebRequest
+
+
+class OutcomeNeeded(InvalidInput):
+    """Nothing is recorded that nobody looked at."""
+
+    code = "outcome_needed"
+    sentence = N_("Please choose how it ends, then press Finish.")
+
 
 # -- the desk ---------------------------------------------------------------------------------------
 
@@ -140,6 +148,10 @@ async def _act(
 ) -> Response[Any]:
     someone, place = await reach_stop(request, db, stop_id)
     form = await read_form(request)
+    try:
+        how = said(form)
+    except OutcomeNeeded as refusal:
+        return await refused(request, db, place, refusal)
     return await press(
         request,
         db,
@@ -150,7 +162,7 @@ async def _act(
         act,
         seen=form.number("seen"),
         actor=someone,
-        **said(form),
+        **how,
     )
 
 
@@ -178,9 +190,11 @@ async def do_add_stop(request: WebRequest, db: Db, visit_id: FromPath[UUID]) -> 
 
 def _outcome(form: Form) -> Outcome:
     text = form.text("outcome", 40)
-    if text and text not in set(Outcome):
+    if not text:
+        raise OutcomeNeeded(field="outcome")
+    if text not in set(Outcome):
         raise InvalidInput(field="outcome")
-    return Outcome(text) if text else Outcome.ADVISED
+    return Outcome(text)
 
 
 def _id(form: Form, name: str) -> UUID | None:

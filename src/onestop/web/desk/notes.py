@@ -13,6 +13,8 @@ from onestop.domain.note import LONGEST_NOTE
 from onestop.visits.actions.notes import hand_over, remove_note, write_note
 from onestop.visits.queries.notes import NotesOfStop, notes_of_stop
 from onestop.web.desk.access import reach_stop
+from onestop.web.desk.alarms import asked_on
+from onestop.web.desk.pages import Asked
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
@@ -27,6 +29,7 @@ class NotesPage:
     """What was written, a field for more, and a copy for another institution."""
 
     shown: NotesOfStop
+    asked: Asked
     typed: str = ""
     error: str = ""
     """What is wrong with the note that was typed."""
@@ -96,7 +99,8 @@ async def do_hand_over(request: WebRequest, db: Db, stop_id: FromPath[UUID], not
 
 async def _page(request: WebRequest, db: Database, stop_id: UUID, *, status: int = 200, **more: str) -> Response[Any]:
     shown = await db.read(notes_of_stop, stop_id)
-    context = NotesPage(shown=shown, **more)  # pyright: ignore[reportArgumentType]
+    asked = await asked_on(db, shown.desk, page="notes", stop=stop_id)
+    context = NotesPage(shown=shown, asked=asked, **more)  # pyright: ignore[reportArgumentType]
     return page(request, context, status=status, zone=shown.timezone, door="desk", brand=shown.day_name, home="/desk")
 
 

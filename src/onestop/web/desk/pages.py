@@ -12,8 +12,10 @@ from onestop.domain.errors import N_
 from onestop.domain.operational import PRACTICAL
 from onestop.domain.visit import Outcome
 from onestop.visits.queries.alarms import Alarm
-from onestop.visits.queries.desk import DeskHead, DeskScreen, MineHere, NextHere, ServiceOffered, VisitorHere
+from onestop.visits.queries.desk import DeskHead, DeskScreen, NextHere
+from onestop.visits.queries.desk_numbers import MineHere
 from onestop.visits.queries.desk_places import DeskChoice
+from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere
 from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -31,17 +33,26 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 }
 """How a conversation may end, the usual one first; the desk's keys 1 to 5 follow this order."""
 
-ACT_WORDS: dict[str, str] = {
-    "call": N_("Called"),
-    "serve": N_("Started"),
-    "finish": N_("Finished"),
-    "no_show": N_("Not here"),
-    "park": N_("Parked"),
-    "transfer": N_("Sent to another desk"),
-    "add_stop": N_("Step added"),
-    "own_ticket": N_("New ticket"),
+OUTCOME_MEANINGS: dict[Outcome, str] = {
+    Outcome.ADVISED: N_("Advice or an answer"),
+    Outcome.SETTLED: N_("The matter is done"),
+    Outcome.COME_AGAIN: N_("To us, another day"),
+    Outcome.PAPERS_MISSING: N_("It cannot go on"),
+    Outcome.NOT_POSSIBLE: N_("We cannot help"),
 }
-"""The last act, as the undo button names it."""
+"""One line for each, because the words alone are taken for one another."""
+
+ACT_WORDS: dict[str, str] = {
+    "call": N_("called"),
+    "serve": N_("started"),
+    "finish": N_("finished"),
+    "no_show": N_("not here"),
+    "park": N_("parked"),
+    "transfer": N_("sent to another desk"),
+    "add_stop": N_("step added"),
+    "own_ticket": N_("new ticket"),
+}
+"""The act that can be taken back, as its button names it before the number."""
 
 PARK_MINUTES = (10, 5, 20, 30)
 """The usual time first: it is what the key P takes."""
@@ -74,6 +85,20 @@ class UpcomingLine:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The small place from which a desk asks for help, on whichever of its pages it stands."""
+
+    desk: UUID
+    timezone: str
+    alarm: Alarm | None
+    """This desk's own call; one that has just ended tells so for a minute."""
+    page: str = ""
+    """Below which stop's address it stands: notes, referrals or phrases; empty for the desk itself."""
+    stop: UUID | None = None
+    refused: str = ""
+
+
 @page_of("desk/desk.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
@@ -82,6 +107,9 @@ class DeskPage:
     head: DeskHead
     visitor: VisitorHere | None
     service: str
+    """Said where the desk has several."""
+    added: tuple[str, ...]
+    """What this desk itself added to her day (R14)."""
     reasons: tuple[str, ...]
     needs: tuple[str, ...]
     """Operational needs as what they mean at the desk."""
@@ -96,9 +124,10 @@ class DeskPage:
     mine: MineHere | None
     alarms: tuple[Alarm, ...]
     """Other desks that ask for help."""
-    own_alarm: Alarm | None
+    asked: Asked
     notice: str
     outcome_words: dict[Outcome, str] = field(default_factory=lambda: OUTCOME_WORDS)
+    outcome_meanings: dict[Outcome, str] = field(default_factory=lambda: OUTCOME_MEANINGS)
     act_words: dict[str, str] = field(default_factory=lambda: ACT_WORDS)
     park_minutes: tuple[int, ...] = PARK_MINUTES
 
@@ -112,15 +141,22 @@ class DesksPage:
 
 
 def desk_page(
-    request: WebRequest, screen: DeskScreen, *, block: str | None = None, notice: str = "", status: int = 200
+    request: WebRequest,
+    screen: DeskScreen,
+    *,
+    block: str | None = None,
+    notice: str = "",
+    status: int = 200,
+    asked: Asked | None = None,
 ) -> Response[Any]:
-    """The desk's page, or one part of it."""
+    """The desk's page, or one part of it; `asked` if that part stands on another page."""
     locale = locale_of(request)
     head, visitor = screen.head, screen.visitor
     context = DeskPage(
         head=head,
         visitor=visitor,
-        service=service_title(locale, visitor.service_key) if visitor else "",
+        service=service_title(locale, visitor.service_key) if visitor and _several(screen) else "",
+        added=tuple(f"{service_title(locale, key)}, {name}" for key, name in visitor.added) if visitor else (),
         reasons=_reasons(locale, visitor.terms) if visitor else (),
         needs=tuple(locale.gettext(PRACTICAL[need]) for need in visitor.needs) if visitor else (),
         papers_seen=_papers(locale, visitor, seen=True) if visitor else (),
@@ -135,7 +171,7 @@ def desk_page(
         ),
         mine=screen.mine,
         alarms=tuple(alarm for alarm in screen.alarms if alarm.desk_id != head.id),
-        own_alarm=next((alarm for alarm in screen.alarms if alarm.desk_id == head.id), None),
+        asked=asked or asked_at(screen),
         notice=notice,
     )
     return page(
@@ -149,6 +185,16 @@ def desk_page(
         brand=head.day_name,
         home="/desk",
     )
+
+
+def asked_at(screen: DeskScreen, **where: Any) -> Asked:
+    """The desk's own call for help, for one of its pages."""
+    own = next((alarm for alarm in screen.alarms if alarm.desk_id == screen.head.id), None)
+    return Asked(desk=screen.head.id, timezone=screen.head.timezone, alarm=own, **where)
+
+
+def _several(screen: DeskScreen) -> bool:
+    return len({each.service for each in screen.offered if each.desk == screen.head.id}) > 1
 
 
 def _reasons(locale: Locale, terms: Any) -> tuple[str, ...]:

@@ -10,29 +10,32 @@ from litestar.params import FromPath
 from onestop.domain.errors import N_
 from onestop.visits.queries.desk_places import TalkWith, talk_with
 from onestop.web.desk.access import reach_stop
+from onestop.web.desk.alarms import asked_on
+from onestop.web.desk.pages import Asked
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES, locale_for
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page
 
-PHRASES = (
-    N_("Good day. Please sit down."),
-    N_("Please come with me."),
-    N_("Please wait a moment."),
-    N_("Somebody who speaks your language comes."),
-    N_("Nobody here speaks your language today. We try with this card."),
-    N_("Please show me your papers."),
-    N_("Do you have a passport or another paper with your name?"),
-    N_("Please write it down here."),
-    N_("Is this right? Yes or no?"),
-    N_("You do not have to answer."),
-    N_("A paper is missing. Please bring it another day."),
-    N_("We are finished here. Your phone and the board tell you where to go next."),
-    N_("We are finished. You can go home."),
-    N_("Do you need help? Do you feel unwell?"),
+PICTURED = (
+    ("armchair", N_("Good day. Please sit down.")),
+    ("footprints", N_("Please come with me.")),
+    ("hourglass", N_("Please wait a moment.")),
+    ("speech", N_("Somebody who speaks your language comes.")),
+    ("languages", N_("Nobody here speaks your language today. We try with this card.")),
+    ("file-text", N_("Please show me your papers.")),
+    ("id-card", N_("Do you have a passport or another paper with your name?")),
+    ("pencil", N_("Please write it down here.")),
+    ("circle-help", N_("Is this right? Yes or no?")),
+    ("circle-x", N_("You do not have to answer.")),
+    ("file-plus", N_("A paper is missing. Please bring it another day.")),
+    ("smartphone", N_("We are finished here. Your phone and the board tell you where to go next.")),
+    ("house", N_("We are finished. You can go home.")),
+    ("heart-pulse", N_("Do you need help? Do you feel unwell?")),
 )
-"""In the order of a talk. Each is translated like every sentence a visitor reads."""
+"""Pictogram and sentence in the order of a talk. Each sentence is translated like all that a visitor reads."""
+PHRASES = tuple(sentence for _, sentence in PICTURED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Phrase:
 
     own: str
     hers: str
+    picture: str
 
 
 @page_of("desk/phrases.html")
@@ -49,6 +53,7 @@ class PhrasesPage:
     """The card in one language of hers; `missing` are languages she speaks that have no card."""
 
     talk: TalkWith
+    asked: Asked
     to: str
     direction: str
     offered: tuple[str, ...]
@@ -67,11 +72,14 @@ async def show_phrases(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> 
     own, hers = locale_of(request), locale_for(to)
     context = PhrasesPage(
         talk=talk,
+        asked=await asked_on(db, talk.desk, page="phrases", stop=stop_id),
         to=to,
         direction=hers.dir,
         offered=tuple(LANGUAGES),
         missing=tuple(tag for tag in talk.languages if tag not in LANGUAGES),
-        phrases=tuple(Phrase(own=own.gettext(each), hers=hers.gettext(each)) for each in PHRASES),
+        phrases=tuple(
+            Phrase(own=own.gettext(each), hers=hers.gettext(each), picture=picture) for picture, each in PICTURED
+        ),
     )
     return page(request, context, zone=talk.timezone, door="desk", brand=talk.day_name, home="/desk")
 

@@ -25,7 +25,7 @@ from onestop.domain.practice import (
 from onestop.domain.visit import Outcome
 from onestop.visits.queries.desk import DeskHead, desk_screen
 from onestop.web.desk.access import reach_desk
-from onestop.web.desk.pages import ACT_WORDS, OUTCOME_WORDS, UpcomingLine
+from onestop.web.desk.pages import ACT_WORDS, OUTCOME_MEANINGS, OUTCOME_WORDS, UpcomingLine
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
@@ -37,7 +37,7 @@ LESSON_WORDS: dict[Lesson, str] = {
     Lesson.CALL_FIRST: N_("Press Next (N). On the day the board then shows the number and your desk."),
     Lesson.START: N_("The visitor is here. Press Start (S)."),
     Lesson.FINISH: N_("Choose how it ends (1 to 5). Then press Finish (F)."),
-    Lesson.FINISHED: N_("Was that wrong? Press Undo (U). If not, press Next (N)."),
+    Lesson.FINISHED: N_("Was that wrong? Press Take back (U). If not, press Next (N)."),
     Lesson.SAY_NOT_HERE: N_("This time nobody comes. Press Not here (H)."),
     Lesson.COMES_LATER: N_("This number is called again later, three times at most. Press Next (N)."),
     Lesson.PARK: N_("This visitor first has to copy a paper. Under More, press Park (P)."),
@@ -68,6 +68,7 @@ class PractisePage:
     """The presses without the last one; `None` while there is nothing to undo."""
     last: str
     outcome_words: Mapping[Outcome, str] = field(default_factory=lambda: OUTCOME_WORDS)
+    outcome_meanings: Mapping[Outcome, str] = field(default_factory=lambda: OUTCOME_MEANINGS)
 
 
 @get("/desks/{desk_id:uuid}/practise")

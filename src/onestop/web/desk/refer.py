@@ -17,6 +17,8 @@ from onestop.referrals.queries.desk import SendingOn, Talk, sending_on
 from onestop.referrals.queries.lines import referral_place
 from onestop.visits.queries.desk_places import DeskPlace
 from onestop.web.desk.access import reach_stop
+from onestop.web.desk.alarms import asked_on
+from onestop.web.desk.pages import Asked
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -70,6 +72,7 @@ class ReferPage:
     """The form, and what was made before."""
 
     desk: UUID
+    asked: Asked
     talk: Talk
     service: str
     made: tuple[MadeHere, ...]
@@ -186,6 +189,7 @@ async def _page(
     more.setdefault("done", "")
     context = ReferPage(
         desk=place.id,
+        asked=await asked_on(db, place.id, page="referrals", stop=stop),
         talk=found.talk,
         service=service_title(locale, found.talk.service_key),
         made=tuple(
