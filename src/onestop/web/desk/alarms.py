@@ -78,8 +78,9 @@ async def _quietly(
     back = f"/stops/{where['stop']}/{where['page']}" if where else f"/desks/{place.id}"
     try:
         check_running(place.day_state)
-        how = {"to": lambda _: back, "day": place.day, "actor": actor, "now": db.now()}
-        path = await submit_once(request, route, action, *args, **how)
+        path = await submit_once(
+            request, route, action, *args, to=lambda _: back, day=place.day, actor=actor, now=db.now()
+        )
     except (NotKnown, NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:
