@@ -88,7 +88,10 @@ function typeAgain(zone) {
 }
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful) detail.elt.querySelectorAll?.("input, select").forEach((field) => typed.values.delete(nameOf(field)));
+  if (!detail.successful) return;
+  /* The outcomes stand outside the form that sends them. */
+  for (const name of detail.requestConfig?.parameters?.keys?.() ?? Object.keys(detail.requestConfig?.parameters ?? {})) typed.values.delete(name);
+  detail.elt.querySelectorAll?.("input, select").forEach((field) => typed.values.delete(nameOf(field)));
 });
 
 document.addEventListener("live:changed", ({ target }) => {

@@ -14,7 +14,18 @@ from onestop.reports.verify import verify
 from onestop.visits.tables import visits
 from tests.journeys.conftest import Hall, served
 from tests.journeys.hand import english_left
-from tests.journeys.people import HAND_MS, book, check_in, code_of, open_desk, pair_kiosk, press, serve_next, sit_down
+from tests.journeys.people import (
+    HAND_MS,
+    book,
+    check_in,
+    choose_outcome,
+    code_of,
+    open_desk,
+    pair_kiosk,
+    press,
+    serve_next,
+    sit_down,
+)
 
 pytestmark = pytest.mark.browser
 Someone = Callable[..., BrowserContext]
@@ -147,7 +158,7 @@ def test_a_whole_visit_on_the_phone(hall: Hall, someone: Someone, script: bool, 
         ticket.locator(".turn").tap()
     press(officers[1], "s")
     propose(officers[1], script=script)
-    officers[1].locator("[name=outcome]").first.check()
+    choose_outcome(officers[1])
     press(officers[1], "f")
     look_again(ticket, script=script)
     decline = ticket.locator("[id^=decline-] button")
