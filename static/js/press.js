@@ -2,31 +2,23 @@
    it may not have been sent, and the button is there to press again. Every such act is harmless twice. */
 
 const LONGEST_MS = 10_000;
-let underWay = false;
+const underWay = new Set();
+let last = Promise.resolve();
 
 const told = () => document.querySelector("[data-not-sent]");
 
-async function send(form, button) {
-  const body = new URLSearchParams(new FormData(form));
-  if (button?.name) body.append(button.name, button.value);
-  const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(LONGEST_MS) });
+async function send(action, body) {
+  const answer = await fetch(action, { method: "POST", body, signal: AbortSignal.timeout(LONGEST_MS) });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   /* Too many at once, a server that starts, or a network that answers for it: not her ticket. */
   if (answer.status === 429 || answer.status >= 500 || !page.getElementById("now")) throw new Error(String(answer.status));
   return page.querySelector("main");
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  if (!form.matches("[data-press]")) return;
-  event.preventDefault();
-  if (underWay) return;
-  underWay = true;
-  const button = event.submitter;
-  button?.setAttribute("aria-busy", "true");
+async function press(action, body, button) {
   told().hidden = true;
   try {
-    const fresh = await send(form, button);
+    const fresh = await send(action, body);
     const main = document.querySelector("main");
     main.replaceChildren(...fresh.childNodes);
     main.focus({ preventScroll: true });
@@ -36,8 +28,23 @@ document.addEventListener("submit", async (event) => {
     told().hidden = false;
     told().scrollIntoView({ block: "nearest" });
   } finally {
-    underWay = false;
+    underWay.delete(action);
   }
+}
+
+/* One after the other, each once: the same button again while it is under way is the same press. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-press]")) return;
+  event.preventDefault();
+  if (underWay.has(form.action)) return;
+  underWay.add(form.action);
+  const button = event.submitter;
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.append(button.name, button.value);
+  button?.setAttribute("aria-busy", "true");
+  const { action } = form;
+  last = last.then(() => press(action, body, button));
 });
 
 /* What she sees now is the answer, whichever way it came. */
