@@ -31,6 +31,8 @@ BREAKS = (5, 10, 15, 20, 30, 45, 60)
 """Minutes of a break."""
 LASTS = (10, 30, 60)
 """Minutes after which a message can end by itself; otherwise it ends with the day."""
+FITS = {Sentence.LATER: 60, Sentence.ENTRANCE: 10}
+"""Minutes that a sentence is worth reading; a break lasts its own minutes, the others until the day ends."""
 LONGEST = 140
 
 
@@ -70,7 +72,7 @@ def checked(message: Broadcast, *, desks: frozenset[int]) -> Broadcast:
         raise BroadcastWrong("desk")
     if own and not 0 < len(text) <= LONGEST:
         raise BroadcastWrong("text")
-    if message.lasts is not None and message.lasts not in LASTS:
+    if message.lasts is not None and message.lasts not in (*LASTS, fitting(message)):
         raise BroadcastWrong("lasts")
     return Broadcast(
         sentence=message.sentence,
@@ -81,6 +83,11 @@ def checked(message: Broadcast, *, desks: frozenset[int]) -> Broadcast:
         board=message.board,
         lasts=message.lasts,
     )
+
+
+def fitting(message: Broadcast) -> int | None:
+    """The minutes that fit what is said; `None`: until the day ends."""
+    return message.minutes if message.sentence is Sentence.BREAK else FITS.get(message.sentence)
 
 
 def until(message: Broadcast, *, now: datetime, closes_at: datetime) -> datetime:

@@ -152,6 +152,25 @@ async def test_a_ticket_of_another_day_is_shown_with_its_date(reception: Staff, 
         assert "Check in" not in answer.text
 
 
+async def test_a_page_of_another_day_leads_back_to_today_and_finds_who_stands_here(
+    reception: Staff, site: Site
+) -> None:
+    here = reception.book(name="Olena")
+    reception.open()
+    other = f"/reception/{another_day(site).day.slug}"
+    back = f'<a class="button primary" href="{reception.home}">'
+
+    pages = {end: await reception.look(other + end) for end in ("", "/book", "/people", "/message", "/waiting")}
+    found = await reception.browser.post(f"{other}/find", data={"q": str(here.number)})
+    at_home = await reception.look(reception.home)
+
+    assert [(end, "Back to today" in shown) for end, shown in pages.items()] == [(end, True) for end in pages]
+    assert all(f'class="brand" href="{reception.home}"' in shown for shown in pages.values())
+    assert ("Answered at the door" in pages[""], "Answered at the door" in at_home) == (False, True)
+    assert ("Back to today" in at_home, back in at_home) == (False, False)
+    assert f'action="{reception.path(here)}/check-in"' in found.text
+
+
 async def test_somebody_who_works_at_one_day_sees_of_others_only_the_date(reception: Staff, site: Site) -> None:
     ticket = reception.book(name="Olena", hall=another_day(site))
     reception.browser.cookies.set(SESSION_COOKIE, session_for_one_day(site))

@@ -1,6 +1,7 @@
 """One message to everybody: on phones, boards, the ticket machine, reception and the floor, each in its language."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -70,6 +71,20 @@ async def test_every_screen_says_it_in_its_language_until_it_is_taken_away(recep
     assert ended.status_code == 303
     assert "No message is shown now." in await reception.look(f"{reception.home}/message?lang=en")
     assert reception.facts("BroadcastSent") == [("BroadcastSent", {"sentence": "break", "everybody": True})]
+
+
+async def test_a_message_is_chosen_first_and_lasts_as_long_as_it_fits(reception: Staff, site: Site) -> None:
+    reception.open()
+    address = f"{reception.home}/message"
+    before = await reception.look(address)
+    nothing = await reception.press(address, {"lasts": ""})
+    sent = await reception.ask(address, {"sentence": "break", "minutes": "15", "lasts": ""})
+    (standing,) = site.database.read_now(standing_broadcasts, site.hall.id, now=site.hall.now)
+
+    assert " checked" not in before
+    assert (nothing.status_code, "Please choose what is said." in nothing.text) == (422, True)
+    assert standing.until - site.hall.now == timedelta(minutes=15)
+    assert ("Desks go on calling." in sent.text, " checked" in sent.text) == (True, False)
 
 
 async def test_who_is_expected_today_reads_it_and_who_comes_another_day_does_not(reception: Staff, site: Site) -> None:

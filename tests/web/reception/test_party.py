@@ -27,7 +27,7 @@ async def test_two_taps_check_a_visitor_in_and_a_third_changes_nothing(reception
     assert [(each.status_code, each.headers["location"]) for each in (first, again)] == [(303, done)] * 2
     assert reception.standing(ticket) is Standing.HERE
     assert reception.facts("VisitorCheckedIn") == [("VisitorCheckedIn", {"early_seconds": 30 * 60})]
-    assert "Checked in. She waits now." in await reception.look(done)
+    assert "Checked in. Waits now." in await reception.look(done)
 
 
 async def test_early_and_late_are_told_before_the_check_in(reception: Staff) -> None:

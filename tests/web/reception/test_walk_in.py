@@ -86,7 +86,7 @@ async def test_the_paper_is_in_the_language_of_the_visitor_and_says_no_service(r
     paper = page[page.index('<div class="paper"') :]
 
     assert '<div class="paper" lang="ar" dir="rtl">' in paper
-    assert "The ticket is issued. She waits now." in page
+    assert "The ticket is issued. Waits now." in page
     assert ("100" in paper, "qr" in paper) == (True, True)
     assert "Legal advice" not in page
 

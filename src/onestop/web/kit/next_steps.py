@@ -150,19 +150,23 @@ def _steps(both: Columns, steps: NextSteps, base: str) -> Iterable[SheetRow]:
     yield both.row("line", lambda locale: isolated(steps.day.name))
     yield both.row("line", lambda locale: locale.date(steps.day.on))
     yield both.row("line", _say(N_("Ticket %(number)s"), number=number))
-    done = [each for each in steps.done if each.state is not StopState.DROPPED or each.left_behind]
+    talks = [each for each in steps.done if each.state is not StopState.DROPPED or each.left_behind]
+    to_come = [each for each in talks if each.state in STOP_OPEN | AT_DESK]
+    done = [each for each in talks if each not in to_come]
     if done:
         yield both.row("heading", _say(N_("What was done")))
     for each in done:
         yield from _done(both, steps, each)
     yield both.row("heading", _say(N_("What comes next")))
+    for each in to_come:
+        yield from _done(both, steps, each)
     yield from _goes_on(both, steps)
     for onward in steps.onward:
         yield from _onward(both, steps, onward, base)
     if steps.next_day is not None:
         yield both.row("title", _say(N_("Come again")))
         yield from _day(both, steps.next_day, base)
-    if not steps.onward and steps.goes_on is None and steps.next_day is None:
+    if not to_come and not steps.onward and steps.goes_on is None and steps.next_day is None:
         yield both.row("line", _say(N_("Nothing more is planned.")))
     if steps.day.phone:
         yield both.row("heading", _say(N_("Questions")))

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -60,6 +60,14 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A page of another day: which one, and where today is."""
+
+    on: date
+    today: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
     """What stands round every page: who runs the day, languages, help, who is signed in, and the server's time."""
 
@@ -73,6 +81,8 @@ class Chrome:
     languages: tuple[LanguageLink, ...] = ()
     help: HelpBlock | None = None
     nav: tuple[NavLink, ...] = ()
+    away: Away | None = None
+    """Set while a page of staff is about another day than the one that is on now."""
     signed_in: str = ""
     sign_out: str = "/sign-out"
     csrf: str = ""

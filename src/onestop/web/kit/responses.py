@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 
 from onestop.web.kit.language import chosen_language, language_links, locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
-from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, Machine, NavLink, render
+from onestop.web.kit.pages import PAGES, Away, Chrome, HelpBlock, Machine, NavLink, render
 from onestop.web.kit.requests import WebRequest, db_of
 from onestop.web.kit.sessions import known_actor, language_cookie
 
@@ -25,6 +25,7 @@ class Round(TypedDict, total=False):
     home: str
     help: HelpBlock | None
     nav: tuple[NavLink, ...]
+    away: Away | None
     funding: str
     machine: Machine
 

@@ -34,6 +34,7 @@ from onestop.web.reception.frame import (
     frame,
     home_of,
     party_path,
+    today_instead,
     works_everywhere,
 )
 
@@ -49,7 +50,11 @@ class HomePage:
     now: datetime
     over: bool
     today: bool
+    of_today: bool
+    """Its date is today, also before and after its hours."""
     everywhere: bool
+    now_on: Day | None
+    """The day that is on now, while this page is of another one."""
     typed: str = ""
     found: tuple[Person, ...] | None = None
     hall: Hall
@@ -90,15 +95,21 @@ async def find(request: WebRequest, db: Db, ticket_key: TicketKey, slug: FromPat
     if not typed:
         return page(request, await _home(request, db, day, someone), block=_block(request), **frame(request, day, ""))
     findings = await db.read(find_people, day, typed, everywhere=works_everywhere(someone))
-    if findings.code and findings.people[0].day == day.id:
-        return _go(request, party_path(day, findings.people[0].party))
-    if not findings.people:
+    found, today = findings.people, today_instead(request)
+    if today is not None and not findings.code:
+        # A tablet that was left on another day finds whoever stands here.
+        findings = await db.read(find_people, today, typed, everywhere=False)
+        found += tuple(one for one in findings.people if one.party not in {each.party for each in found})
+    for each in (day, today) if findings.code else ():
+        if each is not None and found[0].day == each.id and len(found) == 1:
+            return _go(request, party_path(each, found[0].party))
+    if not found:
         try:
             await db.read(check_spare, typed, key=ticket_key, days=[day.id])
         except TicketOnPaper as spare:
             if spare.day == day.id:
                 return _go(request, f"{home_of(day)}/paper?number={spare.number}")
-    context = await _home(request, db, day, someone, typed=typed, found=findings.people)
+    context = await _home(request, db, day, someone, typed=typed, found=found)
     return page(request, context, block=_block(request), **frame(request, day, ""))
 
 
@@ -169,7 +180,9 @@ async def _home(
         now=now,
         over=is_over(day, now),
         today=is_on(day, now),
+        of_today=is_on(day, now) or now.astimezone(day.zone).date() == day.on,
         everywhere=works_everywhere(someone),
+        now_on=today_instead(request),
         typed=typed,
         found=found,
         hall=await db.read(hall, day.id, now=now),

@@ -14,10 +14,10 @@ from onestop.visits.queries.reception import reception_days
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
-from onestop.web.kit.pages import NavLink
+from onestop.web.kit.pages import Away, NavLink
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round
-from onestop.web.kit.staff_door import StaffDoor, is_over
+from onestop.web.kit.staff_door import StaffDoor, is_on, is_over
 from onestop.web.kit.words import stop_title
 
 ROLES = (Role.RECEPTIONIST, Role.ORGANISER)
@@ -27,8 +27,8 @@ _MENU = (
     ("/book", N_("Book")),
     ("/people", N_("People")),
     ("/message", N_("Message")),
-    ("/waiting", N_("Waiting list")),
-    ("/paper", N_("From paper")),
+    ("/waiting", N_("Waiting list for a time")),
+    ("/paper", N_("Entered from paper")),
 )
 
 
@@ -36,7 +36,23 @@ async def day_and_actor(request: WebRequest, db: Database, slug: str) -> tuple[D
     """The day of this address and who works at it. An unknown day and a foreign one answer alike to a stranger."""
     await require(request, *ROLES)
     day = await db.read(day_by_slug, slug)
-    return day, await require(request, *ROLES, day=day.id)
+    someone = await require(request, *ROLES, day=day.id)
+    if not is_on(day, db.now()):
+        request.state.reception_today = await today_of(db, someone)
+    return day, someone
+
+
+async def today_of(db: Database, someone: Actor) -> Day | None:
+    """The day that is on now, if she works at it."""
+    now = db.now()
+    shown = await db.read(reception_days, now=now)
+    return next((day for day in shown if is_on(day, now) and covers(someone, day.id)), None)
+
+
+def today_instead(request: WebRequest) -> Day | None:
+    """The day that is on now, while this page is of another one; known after `day_and_actor`."""
+    found: Day | None = request.state.get("reception_today")
+    return found
 
 
 def works_everywhere(someone: Actor) -> bool:
@@ -60,13 +76,20 @@ def party_path(day: Day, party: UUID, did: str = "") -> str:
 
 
 def frame(request: WebRequest, day: Day, current: str = "-") -> Round:
-    """Brand, zone and menu; `current` is the end of the menu entry this page belongs to."""
-    locale = locale_of(request)
+    """Brand, zone, menu and the way back to today; `current` is the end of the menu entry this page belongs to."""
+    locale, today = locale_of(request), today_instead(request)
     nav = [
         NavLink(label=locale.gettext(label), href=home_of(day) + path, current=path == current) for path, label in _MENU
     ]
     nav.append(NavLink(label=locale.gettext(N_("All desks")), href=f"/floor/{day.slug}"))
-    return Round(zone=day.timezone, door="reception", brand=day.name, home=home_of(day), nav=tuple(nav))
+    return Round(
+        zone=day.timezone,
+        door="reception",
+        brand=day.name,
+        home=home_of(today or day),
+        nav=tuple(nav),
+        away=Away(on=day.on, today=home_of(today)) if today else None,
+    )
 
 
 async def bookable_days(request: WebRequest, db: Database) -> tuple[Day, ...]:

@@ -1,6 +1,6 @@
 """One message to everybody who is inside: on phones, boards, the ticket machine and the screens of the floor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from onestop.days.queries.broadcasts import standing_broadcasts
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import desks_of_day
 from onestop.db.session import Database
-from onestop.domain.broadcast import BREAKS, LASTS, LONGEST, SENTENCES, Broadcast, BroadcastWrong, Sentence
+from onestop.domain.broadcast import BREAKS, LASTS, LONGEST, SENTENCES, Broadcast, BroadcastWrong, Sentence, fitting
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_
 from onestop.visits.actions.broadcasting import boards_of, end_broadcast, send_broadcast
@@ -71,6 +71,13 @@ class MessagePage:
     boards: tuple[tuple[str, str], ...]
     lasts: tuple[tuple[str, str], ...]
     typed: Broadcast
+    chosen: Sentence | None
+    """Nothing is chosen before somebody chose it."""
+    lasts_typed: str
+    leaves: str
+    """The sentence that empties the building, as it will be read here; it is asked for apart."""
+    goes_on: bool
+    """A break is shown: desks go on all the same."""
     longest: int
     errors: dict[str, str]
     sent: bool
@@ -81,7 +88,7 @@ class MessagePage:
 async def show_message(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
     """The form, below what is said now."""
     day, _ = await day_and_actor(request, db, slug)
-    return await _show(request, db, day, Broadcast(sentence=Sentence.LATER, language=day.working_language))
+    return await _show(request, db, day, None)
 
 
 @post("/reception/{slug:str}/message")
@@ -89,6 +96,8 @@ async def send_message(request: WebRequest, db: Db, slug: FromPath[str]) -> Resp
     """Say it now; what is missing is asked for beside what was chosen."""
     day, someone = await day_and_actor(request, db, slug)
     message = _read(await read_form(request), day)
+    if message is None:
+        return await _show(request, db, day, None, wrong=BroadcastWrong("sentence"))
     try:
         path = await submit_once(
             request,
@@ -114,11 +123,14 @@ async def end_message(request: WebRequest, db: Db, slug: FromPath[str], broadcas
     return see_other(f"{home_of(day)}/message")
 
 
-def _read(form: Form, day: Day) -> Broadcast:
+def _read(form: Form, day: Day) -> Broadcast | None:
+    """What was sent; `None` where nothing was chosen. Without a length it lasts as it fits; 0 is the day."""
     sentence, lasts = form.text("sentence", 10), form.number("lasts")
+    if sentence not in tuple(Sentence):
+        return None
     language = form.text("language", 12)
-    return Broadcast(
-        sentence=Sentence(sentence) if sentence in tuple(Sentence) else Sentence.LATER,
+    message = Broadcast(
+        sentence=Sentence(sentence),
         minutes=form.number("minutes"),
         desk=form.number("desk"),
         text=form.text("text", 2 * LONGEST),
@@ -126,21 +138,26 @@ def _read(form: Form, day: Day) -> Broadcast:
         board=next(iter(read_ids([form.text("board", 40)])), None),
         lasts=lasts or None,
     )
+    return message if lasts is not None else replace(message, lasts=fitting(message))
 
 
 async def _show(
-    request: WebRequest, db: Database, day: Day, typed: Broadcast, *, wrong: BroadcastWrong | None = None
+    request: WebRequest, db: Database, day: Day, message: Broadcast | None, *, wrong: BroadcastWrong | None = None
 ) -> Response[Any]:
     locale, now = locale_of(request), db.now()
+    typed = message or Broadcast(sentence=Sentence.OWN, language=day.working_language)
+    said_now = await db.read(standing_broadcasts, day.id, now=now)
     boards = await db.read(boards_of, day.id)
     context = MessagePage(
         day=day,
         runs=day.state is DayState.PUBLISHED,
         standing=tuple(
             Standing(told=in_words(locale, said), board=boards.get(said.board, "") if said.board else "")
-            for said in await db.read(standing_broadcasts, day.id, now=now)
+            for said in said_now
         ),
-        choices=tuple((each, locale.gettext(CHOICES[each]), SIGNS[each]) for each in Sentence),
+        choices=tuple(
+            (each, locale.gettext(CHOICES[each]), SIGNS[each]) for each in Sentence if each is not Sentence.LEAVE
+        ),
         breaks=tuple((str(minutes), locale.duration(minutes)) for minutes in BREAKS),
         desks=tuple((str(desk.number), str(desk.number)) for desk in await db.read(desks_of_day, day.id)),
         languages=tuple(
@@ -149,6 +166,10 @@ async def _show(
         boards=tuple((str(device), name) for device, name in boards.items()),
         lasts=_lasts(locale),
         typed=typed,
+        chosen=message.sentence if message else None,
+        lasts_typed="" if message is None or message.lasts == fitting(message) else str(message.lasts or 0),
+        leaves=locale.gettext(SENTENCES[Sentence.LEAVE]),
+        goes_on=any(said.sentence is Sentence.BREAK for said in said_now),
         longest=LONGEST,
         errors=_errors(locale, wrong),
         sent=request.query_params.get("did") == "sent",
@@ -158,7 +179,8 @@ async def _show(
 
 def _lasts(locale: Locale) -> tuple[tuple[str, str], ...]:
     day = locale.gettext(N_("Until the day ends"))
-    return (("0", day), *((str(minutes), locale.duration(minutes)) for minutes in LASTS))
+    fits = locale.gettext(N_("As long as it fits"))
+    return (("", fits), ("0", day), *((str(minutes), locale.duration(minutes)) for minutes in LASTS))
 
 
 def _errors(locale: Locale, wrong: BroadcastWrong | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from onestop.booking.tickets import ticket_again
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
+from onestop.domain.calling import NEED_POINTS
 from onestop.domain.checklist import Coming
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_
@@ -22,7 +23,6 @@ from onestop.domain.ticket import spell_short_code, waiting_short_code
 from onestop.domain.visit import LATE_GRACE, VisitReason
 from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
-from onestop.visits.queries.reception import reception_days
 from onestop.visits.queries.visitor import Visitor, visitor
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
@@ -33,14 +33,14 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.staff_door import is_on, is_over
 from onestop.web.kit.wish_form import ServiceLine, service_lines
-from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path
+from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path, today_instead
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
 EARLY = timedelta(minutes=30)
 NEXT_DAYS = 3
 INSIDE = (Standing.HERE, Standing.OUT, Standing.CALLED)
 DONE: dict[str, str] = {
-    "checked-in": N_("Checked in. She waits now."),
+    "checked-in": N_("Checked in. Waits now."),
     "check-in-undone": N_("The check-in is taken back."),
     "need": N_("The need is marked. It is gone at midnight."),
     "need-end": N_("The mark is taken away."),
@@ -104,6 +104,8 @@ class PartyPage:
     """By stop, what reception can look at now; a stop without papers and a private one are not there."""
     needs: tuple[tuple[OperationalNeed, str], ...]
     """The public list of operational needs."""
+    need_minutes: int
+    """What a need counts for in the order of calls."""
     next_days: tuple[Day, ...]
     """Days where her open stops can go on."""
     goes_on: GoesOn | None
@@ -150,7 +152,9 @@ async def show(
         situation=situation,
         off_minutes=abs(int((booked_at - now).total_seconds())) // 60,
         runs=is_on(day, now) and day.state is DayState.PUBLISHED,
-        today=await _today(request, db, day) if situation in ("other_day", "over", "missed", "cancelled") else None,
+        today=(day if is_on(day, now) else today_instead(request))
+        if situation in ("other_day", "over", "missed", "cancelled")
+        else None,
         to_add=service_lines(
             offer,
             [one.id for one in offer.services if one.id not in known.services_open],
@@ -161,6 +165,7 @@ async def show(
         reasons=LEAVE_REASONS,
         papers=_papers(locale, known, day),
         needs=tuple((need, locale.gettext(label)) for need, label in MARKED.items()),
+        need_minutes=NEED_POINTS,
         next_days=await next_days(db, day) if known.person.standing in INSIDE else (),
         goes_on=await _goes_on(request, db, party, ticket_key)
         if known.person.standing is Standing.CARRIED_OVER
@@ -217,16 +222,6 @@ def situation_of(known: Visitor, day: Day, now: datetime) -> Situation:
     if now > booked_at + LATE_GRACE:
         return "late"
     return "early" if now < booked_at - EARLY else "due"
-
-
-async def _today(request: WebRequest, db: Database, day: Day) -> Day | None:
-    """The day that takes walk-ins now, if she works at it."""
-    now = db.now()
-    _, someone = await day_and_actor(request, db, day.slug)
-    return next(
-        (each for each in await db.read(reception_days, now=now) if is_on(each, now) and covers(someone, each.id)),
-        None,
-    )
 
 
 route_handlers: list[Any] = [show_party]

@@ -21,7 +21,7 @@ from onestop.web.kit.responses import page
 from onestop.web.reception.frame import day_and_actor, frame, home_of, party_path
 
 DONE: dict[str, str] = {
-    "issued": N_("The ticket is issued. She waits now."),
+    "issued": N_("The ticket is issued. Waits now."),
     "renewed": N_("The ticket has a new code. The old paper is not valid any more."),
 }
 
