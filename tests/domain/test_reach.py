@@ -41,7 +41,7 @@ def test_desks_with_the_same_service_share_its_queue() -> None:
 def test_a_service_whose_desks_have_gone_is_late_whatever_waits() -> None:
     found = reach([desk(POLICE, left=0), desk(LEGAL)], backlog_minutes={}, wanted_minutes={POLICE: 15, LEGAL: 20})
 
-    assert found == Reach(wait_minutes=0, late=frozenset({POLICE}))
+    assert found == Reach(wait_minutes=0, late=frozenset({POLICE}), shut=frozenset({POLICE}))
 
 
 def test_more_talks_than_the_rest_of_the_day_are_late_together() -> None:

@@ -20,6 +20,8 @@ class Reach:
 
     wait_minutes: int
     late: frozenset[UUID]
+    shut: frozenset[UUID] = frozenset()
+    """Those of them for which no desk is open any more today."""
 
 
 def reach(
@@ -36,13 +38,16 @@ def reach(
         for desk in open_desks
     ]
     late: set[UUID] = set()
+    shut: set[UUID] = set()
     waits: list[float] = []
     for service, minutes in wanted_minutes.items():
         here = [(load, desk) for load, desk in zip(loads, open_desks, strict=True) if service in desk.services]
         if not any(load + minutes <= desk.minutes_left for load, desk in here):
             late.add(service)
+        if not here:
+            shut.add(service)
         waits += [min(load for load, _ in here)] if here else []
     longest = max((desk.minutes_left for desk in open_desks), default=0.0)
     if sum(wanted_minutes.values()) > longest:
         late.update(wanted_minutes)
-    return Reach(wait_minutes=ceil(min(waits, default=0.0)), late=frozenset(late))
+    return Reach(wait_minutes=ceil(min(waits, default=0.0)), late=frozenset(late), shut=frozenset(shut))

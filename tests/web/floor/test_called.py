@@ -47,6 +47,21 @@ async def test_found_and_not_found_are_facts_that_change_nothing_else(guide: Sta
     assert in_script.text.lstrip().startswith('<div id="called"')
 
 
+async def test_whoever_went_home_is_taken_off_after_nobody_found_her(guide: Staff) -> None:
+    guide.open()
+    ticket, _ = guide.hall.walk_in(guide.hall.wish("legal"))
+    stop = guide.hall.next(1).stop
+    before = await guide.look(f"{guide.floor}/called")
+    asked = await guide.ask(f"{guide.floor}/stops/{stop}/not-found")
+    gone = await guide.ask(f"{guide.floor}/stops/{stop}/gone")
+    twice = await guide.press(f"{guide.floor}/stops/{stop}/gone")
+
+    assert ("Has gone home" in before, "Has gone home" in asked.text) == (False, True)
+    assert "called again in 10 minutes" in asked.text
+    assert (f">{ticket.number}<" in gone.text, twice.status_code) == (False, 409)
+    assert [kind for kind, _ in guide.facts("VisitEnded", "CallWithdrawn")] != []
+
+
 async def test_what_was_said_before_a_second_call_does_not_count(guide: Staff) -> None:
     guide.open()
     guide.hall.walk_in(guide.hall.wish("legal"))

@@ -66,7 +66,7 @@ async def test_with_script_a_press_answers_with_the_card_that_changed(control: S
     assert [
         word in pressed.text for word in (str(ticket.number), "Legal advice", "Arabic", "Start", "Not here", "Undo")
     ] == ([True] * 6)
-    assert "<html" not in pressed.text
+    assert (">Finish<" in pressed.text, "<html" in pressed.text) == (False, False)
 
 
 async def test_not_here_lets_her_come_back_later_and_the_desk_go_on(control: Staff) -> None:
@@ -120,6 +120,17 @@ async def test_next_with_nobody_waiting_stands_by_and_calls_by_itself(control: S
     assert (ready.at_desk, ready.ready_until_at) == (None, control.hall.now + timedelta(minutes=10))
     assert called.at_desk is not None
     assert card(control, 2).ready_until_at is None
+
+
+async def test_a_desk_is_closed_with_a_second_press_and_the_menu_is_that_of_reception(control: Staff) -> None:
+    control.open()
+    shown, list_of_called = await control.look(control.floor), await control.look(f"{control.floor}/called")
+    close = shown.split('<details class="desk-close">', 1)[1].split("</details>", 1)[0]
+
+    assert f'action="{at(control, 1, "close")}"' in close
+    for page in (shown, list_of_called, await control.look(control.home)):
+        assert f'href="{control.home}/people"' in page
+        assert f'href="{control.floor}/called"' in page
 
 
 async def test_a_desk_has_a_break_and_is_closed_only_when_nobody_is_there(control: Staff) -> None:

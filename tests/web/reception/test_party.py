@@ -30,6 +30,19 @@ async def test_two_taps_check_a_visitor_in_and_a_third_changes_nothing(reception
     assert "Checked in. Waits now." in await reception.look(done)
 
 
+async def test_after_check_in_the_page_says_how_early_and_about_when_she_is_called(reception: Staff) -> None:
+    ticket = reception.book("legal", place=4)
+    reception.open()
+    done = await reception.ask(reception.path(ticket, "/check-in"))
+    marked = await reception.ask(reception.path(ticket, "/need"), {"need": "cannot_stand"})
+
+    assert "Came 1 h early. Called about " in done.text
+    assert ": Legal advice." in done.text
+    assert "Booked" in done.text
+    assert "it counts like 20 minutes of waiting" not in done.text
+    assert "it counts like 20 minutes of waiting" in marked.text
+
+
 async def test_early_and_late_are_told_before_the_check_in(reception: Staff) -> None:
     early, late = reception.book(place=4), reception.book()
 

@@ -41,3 +41,13 @@ async def test_somebody_who_was_not_here_and_somebody_unknown_get_no_sheet(site:
         answer = await browser.get(f"{home}/{booked.party}/{page}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"{home}/{booked.party}")
         assert (await browser.get(f"{home}/{uuid4()}/{page}")).status_code == 404
+
+
+async def test_a_talk_still_to_come_stands_under_what_comes_next(site: Site, scene: Scene) -> None:
+    browser = site.sign_in("receptionist")
+    ticket, _ = scene.hall.walk_in(scene.hall.wish("social"))
+
+    steps = Page((await browser.get(f"/reception/{site.hall.day.slug}/parties/{ticket.party}/steps")).text).text
+
+    assert "This talk is still to come today." in steps.split("What comes next")[1]
+    assert ("What was done" in steps, "Nothing more is planned." in steps) == (False, False)

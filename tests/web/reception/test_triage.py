@@ -43,7 +43,9 @@ async def test_one_tap_says_that_a_paper_is_missing_and_one_that_she_brought_it(
     states = [reception.stops(ticket)]
     phone = await reception.look(f"/t/{ticket.code}")
     paper = await reception.look(f"/t/{ticket.code}/print?paper=80")
-    brought = await reception.ask(papers(reception, ticket), {"seen": "passport"})
+    pressed = await reception.press(papers(reception, ticket), {"seen": "passport"})
+    assert pressed.headers["location"].endswith(f"#stop-{reception.stop(ticket, 0)}")
+    brought = await reception.browser.get(pressed.headers["location"])
     states.append(reception.stops(ticket))
 
     assert ("Does not have it" in before, "Brought now" in before, "All papers are here" in before) == (
@@ -54,7 +56,7 @@ async def test_one_tap_says_that_a_paper_is_missing_and_one_that_she_brought_it(
     assert BRING in phone
     sentence = "Missing: Your passport. Bring it today and show it at the reception."
     assert (sentence in phone, sentence in paper, "Residence permit" in paper) == (True, True, False)
-    assert "The papers are ticked." in brought.text
+    assert "Seen: \u2068Your passport\u2069." in brought.text
     assert states == [[("residence", StopState.BLOCKED)], [("residence", StopState.WAITING)]]
     assert BRING not in await reception.look(f"/t/{ticket.code}")
 

@@ -13,10 +13,10 @@ from onestop.domain.door import TurnedAway
 from onestop.domain.errors import MoveRefused, StopMoved, StopUnknown, TicketUnknown, UndoRefused, VisitOver
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
-from onestop.domain.visit import StopState, VisitState
+from onestop.domain.visit import StopState, VisitReason, VisitState
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.matching import match
-from onestop.visits.actions.route import open_again
+from onestop.visits.actions.route import leave, open_again
 from onestop.visits.actions.rows import check_day_runs, desk_row, move_stop, note, start_waiting, stop_row, visit_row
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
 from onestop.visits.tables import visits
@@ -77,6 +77,16 @@ def say_found(conn: sa.Connection, day: UUID, stop_id: UUID, *, found: bool, act
         raise StopMoved
     kind = "VisitorFound" if found else "VisitorNotFound"
     note(conn, kind, now=now, actor=actor, stop=stop, desk=stop.desk_id)
+
+
+def has_gone(conn: sa.Connection, day: UUID, stop_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Whoever was called went home: her visit ends, as reception would end it. Raises `StopMoved`."""
+    stop = stop_row(conn, stop_id)
+    if stop.day_id != day:
+        raise StopUnknown
+    if stop.state != StopState.CALLED:
+        raise StopMoved
+    leave(conn, stop.visit_id, reason=VisitReason.OWN_WISH, actor=actor, now=now)
 
 
 # -- one thing of a day, whoever sent its id -----------------------------------------------------------

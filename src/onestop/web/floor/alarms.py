@@ -18,7 +18,12 @@ from onestop.web.kit.responses import see_other
 
 _COMERS = (*EVERYBODY, Role.ADMINISTRATOR)
 """Whoever sees a call for help may answer it: the overview is open to administrators too."""
-_BACK = {"reception": "/reception/{slug}", "overview": "/organise/{slug}/overview", "called": "/floor/{slug}/called"}
+_BACK = {
+    "reception": "/reception/{slug}",
+    "people": "/reception/{slug}/people",
+    "overview": "/organise/{slug}/overview",
+    "called": "/floor/{slug}/called",
+}
 """Where a press was made, by the name its form carries; anything else leads to floor control."""
 
 

@@ -1,5 +1,6 @@
 """The floor guide's list: numbers that were called and are not at their desk yet. No names, no reasons."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal
-from onestop.visits.actions.door import say_found
+from onestop.visits.actions.door import has_gone, say_found
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import Called, called_not_seen
 from onestop.web.floor.frame import day_and_actor, frame, home_of
@@ -53,20 +54,28 @@ async def show_called_now(request: WebRequest, db: Db, slug: FromPath[str]) -> R
 @post("/floor/{slug:str}/stops/{stop:uuid}/found")
 async def press_found(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
     """She is on her way to the desk."""
-    return await _say(request, db, slug, stop, found=True)
+    return await _act(request, db, slug, stop, say_found, found=True)
 
 
 @post("/floor/{slug:str}/stops/{stop:uuid}/not-found")
 async def press_not_found(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
     """Nobody answers to this number; the desk decides."""
-    return await _say(request, db, slug, stop, found=False)
+    return await _act(request, db, slug, stop, say_found, found=False)
 
 
-async def _say(request: WebRequest, db: Database, slug: str, stop: UUID, *, found: bool) -> Response[Any]:
+@post("/floor/{slug:str}/stops/{stop:uuid}/gone")
+async def press_gone(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
+    """She went home: the visit ends; reception can take it back or open it again."""
+    return await _act(request, db, slug, stop, has_gone)
+
+
+async def _act(
+    request: WebRequest, db: Database, slug: str, stop: UUID, act: Callable[..., None], **more: Any
+) -> Response[Any]:
     day, someone = await day_and_actor(request, db, slug, drives=False)
     message = ""
     try:
-        await db.write(say_found, day.id, stop, found=found, actor=someone, now=db.now(), day=day.id)
+        await db.write(act, day.id, stop, actor=someone, now=db.now(), day=day.id, **more)
     except Refusal as refused:
         if refused.status != 409:
             raise
@@ -93,4 +102,4 @@ async def _context(request: WebRequest, db: Database, day: Day, message: str = "
     )
 
 
-route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found]
+route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found, press_gone]

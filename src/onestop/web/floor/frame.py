@@ -4,11 +4,10 @@ from uuid import UUID
 
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
-from onestop.domain.errors import N_
 from onestop.domain.roles import Actor, Role
 from onestop.web.kit.guards import require
+from onestop.web.kit.hall_menu import hall_menu
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.pages import NavLink
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round
 
@@ -38,12 +37,7 @@ def drives_day(someone: Actor, day: UUID) -> bool:
 def frame(request: WebRequest, day: Day, someone: Actor, current: str = "") -> Round:
     """Brand, zone and menu; a floor guide has no menu."""
     locale, drives = locale_of(request), drives_day(someone, day.id)
-    nav = (
-        NavLink(label=locale.gettext(N_("All desks")), href=home_of(day), current=current == "desks"),
-        NavLink(
-            label=locale.gettext(N_("Called, not here yet")), href=f"{home_of(day)}/called", current=current == "called"
-        ),
-        NavLink(label=locale.gettext(N_("Reception")), href=f"/reception/{day.slug}"),
-    )
+    here = home_of(day) + ("" if current == "desks" else f"/{current or '-'}")
+    nav = hall_menu(locale, day.slug, here) if drives else ()
     home = home_of(day) if drives else f"{home_of(day)}/called"
-    return Round(zone=day.timezone, door="floor", brand=day.name, home=home, nav=nav if drives else ())
+    return Round(zone=day.timezone, door="floor", brand=day.name, home=home, nav=nav)

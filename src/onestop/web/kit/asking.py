@@ -16,6 +16,7 @@ from onestop.domain.day import Release
 from onestop.domain.errors import NoServiceChosen, Refusal
 from onestop.domain.operational import MARKED, OperationalNeed
 from onestop.domain.party import PARTY_LIMIT
+from onestop.domain.reach import Reach
 from onestop.visits.queries.reception import reach_today, spoken_languages
 from onestop.web.kit.answers import service_mark
 from onestop.web.kit.draw_day import says_of_draw
@@ -55,7 +56,7 @@ class NeedChoice:
 @page_of("kit/needs.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsPage:
-    """What is it about: needs in plain words, or services by name. `days` are the others one can book."""
+    """What is it about: needs in plain words, or services by name. `days`: those to book, if several."""
 
     day: Day
     way: Way
@@ -115,7 +116,7 @@ async def needs_page(
             NeedChoice(key=need.key, says=need_says(locale, need.key), pictogram=need.pictogram) for need in offer.needs
         ),
         services=service_lines(offer, [one.id for one in offer.services], checked=(), late=frozenset(), locale=locale),
-        days=tuple(one for one in days if one.id != day.id),
+        days=days if len(days) > 1 else (),
         today=is_on(day, now),
         over=is_over(day, now),
         full=full or (draw if not asks else ""),
@@ -143,6 +144,7 @@ async def wish_page(
     listed = tuple(dict.fromkeys((*(shown or ()), *form.services)))
     if not listed:
         return await needs_page(request, db, door, day, way, mistakes=[mistake_of(NoServiceChosen(), locale)])
+    reached = await _reach(db, day, way, offer, listed)
     context = WishPage(
         day=day,
         way=way,
@@ -151,7 +153,8 @@ async def wish_page(
             offer,
             listed,
             checked=form.services,
-            late=await _late(db, day, way, offer, listed),
+            late=reached.late,
+            shut=reached.shut,
             locale=locale,
             form=form,
         ),
@@ -209,8 +212,8 @@ async def _draw(request: WebRequest, db: Database, day: Day, way: Way) -> tuple[
     return says_of_draw(locale_of(request), day, await db.read(draw_of, day.id), now=db.now())
 
 
-async def _late(db: Database, day: Day, way: Way, offer: DayOffer, listed: Sequence[UUID]) -> frozenset[UUID]:
+async def _reach(db: Database, day: Day, way: Way, offer: DayOffer, listed: Sequence[UUID]) -> Reach:
     if way != "walk-in":
-        return frozenset()
+        return Reach(wait_minutes=0, late=frozenset())
     wanted = tuple(service for service in offer.services if service.id in listed)
-    return (await db.read(reach_today, day, wanted, now=db.now())).late
+    return await db.read(reach_today, day, wanted, now=db.now())

@@ -17,6 +17,7 @@ from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
+from onestop.domain.booking import Interpreter
 from onestop.domain.errors import ArrivalTaken, HelperFull, Refusal
 from onestop.domain.roles import Actor
 from onestop.web.kit.asking import wish_page
@@ -42,6 +43,7 @@ class TimesPage:
     services: tuple[str, ...]
     languages: tuple[str, ...]
     people: int
+    interpreter: Interpreter
     hidden: tuple[tuple[str, str], ...]
     walk_ins: bool
     """Whether she can get a ticket without an appointment here and now."""
@@ -261,6 +263,7 @@ async def _times_page(
         services=services,
         languages=wish.languages,
         people=len(wish.members),
+        interpreter=wish.interpreter,
         hidden=form.hidden(),
         walk_ins=door.walk_ins and is_on(day, now),
         taken=isinstance(refused, ArrivalTaken),

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ FRESH_SECONDS = 15.0
 LEAST_SECONDS = 1.0
 """A demo's day runs faster, its server does not."""
 MOST_DAYS = 50
+STEP = timedelta(minutes=5)
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +65,27 @@ def estimates_of(state: Any) -> EstimateCache:
     if found is None:
         found = state["estimates"] = EstimateCache()
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From when to when a stop is expected to be called, and how many are before her."""
+
+    begins_at: datetime
+    ends_at: datetime
+    before: int
+
+
+def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
+    """Estimates as times of the clock, none of them past, rounded outwards to five minutes."""
+    if outlooks is None:
+        return {}
+    return {stop: _window(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
+
+
+def _window(estimate: Estimate, at: datetime, now: datetime) -> Window:
+    begins = max(now, at + timedelta(minutes=estimate.earliest))
+    ends = max(now, at + timedelta(minutes=estimate.latest))
+    begins -= (begins - EPOCH) % STEP
+    ends += -(ends - EPOCH) % STEP
+    return Window(begins_at=begins, ends_at=max(ends, begins + STEP), before=estimate.before)

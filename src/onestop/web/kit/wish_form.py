@@ -189,6 +189,9 @@ class ServiceLine:
     """Services that wait for this one; taken off, they wait for nothing."""
     checked: bool
     late: bool = False
+    """Perhaps not reached today, by somebody who comes now."""
+    shut: bool = False
+    """Because no desk for it is open any more; else because many wait."""
     mark: str = ""
     goers: tuple[str, ...] = ()
     """Labels of those who are ticked to go there."""
@@ -200,6 +203,7 @@ def service_lines(
     *,
     checked: Sequence[UUID],
     late: frozenset[UUID],
+    shut: frozenset[UUID] = frozenset(),
     locale: Locale,
     form: WishForm | None = None,
 ) -> tuple[ServiceLine, ...]:
@@ -209,6 +213,7 @@ def service_lines(
         replace(
             _line(offer, service, checked=service.id in checked, late=service.id in late, locale=locale),
             mark=service_mark(service.id),
+            shut=service.id in shut,
             goers=form.goers_to(offer, service) if form is not None else (),
         )
         for service in offer.services

@@ -23,7 +23,7 @@ from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.ending import Asked, end_questions
-from onestop.web.kit.estimates import estimates_of
+from onestop.web.kit.estimates import estimates_of, windows
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.goers import labels_of, who_goes
 from onestop.web.kit.locale import Locale
@@ -61,7 +61,6 @@ from onestop.web.public.ticket_words import (
     next_step,
     plan_lines,
     title_of,
-    windows,
 )
 
 TALK = {

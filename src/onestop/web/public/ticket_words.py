@@ -4,25 +4,21 @@ A private stop is told as a talk at the centre, with no institution, no paper an
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_
-from onestop.domain.estimate import Estimate
 from onestop.domain.visit import AT_DESK, BlockedBy, StopState, VisitState
 from onestop.visits.queries.ticket import DeskSign, TicketState, TicketStop
-from onestop.web.kit.estimates import Outlooks
+from onestop.web.kit.estimates import Window
 from onestop.web.kit.goers import who_goes
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.papers import coming_of, paper_lines
 from onestop.web.kit.parts import DeskMark, PlanLine, PlanMark
 from onestop.web.kit.words import stop_title
 
-STEP = timedelta(minutes=5)
-EPOCH = datetime.fromtimestamp(0, UTC)
 AHEAD = frozenset({StopState.WAITING, StopState.PARKED, StopState.BLOCKED, StopState.PLANNED})
 GONE = frozenset({StopState.DROPPED, StopState.DECLINED, StopState.CARRIED_OVER, StopState.MISSED})
 ORDER = {StopState.FINISHED: 0, StopState.SERVING: 1, StopState.CALLED: 1}
@@ -51,30 +47,6 @@ COME = N_("Please come on %(date)s at %(time)s.")
 COME_TODAY = N_("Please come today at %(time)s.")
 SHOW = N_("Show this page at the ticket machine or at the reception.")
 OUT_BY = N_("You will be done at about %(time)s.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """From when to when a stop is expected to be called, and how many are before her."""
-
-    begins_at: datetime
-    ends_at: datetime
-    before: int
-
-
-def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
-    """Estimates as times of the clock, none of them past, rounded outwards to five minutes."""
-    if outlooks is None:
-        return {}
-    return {stop: _window(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
-
-
-def _window(estimate: Estimate, at: datetime, now: datetime) -> Window:
-    begins = max(now, at + timedelta(minutes=estimate.earliest))
-    ends = max(now, at + timedelta(minutes=estimate.latest))
-    begins -= (begins - EPOCH) % STEP
-    ends += -(ends - EPOCH) % STEP
-    return Window(begins_at=begins, ends_at=max(ends, begins + STEP), before=estimate.before)
 
 
 def title_of(locale: Locale, stop: TicketStop) -> str:

@@ -7,29 +7,20 @@ from uuid import UUID
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
-from onestop.domain.errors import N_
 from onestop.domain.roles import Actor, Role
 from onestop.visits.queries.people import Title
 from onestop.visits.queries.reception import reception_days
 from onestop.web.kit.guards import require
+from onestop.web.kit.hall_menu import hall_menu
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
-from onestop.web.kit.pages import Away, NavLink
+from onestop.web.kit.pages import Away
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round
 from onestop.web.kit.staff_door import StaffDoor, is_on, is_over
 from onestop.web.kit.words import stop_title
 
 ROLES = (Role.RECEPTIONIST, Role.ORGANISER)
-_MENU = (
-    ("", N_("Find")),
-    ("/walk-in", N_("Walk-in")),
-    ("/book", N_("Book")),
-    ("/people", N_("People")),
-    ("/message", N_("Message")),
-    ("/waiting", N_("Waiting list for a time")),
-    ("/paper", N_("Entered from paper")),
-)
 
 
 async def day_and_actor(request: WebRequest, db: Database, slug: str) -> tuple[Day, Actor]:
@@ -78,16 +69,12 @@ def party_path(day: Day, party: UUID, did: str = "") -> str:
 def frame(request: WebRequest, day: Day, current: str = "-") -> Round:
     """Brand, zone, menu and the way back to today; `current` is the end of the menu entry this page belongs to."""
     locale, today = locale_of(request), today_instead(request)
-    nav = [
-        NavLink(label=locale.gettext(label), href=home_of(day) + path, current=path == current) for path, label in _MENU
-    ]
-    nav.append(NavLink(label=locale.gettext(N_("All desks")), href=f"/floor/{day.slug}"))
     return Round(
         zone=day.timezone,
         door="reception",
         brand=day.name,
         home=home_of(today or day),
-        nav=tuple(nav),
+        nav=hall_menu(locale, day.slug, home_of(day) + current),
         away=Away(on=day.on, today=home_of(today)) if today else None,
     )
 

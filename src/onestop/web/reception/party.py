@@ -20,10 +20,11 @@ from onestop.domain.day import DayState
 from onestop.domain.errors import N_
 from onestop.domain.operational import MARKED, OperationalNeed
 from onestop.domain.ticket import spell_short_code, waiting_short_code
-from onestop.domain.visit import LATE_GRACE, VisitReason
+from onestop.domain.visit import LATE_GRACE, StopState, VisitReason, VisitState
 from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, visitor
+from onestop.web.kit.estimates import estimates_of, windows
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -33,11 +34,16 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.staff_door import is_on, is_over
 from onestop.web.kit.wish_form import ServiceLine, service_lines
+from onestop.web.kit.words import isolated, left_to_right
 from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path, today_instead
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
 EARLY = timedelta(minutes=30)
 NEXT_DAYS = 3
+OFF_MINUTES = 5
+CAME_EARLY = N_("Came %(duration)s early.")
+CAME_LATE = N_("Came %(duration)s late.")
+CALLED_ABOUT = N_("Called about %(from)s to %(to)s: %(stop)s.")
 INSIDE = (Standing.HERE, Standing.OUT, Standing.CALLED)
 DONE: dict[str, str] = {
     "checked-in": N_("Checked in. Waits now."),
@@ -112,6 +118,8 @@ class PartyPage:
     short_code: str
     """Only to be read out right after booking."""
     done: str
+    tell: str
+    """What she is told after check-in: how early or late she came, and about when and where to she is called."""
     name: str
     name_error: str
     key: str = field(default_factory=new_key)
@@ -142,7 +150,7 @@ async def show(
     did = request.query_params.get("did", "")
     situation = situation_of(known, day, now)
     code = (await db.read(ticket_again, party=party, key=ticket_key)).short if did == "booked" else ""
-    booked_at = known.person.booked_at or now
+    booked_at, papers = known.person.booked_at or now, _papers(locale, known, day)
     context = PartyPage(
         day=day,
         now=now,
@@ -163,7 +171,7 @@ async def show(
             locale=locale,
         ),
         reasons=LEAVE_REASONS,
-        papers=_papers(locale, known, day),
+        papers=papers,
         needs=tuple((need, locale.gettext(label)) for need, label in MARKED.items()),
         need_minutes=NEED_POINTS,
         next_days=await next_days(db, day) if known.person.standing in INSIDE else (),
@@ -171,11 +179,45 @@ async def show(
         if known.person.standing is Standing.CARRIED_OVER
         else None,
         short_code=spell_short_code(code) if code else "",
-        done=locale.gettext(DONE[did]) if did in DONE and request.method == "GET" else "",
+        done=_done(request, did, papers),
+        tell=await _tell(request, db, day, known),
         name=known.person.name if name is None else name,
         name_error=name_error,
     )
     return page(request, context, status=422 if name_error else 200, **frame(request, day))
+
+
+def _done(request: WebRequest, did: str, papers: Mapping[UUID, tuple[PaperLine, ...]]) -> str:
+    """What has just been done; a paper is named."""
+    if did not in DONE or request.method != "GET":
+        return ""
+    key, locale = request.query_params.get("paper", ""), locale_of(request)
+    named = next((line.text for lines in papers.values() for line in lines if line.key == key), "")
+    if did == "papers-seen" and named:
+        return locale.say(N_("Seen: %(paper)s."), {"paper": isolated(named)})
+    return locale.gettext(DONE[did])
+
+
+async def _tell(request: WebRequest, db: Database, day: Day, known: Visitor) -> str:
+    """In short sentences; nothing before check-in and after the visit."""
+    locale, person, now = locale_of(request), known.person, db.now()
+    if known.visit_state is not VisitState.OPEN or known.checked_in_at is None:
+        return ""
+    said: list[str] = []
+    if person.booked_at is not None and not person.done:
+        off = int((person.booked_at - known.checked_in_at).total_seconds()) // 60
+        if abs(off) > OFF_MINUTES:
+            said.append(locale.say(CAME_EARLY if off > 0 else CAME_LATE, {"duration": locale.duration(abs(off))}))
+    if person.standing is Standing.HERE:
+        found = windows(await estimates_of(request.app.state).of_day(db, day.id), now)
+        waiting = [stop for stop in known.stops if stop.state is StopState.WAITING and stop.id in found]
+        if waiting:
+            first = min(waiting, key=lambda stop: (found[stop.id].begins_at, found[stop.id].ends_at))
+            times = (found[first.id].begins_at, found[first.id].ends_at)
+            begins, ends = (left_to_right(locale.time(at, day.timezone)) for at in times)
+            title = Titles(locale).of(first.title)
+            said.append(locale.say(CALLED_ABOUT, {"from": begins, "to": ends, "stop": title}))
+    return " ".join(said)
 
 
 def _papers(locale: Locale, known: Visitor, day: Day) -> dict[UUID, tuple[PaperLine, ...]]:

@@ -207,9 +207,12 @@ async def do_papers(
     await day_and_actor(request, db, slug)
     form = await read_form(request)
     if missing := form.text("missing", 60):
-        return await _act(request, db, slug, party, "paper-missing", on_stop, stop, miss_paper, key=missing)
+        return await _act(request, db, slug, party, "paper-missing", on_stop, stop, miss_paper, key=missing, card=stop)
     seen = tuple(dict.fromkeys(form.all("seen")))
-    return await _act(request, db, slug, party, "papers-seen", on_stop, stop, see_papers, keys=seen)
+    one = f"&paper={seen[0]}" if len(seen) == 1 and seen[0].replace("-", "").replace("_", "").isalnum() else ""
+    return await _act(
+        request, db, slug, party, "papers-seen", on_stop, stop, see_papers, keys=seen, more_end=one, card=stop
+    )
 
 
 async def _need(request: WebRequest, db: Database, slug: str) -> OperationalNeed:
@@ -229,10 +232,15 @@ async def _act(
     guarded: Callable[..., Any],
     *args: Any,
     page_end: str = "",
+    more_end: str = "",
+    card: UUID | None = None,
     lock: UUID | None = None,
     **more: Any,
 ) -> Response[Any]:
-    """One act on what belongs to this ticket of this day, then back to its page; `lock` is another day's."""
+    """One act on what belongs to this ticket of this day, then back to its page; `lock` is another day's.
+
+    With a `card` the page comes back at the card of this stop.
+    """
     day, someone = await day_and_actor(request, db, slug)
     path = await submit_once(
         request,
@@ -244,7 +252,7 @@ async def _act(
         actor=someone,
         now=db.now(),
         day=lock or day.id,
-        to=lambda _: f"{party_path(day, party)}{page_end}?did={did}",
+        to=lambda _: f"{party_path(day, party)}{page_end}?did={did}{more_end}" + (f"#stop-{card}" if card else ""),
         **more,
     )
     return see_other(path)

@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from onestop.days.queries.days import Day
+from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.reception import Hall, hall
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
@@ -27,6 +28,7 @@ class PeoplePage:
     today: bool
     titles: Titles
     hall: Hall
+    alarms: tuple[Alarm, ...]
 
 
 @get("/reception/{slug:str}/people")
@@ -51,6 +53,7 @@ async def _context(request: WebRequest, db: Db, day: Day) -> PeoplePage:
         today=is_on(day, now),
         titles=Titles(locale_of(request)),
         hall=await db.read(hall, day.id, now=now),
+        alarms=await db.read(open_alarms, day.id),
     )
 
 

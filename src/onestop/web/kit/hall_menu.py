@@ -1,0 +1,23 @@
+"""The menu of whoever runs the hall: the same on the pages of reception and of the floor."""
+
+from onestop.domain.errors import N_
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.pages import NavLink
+
+_PLACES = (
+    ("/reception/{day}", N_("Find")),
+    ("/reception/{day}/walk-in", N_("Walk-in")),
+    ("/reception/{day}/book", N_("Book")),
+    ("/reception/{day}/people", N_("People")),
+    ("/reception/{day}/message", N_("Message")),
+    ("/reception/{day}/waiting", N_("Waiting list for a time")),
+    ("/reception/{day}/paper", N_("Entered from paper")),
+    ("/floor/{day}", N_("All desks")),
+    ("/floor/{day}/called", N_("Called, not here yet")),
+)
+
+
+def hall_menu(locale: Locale, slug: str, current: str) -> tuple[NavLink, ...]:
+    """Every place of a day; `current` is the address of the one this page belongs to."""
+    places = ((place.format(day=slug), label) for place, label in _PLACES)
+    return tuple(NavLink(label=locale.gettext(label), href=href, current=href == current) for href, label in places)
