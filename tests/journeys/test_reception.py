@@ -216,7 +216,6 @@ def test_a_receptionist_with_a_tablet_meets_everybody_who_comes_to_the_door(
     assert dict(states(day, papers)) == {"residence": "waiting", "social": "waiting"}
 
     hand.find(home, str(papers.number))  # her paper is lost: the same number with another code
-    hand.unfold(page.locator("details:has(form[action$='/code']) summary"))
     hand.act("/code")
     expect(page.locator(".ticket-number")).to_have_text(str(papers.number))
     assert page.request.get(f"/t/{papers.code}").status == 404

@@ -589,7 +589,7 @@ MATRIX: list[Row] = [
         for act in (
             *("find", "turned-away", "answers", "walk-in", "walk-in/wish"),
             *("book", "book/wish", "book/times", "book/waiting"),
-            *("paper", "paper/{entry:uuid}/undo", "message", "message/{broadcast:uuid}/end"),
+            *("message", "message/{broadcast:uuid}/end"),
             *("paper", "paper/{entry:uuid}/undo", "pack"),
         )
     ),
