@@ -236,6 +236,11 @@ SPECIAL |= {
     f"/kiosk/tickets/{{code:str}}{act}": lambda site, act=act: f"{_kiosk_ticket(site)}{act}"
     for act in ("", "/change", "/here", "/paper", "/move", "/cancel")
 }
+SPECIAL |= {
+    "/kiosk/tickets/{code:str}/leave": lambda site: (
+        f"/kiosk/tickets/{site.hall.walk_in(site.hall.wish('legal'))[0].code}/leave"
+    )
+}
 
 
 def _alarm(site: Site) -> str:
@@ -441,6 +446,7 @@ MATRIX: list[Row] = [
             "/kiosk/offline",
             "/kiosk/tickets/{code:str}/change",
             "/kiosk/tickets/{code:str}/here",
+            "/kiosk/tickets/{code:str}/leave",
             "/kiosk/tickets/{code:str}/paper",
             "/kiosk/waiting/{code:str}",
             "/kiosk/waiting/{code:str}/paper",
@@ -454,6 +460,7 @@ MATRIX: list[Row] = [
             "/kiosk/d/{slug:str}/bookings",
             "/kiosk/tickets/{code:str}/move",
             "/kiosk/tickets/{code:str}/cancel",
+            "/kiosk/tickets/{code:str}/leave",
             "/kiosk/d/{slug:str}/waiting",
             "/kiosk/waiting/{code:str}/take",
             "/kiosk/waiting/{code:str}/decline",

@@ -210,6 +210,13 @@ def leave(conn: sa.Connection, visit_id: UUID, *, reason: VisitReason, actor: Ac
     match(conn, visit.day_id, now=now)
 
 
+def leave_unless_called(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """She gives her ticket back while she waits. Raises `MoveRefused` while a desk calls or serves her."""
+    if _stops(conn, visit_id, StopState.CALLED):
+        raise MoveRefused
+    leave(conn, visit_id, reason=VisitReason.OWN_WISH, actor=actor, now=now)
+
+
 def come_again(conn: sa.Connection, visit_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Somebody who had left is here again the same day: the stops she left unserved wait again, with her seniority.
 

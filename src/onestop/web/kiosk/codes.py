@@ -15,7 +15,7 @@ from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import Day, day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
-from onestop.domain.errors import BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, WrongDay
+from onestop.domain.errors import BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, VisitOver, WrongDay
 from onestop.domain.ticket import waiting_code
 from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import check_in
@@ -129,8 +129,8 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     day = await db.read(day_by_id, found.day)
     try:
         if why == "change":
-            await _changeable(request, db, ticket.code)
-            return see_other(link(request, f"/kiosk/tickets/{ticket.code}/change"))
+            act = await _way_to_change(db, ticket.code)
+            return see_other(link(request, f"/kiosk/tickets/{ticket.code}/{act}"))
         if today is None or day.id != today.id:
             raise WrongDay(on=day.on) if db.now() < day.opens_at else DayOver
         await db.write(check_in, found.party, actor=someone, now=db.now(), day=day.id)
@@ -264,6 +264,21 @@ async def _other(
         home=START,
     )
     return kiosk_page(request, today or day, context, status=refusal.status, back_after=40)
+
+
+async def _way_to_change(db: Database, code: str) -> str:
+    """Where a ticket is given back: a time that is booked, or a place among those who wait here.
+
+    Raises `BookingClosed`, `VisitOver`.
+    """
+    view = await db.read(ticket_view, code)
+    if view.visit is None:
+        if view.booking != BookingState.CONFIRMED:
+            raise BookingClosed
+        return "change"
+    if view.visit_state != VisitState.OPEN:
+        raise VisitOver
+    return "leave"
 
 
 async def _changeable(request: WebRequest, db: Database, code: FromPath[str]) -> tuple[Day, Booking]:
