@@ -125,7 +125,7 @@ if (footer) {
   /* A finger knows what it touched. */
   document.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && say(focused(event.target)));
   document.addEventListener("change", (event) => say(focused(event.target)));
-  document.addEventListener("kiosk:asks", () => say([words(document.querySelector("[data-idle] p"))]));
+  document.addEventListener("kiosk:asks", () => say([...document.querySelectorAll("[data-idle] p")].map(words)));
   window.addEventListener("pagehide", hush);
   /* After everything that loads by itself, which ends with the load of the page. */
   window.addEventListener("load", () => setTimeout(() => say(screen()), 50), { once: true });

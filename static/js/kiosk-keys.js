@@ -31,6 +31,10 @@ function step(by) {
   go(all[(at + by + all.length) % all.length]);
 }
 
+/** Which key does what, told to whoever uses them. */
+const tell = () => sessionStorage.getItem(USED) && document.querySelector("[data-keys-hint]")?.removeAttribute("hidden");
+tell();
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const place = document.activeElement;
@@ -49,6 +53,7 @@ document.addEventListener("keydown", (event) => {
   };
   if (!(event.key in keys)) return;
   sessionStorage.setItem(USED, "1");
+  tell();
   if (keys[event.key]() !== false) event.preventDefault();
 });
 

@@ -58,7 +58,7 @@ const again = () => {
 };
 /* A finger on the question closes it when it is lifted, so that it does not touch what is below. */
 document.addEventListener("pointerdown", () => dialog?.open || again(), { passive: true });
-document.addEventListener("scroll", () => dialog?.open || again(), { passive: true });
+document.addEventListener("scroll", () => dialog?.open || again(), { passive: true, capture: true });
 document.addEventListener("keydown", again, true);
 dialog?.addEventListener("click", again);
 document.addEventListener("kiosk:speaks", (event) => {

@@ -2,6 +2,7 @@
 
 const FAST = 50; // milliseconds between keys: a scanner, not a finger
 const LONGEST = 400;
+const HALF = 4; // a short code is two of these
 
 /* Scanner: quick keys that end with Enter are a code, wherever the focus is. */
 let typed = "";
@@ -52,8 +53,11 @@ if (pad) {
   pad.addEventListener("click", (event) => {
     const key = event.target.closest("button");
     if (!key) return;
-    if (key.dataset.type && field.value.length < 40) field.value += key.dataset.type;
-    if ("erase" in key.dataset) field.value = field.value.slice(0, -1);
+    const before = field.value.replaceAll(" ", "");
+    const code = key.dataset.type ? before + key.dataset.type : before.slice(0, -1);
+    if (code.length > 40) return;
+    field.value = code.length > HALF ? `${code.slice(0, HALF)} ${code.slice(HALF)}` : code;
+    if (key.dataset.type && code.length === 2 * HALF) return field.form.requestSubmit(); // nothing more to say
     if (event.detail) field.focus(); // a finger; whoever works by keys stays on the key
   });
 }

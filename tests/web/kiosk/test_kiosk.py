@@ -1,6 +1,7 @@
 """The ticket machine without script: today, another day, a code, change and cancel; it never ends in "full"."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -69,7 +70,7 @@ async def test_a_police_desk_is_marked_first_and_stays_off_when_it_is_taken_off(
     assert wanted == {site.hall.service("legal")}
 
 
-async def test_a_question_needs_no_tap_and_its_answer_takes_a_desk_off(site: Site) -> None:
+async def test_a_question_needs_no_tap_and_its_answer_takes_off_nothing_that_is_ticked(site: Site) -> None:
     hand = finger(site)
     await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
     await hand.follow("My residence permit")
@@ -80,10 +81,54 @@ async def test_a_question_needs_no_tap_and_its_answer_takes_a_desk_off(site: Sit
     assert site.database.read_now(lambda conn: set(conn.execute(sa.select(stops.c.service_id)).scalars())) == everything
 
     hand.page = desks
+    said = {"say1": answer_mark("permit:extend")}
+    await hand.press("Not all go to every desk", typed=said | {"adults": "2"})
+    await hand.follow("Back")
+    assert "After your answer you do not need this." in hand.text
+    await hand.press("Yes, give me a ticket")
+    count = sa.select(sa.func.count()).select_from(stops)
+    assert site.database.read_now(lambda conn: conn.execute(count).scalar_one()) == 4
+
+
+async def test_an_answer_that_makes_the_only_desk_needless_still_gives_a_ticket(site: Site) -> None:
+    hand = finger(site)
+    await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+    await hand.follow("My residence permit")
+    await hand.take_off(site.hall.service("residence").hex[-12:])
     await hand.press("Yes, give me a ticket", typed={"say1": answer_mark("permit:extend")})
-    last = sa.select(stops.c.service_id).join_from(stops, parties).order_by(parties.c.number.desc(), stops.c.position)
-    wanted = site.database.read_now(lambda conn: list(conn.execute(last).scalars()))
-    assert (len(wanted), wanted[0]) == (3, site.hall.service("residence"))
+    assert "Take your paper." in hand.text
+
+
+@pytest.mark.parametrize("screen", ["desks", "who"])
+async def test_another_language_and_size_keep_what_was_chosen(site: Site, screen: str) -> None:
+    hand, path = finger(site), f"/kiosk/d/{site.hall.day.slug}"
+    await hand.go(f"{path}/needs?lang=en&size=1")
+    await hand.follow("My residence permit")
+    hand.off.update({"1", "0", "none", site.hall.service("legal").hex[-12:]})
+    chosen = {"adults": "2", "children": "1", "interpreter": "needed", "aloud": "1"}
+    assert hand.page is not None
+    action = "/who" if screen == "who" else "/desks"
+    if screen == "who":
+        hand.off.discard(site.hall.service("legal").hex[-12:])
+        await hand.press("Not all go to every desk", typed=chosen)
+        chosen = {}
+    assert f'form="answers" formmethod="get" formaction="{path}{action}"' in hand.page.text
+    fields = hand.fields()
+    for turn in ("lang:ar", "size:2"):
+        await hand.go(f"{path}{action}?{urlencode({**fields, **chosen, 'turn': turn}, doseq=True)}")
+        hand.off.clear()
+        fields, chosen = hand.fields(), {}
+    text = hand.page.text
+    assert 'lang="ar" dir="rtl" class="kiosk size-2"' in text
+    kept = ('name="adults" value="2" checked', 'name="children" value="1" checked', 'value="needed" checked')
+    if screen == "desks":
+        assert [each for each in kept if each not in text] == []
+        assert f'value="{site.hall.service("legal").hex[-12:]}" checked' not in text
+        assert f'value="{site.hall.service("residence").hex[-12:]}" checked' in text
+        assert 'name="aloud" value="1" checked' in text or 'name="aloud"' not in text
+    else:
+        assert fields["adults"] == ["2"]
+        assert fields["interpreter"] == ["needed"]
 
 
 async def test_pressing_the_button_twice_gives_one_ticket(site: Site) -> None:

@@ -73,6 +73,11 @@ class Finger:
                     return
         raise AssertionError(f"no button says {label or button!r}: {self.text}")
 
+    def fields(self) -> dict[str, str | list[str]]:
+        """What the form of the screen holds."""
+        assert self.page is not None
+        return self._fields(next(inside for _, _, inside in _FORM.findall(self.page.text)))
+
     def _fields(self, inside: str) -> dict[str, str | list[str]]:
         data: dict[str, list[str]] = {}
         for tag in _INPUT.findall(inside):

@@ -14,14 +14,14 @@ from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, ChildAtDeskAlone, Refusal
 from onestop.web.kiosk.draw_day import ask_page, asks_on, shut_page
-from onestop.web.kiosk.frame import carried, chosen_day, first_screen, kiosk_page, link, locale_here, onward
+from onestop.web.kiosk.frame import carried, chosen_day, first_screen, kiosk_page, link, locale_here, onward, turned
 from onestop.web.kiosk.who import is_asked, together_again, who_page, who_says
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.questions import Question, questions_of
+from onestop.web.kit.questions import Question, questions_of, wanted_services
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.words import need_says, service_pictogram, service_title
 
@@ -51,6 +51,8 @@ class DeskTile:
     institution: str
     authority: str
     ticked: bool
+    needless: bool
+    """Whether an answer she gave says that she does not need it: it stays ticked until she takes it off."""
     goers: str
     """Who goes there, where not everybody does."""
 
@@ -62,6 +64,8 @@ class KioskNeeds:
 
     day: Day
     today: bool
+    chosen: tuple[str, ...]
+    """What she has chosen before, where she needs something more."""
     tiles: tuple[NeedTile, ...]
     back: str
 
@@ -122,11 +126,12 @@ async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
     if not today and (shut := await shut_page(request, db, day)) is not None:
         return shut
     offer = await db.read(day_offer, day.id)
-    answers = read_answers(request.query_params, offer)
+    answers = read_answers(request.query_params, offer, narrow=False)
     locale = locale_here(request, day)
     context = KioskNeeds(
         day=day,
         today=today,
+        chosen=tuple(need_says(locale, need) for need in answers.needs),
         tiles=tuple(
             NeedTile(
                 href=onward(
@@ -150,10 +155,13 @@ async def show_desks(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
     """The desks this means."""
     _, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
-    answers = together_again(read_answers(request.query_params, offer))
+    answers = together_again(read_answers(request.query_params, offer, narrow=False))
+    if (other := turned(request, day, answers, f"/kiosk/d/{day.slug}/desks")) is not None:
+        return other
     if answers.goers and is_asked(answers) and answers.sends_children_alone():
         return who_page(request, day, offer, answers, refusal=ChildAtDeskAlone())
-    return desks_page(request, day, offer, answers, today=today, asks=not today and await asks_on(db, day))
+    asks, aloud = not today and await asks_on(db, day), "aloud" in request.query_params
+    return desks_page(request, day, offer, answers, today=today, asks=asks, aloud=aloud)
 
 
 @get("/kiosk/d/{slug:str}/times")
@@ -163,7 +171,7 @@ async def show_times(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
     if not today and (shut := await shut_page(request, db, day)) is not None:
         return shut
     offer = await db.read(day_offer, day.id)
-    answers = read_answers(request.query_params, offer)
+    answers = read_answers(request.query_params, offer, narrow=False)
     try:
         return await times_page(request, db, day, offer, answers)
     except Refusal as refusal:
@@ -187,6 +195,8 @@ def desks_page(
     going = who_says(request, day, answers) if is_asked(answers) else {}
     spoken = answers.languages[0] if answers.languages else locale.tag
     near = dict.fromkeys([locale.tag, *day.languages, *(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)])
+    meant = wanted_services(offer, answers.needs, ())
+    wanted = wanted_services(offer, answers.needs, answers.said)
     path = f"/kiosk/d/{day.slug}"
     context = KioskDesks(
         day=day,
@@ -201,6 +211,7 @@ def desks_page(
                 institution=service.institution.name,
                 authority=service.institution.authority,
                 ticked=ticked,
+                needless=ticked and service.id in meant and service.id not in wanted,
                 goers=going.get(service_mark(service.id), ""),
             )
             for service, ticked in lines_of(offer, answers)
@@ -227,7 +238,8 @@ def desks_page(
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
     stood_on = onward(request, answers, f"{path}/desks")
-    return kiosk_page(request, day, context, status=refusal.status if refusal else 200, stood_on=stood_on)
+    status = refusal.status if refusal else 200
+    return kiosk_page(request, day, context, status=status, stood_on=stood_on, turns=f"{path}/desks")
 
 
 async def times_page(
@@ -249,7 +261,7 @@ async def times_page(
     context = KioskTimes(
         day=day,
         best=tuple(plan.arrival_at for plan in found.best),
-        times=tuple(plan.arrival_at for plan in found.plans),
+        times=tuple(plan.arrival_at for plan in found.plans if plan not in found.best),
         interpreter_possible=found.interpreter_possible,
         action=link(request, f"/kiosk/d/{day.slug}/bookings"),
         carried=answers.carried(),

@@ -39,6 +39,9 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 
+TYPED = 12
+"""So long is what somebody types, with gaps; what is longer was scanned and is not shown again."""
+
 
 @page_of("kiosk/code.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class KioskCode:
     action: str
     back: str
     keys: tuple[str, ...]
+    typed: str = ""
     error: str = ""
 
 
@@ -123,7 +127,8 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
         if waits := await _waiting(request, db, ticket_key, form.text("code", 400), today):
             return see_other(waits)
         locale = locale_here(request, today)
-        return _code_page(request, today, why, locale.say(refusal.sentence, refusal.params), refusal.status)
+        error, typed = locale.say(refusal.sentence, refusal.params), form.text("code", 400)
+        return _code_page(request, today, why, error, refusal.status, typed=typed if len(typed) <= TYPED else "")
     speak(request, await db.read(language_of_party, found.party))
     ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
     day = await db.read(day_by_id, found.day)
@@ -227,12 +232,15 @@ async def cancel(request: WebRequest, db: Db, code: FromPath[str]) -> Response[A
     return kiosk_page(request, day, context, back_after=30)
 
 
-def _code_page(request: WebRequest, day: Day | None, why: str, error: str = "", status: int = 200) -> Response[Any]:
+def _code_page(
+    request: WebRequest, day: Day | None, why: str, error: str = "", status: int = 200, *, typed: str = ""
+) -> Response[Any]:
     context = KioskCode(
         why="change" if why == "change" else "",
         action=link(request, "/kiosk/code"),
         back=first_screen(request, day),
         keys=PAD,
+        typed=typed,
         error=error,
     )
     again = {"why": context.why} if context.why else {}

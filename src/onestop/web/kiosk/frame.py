@@ -1,5 +1,6 @@
 """Which day a ticket machine serves, and what stands round its pages."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,12 +17,14 @@ from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
 from onestop.web.kit.machine import SIZE, machine_of, size_of
 from onestop.web.kit.pages import HelpBlock, LanguageLink
 from onestop.web.kit.requests import WebRequest
-from onestop.web.kit.responses import page
+from onestop.web.kit.responses import page, see_other
 
-PAD = tuple("123456789ABCDEFGHJKMNPQRSTVWXYZ0")
+PAD = tuple("1234567890ABCDEFGHJKMNPQRSTVWXYZ")
 """The keys a short code is typed with."""
 START = "/kiosk"
 """The first screen as nobody has touched it: what somebody chose before is forgotten there."""
+TURN = "turn"
+"""The button in a form that asks for another language or size: `lang:ar`, `size:1`."""
 SOON = 60
 """Seconds: a screen that goes back so soon shows a result and does not ask whether somebody is there."""
 
@@ -98,10 +101,12 @@ def kiosk_page(
     status: int = 200,
     back_after: int = 180,
     stood_on: str = "",
+    turns: str = "",
 ) -> Response[Any]:
     """A screen of the machine, which goes back to the first one by itself after so many seconds (0: never).
 
     `stood_on`: the address of the screen whose form this answers, where a language or a size is chosen anew.
+    `turns`: the path that takes the form of this screen when a language or a size is chosen (`turned`).
     """
     request.state.form_stood_on = stood_on
     headers = {"Refresh": f"{back_after}; url={START}"} if back_after else {}
@@ -117,7 +122,7 @@ def kiosk_page(
         brand=day.name if day else "onestop",
         home="/kiosk",
         door="kiosk",
-        machine=machine_of(request, locale, back_after=back_after if back_after <= SOON else 0),
+        machine=machine_of(request, locale, turns=turns, back_after=back_after if back_after <= SOON else 0),
         help=HelpBlock(phone=day.phone, address=day.address) if day else None,
     )
 
@@ -150,6 +155,18 @@ def onward(request: WebRequest, answers: Answers, path: str) -> str:
     """A path of the machine with the answers of a visitor."""
     pairs = carried(request, answers)
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def turned(request: WebRequest, day: Day, answers: Answers, path: str) -> Response[Any] | None:
+    """The same screen in another language or size, with all that was chosen in its form; `None` if nobody asks."""
+    name, _, value = request.query_params.get(TURN, "").partition(":")
+    if name not in (CHOICE, SIZE):
+        return None
+    if name == CHOICE and answers.languages == (locale_here(request, day).tag,):
+        answers = replace(answers, languages=None)
+    pairs = [pair for pair in carried(request, answers) if pair[0] != name]
+    pairs += [(each, "1") for each in ("aloud",) if each in request.query_params]
+    return see_other(f"{path}?{urlencode([*pairs, *([(name, value)] if value else [])])}")
 
 
 def tongues(request: WebRequest, day: Day) -> tuple[LanguageLink, ...]:

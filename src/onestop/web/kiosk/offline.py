@@ -232,6 +232,7 @@ def _screens(day: Day, offer: DayOffer, locale: Locale) -> list[tuple[str, dict[
     needs = KioskNeeds(
         day=day,
         today=True,
+        chosen=(),
         tiles=tuple(
             NeedTile(
                 href=_link(f"{path}/desks", **lang, needs=need_mark(need.key)),
@@ -278,6 +279,7 @@ def _desks(day: Day, offer: DayOffer, locale: Locale, need: str) -> KioskDesks:
                 institution=service.institution.name,
                 authority=service.institution.authority,
                 ticked=ticked,
+                needless=False,
                 goers="",
             )
             for service, ticked in lines_of(offer, answers)

@@ -51,7 +51,7 @@ async def take_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, slug: 
     someone, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
     form = await read_form(request)
-    answers = read_answers(form, offer)
+    answers = read_answers(form, offer, narrow=False)
     locale = locale_here(request, day)
     aloud = bool(form.text("aloud", 4) and spoken_name(request, locale.tag, working=day.working_language))
     try:
@@ -76,7 +76,7 @@ async def book(
     someone, day, today = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
     form = await read_form(request)
-    answers = read_answers(form, offer)
+    answers = read_answers(form, offer, narrow=False)
     locale = locale_here(request, day)
     try:
         wish = answers.wish(offer, display_language=locale.tag)

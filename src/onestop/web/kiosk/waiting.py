@@ -159,7 +159,7 @@ async def _ask(
 ) -> Response[Any]:
     someone, day, today = chosen
     offer = await db.read(day_offer, day.id)
-    answers = read_answers(await read_form(request), offer)
+    answers = read_answers(await read_form(request), offer, narrow=False)
 
     def to(made: UUID | Requested) -> str:
         party = made.party if isinstance(made, Requested) else made

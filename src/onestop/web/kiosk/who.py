@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.domain.errors import Refusal
-from onestop.web.kiosk.frame import carried, chosen_day, kiosk_page, locale_here, onward
+from onestop.web.kiosk.frame import carried, chosen_day, kiosk_page, locale_here, onward, turned
 from onestop.web.kit.answers import Answers, read_answers
 from onestop.web.kit.goers import LABELS, label_says, labels_of
 from onestop.web.kit.pages import page as page_of
@@ -47,7 +47,10 @@ async def show_who(request: WebRequest, db: Db, slug: FromPath[str]) -> Response
     """Who goes where? Somebody alone, or with one desk, is not asked."""
     _, day, _ = await chosen_day(request, db, slug)
     offer = await db.read(day_offer, day.id)
-    answers = together_again(read_answers(request.query_params, offer))
+    asked = read_answers(request.query_params, offer, narrow=False)
+    if (other := turned(request, day, asked, f"/kiosk/d/{day.slug}/who")) is not None:
+        return other
+    answers = together_again(asked)
     if not is_asked(answers):
         return see_other(onward(request, answers, f"/kiosk/d/{day.slug}/desks"))
     return who_page(request, day, offer, answers)
@@ -111,7 +114,8 @@ def who_page(
         back=onward(request, answers, path),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
-    return kiosk_page(request, day, context, status=refusal.status if refusal else 200)
+    status = refusal.status if refusal else 200
+    return kiosk_page(request, day, context, status=status, turns=f"/kiosk/d/{day.slug}/who")
 
 
 route_handlers: list[Any] = [show_who]

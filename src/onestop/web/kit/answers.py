@@ -130,8 +130,13 @@ class Answers:
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def read_answers(values: MultiDict[Any], offer: DayOffer, aliases: Mapping[UUID, str] | None = None) -> Answers:
-    """The answers in a query or a form; what the day does not have is left out, nothing here raises."""
+def read_answers(
+    values: MultiDict[Any], offer: DayOffer, aliases: Mapping[UUID, str] | None = None, *, narrow: bool = True
+) -> Answers:
+    """The answers in a query or a form; what the day does not have is left out, nothing here raises.
+
+    `narrow`: an answer given now takes off what it makes needless; else what is ticked stays ticked.
+    """
     by_mark = {service_mark(service.id): service.id for service in offer.services}
     by_mark |= {mark: service for service, mark in (aliases or {}).items()}
     marks = set(_all(values, "needs"))
@@ -148,7 +153,7 @@ def read_answers(values: MultiDict[Any], offer: DayOffer, aliases: Mapping[UUID,
     ticked = tuple(s.id for s in offer.services if s.id in wanted)
     found = Answers(
         needs=needs,
-        services=narrowed(offer, needs, ticked, before, said) if asked else None,
+        services=(narrowed(offer, needs, ticked, before, said) if narrow else ticked) if asked else None,
         said=said,
         who=who if who in WHO else ME,
         adults=_count(values, "adults", 1),

@@ -32,7 +32,7 @@ def size_of(request: WebRequest) -> str:
     return size if size in SIZES else ""
 
 
-def machine_of(request: WebRequest, locale: Locale, *, back_after: int = 0) -> Machine:
+def machine_of(request: WebRequest, locale: Locale, *, turns: str = "", back_after: int = 0) -> Machine:
     """The frame of this screen."""
     size = size_of(request)
     clips: Clips = request.app.state.clips
@@ -41,6 +41,7 @@ def machine_of(request: WebRequest, locale: Locale, *, back_after: int = 0) -> M
         size=size,
         bigger=this_page(request, **{SIZE: SIZES[min(SIZES.index(size) + 1, len(SIZES) - 1)]}),
         smallest=this_page(request, **{SIZE: ""}),
+        turns=turns,
         back_after=back_after,
         aloud=(lambda screen: sealed_texts(key, screen, locale.tag)) if clips.reads(locale.tag) else None,
     )

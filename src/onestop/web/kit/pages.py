@@ -53,6 +53,8 @@ class Machine:
     bigger: str = ""
     """Leads to the same screen in the next size."""
     smallest: str = ""
+    turns: str = ""
+    """Where the form of this screen goes for another language or size with everything chosen in it; empty: by links."""
     back_after: int = 0
     """Seconds without a touch after which the first screen comes by itself; 0: after the usual question."""
     aloud: Callable[[str], str] | None = None
