@@ -32,7 +32,7 @@ async def test_after_a_visitor_the_way_back_leads_to_the_first_screen(machine: M
     machine.line.way = way
     await screen.locator(".tongues a[href*='lang=en']").click()
     await screen.locator(".tiles a").nth(1).click()
-    await screen.locator("main form .actions button[type=submit]").first.click()
+    await screen.locator("main .foot button").first.click()
     await expect(screen.locator(".ticket-number")).to_have_text("100")
     await screen.locator("main a[href='/kiosk']").click()
     await screen.wait_for_url("**/kiosk")
@@ -52,7 +52,7 @@ async def test_without_a_line_the_text_is_as_big_as_before_and_nothing_is_read_a
     machine.line.way = "cut"
     await screen.goto(f"http://127.0.0.1:{machine.settings.port}/kiosk")
     seen: list[str | None] = []
-    for step in (".bigger", ".bigger", ".tongues a[href*='lang=en']", ".tiles a", "main form .actions button"):
+    for step in (".bigger", ".bigger", ".tongues a[href*='lang=en']", ".tiles a", "main .foot button"):
         await screen.locator(step).first.click()
         await screen.wait_for_load_state("load")
         seen.append(await screen.locator("html").get_attribute("class"))

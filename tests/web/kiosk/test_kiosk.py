@@ -51,7 +51,8 @@ async def test_help_today_is_three_taps_from_the_first_screen_to_the_ticket(site
     assert "Health insurance company" in hand.text
     await hand.press("Yes, give me a ticket")
     assert hand.taps == 3
-    assert hand.text.startswith("Take your paper. One-Stop Shop Bratislava Thursday 3 December 2026")
+    assert hand.text.startswith("Take your paper. 1 person No interpreter needed 1 desk: Health insurance")
+    assert "One-Stop Shop Bratislava Thursday 3 December 2026" in hand.text
     assert "Your number 100 Please wait. We call this number." in hand.text
     assert _count(site, visits) == 1
 
@@ -346,8 +347,12 @@ async def test_the_paper_names_places_and_no_service(site: Site) -> None:
     await hand.follow("My residence permit")
     assert "Legal advice" in hand.text
     await hand.press("Yes, give me a ticket")
-    assert "Legal advice" not in hand.text
+    assert hand.page is not None
+    assert "1 person No interpreter needed 2 desks: Legal advice and Residence permit" in hand.text
+    assert "Legal advice" not in hand.page.text.partition("data-print")[2]
     assert "Foreign Police" not in hand.text
+    await hand.go(f"/kiosk/tickets/{_code_of(str(hand.page.url))}?lang=en&paper=1")
+    assert "2 desks Please wait here" in hand.text
 
 
 async def test_a_private_talk_is_named_where_she_chooses_it_and_on_no_screen_or_paper_after(site: Site) -> None:

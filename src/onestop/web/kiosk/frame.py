@@ -1,6 +1,6 @@
 """Which day a ticket machine serves, and what stands round its pages."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,14 +8,14 @@ from litestar import Response
 
 from onestop.days.queries.days import Day, day_by_id, published_days
 from onestop.db.session import Database
-from onestop.domain.errors import DayUnknown
+from onestop.domain.errors import N_, DayUnknown
 from onestop.domain.roles import Actor, Role
 from onestop.web.kit.answers import Answers
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import CHOICE
 from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
 from onestop.web.kit.machine import SIZE, machine_of, size_of
-from onestop.web.kit.pages import HelpBlock, LanguageLink
+from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page, see_other
 
@@ -27,6 +27,31 @@ TURN = "turn"
 """The button in a form that asks for another language or size: `lang:ar`, `size:1`."""
 SOON = 60
 """Seconds: a screen that goes back so soon shows a result and does not ask whether somebody is there."""
+HELP_TODAY = N_("I want help today")
+DOORS = {
+    "code": ("qr-code", N_("I have a code")),
+    "days": ("calendar-days", N_("I want to come another day")),
+    "change": ("calendar-x", N_("Change or cancel my time")),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tongue:
+    """Help today in a language."""
+
+    tag: str
+    href: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What can be done besides; `also` has language and words."""
+
+    href: str
+    icon: str
+    says: str
+    also: tuple[tuple[str, str], ...]
 
 
 async def machine(request: WebRequest) -> Actor:
@@ -102,11 +127,13 @@ def kiosk_page(
     back_after: int = 180,
     stood_on: str = "",
     turns: str = "",
+    row: bool = True,
 ) -> Response[Any]:
     """A screen of the machine, which goes back to the first one by itself after so many seconds (0: never).
 
     `stood_on`: the address of the screen whose form this answers, where a language or a size is chosen anew.
     `turns`: the path that takes the form of this screen when a language or a size is chosen (`turned`).
+    `row`: whether the languages stand at the foot too.
     """
     request.state.form_stood_on = stood_on
     headers = {"Refresh": f"{back_after}; url={START}"} if back_after else {}
@@ -116,7 +143,7 @@ def kiosk_page(
         context,
         status=status,
         locale=locale,
-        languages=languages_of(day),
+        languages=languages_of(day) if row else (),
         headers=headers,
         zone=day.timezone if day else "UTC",
         brand=day.name if day else "onestop",
@@ -169,7 +196,19 @@ def turned(request: WebRequest, day: Day, answers: Answers, path: str) -> Respon
     return see_other(f"{path}?{urlencode([*pairs, *([(name, value)] if value else [])])}")
 
 
-def tongues(request: WebRequest, day: Day) -> tuple[LanguageLink, ...]:
-    """Help today, a door for each language."""
+def tongues(request: WebRequest, day: Day) -> tuple[Tongue, ...]:
+    """Help today, a door for each language, said in it."""
     path = f"/kiosk/d/{day.slug}/needs"
-    return tuple(LanguageLink(tag=tag, href=link(request, path, **{CHOICE: tag})) for tag in languages_of(day))
+    return tuple(tongue(tag, link(request, path, **{CHOICE: tag})) for tag in languages_of(day))
+
+
+def tongue(tag: str, href: str) -> Tongue:
+    """Help today in one language."""
+    return Tongue(tag=tag, href=href, says=locale_for(tag).gettext(HELP_TODAY))
+
+
+def door(locale: Locale, day: Day | None, act: str, href: str) -> Door:
+    """A door of the first screen, with its words in every language of the day: nobody has chosen one yet."""
+    icon, says = DOORS[act]
+    also = tuple((tag, locale_for(tag).gettext(says)) for tag in languages_of(day) if tag != locale.tag)
+    return Door(href=href, icon=icon, says=locale.gettext(says), also=also)

@@ -9,9 +9,19 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.draws import draws_of_days
 from onestop.domain.day import Release
 from onestop.web.kiosk.draw_day import says_when
-from onestop.web.kiosk.frame import first_screen, kiosk_page, link, locale_here, other_days, today_of, tongues
+from onestop.web.kiosk.frame import (
+    Door,
+    Tongue,
+    door,
+    first_screen,
+    kiosk_page,
+    link,
+    locale_here,
+    other_days,
+    today_of,
+    tongues,
+)
 from onestop.web.kit.broadcasts import Told, told_to_all
-from onestop.web.kit.pages import LanguageLink
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 
@@ -23,10 +33,8 @@ class KioskHome:
 
     today: Day | None
     to_all: Told | None
-    tongues: tuple[LanguageLink, ...]
-    code: str
-    days: str
-    change: str
+    tongues: tuple[Tongue, ...]
+    doors: tuple[Door, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +59,16 @@ class KioskDays:
 async def show_home(request: WebRequest, db: Db) -> Response[Any]:
     """The first screen."""
     _, today = await today_of(request, db)
+    locale = locale_here(request, today)
+    ways = {"code": link(request, "/kiosk/code"), "days": link(request, "/kiosk/days")}
+    ways["change"] = link(request, "/kiosk/code", why="change")
     context = KioskHome(
         today=today,
-        to_all=await told_to_all(db, today.id, locale_here(request, today)) if today is not None else None,
+        to_all=await told_to_all(db, today.id, locale) if today is not None else None,
         tongues=tongues(request, today) if today is not None else (),
-        code=link(request, "/kiosk/code"),
-        days=link(request, "/kiosk/days"),
-        change=link(request, "/kiosk/code", why="change"),
+        doors=tuple(door(locale, today, act, href) for act, href in ways.items()),
     )
-    return kiosk_page(request, today, context, back_after=90 if request.query_params else 300)
+    return kiosk_page(request, today, context, back_after=90 if request.query_params else 300, row=today is None)
 
 
 @get("/kiosk/days")

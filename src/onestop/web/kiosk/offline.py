@@ -24,7 +24,7 @@ from onestop.domain.errors import N_, DayUnknown
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
-from onestop.web.kiosk.frame import PAD, START, languages_of, machine
+from onestop.web.kiosk.frame import PAD, START, Door, Tongue, door, languages_of, machine, tongue
 from onestop.web.kit.answers import Answers, lines_of, service_mark
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale, locale_for
 from onestop.web.kit.machine import SIZE
@@ -61,8 +61,8 @@ _rendered: deque[tuple[Day, DayOffer, str, bytes]] = deque(maxlen=4)
 class OfflineHome:
     """The first screen without a connection: a ticket for today, or a code."""
 
-    tongues: tuple[LanguageLink, ...]
-    code: str
+    tongues: tuple[Tongue, ...]
+    doors: tuple[Door, ...]
 
 
 @page_of("kiosk/offline_ticket.html")
@@ -190,8 +190,8 @@ def _render_snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
     languages = languages_of(day)
     first = locale_for(day.working_language if day.working_language in languages else languages[0])
     home = OfflineHome(
-        tongues=tuple(LanguageLink(tag=tag, href=_link(f"/kiosk/d/{day.slug}/needs", lang=tag)) for tag in languages),
-        code=_link("/kiosk/code", lang=first.tag),
+        tongues=tuple(tongue(tag, _link(f"/kiosk/d/{day.slug}/needs", lang=tag)) for tag in languages),
+        doors=(door(first, day, "code", _link("/kiosk/code", lang=first.tag)),),
     )
     pages["/kiosk"] = _render(home, day, first, "/kiosk")
     for tag in languages:
@@ -320,7 +320,7 @@ def _render(context: object, day: Day, locale: Locale, path: str = "", **query: 
             LanguageLink(tag=tag, href=_link(path, **{**query, "lang": tag}), current=tag == locale.tag)
             for tag in languages_of(day)
         )
-        if path
+        if path not in ("", START)
         else (),
         machine=Machine(
             size=CHOSEN,
