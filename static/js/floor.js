@@ -1,4 +1,5 @@
-/* The floor: minutes that go on, an undo that ends, and no second press on a card that has just changed. */
+/* The floor: minutes that go on, an undo that ends, no second press on a card that has just changed, and a phone that shakes
+   when somebody new is to be found. */
 
 import { serverNow } from "./clock.js";
 
@@ -30,4 +31,18 @@ document.addEventListener(
   true,
 );
 
+/* The guide's list: how many are looked for stands in the title, a new one shakes the phone. */
+const title = document.title;
+let looked = null;
+function look() {
+  const list = document.getElementById("called");
+  if (!list) return;
+  const calls = list.dataset.calls.split(" ").filter(Boolean);
+  document.title = calls.length ? `(${calls.length}) ${title}` : title;
+  if (looked && calls.some((call) => !looked.has(call))) navigator.vibrate?.([300, 100, 300]);
+  looked = new Set(calls);
+}
+
+document.addEventListener("live:changed", look);
+look();
 setInterval(tick, 1000);

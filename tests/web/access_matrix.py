@@ -629,7 +629,7 @@ MATRIX: list[Row] = [
     staff("GET", "/floor/{slug:str}/now", "receptionist", "organiser"),
     *(
         staff("POST", f"/floor/{{slug:str}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser", "floor_guide")
-        for act in ("found", "not-found", "gone")
+        for act in ("found", "not-found", "unsaid", "gone")
     ),
     *(
         staff("POST", f"/floor/{{slug:str}}/alarms/{{alarm:uuid}}/{act}", "receptionist", *_ORGANISERS, "floor_guide")

@@ -47,6 +47,18 @@ async def test_found_and_not_found_are_facts_that_change_nothing_else(guide: Sta
     assert in_script.text.lstrip().startswith('<div id="called"')
 
 
+async def test_what_a_guide_said_by_mistake_is_taken_back(guide: Staff) -> None:
+    guide.open()
+    guide.hall.walk_in(guide.hall.wish("legal"))
+    stop = guide.hall.next(1).stop
+    found = await guide.ask(f"{guide.floor}/stops/{stop}/found")
+    back = await guide.ask(f"{guide.floor}/stops/{stop}/unsaid")
+
+    assert ("On the way to the desk" in found.text, f"/stops/{stop}/found" in found.text) == (True, False)
+    assert ("On the way to the desk" in back.text, f"/stops/{stop}/found" in back.text) == (False, True)
+    assert [each.found for each in guide.hall.db.read_now(called_not_seen, guide.hall.id)] == [None]
+
+
 async def test_whoever_went_home_is_taken_off_after_nobody_found_her(guide: Staff) -> None:
     guide.open()
     ticket, _ = guide.hall.walk_in(guide.hall.wish("legal"))

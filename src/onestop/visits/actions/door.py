@@ -19,6 +19,7 @@ from onestop.visits.actions.matching import match
 from onestop.visits.actions.route import leave, open_again
 from onestop.visits.actions.rows import check_day_runs, desk_row, move_stop, note, start_waiting, stop_row, visit_row
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
+from onestop.visits.queries.floor import GUIDE_SAYS
 from onestop.visits.tables import visits
 
 T = TypeVar("T")
@@ -68,14 +69,19 @@ def undo_at_reception(
     return undo(conn, stop_id, act_id=act_id, actor=actor, now=now)
 
 
-def say_found(conn: sa.Connection, day: UUID, stop_id: UUID, *, found: bool, actor: Actor, now: datetime) -> None:
-    """A floor guide found a called visitor, or did not; the desk decides what follows. Raises `StopMoved`."""
+def say_found(
+    conn: sa.Connection, day: UUID, stop_id: UUID, *, found: bool | None, actor: Actor, now: datetime
+) -> None:
+    """A floor guide found a called visitor, or did not, or takes that back (`None`); the desk decides what follows.
+
+    Raises `StopMoved` once the call is over.
+    """
     stop = stop_row(conn, stop_id)
     if stop.day_id != day:
         raise StopUnknown
     if stop.state != StopState.CALLED:
         raise StopMoved
-    kind = "VisitorFound" if found else "VisitorNotFound"
+    kind = next(kind for kind, says in GUIDE_SAYS.items() if says is found)
     note(conn, kind, now=now, actor=actor, stop=stop, desk=stop.desk_id)
 
 

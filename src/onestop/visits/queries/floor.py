@@ -20,6 +20,9 @@ from onestop.domain.visit import AT_DESK, UNDO_WINDOW, StopState, VisitState
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
 from onestop.visits.tables import acts, calls, visits
 
+GUIDE_SAYS: dict[str, bool | None] = {"VisitorFound": True, "VisitorNotFound": False, "SearchTakenBack": None}
+"""What a guide says of a call, by its fact; the newest one counts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtDesk:
@@ -112,7 +115,7 @@ def called_not_seen(conn: sa.Connection, day: UUID) -> tuple[Called, ...]:
             sa.select(facts.c.stop_id, facts.c.kind, facts.c.at)
             .where(
                 facts.c.day_id == day,
-                facts.c.kind.in_(("VisitorFound", "VisitorNotFound")),
+                facts.c.kind.in_(GUIDE_SAYS),
                 facts.c.stop_id.in_([row.id for row in rows]),
             )
             .order_by(facts.c.id)
@@ -137,7 +140,7 @@ def called_not_seen(conn: sa.Connection, day: UUID) -> tuple[Called, ...]:
 def _found(said: Row | None, call: Row) -> bool | None:
     if said is None or said.at < (call.recalled_at or call.call_at):
         return None
-    return said.kind == "VisitorFound"
+    return GUIDE_SAYS[said.kind]
 
 
 def _desk(

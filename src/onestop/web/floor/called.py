@@ -29,6 +29,7 @@ class CalledPage:
     """Who is to be found; live."""
 
     now: datetime
+    day: Day
     path: str
     slug: str
     called: tuple[Called, ...]
@@ -63,6 +64,12 @@ async def press_not_found(request: WebRequest, db: Db, slug: FromPath[str], stop
     return await _act(request, db, slug, stop, say_found, found=False)
 
 
+@post("/floor/{slug:str}/stops/{stop:uuid}/unsaid")
+async def take_back(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
+    """It was the wrong one."""
+    return await _act(request, db, slug, stop, say_found, found=None)
+
+
 @post("/floor/{slug:str}/stops/{stop:uuid}/gone")
 async def press_gone(request: WebRequest, db: Db, slug: FromPath[str], stop: FromPath[UUID]) -> Response[Any]:
     """She went home: the visit ends; reception can take it back or open it again."""
@@ -93,6 +100,7 @@ async def _context(request: WebRequest, db: Database, day: Day, message: str = "
     alarms = await db.read(open_alarms, day.id)
     return CalledPage(
         now=db.now(),
+        day=day,
         path=home_of(day),
         slug=day.slug,
         called=called,
@@ -102,4 +110,4 @@ async def _context(request: WebRequest, db: Database, day: Day, message: str = "
     )
 
 
-route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found, press_gone]
+route_handlers: list[Any] = [show_called, show_called_now, press_found, press_not_found, take_back, press_gone]
