@@ -120,10 +120,11 @@ def make_test_day(
     template: str = "iom-bratislava",
     file: DayFile | None = None,
     on: date = ON,
+    made_at: datetime | None = None,
     publish: bool = True,
 ) -> TestDay:
     """A day of a shipped template (or of a file), published, half an hour before its opening."""
-    start = datetime.combine(on - timedelta(days=2), time(8), UTC)
+    start = made_at or datetime.combine(on - timedelta(days=2), time(8), UTC)
     day_id = db.write_now(
         create_day, file or read_template(template), on=on, actor=STAFF, now=start, template="" if file else template
     )

@@ -113,7 +113,7 @@ def book_many(database: Database, settings: Settings, number: int) -> list[str]:
     key = load_ticket_key(settings)
     begins = real_now() + timedelta(days=2)
     file, opens = surge(begins, parties=number)
-    hall: TestDay = make_test_day(database, file=file, on=opens.date())
+    hall: TestDay = make_test_day(database, file=file, on=opens.date(), made_at=real_now())
     hall.now = real_now()
     wish = hall.wish("legal")
     times = [plan.arrival_at for plan in hall.db.read_now(arrivals, hall.day, wish, now=hall.now).plans]
