@@ -107,13 +107,13 @@ def test_the_machine_books_another_day_in_six_taps(hall: Hall, someone: Someone,
     hand = Hand(pair_kiosk(someone(width=1080, height=1920, script=script), hall))
     page = hand.page
     hand.open("/kiosk")
+    hand.turn(page.locator(".doors a[href*='/kiosk/days']"))
     hand.turn(page.locator(f"nav a[hreflang={language}]").first)
     hand.language = language
     for step in (
-        page.locator(".doors a[href*='/kiosk/days']"),
         page.locator(".doors a.button").first,
         page.locator(f".tiles a[href*='{need_mark('health-insurance')}']"),
-        page.locator("main form button").first,
+        page.locator("main .foot button").first,
         page.locator("button[name=arrival]").nth(3),
     ):
         hand.turn(step)

@@ -75,7 +75,7 @@ def test_a_mistake_that_lets_no_test_run_was_not_noticed(copy: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "times"),
-    [("no such line\n", 0), ("timedelta(", 4)],
+    [("no such line\n", 0), ("timedelta(", 6)],
     ids=["a text that is gone", "a text that is there often"],
 )
 def test_an_entry_that_no_longer_fits_is_told_and_nothing_is_changed(copy: Path, old: str, times: int) -> None:

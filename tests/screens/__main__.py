@@ -91,7 +91,7 @@ def _enter(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("main form button").click()
     page.wait_for_load_state("load")
-    page.wait_for_function(f"!location.href.includes({path!r})")
+    page.wait_for_url(lambda address: path not in address)
 
 
 def _public(camera: Camera, morning: Morning, language: str) -> None:

@@ -98,7 +98,7 @@ class Reader:
         """The address with what is not about her filled in."""
         if path in SPECIAL and not path.startswith(("/t/", "/stops/", "/kiosk/tickets/", "/api/v1/tickets/")):
             return SPECIAL[path](self.site)
-        own = ("party", "call", "stop_id", "code", "file_path")
+        own = ("party", "call", "stop_id", "code", "file_path", "act")
         return re.sub(r"{(\w+):\w+}", lambda it: it[0] if it[1] in own else FILLS[it[1]](self.site), path)
 
     async def all_pages(self, who: Canary) -> Found:

@@ -111,7 +111,7 @@ async def test_one_press_twice_is_one_ticket_and_one_undo_twice_is_one_undo(site
     bare = await officer.post(button.path, data={"act": button.fields["act"], "desk": str(site.desk.id)})
 
     assert first.headers["location"] == again.headers["location"]
-    assert f"New ticket {ticket.number + 1}" in zone(page, "mine")
+    assert f"Take back: new ticket {ticket.number + 1}" in zone(page, "mine")
     assert [(answer.status_code, answer.headers.get("location")) for answer in undone] == [
         (303, f"/desks/{site.desk.id}")
     ] * 2

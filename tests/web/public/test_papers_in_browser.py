@@ -17,6 +17,8 @@ from tests.web.site import Site, running
 
 pytestmark = pytest.mark.browser
 
+_GUARDED = """() => navigator.serviceWorker.controller
+    ?? new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", () => done()))"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -95,7 +97,7 @@ async def test_who_leaves_before_her_last_tick_was_sent_loses_none(site: Site) -
         phone = await browser.new_page(viewport={"width": 360, "height": 740})
         await phone.goto(f"{address}{path}")
         # The worker that keeps the page stands between: a press of somebody who leaves must not be lost in it.
-        await phone.wait_for_function("navigator.serviceWorker.controller")
+        await phone.evaluate(_GUARDED)
         await phone.check("[name=ready][value=passport]")
         await phone.check("[name=ready][value=fee]")
         await expect(phone.locator("[data-saved]")).to_be_hidden()
