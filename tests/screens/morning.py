@@ -18,11 +18,13 @@ from onestop.db.clock_row import start_demo_clock
 from onestop.db.session import Database, open_database
 from onestop.demo.world import World, make_world
 from onestop.domain.booking import Interpreter
+from onestop.domain.day import DeskState
 from onestop.domain.party import party_of
 from onestop.domain.visit import StopState
 from onestop.keys import KEY_BYTES
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.actions.calls import finish, serve
+from onestop.visits.actions.desks import set_desk_state
 from tests.halls import STAFF, TestDay
 
 KEY = b"a key for pictures only, 32 long"
@@ -78,6 +80,7 @@ class Morning:
 @dataclass(slots=True)
 class _Hall:
     day: TestDay
+    idle: frozenset[int] = frozenset()
     tickets: dict[UUID, Ticket] = field(default_factory=dict[UUID, Ticket])
     since: dict[int, datetime] = field(default_factory=dict[int, datetime])  # the last act at each desk
 
@@ -92,7 +95,7 @@ class _Hall:
                 self.tickets[made.party] = made
             else:
                 self.day.arrive(ticket)
-        for number in self.day.desks:
+        for number in self.day.desks.keys() - self.idle:
             self._desk(number)
 
     def wish(self, guest: Guest) -> Wish:
@@ -136,16 +139,21 @@ class _Hall:
             del self.since[number]
 
 
-def play_morning(folder: Path) -> Morning:
-    """A demo database in the folder, with its ticket key, in the middle of a lively morning."""
+def play_morning(folder: Path, *, idle: frozenset[int] = frozenset()) -> Morning:
+    """A demo database in the folder, with its ticket key, in the middle of a lively morning.
+
+    The `idle` desks are closed, and nobody was called to them yet.
+    """
     file, world = make_world(folder, rate=1.0)
     assert len(KEY) == KEY_BYTES
     (folder / "ticket.key").write_bytes(KEY)
     database = open_database(f"sqlite:///{file.absolute()}")
     try:
-        hall = _Hall(_day(database, world))
+        hall = _Hall(_day(database, world), idle)
         booked = [(guest, None if guest.walks_in else hall.book(guest)) for guest in GUESTS]
         hall.day.open_desks()
+        for number in idle:
+            hall.day.write(set_desk_state, hall.day.desks[number].id, DeskState.CLOSED)
         hall.day.now = hall.day.day.opens_at
         for minute in _minutes(hall):
             hall.minute([(guest, ticket) for guest, ticket in booked if guest.at == minute])

@@ -53,8 +53,8 @@ async def play(world: dict[str, Any], base: str, rate: float) -> Counter[str]:
         )
         crowd = guests([service["key"] for service in day["services"]])
         async with asyncio.TaskGroup() as hall:
-            officers = [hall.create_task(_officer(stage, desk)) for desk in world["desks"]]
-            visitors = [hall.create_task(_visitor(stage, guest, nth)) for nth, guest in enumerate(crowd)]
+            officers = [hall.create_task(officer(stage, desk)) for desk in world["desks"]]
+            visitors = [hall.create_task(visitor(stage, guest, nth)) for nth, guest in enumerate(crowd)]
             await asyncio.wait(visitors)
             stage.over = True
             await asyncio.wait(officers)
@@ -63,7 +63,8 @@ async def play(world: dict[str, Any], base: str, rate: float) -> Counter[str]:
         await server.close()
 
 
-async def _visitor(stage: Stage, guest: Guest, nth: int) -> None:
+async def visitor(stage: Stage, guest: Guest, nth: float) -> None:
+    """One party from its first step to its last; it begins 20 seconds times `nth` of the day from now."""
     try:
         await stage.server.pause(seconds=20 * nth)
         if guest.way in (Way.WALKS_IN, Way.GONE, Way.STEPS_OUT):
@@ -148,7 +149,7 @@ def _wish(guest: Guest) -> dict[str, Any]:
     }
 
 
-async def _officer(stage: Stage, desk: dict[str, Any]) -> None:
+async def officer(stage: Stage, desk: dict[str, Any]) -> None:
     """Open the desk, stand by for the next visitor, serve, finish; forget, undo, park and pause like people do."""
     server, token = stage.server, desk["token"]
     desk_id = await _desk_id(stage, desk["number"])
