@@ -192,6 +192,18 @@ def uses_reserve(conn: sa.Connection, booking: UUID) -> bool:
     return conn.execute(kept.limit(1)).first() is not None
 
 
+def can_come_again(conn: sa.Connection, party: UUID) -> bool:
+    """Whether the sheet of this party still invites: not once her data is erased."""
+    there = sa.select(parties.c.id).where(parties.c.id == party, parties.c.erased_at.is_(None))
+    return conn.execute(there).first() is not None
+
+
+def invites_again(conn: sa.Connection, party: UUID, code_hash: str) -> bool:
+    """Whether the invitation of this party's sheet was not used yet; it is stored when it is used."""
+    stored = sa.select(invitations.c.used < invitations.c.uses).where(invitations.c.code_hash == code_hash)
+    return can_come_again(conn, party) and conn.execute(stored).scalar() is not False
+
+
 def invitation_by_code_hash(conn: sa.Connection, day: UUID, code_hash: str) -> UUID | None:
     """A usable invitation to the day, `None` if unknown or used up."""
     return conn.execute(

@@ -14,6 +14,7 @@ from uuid import UUID
 FIRST_NUMBER = 100
 LEASE_SIZE = 50
 LEASE_RENEW_AT = 15
+AGAIN_LENGTH = 32 + 26
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 _DROPPED = frozenset({"Zs", "Cc", "Cf", "Pd"})
@@ -44,6 +45,20 @@ def prove_code(key: bytes, *, party: UUID, address: str) -> str:
     """What only a mail to this address tells: the party and 26 characters that prove that the mail was read."""
     digest = hmac.new(key, f"prove|{party}|{address}".encode(), hashlib.sha256).digest()
     return f"{party.hex}{_long(digest)}"
+
+
+def again_code(key: bytes, *, day: UUID, party: UUID) -> str:
+    """The invitation on her sheet to a later day by invitation: the party and 26 characters."""
+    digest = hmac.new(key, f"again|{day}|{party}".encode(), hashlib.sha256).digest()
+    return f"{party.hex}{_long(digest)}"
+
+
+def party_of_again(key: bytes, code: str, *, day: UUID) -> UUID | None:
+    """Whose sheet invites to this day with that code, or `None` if none does."""
+    if len(code) != AGAIN_LENGTH or not code.isascii() or not set(code[:32]) <= set("0123456789abcdef"):
+        return None
+    party = UUID(hex=code[:32])
+    return party if hmac.compare_digest(again_code(key, day=day, party=party), code) else None
 
 
 def _long(digest: bytes) -> str:

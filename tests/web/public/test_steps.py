@@ -6,13 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from onestop.booking.tables import parties
 from onestop.booking.tickets import Ticket, new_code
+from onestop.days.queries.days import day_by_id
+from onestop.days.tables import days
 from onestop.directory.tables import services
+from onestop.domain.day import Release
 from onestop.domain.retention import day_ends_at
+from onestop.domain.ticket import again_code
 from onestop.domain.visit import Outcome
+from onestop.web.kit.icons import qr
 from tests.halls import STAFF
 from tests.referrals.scene import Scene, make_scene
-from tests.web.public.visitor import Page, Visitor
+from tests.web.public.visitor import Page, Visitor, need
 from tests.web.site import Site
 
 ADDRESS = "https://days.example.org"
@@ -209,3 +215,42 @@ async def test_before_she_was_here_there_is_nothing_to_take_home(site: Site, sce
 
     assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, f"/t/{code}")] * 2
     assert "Proof of visit" not in (await site.browser().get(f"/t/{code}?lang=en")).text
+
+
+async def test_her_sheet_invites_her_once_to_a_day_by_invitation_and_nobody_else_to_another(
+    site: Site, scene: Scene
+) -> None:
+    scene.db.write_now(lambda conn: conn.execute(days.update().values(release=Release.INVITED)))
+    ticket, _ = scene.hall.walk_in(scene.hall.wish("legal"))
+    scene.finish(scene.serve("legal"), outcome=Outcome.COME_AGAIN)
+    next_day = scene.db.read_now(day_by_id, scene.next_day)
+    code = again_code(site.app.state.ticket_key, day=next_day.id, party=ticket.party)
+    way = f"/d/{next_day.slug}?invitation={code}"
+
+    page = (await site.browser().get(f"/t/{code_of(site, ticket)}/steps?lang=en")).text
+    assert qr(f"{ADDRESS}{way}", "To book a time, scan this code with a phone.") in page
+    assert code not in Page(page).text
+
+    stranger, visitor = Visitor(site.browser()), Visitor(site.browser())
+    for wrong in (f"/d/{site.hall.day.slug}?invitation={code}", f"{way[:-1]}{'a' if way[-1] != 'a' else 'b'}"):
+        assert list((await stranger.open(wrong)).forms) == ["invitation-form"]
+    await visitor.open(way)
+    await visitor.press("needs-form", needs=[need("my-rights")])
+    await visitor.press("plan-form", interpreter="none")
+    await visitor.press("times-form")
+    await visitor.press("booking-form", name="Amira")
+    assert visitor.page.title.startswith("Your ticket 100")
+    assert list((await stranger.open(way)).forms) == ["invitation-form"]
+
+
+async def test_the_invitation_of_a_sheet_goes_with_her_data(site: Site, scene: Scene) -> None:
+    scene.db.write_now(lambda conn: conn.execute(days.update().values(release=Release.INVITED)))
+    ticket, _ = scene.hall.walk_in(scene.hall.wish("legal"))
+    next_day = scene.db.read_now(day_by_id, scene.next_day)
+    code = again_code(site.app.state.ticket_key, day=next_day.id, party=ticket.party)
+    stranger = Visitor(site.browser())
+    assert list((await stranger.open(f"/d/{next_day.slug}?invitation={code}")).forms) != ["invitation-form"]
+
+    gone = parties.update().where(parties.c.id == ticket.party).values(erased_at=site.hall.now)
+    scene.db.write_now(lambda conn: conn.execute(gone))
+    assert list((await stranger.open(f"/d/{next_day.slug}?invitation={code}")).forms) == ["invitation-form"]

@@ -1,5 +1,6 @@
 """Invitations: who needs one, and each counts as often as it may be used."""
 
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,9 +9,13 @@ from onestop.booking import queries
 from onestop.booking.tables import bookings
 from onestop.days.queries.days import Day
 from onestop.days.tables import invitations
+from onestop.db.ledger import record
+from onestop.db.types import new_id
 from onestop.domain.booking import Channel
 from onestop.domain.day import Release
 from onestop.domain.errors import InvitationNeeded, InvitationUsed
+from onestop.domain.facts import Fact
+from onestop.domain.roles import Actor
 
 _NEED_INVITATION = frozenset({Channel.PUBLIC, Channel.API})
 """Doors that open an invited day only with an invitation; the others have a person or a machine of the centre."""
@@ -26,6 +31,15 @@ def invitation_of(conn: sa.Connection, day: Day, channel: Channel, code_hash: st
     if found is None:
         raise InvitationUsed
     return found
+
+
+def invite_again(conn: sa.Connection, day: UUID, *, party: UUID, code_hash: str, actor: Actor, now: datetime) -> None:
+    """The sheet of this party invites to one booking of the day; harmless if it did before, or if she is erased."""
+    known = sa.select(invitations.c.id).where(invitations.c.code_hash == code_hash)
+    if conn.execute(known).first() is not None or not queries.can_come_again(conn, party):
+        return
+    conn.execute(invitations.insert(), {"id": new_id(), "day_id": day, "code_hash": code_hash})
+    record(conn, Fact(kind="InvitedAgain", at=now, day=day, actor=actor.ref))
 
 
 def use_invitation(conn: sa.Connection, invitation: UUID | None) -> None:

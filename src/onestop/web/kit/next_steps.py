@@ -13,6 +13,7 @@ from onestop.directory.places import Place
 from onestop.directory.ways_on import PLACES, REASONS
 from onestop.domain.day import Release
 from onestop.domain.errors import N_
+from onestop.domain.ticket import again_code
 from onestop.domain.visit import AT_DESK, STOP_OPEN, Outcome, StopState
 from onestop.referrals.queries.steps import Done, NextSteps, Onward
 from onestop.web.kit.locale import LANGUAGES, Locale, direction, locale_for
@@ -25,6 +26,7 @@ from onestop.web.kit.words import isolated, left_to_right, service_title, stop_t
 
 RowKind = Literal["heading", "title", "private", "day", "line", "paper"]
 Says = Callable[[Locale], "str | Words"]
+Way = Callable[[Day], str]
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SETTLED: N_("It is settled."),
     Outcome.ADVISED: N_("Advice was given."),
@@ -124,9 +126,16 @@ def _groups(rows: Iterable[SheetRow]) -> tuple[tuple[SheetRow, ...], ...]:
 
 def steps_sheet(request: WebRequest, steps: NextSteps) -> Markup:
     """The next steps, ready to stand in a page or to be printed."""
-    base = settings_of(request).base_url.rstrip("/")
-    both = Columns(steps)
-    return _rendered(request, both.sheet(_say(N_("Next steps")), _steps(both, steps, base)))
+    both, base = Columns(steps), settings_of(request).base_url.rstrip("/")
+
+    def way(day: Day) -> str:
+        """The address to book a day at, with her own invitation where one is needed; nothing without a public name."""
+        if not base or day.release is not Release.INVITED:
+            return f"{base}/d/{day.slug}" if base else ""
+        code = again_code(request.app.state.ticket_key, day=day.id, party=steps.party)
+        return f"{base}/d/{day.slug}?invitation={code}"
+
+    return _rendered(request, both.sheet(_say(N_("Next steps")), _steps(both, steps, way)))
 
 
 def proof_sheet(request: WebRequest, steps: NextSteps, *, now: datetime) -> Markup:
@@ -145,7 +154,7 @@ def _rendered(request: WebRequest, sheet: StepsSheet) -> Markup:
 # -- next steps ------------------------------------------------------------------------------------------------
 
 
-def _steps(both: Columns, steps: NextSteps, base: str) -> Iterable[SheetRow]:
+def _steps(both: Columns, steps: NextSteps, way: Way) -> Iterable[SheetRow]:
     number = left_to_right(str(steps.number))
     yield both.row("line", lambda locale: isolated(steps.day.name))
     yield both.row("line", lambda locale: locale.date(steps.day.on))
@@ -162,10 +171,10 @@ def _steps(both: Columns, steps: NextSteps, base: str) -> Iterable[SheetRow]:
         yield from _done(both, steps, each)
     yield from _goes_on(both, steps)
     for onward in steps.onward:
-        yield from _onward(both, steps, onward, base)
+        yield from _onward(both, steps, onward, way)
     if steps.next_day is not None:
         yield both.row("title", _say(N_("Come again")))
-        yield from _day(both, steps.next_day, base)
+        yield from _day(both, steps.next_day, way)
     if not to_come and not steps.onward and steps.goes_on is None and steps.next_day is None:
         yield both.row("line", _say(N_("Nothing more is planned.")))
     if steps.day.phone:
@@ -206,7 +215,7 @@ def _goes_on(both: Columns, steps: NextSteps) -> Iterable[SheetRow]:
         yield both.row("line", _say(N_("Ticket %(number)s"), number=left_to_right(str(to.number))))
 
 
-def _onward(both: Columns, steps: NextSteps, onward: Onward, base: str) -> Iterable[SheetRow]:
+def _onward(both: Columns, steps: NextSteps, onward: Onward, way: Way) -> Iterable[SheetRow]:
     kind: RowKind = "private" if onward.private else "title"
     if onward.place is not None:
         place = onward.place
@@ -221,7 +230,7 @@ def _onward(both: Columns, steps: NextSteps, onward: Onward, base: str) -> Itera
         yield both.row(kind, _say(N_("Another day here")))
     yield both.row("line", lambda locale: locale.say(N_("Why: %(why)s"), {"why": _why(locale, onward)}))
     if onward.day is not None:
-        yield from _day(both, onward.day, base)
+        yield from _day(both, onward.day, way)
     elif onward.by_on is not None:
         by = onward.by_on
         yield both.row("line", lambda locale: locale.say(N_("Until when: %(date)s"), {"date": locale.date(by)}))
@@ -246,14 +255,14 @@ def _place(both: Columns, steps: NextSteps, place: Place) -> Iterable[SheetRow]:
         yield both.row("line", hours)
 
 
-def _day(both: Columns, day: Day, base: str) -> Iterable[SheetRow]:
+def _day(both: Columns, day: Day, way: Way) -> Iterable[SheetRow]:
     yield both.row("day", lambda locale: isolated(day.name))
     yield both.row("line", lambda locale: f"{locale.date(day.on)} · {_hours(locale, day)}")
     yield both.row("line", lambda locale: isolated(_venue(day)))
-    if day.release is Release.INVITED or not base:
-        yield both.row("line", _say(N_("To get a time, ask at the reception or call us.")))
+    if address := way(day):
+        yield both.row("line", _say(N_("To book a time, scan this code with a phone.")), qr_text=address)
     else:
-        yield both.row("line", _say(N_("To book a time, scan this code with a phone.")), qr_text=f"{base}/d/{day.slug}")
+        yield both.row("line", _say(N_("To get a time, ask at the reception or call us.")))
 
 
 def _papers(both: Columns, steps: NextSteps, papers: Collection[Paper]) -> Iterable[SheetRow]:

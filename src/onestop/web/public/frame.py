@@ -6,7 +6,8 @@ from typing import Any
 
 from litestar import Response
 
-from onestop.booking.queries import invitation_by_code_hash
+from onestop.booking.actions.invitations import invite_again
+from onestop.booking.queries import invitation_by_code_hash, invites_again
 from onestop.days.queries.days import Day
 from onestop.days.queries.draws import draw_of
 from onestop.days.visitors import listed_days
@@ -15,7 +16,8 @@ from onestop.directory.queries import centre
 from onestop.domain.day import Release, check_bookable
 from onestop.domain.draw import DrawState
 from onestop.domain.errors import N_, DrawDay, InvalidInput, Refusal
-from onestop.domain.ticket import invitation_hash
+from onestop.domain.roles import VISITOR
+from onestop.domain.ticket import invitation_hash, party_of_again
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.locale import KNOWN, LANGUAGES, Locale
@@ -203,8 +205,26 @@ async def shut_page(request: WebRequest, db: Database, refusal: Refusal, *, but:
     return await centre_page(request, db, context, status=refusal.status)
 
 
+async def invitation_for(request: WebRequest, db: Database, day: Day, code: str) -> str | None:
+    """What a booking of the day counts as its invitation; one of somebody's sheet is stored now. `None` without one."""
+    if not code:
+        return None
+    hashed, party = invitation_hash(code), party_of_again(request.app.state.ticket_key, code, day=day.id)
+    if party is not None and day.release is Release.INVITED:
+        how = {"party": party, "code_hash": hashed, "actor": VISITOR, "now": db.now()}
+        await db.write(invite_again, day.id, **how, day=day.id)
+    return hashed
+
+
+async def _invites(request: WebRequest, db: Database, day: Day, code: str) -> bool:
+    party = party_of_again(request.app.state.ticket_key, code, day=day.id)
+    if party is not None:
+        return await db.read(invites_again, party, invitation_hash(code))
+    return await db.read(invitation_by_code_hash, day.id, invitation_hash(code)) is not None
+
+
 async def _ask_invitation(request: WebRequest, db: Database, day: Day, code: str) -> Response[Any] | None:
-    if code and await db.read(invitation_by_code_hash, day.id, invitation_hash(code)) is not None:
+    if code and await _invites(request, db, day, code):
         return None
     error = ""
     if code:

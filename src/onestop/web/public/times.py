@@ -15,7 +15,6 @@ from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken, Refusal
 from onestop.domain.roles import VISITOR
-from onestop.domain.ticket import invitation_hash
 from onestop.settings import Settings
 from onestop.web.kit.answers import dropped_precedences
 from onestop.web.kit.forms import new_key, read_form
@@ -25,7 +24,16 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import service_title
-from onestop.web.public.frame import DayLink, day_page, draw_told, link, locale_for_day, other_days, place_of
+from onestop.web.public.frame import (
+    DayLink,
+    day_page,
+    draw_told,
+    invitation_for,
+    link,
+    locale_for_day,
+    other_days,
+    place_of,
+)
 from onestop.web.public.journey import Wished, start_wished
 
 LEFT_TO_THE_HOLD = ("hold", "services", "asked", "said", "with", "languages", "interpreter")
@@ -107,7 +115,7 @@ async def _hold(request: WebRequest, settings: Settings, asked: Wished, at: date
         instead_of=answers.hold,
         arrival_at=at,
         channel=Channel.PUBLIC,
-        invitation=invitation_hash(answers.invitation) if answers.invitation else None,
+        invitation=await invitation_for(request, request.app.state.db, day, answers.invitation),
         hold_minutes=settings.hold_minutes,
         actor=VISITOR,
         now=request.app.state.db.now(),

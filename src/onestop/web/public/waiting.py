@@ -23,7 +23,7 @@ from onestop.domain.day import DayState
 from onestop.domain.errors import InvalidInput, InvitationUsed, Refusal, TicketUnknown, TooManyTries
 from onestop.domain.name import read_name
 from onestop.domain.roles import VISITOR
-from onestop.domain.ticket import invitation_hash, spell_short_code, waiting_code, waiting_short_code
+from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_code
 from onestop.retention.actions import erase_party
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import CHOICE, locale_of
@@ -38,7 +38,7 @@ from onestop.web.kit.words import stop_title
 from onestop.web.public.access import WaitingAccess, open_waiting, short_path
 from onestop.web.public.contact import Typed, errors_of, read_contact, read_typed
 from onestop.web.public.first import ask_again as ask_for_code
-from onestop.web.public.frame import day_page, languages_of, link, locale_for_day, place_of
+from onestop.web.public.frame import day_page, invitation_for, languages_of, link, locale_for_day, place_of
 from onestop.web.public.journey import Wished, start_wished
 
 NOON = time(12)
@@ -145,7 +145,7 @@ async def join(request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath
             not_after=noon if when == BEFORE else None,
             name=typed.name,
             contact=contact,
-            invitation=invitation_hash(answers.invitation) if answers.invitation else None,
+            invitation=await invitation_for(request, db, found, answers.invitation),
             actor=VISITOR,
             now=db.now(),
             day=found.id,
