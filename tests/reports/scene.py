@@ -17,10 +17,12 @@ from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.devices.actions import create_device
 from onestop.domain.booking import Interpreter
+from onestop.domain.ending import EndQuestion
 from onestop.domain.roles import SYSTEM, Role
 from onestop.visits.actions.calls import finish, no_show, serve
+from onestop.visits.actions.ending import count_answers
 from onestop.visits.actions.route import propose_stop, step_out
-from onestop.visits.tables import calls, visits
+from onestop.visits.tables import calls, end_counts, visits
 from tests.halls import KEY, TestDay, make_test_day
 
 
@@ -62,6 +64,8 @@ def set_scene(database: Database) -> Scene:
     hall.walk_in(hall.wish("health-insurance"))
     finished = stop_at(hall, 6)
     hall.write(finish, finished)
+    party = database.read_now(lambda conn: one(conn, sa.select(stops.c.party_id).where(stops.c.id == finished)))
+    database.write_now(count_answers, party, {EndQuestion.GOT: "yes", EndQuestion.PROBLEM: "none"}, day=hall.id)
     hall.walk_in(hall.wish("legal", languages=["ar"], interpreter=Interpreter.NEEDED))
     hall.walk_in(hall.wish("social"))
     called, serving = stop_at(hall, 1), stop_at(hall, 2)
@@ -142,6 +146,16 @@ def tell_late(conn: sa.Connection, scene: Scene) -> None:
     """The last fact happened long before the one it follows."""
     last = one(conn, sa.select(sa.func.max(facts.c.id)).where(facts.c.day_id == scene.hall.id))
     conn.execute(facts.update().where(facts.c.id == last).values(at=scene.hall.now - timedelta(minutes=1)))
+
+
+def answered(question: str, answer: str, *, day: UUID | None = None) -> Damage:
+    """Somebody's answer is counted that is no answer, or of a day that is not there."""
+
+    def damage(conn: sa.Connection, scene: Scene) -> None:
+        row = {"day_id": day or scene.hall.id, "question": question, "answer": answer, "given": 1}
+        conn.execute(end_counts.insert().values(row))
+
+    return damage
 
 
 def share_a_contact(conn: sa.Connection, scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,7 @@ from onestop.retention.actions import erase_party, run_retention
 from onestop.settings import Settings
 from onestop.visits.actions.calls import finish
 from onestop.visits.actions.closing import close_day
-from onestop.visits.tables import calls, visits
+from onestop.visits.tables import calls, end_counts, visits
 from tests.halls import STAFF
 from tests.reports.scene import (
     Damage,
@@ -26,6 +27,7 @@ from tests.reports.scene import (
     a_fact,
     a_stop,
     a_visit,
+    answered,
     call_again,
     close_over_their_heads,
     gone,
@@ -243,6 +245,28 @@ DAMAGE: dict[str, tuple[Damage, Found]] = {
         put(facts, a_fact("VisitorSteppedOut"), at=NOON),
         {("ledger", "VisitorSteppedOut has not happened yet.")},
     ),
+    "an answer is counted that nobody offers": (
+        answered("problem", "officer 3"),
+        {
+            ("counts", "problem: officer 3 is counted and no answer."),
+            ("counts", "problem was answered 2 times, 1 were asked."),
+        },
+    ),
+    "an answer is counted without anybody asked": (
+        put(end_counts, lambda _: end_counts.c.answer == "partly", given=1),
+        {("counts", "got was answered 2 times, 1 were asked.")},
+    ),
+    "she can be asked again": (
+        put(parties, lambda _: parties.c.asked_at_end, asked_at_end=False),
+        {
+            ("counts", "got was answered 1 times, 0 were asked."),
+            ("counts", "problem was answered 1 times, 0 were asked."),
+        },
+    ),
+    "the counters are lost": (
+        gone(end_counts, lambda scene: end_counts.c.day_id == scene.hall.id),
+        {("counts", "1 were asked at the end, and nothing is counted.")},
+    ),
 }
 
 GUARDED: dict[str, tuple[Damage, Found]] = {
@@ -277,6 +301,18 @@ GUARDED: dict[str, tuple[Damage, Found]] = {
         put(stops, a_stop("serving"), consent_at=None),
         {("R18", "Nobody accepted a stop that is serving.")},
     ),
+    "an answer is taken back": (
+        put(end_counts, lambda _: end_counts.c.answer == "partly", given=-1),
+        {("counts", "got: partly is counted -1 times.")},
+    ),
+    "a question is counted that nobody asks": (
+        answered("origin", "none"),
+        {("counts", "origin: none is counted and no answer.")},
+    ),
+    "answers of a day that is not there": (
+        answered("got", "yes", day=UUID(int=7)),
+        {("counts", "Answers at the end are counted for a day that does not exist.")},
+    ),
 }
 
 
@@ -303,6 +339,7 @@ def test_the_audit_finds_it_where_the_constraints_are_missing(sqlite_url: str) -
 
     def unguarded(conn: sa.Connection) -> dict[str, Found]:
         conn.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
+        conn.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         for index in ("uq_stops_desk_busy", "uq_stops_mediator_busy"):
             conn.exec_driver_sql(f"DROP INDEX {index}")
         return {name: find(conn, scene, damage) for name, (damage, _) in GUARDED.items()}

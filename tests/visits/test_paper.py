@@ -13,6 +13,7 @@ from onestop.booking.tables import parties, stops
 from onestop.booking.tickets import find_code, lease_numbers
 from onestop.clock import real_now
 from onestop.devices.actions import create_device
+from onestop.domain.ending import EndQuestion
 from onestop.domain.errors import DayOver, Refusal
 from onestop.domain.paper import (
     AtAnotherDesk,
@@ -35,6 +36,7 @@ from onestop.domain.visit import StopState
 from onestop.reports.verify import verify
 from onestop.visits.actions.calls import finish, serve
 from onestop.visits.actions.closing import close_day
+from onestop.visits.actions.ending import count_answers
 from onestop.visits.actions.notes import write_note
 from onestop.visits.actions.paper import Entered, Line, enter_line
 from onestop.visits.actions.paper_back import take_entry_back
@@ -469,6 +471,18 @@ def test_a_spare_ticket_that_somebody_wrote_about_stays_with_the_note(hall: Test
         undo(hall, done)
 
     assert (count(hall, parties), count(hall, notes)) == (1, 1)
+    assert sound(hall) == []
+
+
+def test_a_spare_ticket_whose_holder_said_how_it_went_stays(hall: TestDay):
+    spare = spares(hall)[0]
+    hall.later(minutes=60)
+    done = enter(hall, spare.number, W.SETTLED, 1)
+    hall.db.write_now(count_answers, done.party, {EndQuestion.GOT: "yes"}, day=hall.id)
+
+    with pytest.raises(NothingToTakeBack):
+        undo(hall, done)
+
     assert sound(hall) == []
 
 

@@ -1,4 +1,4 @@
-"""Audit of the promises on a live database (`docs/reliability.md`): capacity, desks, numbers, nobody lost, consent.
+"""Audit of the promises on a live database (`docs/reliability.md`): places, desks, numbers, people, consent, counts.
 
 The database holds most of this by constraints; the audit finds what none of them can see, and a file that was edited.
 """
@@ -15,10 +15,12 @@ from onestop.days.tables import days
 from onestop.domain.booking import HOLDS_CAPACITY, LIVE, BookingState
 from onestop.domain.capacity import CapacityKind
 from onestop.domain.day import DayState, DeskState
+from onestop.domain.ending import ANSWERS, EndQuestion
 from onestop.domain.ticket import FIRST_NUMBER
 from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState
 from onestop.reports.ledger import audit_ledger
 from onestop.reports.violations import DayRows, Row, Violation, repeated, violation
+from onestop.visits.tables import end_counts
 
 __all__ = ["Violation", "audit_day", "verify"]
 
@@ -43,7 +45,7 @@ def verify(conn: sa.Connection, *, now: datetime, day: UUID | None = None) -> li
     wanted = sa.select(days.c.id).order_by(days.c.on_date, days.c.id)
     if day is not None:
         wanted = wanted.where(days.c.id == day)
-    found: list[Violation] = []
+    found = list(_counts_of_no_day(conn)) if day is None else []
     for each in conn.execute(wanted).scalars().all():
         found += audit_day(DayRows(conn, each), now=now)
     return found
@@ -52,7 +54,19 @@ def verify(conn: sa.Connection, *, now: datetime, day: UUID | None = None) -> li
 def audit_day(rows: DayRows, *, now: datetime) -> list[Violation]:
     """Every broken promise of one day that was read."""
     found: list[Violation] = []
-    for check in (_capacity, _contacts, _desks, _calls, _numbers, _printed, _visits, _bookings, _waiting, _consent):
+    for check in (
+        _capacity,
+        _contacts,
+        _desks,
+        _calls,
+        _numbers,
+        _printed,
+        _visits,
+        _bookings,
+        _waiting,
+        _consent,
+        _end_counts,
+    ):
         found += check(rows)
     found += _left_open(rows, now)
     found += audit_ledger(rows, now=now)
@@ -284,3 +298,30 @@ def _consent(rows: DayRows) -> Iterator[Violation]:
         whole = stop.consent_at is not None and stop.consent_how and stop.consent_by
         if not whole and stop.party_id not in rows.erased:
             yield violation("R18", f"Nobody accepted a stop that is {stop.state}.", stop.id)
+
+
+def _counts_of_no_day(conn: sa.Connection) -> Iterator[Violation]:
+    of_nothing = sa.select(end_counts.c.day_id).distinct().where(end_counts.c.day_id.not_in(sa.select(days.c.id)))
+    for day in conn.execute(of_nothing).scalars():
+        yield violation("counts", "Answers at the end are counted for a day that does not exist.", day)
+
+
+def _end_counts(rows: DayRows) -> Iterator[Violation]:
+    """Only what is offered was counted, and no more often than somebody was asked: all that can be known of it.
+
+    Whoever was erased may have been asked. No violation names a party: what she said belongs to nobody.
+    """
+    asked = sum(party.asked_at_end for party in rows.parties.values())
+    given: Counter[str] = Counter()
+    known = {(question.value, answer) for question in EndQuestion for answer in ANSWERS[question]}
+    for row in rows.end_counts:
+        given[row.question] += row.given
+        if (row.question, row.answer) not in known:
+            yield violation("counts", f"{row.question}: {row.answer} is counted and no answer.", rows.day.id)
+        if row.given < 0:
+            yield violation("counts", f"{row.question}: {row.answer} is counted {row.given} times.", rows.day.id)
+    for question, times in given.items():
+        if times > asked + len(rows.erased):
+            yield violation("counts", f"{question} was answered {times} times, {asked} were asked.", rows.day.id)
+    if asked and not rows.end_counts:
+        yield violation("counts", f"{asked} were asked at the end, and nothing is counted.", rows.day.id)

@@ -24,7 +24,7 @@ from onestop.booking.tables import (
 from onestop.days.tables import capacity, days, desks
 from onestop.db.clock_row import load_clock
 from onestop.db.ledger import facts
-from onestop.visits.tables import calls, visits
+from onestop.visits.tables import calls, end_counts, visits
 
 Row = sa.Row[Any]
 K = TypeVar("K", bound=Hashable)
@@ -32,7 +32,7 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A promise (`R1` … or `ledger`) that does not hold, in one sentence, with the ids of the rows concerned."""
+    """A promise (`R1` …, `ledger`, `counts`) that does not hold, in a sentence, with the ids of the rows concerned."""
 
     rule: str
     sentence: str
@@ -70,6 +70,7 @@ class DayRows:
         self.spares = of_day(spare_tickets, spare_tickets.c.first)
         self.printed = of_day(printed, printed.c.counter, printed.c.id)
         self.facts = of_day(facts, facts.c.id)
+        self.end_counts = of_day(end_counts, end_counts.c.question, end_counts.c.answer)
 
     @cached_property
     def erased(self) -> frozenset[UUID]:
