@@ -15,11 +15,12 @@ from bench._booking import Choose, booked
 from onestop.domain.calling import Desk, Mediator
 from onestop.domain.capacity import DayCapacity
 from onestop.domain.crowd import Expected, Guest, at_opening, crowd, evenly, with_times
+from onestop.domain.discipline import POLICIES, Policy
 from onestop.domain.figures import Figures, Spread, figures_of, paired, spread
 from onestop.domain.levelling import levelled
 from onestop.domain.plan import NominalPlan
 from onestop.domain.simday import SimDay, SimDesk
-from onestop.domain.simulation import POLICIES, Policy, play
+from onestop.domain.simulation import play
 
 SEEDS, QUICK_SEEDS = 60, 10
 SLOT = timedelta(minutes=15)

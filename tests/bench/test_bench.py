@@ -24,7 +24,7 @@ from bench import Measured, Options, routing
 from onestop import schema
 from onestop.clock import real_now
 from onestop.db.session import open_database
-from onestop.domain.simulation import POLICIES
+from onestop.domain.discipline import POLICIES
 from onestop.reports.verify import verify
 from onestop.web.kit.sessions import DEVICE_COOKIE
 

@@ -10,9 +10,10 @@ import pytest
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Choice, Desk, HallState, Mediator, WaitingStop, calling_rule, score_of
+from onestop.domain.discipline import POLICIES
 from onestop.domain.plan import MEDIATED, WantedStop
 from onestop.domain.simday import Played, PlayedStop, SimDay, SimDesk, SimVisitor
-from onestop.domain.simulation import POLICIES, STAYS, play
+from onestop.domain.simulation import STAYS, play
 
 OPENS = datetime(2027, 3, 4, 8, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=6)

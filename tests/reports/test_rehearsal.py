@@ -8,8 +8,9 @@ import pytest
 
 from onestop.days.dayfile import read_template, templates
 from onestop.db.session import Database
+from onestop.domain.discipline import POLICIES
 from onestop.domain.figures import figures_of
-from onestop.domain.simulation import POLICIES, play
+from onestop.domain.simulation import play
 from onestop.reports.rehearsal import by_hand, rehearsal_of_day, rehearsal_of_file
 from tests.counting import cost
 from tests.halls import make_test_day

@@ -32,20 +32,17 @@ from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.door import bring_back
 from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import (
-    AT_RECEPTION,
     accept_stop,
-    come_again,
     come_back,
-    decline_stop,
     drop_stop,
     leave,
-    propose_stop,
     set_needs,
     step_out,
 )
 from onestop.visits.actions.undo import undo
 from tests.halls import KEY, make_test_day
-from tests.visits.day_beside import BesideDay, some
+from tests.visits.day_beside import some
+from tests.visits.day_route import RouteDay
 from tests.visits.images import difference, dump, image_of, restored
 from tests.visits.small_day import ALONE, CONTACTS, FILE, SERVICES, people
 from tests.visits.verbs import close_quietly, confirm_once, expire_now, new_account
@@ -107,7 +104,7 @@ steps = st.sampled_from([name for name, (often, _) in _STEPS.items() for _ in ra
 )
 
 
-class AnyDay(BesideDay):
+class AnyDay(RouteDay):
     """The verbs of the product on one database, in any order; refusals are answers, anything else is a defect."""
 
     @initialize()
@@ -335,49 +332,6 @@ class AnyDay(BesideDay):
                 self.do(set_mediator_state, mediator, self.one(which, [MediatorState.FREE, *MediatorState]))
             case _:
                 self.do(stand_down, self.hall.desks[1 + which % 3].id)
-
-    # -- her route -------------------------------------------------------------------------------------------
-
-    def propose(self, which: int, service: str, accepted: bool) -> None:
-        visit, offered = self.one(which, list(self.rows.visits.values())), self.hall.service(service)
-        how = "said_to_officer" if accepted else None
-        if self.do(propose_stop, visit.id, offered, accepted_how=how) is not None and accepted:
-            self.accepted[visit.party_id].add(self.institution_of(offered))
-
-    def answer(self, which: int, yes: bool) -> None:
-        stop = self.one(which, self.stops_in(StopState.PROPOSED, StopState.DECLINED))
-        if yes:
-            self.do(accept_stop, stop.id, how="phone")
-            self.learn_consent()
-        else:
-            self.do(decline_stop, stop.id)
-
-    def go_for_air(self, which: int, verb: Callable[..., Any]) -> None:
-        out = [visit for visit in self.visits_in(VisitState.OPEN) if visit.stepped_out_at is not None]
-        visits = out if verb is come_back and out else self.visits_in(VisitState.OPEN)
-        self.do(verb, self.one(which, visits).id)
-
-    def go_home(self, which: int) -> None:
-        """Not the last ones: a day on which everybody left is over."""
-        inside = self.visits_in(VisitState.OPEN)
-        self.do(leave, self.one(which, inside if len(inside) > 3 else []).id, reason=VisitReason.OWN_WISH)
-
-    def come_in_again(self, which: int, service: str | None) -> None:
-        """Somebody whose visit had ended is at reception again, with what she left or with something more."""
-        ended = self.one(which, self.visits_in(VisitState.LEFT, VisitState.COMPLETED))
-        if service is None:
-            self.do(come_again, ended.id)
-        elif self.do(propose_stop, ended.id, self.hall.service(service), accepted_how=AT_RECEPTION) is not None:
-            self.accepted[ended.party_id].add(self.institution_of(self.hall.service(service)))
-
-    def learn_consent(self) -> None:
-        """Whoever said yes on her phone has seen the institution's name there."""
-        for stop in self.rows.stops:
-            if stop.consent_how == "phone":
-                self.accepted[stop.party_id].add(stop.institution_id)
-
-    def institution_of(self, service: UUID) -> UUID:
-        return next(offered.institution.id for offered in self.hall.offer.services if offered.id == service)
 
     # -- time ------------------------------------------------------------------------------------------------
 

@@ -15,8 +15,9 @@ from rich.table import Table
 from onestop.cli.opening import opened
 from onestop.days.dayfile import read_day_file, read_template, templates
 from onestop.days.queries.days import day_by_slug
+from onestop.domain.discipline import POLICIES
 from onestop.domain.figures import Figures, figures_of, spread
-from onestop.domain.simulation import POLICIES, play
+from onestop.domain.simulation import play
 from onestop.reports.rehearsal import Rehearsal, rehearsal_of_day, rehearsal_of_file
 
 MOST_SEEDS = 1000

@@ -229,11 +229,6 @@ class OfferGone(Refusal):
     sentence = N_("This offer is over. The time for an answer has ended.")
 
 
-class ContactLimit(Refusal):
-    code = "contact_limit"
-    sentence = N_("There are already %(limit)s bookings with this address on this day.")
-
-
 class HelperFull(Refusal):
     code = "helper_full"
     sentence = N_(
@@ -335,11 +330,6 @@ class UndoRefused(Refusal):
 class UndoTooLate(Refusal):
     code = "undo_too_late"
     sentence = N_("This cannot be undone any more: the time for undo is over.")
-
-
-class ConsentMissing(Refusal):
-    code = "consent_missing"
-    sentence = N_("The visitor has not accepted this institution.")
 
 
 class VisitOver(Refusal):

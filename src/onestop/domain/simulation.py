@@ -11,7 +11,6 @@ Simpler than a hall: who was called comes; officers are in time; nobody asks for
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from heapq import heappop, heappush
 from math import exp, log, sqrt
 from random import Random
@@ -26,6 +25,7 @@ from onestop.domain.calling import (
     calling_rule,
     choose_jointly,
 )
+from onestop.domain.discipline import Discipline, Policy
 from onestop.domain.plan import MEDIATED
 from onestop.domain.roll import CV, WAY_MINUTES
 from onestop.domain.simday import Played, PlayedStop, PlayedVisit, SimDay, SimDesk, SimVisitor
@@ -36,39 +36,6 @@ STAYS = timedelta(hours=2)
 
 _SIGMA = sqrt(log(1 + CV * CV))
 _MINUTE = timedelta(minutes=1)
-
-
-class Discipline(StrEnum):
-    """Where somebody waits who has several desks before her."""
-
-    EVERYWHERE = "everywhere"
-    """At all of them at once, as in onestop: whichever can take her first."""
-    FIXED_ORDER = "fixed-order"
-    """At one after the other, in the order of the day's services: what is done by hand."""
-    SHORTEST_QUEUE = "shortest-queue"
-    """At the one with the fewest minutes waiting for each of its desks, chosen whenever she is free."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """How a hall is run. Without `joint` free desks choose one after the other, by number."""
-
-    rule: CallingRule
-    discipline: Discipline = Discipline.EVERYWHERE
-    joint: bool = True
-
-
-def first_come(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: datetime) -> Choice | None:
-    """The longest waiting first, whatever she still has to do: the rule of a plain queue."""
-    return calling_rule(desk, [replace(stop, remaining_minutes=0, need=False) for stop in waiting], state, now)
-
-
-POLICIES: Mapping[str, Policy] = {
-    "onestop": Policy(rule=calling_rule),
-    "first-come": Policy(rule=first_come),
-    "shortest-queue": Policy(rule=first_come, discipline=Discipline.SHORTEST_QUEUE, joint=False),
-    "fixed-order": Policy(rule=first_come, discipline=Discipline.FIXED_ORDER, joint=False),
-}
 
 
 def play(
