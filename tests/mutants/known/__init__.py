@@ -1,6 +1,6 @@
 """The list, by what the mistakes endanger."""
 
-from tests.mutants.known import draws, hall, machines, mail, people, places, referrals, screens, walls
+from tests.mutants.known import apart, draws, hall, machines, mail, people, places, referrals, said, screens, walls
 
 MISTAKES = (
     *places.MISTAKES,
@@ -12,4 +12,6 @@ MISTAKES = (
     *walls.MISTAKES,
     *draws.MISTAKES,
     *referrals.MISTAKES,
+    *apart.MISTAKES,
+    *said.MISTAKES,
 )
