@@ -12,9 +12,11 @@ from onestop.booking.tickets import find_code
 from onestop.clock import real_now
 from onestop.devices.actions import revoke_device
 from onestop.devices.queries import devices_list
+from onestop.domain.broadcast import Broadcast, Sentence
 from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import SYSTEM
 from onestop.reports.verify import verify
+from onestop.visits.actions.broadcasting import send_broadcast
 from onestop.visits.tables import visits
 from onestop_kiosk import __version__
 from onestop_kiosk.server import Away
@@ -51,6 +53,38 @@ async def test_with_a_line_the_server_gives_the_ticket_under_a_number_of_the_mac
     assert numbers(machine.site) == [100]
     assert "Your number 100 Please wait. We call this number." in machine.hand.text
     agrees(machine.site)
+
+
+def _say(machine: Machine, sentence: Sentence, minutes: int | None = None) -> None:
+    hall = machine.site.hall
+    hall.write(send_broadcast, hall.id, Broadcast(sentence=sentence, minutes=minutes, lasts=minutes))
+
+
+async def test_without_a_line_the_last_message_is_said_until_its_end(machine: Machine) -> None:
+    said = "There is a break now: 15 min. Your place is kept. Until 08:45."
+    _say(machine, Sentence.BREAK, 15)
+    await machine.reach()
+    machine.line.way = "cut"
+    await machine.hand.go("/kiosk?lang=en")
+    shown = machine.hand.text
+    await machine.hand.follow("English")
+    beside = machine.hand.text
+    later(machine.site, machine, minutes=15)
+    await machine.hand.go("/kiosk?lang=en")
+
+    assert shown.startswith(said)
+    assert (said in beside, said in machine.hand.text) == (False, False)
+
+
+async def test_without_a_line_every_screen_says_that_everybody_must_leave(machine: Machine) -> None:
+    _say(machine, Sentence.LEAVE)
+    await machine.reach()
+    machine.line.way = "cut"
+    for path in ("/kiosk?lang=en", "/kiosk/code?lang=en", "/kiosk/days?lang=en"):
+        await machine.hand.go(path)
+        assert "Everybody must leave the building now." in machine.hand.text, path
+    assert await machine.take() == 100
+    assert "Everybody must leave the building now." in machine.hand.text
 
 
 async def test_without_a_line_it_is_three_taps_too_and_handed_in_when_the_line_is_back(machine: Machine) -> None:

@@ -251,7 +251,8 @@ class Shell:
         kept = snapshot.page(request.path, request.query_string)
         if kept is None:
             return self._says("away", request.query.get("lang", ""))
-        return self._page(paper.fill(kept, {"key": uuid4().hex}))
+        told = snapshot.told_on(kept, request.query.get("lang", ""), keeper.clock.now(), first=request.path == "/kiosk")
+        return self._page(paper.fill(told, {"key": uuid4().hex}))
 
     def _own_ticket(self, act: Act) -> web.StreamResponse:
         """The ticket this machine gave, on the screen."""
@@ -261,6 +262,7 @@ class Shell:
         if self._keeper.store.is_unprinted(act):
             says = snapshot.unprinted[snapshot.speaks(act.language)]
             kept = kept.replace("<h1>", f'<div class="notice warn" role="alert"><p>{says}</p></div><h1>', 1)
+        kept = snapshot.told_on(kept, act.language, self._keeper.clock.now())
         filled = paper.fill(kept, _values(act), code=f"{snapshot.ticket_address}{act.code}")
         return self._page(filled, headers={"Refresh": "40; url=/kiosk"})
 
@@ -268,7 +270,8 @@ class Shell:
         snapshot = self._keeper.snapshot
         if snapshot is None:
             return self._page("<!doctype html><title>…</title><p>…</p>", status=503)
-        return self._page(snapshot.says(name, language), headers={"Refresh": "30; url=/kiosk"})
+        kept = snapshot.told_on(snapshot.says(name, language), language, self._keeper.clock.now())
+        return self._page(kept, headers={"Refresh": "30; url=/kiosk"})
 
     def _pass_on(self, answer: Answer) -> web.StreamResponse:
         """A page of the server; where it leads on, what is behind may be shown to whoever stands here."""

@@ -1,10 +1,21 @@
 """The day as the server last described it: screens, papers and words for a time without a connection."""
 
+import html
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What everybody is told, and the words for when it ends, by language."""
+
+    until: datetime
+    alarm: bool
+    says: dict[str, str]
+    ends: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +34,8 @@ class Snapshot:
     pages: dict[str, str]
     papers: dict[str, str]
     unprinted: dict[str, str]
+    told: Message | None = None
+    """The message to everybody as the machine last heard it."""
 
     def is_on(self, now: datetime) -> bool:
         """Whether tickets of this day can be given now."""
@@ -45,6 +58,16 @@ class Snapshot:
         """A screen that only says something."""
         return self.pages[f"/kiosk/{name}?{urlencode({'lang': self.speaks(language)})}"]
 
+    def told_on(self, page: str, language: str, now: datetime, *, first: bool = False) -> str:
+        """A page with the message to everybody; beside the first screen only that everybody must leave."""
+        told = self.told
+        if told is None or now >= told.until or not (first or told.alarm):
+            return page
+        tag = self.speaks(language)
+        says, kind = html.escape(f"{told.says[tag]} {told.ends[tag]}"), "stop" if told.alarm else "now"
+        notice = f'<div class="notice {kind} to-all" role="alert"><p class="notice-title" dir="auto">{says}</p></div>'
+        return page.replace("<h1>", f"{notice}<h1>", 1)
+
 
 def read_snapshot(text: str) -> Snapshot:
     """A snapshot from what the server sent."""
@@ -52,4 +75,7 @@ def read_snapshot(text: str) -> Snapshot:
     told["opens_at"] = datetime.fromisoformat(told["opens_at"])
     told["closes_at"] = datetime.fromisoformat(told["closes_at"])
     told["languages"] = tuple(told["languages"])
+    if (message := told.get("told")) is not None:
+        message["until"] = datetime.fromisoformat(message["until"])
+        told["told"] = Message(**message)
     return Snapshot(**told)

@@ -1,13 +1,15 @@
-"""One message to everybody: on phones, boards, the ticket machine, reception and the floor, each in its language."""
+"""One message to everybody: on phones, boards, signs, the ticket machine and every page of the hall's staff."""
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from onestop.days.queries.broadcasts import standing_broadcasts
+from onestop.days.queries.desks import mediators_of_day
 from onestop.db.session import Database
 from onestop.devices.queries import devices_list
 from tests.web.hall_desk import Staff
@@ -19,7 +21,7 @@ BREAK = {"sentence": "break", "minutes": "15", "lasts": "30"}
 @pytest.fixture
 async def site(database: Database, tmp_path: Path) -> AsyncGenerator[Site, None]:
     """Every screen that shows it."""
-    doors = ("reception", "floor", "public", "display", "kiosk")
+    doors = ("reception", "floor", "public", "display", "kiosk", "desk", "mediator")
     async with running(database, tmp_path / "var", doors=doors) as started:
         yield started
 
@@ -32,7 +34,15 @@ class Screens:
         self.ticket = reception.book("legal")
         self.board, self.machine = site.sign_in("display"), site.sign_in("kiosk")
         self.phone = site.browser()
+        self.officer, self.interprets = site.sign_in("officer"), site.sign_in("mediator")
+        self.desk = f"/desks/{site.desk.id}"
         self.slug = site.hall.day.slug
+
+    async def sign_in_mediator(self) -> None:
+        """The mediator says who she is."""
+        hall = self.reception.hall
+        me = hall.db.read_now(mediators_of_day, hall.id)[0]
+        await self.interprets.post(f"/mediator/{self.slug}/mediators/{me.id}/me")
 
     async def show(self, sentence: str, lang: str = "en") -> dict[str, bool]:
         """Which of them say this."""
@@ -42,6 +52,11 @@ class Screens:
             "board": (self.board, f"/display/{self.slug}"),
             "machine": (self.machine, "/kiosk"),
             "reception": (staff, self.reception.home),
+            "people": (staff, f"{self.reception.home}/people/now"),
+            "desk": (self.officer, self.desk),
+            "desk, live": (self.officer, f"{self.desk}/help"),
+            "sign": (self.board, f"/display/{self.slug}/desk/1"),
+            "mediator": (self.interprets, f"/mediator/{self.slug}"),
             "floor": (staff, self.reception.floor),
             "guide": (staff, f"{self.reception.floor}/called"),
         }
@@ -51,12 +66,14 @@ class Screens:
         }
 
 
-SCREENS = ("phone", "board", "machine", "reception", "floor", "guide")
+STAFF_SCREENS = ("reception", "people", "desk", "desk, live", "mediator", "floor", "guide")
+SCREENS = ("phone", "board", "sign", "machine", *STAFF_SCREENS)
 ALL, NONE = dict.fromkeys(SCREENS, True), dict.fromkeys(SCREENS, False)
 
 
 async def test_every_screen_says_it_in_its_language_until_it_is_taken_away(reception: Staff, site: Site) -> None:
     screens = Screens(reception, site)
+    await screens.sign_in_mediator()
     await reception.press(reception.path(screens.ticket, "/check-in"))
     reception.open()
 
@@ -97,6 +114,7 @@ async def test_who_is_expected_today_reads_it_and_who_comes_another_day_does_not
 
 async def test_own_words_stand_in_their_language_and_what_is_missing_is_asked_for(reception: Staff, site: Site) -> None:
     screens = Screens(reception, site)
+    await screens.sign_in_mediator()
     reception.open()
     refused = await reception.press(f"{reception.home}/message", {"sentence": "break", "lasts": "0"})
     own = {"sentence": "own", "text": "Káva je  v hale.", "language": "sk"}
@@ -134,6 +152,14 @@ async def test_everybody_must_leave_stands_alone_on_the_board(reception: Staff, 
     await reception.press(f"{reception.home}/message", {"sentence": "leave"})
 
     board = (await screens.board.get(f"/display/{screens.slug}")).text
+    sign = (await screens.board.get(f"/display/{screens.slug}/desk/2")).text
+    asked = f"{screens.desk}/asked?page=notes&stop={uuid4()}"
+    beside = (await screens.officer.get(f"{asked}&lang=en")).text
+    desk = (await screens.officer.get(screens.desk, params={"lang": "en"})).text
+    small = desk.partition('id="asked"')[2].partition("</section>")[0]
+    for shown in (board, sign):
+        assert [word in shown for word in ("Všetci musia teraz", "Everybody must leave", "على الجميع")] == [True] * 3
+        assert [mark in shown for mark in ("call-number", "sign-desk")] == [False, False]
+    assert ["Everybody must leave" in part for part in (desk, small, beside)] == [True, False, True]
     assert ("data-call=" in before, "data-call=" in board) == (True, False)
-    assert [word in board for word in ("Všetci musia teraz", "Everybody must leave", "على الجميع")] == [True] * 3
     assert 'class="calls"' not in board

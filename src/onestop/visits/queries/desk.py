@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import parties, stops
+from onestop.days.queries.broadcasts import Said, broadcast_here
 from onestop.days.tables import days, desks
 from onestop.directory.tables import institutions
 from onestop.domain.calling import queue_of
@@ -87,6 +88,8 @@ class DeskScreen:
     mine: MineHere | None = None
     alarms: tuple[Alarm, ...] = ()
     """Calls for help of desks, this one's own among them; for a minute also those that ended."""
+    said: Said | None = None
+    """What everybody is told now."""
 
 
 def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: frozenset[Part] = PARTS) -> DeskScreen:
@@ -102,6 +105,7 @@ def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: fro
         next=_next(conn, desk_id, day, now) if "next" in parts else None,
         mine=mine_here(conn, desk_id, now) if "mine" in parts else None,
         alarms=alarms_of_desks(conn, day, now=now) if parts & {"help", "asked"} else (),
+        said=broadcast_here(conn, day, now=now) if parts & {"help", "asked"} else None,
     )
 
 

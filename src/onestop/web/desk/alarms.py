@@ -19,6 +19,7 @@ from onestop.web.desk.answer import press, refused
 from onestop.web.desk.pages import Asked, asked_at, desk_page
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
 from onestop.web.kit.responses import see_other
@@ -26,10 +27,12 @@ from onestop.web.kit.responses import see_other
 PAGES_OF_A_STOP = frozenset({"notes", "referrals", "phrases"})
 
 
-async def asked_on(db: Database, desk: UUID, *, page: str = "", stop: UUID | None = None, refused: str = "") -> Asked:
+async def asked_on(
+    db: Database, locale: Locale, desk: UUID, *, page: str = "", stop: UUID | None = None, refused: str = ""
+) -> Asked:
     """What the small place says on this page; two statements."""
     screen = await db.read(desk_screen, desk, now=db.now(), parts=frozenset({"asked"}))
-    return asked_at(screen, page=page, stop=stop, refused=refused)
+    return asked_at(locale, screen, page=page, stop=stop, refused=refused)
 
 
 @get("/desks/{desk_id:uuid}/asked")
@@ -95,7 +98,8 @@ async def _small(
     request: WebRequest, db: Database, place: DeskPlace, where: dict[str, Any], *, refused: str = ""
 ) -> Response[Any]:
     screen = await db.read(desk_screen, place.id, now=db.now(), parts=frozenset({"asked"}))
-    return desk_page(request, screen, block="asked", asked=asked_at(screen, **where, refused=refused))
+    asked = asked_at(locale_of(request), screen, **where, refused=refused)
+    return desk_page(request, screen, block="asked", asked=asked)
 
 
 def _where(page: str, stop: str) -> dict[str, Any]:

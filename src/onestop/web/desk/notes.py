@@ -99,7 +99,7 @@ async def do_hand_over(request: WebRequest, db: Db, stop_id: FromPath[UUID], not
 
 async def _page(request: WebRequest, db: Database, stop_id: UUID, *, status: int = 200, **more: str) -> Response[Any]:
     shown = await db.read(notes_of_stop, stop_id)
-    asked = await asked_on(db, shown.desk, page="notes", stop=stop_id)
+    asked = await asked_on(db, locale_of(request), shown.desk, page="notes", stop=stop_id)
     context = NotesPage(shown=shown, asked=asked, **more)  # pyright: ignore[reportArgumentType]
     return page(request, context, status=status, zone=shown.timezone, door="desk", brand=shown.day_name, home="/desk")
 

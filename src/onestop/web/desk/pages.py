@@ -16,6 +16,7 @@ from onestop.visits.queries.desk import DeskHead, DeskScreen, NextHere
 from onestop.visits.queries.desk_numbers import MineHere
 from onestop.visits.queries.desk_places import DeskChoice
 from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere
+from onestop.web.kit.broadcasts import Told, in_words
 from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -97,6 +98,8 @@ class Asked:
     """Below which stop's address it stands: notes, referrals or phrases; empty for the desk itself."""
     stop: UUID | None = None
     refused: str = ""
+    leave: Told | None = None
+    """Everybody must leave; said on the pages beside the desk, which tells nothing else to everybody."""
 
 
 @page_of("desk/desk.html")
@@ -124,6 +127,7 @@ class DeskPage:
     mine: MineHere | None
     alarms: tuple[Alarm, ...]
     """Other desks that ask for help."""
+    to_all: Told | None
     asked: Asked
     notice: str
     outcome_words: dict[Outcome, str] = field(default_factory=lambda: OUTCOME_WORDS)
@@ -171,7 +175,8 @@ def desk_page(
         ),
         mine=screen.mine,
         alarms=tuple(alarm for alarm in screen.alarms if alarm.desk_id != head.id),
-        asked=asked or asked_at(screen),
+        to_all=in_words(locale, screen.said) if screen.said else None,
+        asked=asked or asked_at(locale, screen),
         notice=notice,
     )
     return page(
@@ -187,10 +192,17 @@ def desk_page(
     )
 
 
-def asked_at(screen: DeskScreen, **where: Any) -> Asked:
+def asked_at(locale: Locale, screen: DeskScreen, **where: Any) -> Asked:
     """The desk's own call for help, for one of its pages."""
+    told = in_words(locale, screen.said) if screen.said else None
     own = next((alarm for alarm in screen.alarms if alarm.desk_id == screen.head.id), None)
-    return Asked(desk=screen.head.id, timezone=screen.head.timezone, alarm=own, **where)
+    return Asked(
+        desk=screen.head.id,
+        timezone=screen.head.timezone,
+        alarm=own,
+        leave=told if told and told.alarm else None,
+        **where,
+    )
 
 
 def _several(screen: DeskScreen) -> bool:

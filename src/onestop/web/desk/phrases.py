@@ -72,7 +72,7 @@ async def show_phrases(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> 
     own, hers = locale_of(request), locale_for(to)
     context = PhrasesPage(
         talk=talk,
-        asked=await asked_on(db, talk.desk, page="phrases", stop=stop_id),
+        asked=await asked_on(db, locale_of(request), talk.desk, page="phrases", stop=stop_id),
         to=to,
         direction=hers.dir,
         offered=tuple(LANGUAGES),

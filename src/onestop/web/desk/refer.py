@@ -189,7 +189,7 @@ async def _page(
     more.setdefault("done", "")
     context = ReferPage(
         desk=place.id,
-        asked=await asked_on(db, place.id, page="referrals", stop=stop),
+        asked=await asked_on(db, locale_of(request), place.id, page="referrals", stop=stop),
         talk=found.talk,
         service=service_title(locale, found.talk.service_key),
         made=tuple(

@@ -8,24 +8,20 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from onestop.days.queries.board_lines import board_line
-from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
 from onestop.domain.board import Sound, lines_beside_a_band, lines_for
 from onestop.live.hub import key_of
 from onestop.visits.queries.board import Board, BoardDay, BoardState, board
-from onestop.web.display.frame import day_moved_to, locale_of_board, watched_day
+from onestop.web.display.frame import day_moved_to, locale_of_board, told_in_languages, watched_day
 from onestop.web.display.setup import setup_of
 from onestop.web.kit.broadcasts import told_to_all
-from onestop.web.kit.locale import LANGUAGES, Locale, fallbacks, locale_for
+from onestop.web.kit.locale import Locale, fallbacks
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import CallLine, DeskMark
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import known_actor
 from onestop.web.kit.sse import live_stream
-
-ALARM_LANGUAGES = 6
-"""So many sentences can be read on one screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +85,7 @@ async def _show(request: WebRequest, db: Database, slug: str, *, block: str | No
     paused = day.state is BoardState.PAUSED
     # There is room for one sentence: why there is a pause matters more.
     told = await told_to_all(db, day.id, locale, board=known_actor(request).device)
-    alarm = await _alarm(db, day) if told is not None and told.alarm else ()
+    alarm = await told_in_languages(db, day) if told is not None and told.alarm else ()
     line = None if paused else own_line(await db.read(board_line, day.id), locale, day)
     if told is not None:
         line = told.text, told.lang or locale.tag
@@ -114,13 +110,6 @@ async def _show(request: WebRequest, db: Database, slug: str, *, block: str | No
         desks=setup.desks,
     )
     return page(request, context, block=block, locale=locale, zone=day.timezone, brand=day.name, door="display")
-
-
-async def _alarm(db: Database, day: BoardDay) -> tuple[tuple[str, str], ...]:
-    languages = (day.working_language, *(await db.read(day_by_id, day.id)).languages)
-    tags = list(dict.fromkeys(tag for tag in languages if tag in LANGUAGES))[:ALARM_LANGUAGES]
-    said = {tag: await told_to_all(db, day.id, locale_for(tag)) for tag in tags}
-    return tuple((told.text, tag) for tag, told in said.items() if told is not None)
 
 
 def own_line(words: Mapping[str, str], locale: Locale, day: BoardDay) -> tuple[str, str] | None:

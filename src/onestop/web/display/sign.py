@@ -8,8 +8,9 @@ from litestar.params import FromPath
 
 from onestop.domain.day import DeskState
 from onestop.visits.queries.board import BoardState, desk_sign
-from onestop.web.display.frame import locale_of_board, watched_day
+from onestop.web.display.frame import locale_of_board, told_in_languages, watched_day
 from onestop.web.display.setup import setup_of
+from onestop.web.kit.broadcasts import told_to_all
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import DeskMark
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
@@ -29,6 +30,10 @@ class SignPage:
     """`closed`, `break` or `open`."""
     called: int | None
     member: int | None
+    line: tuple[str, str] | None
+    """The message to everybody, and the language it is in."""
+    alarm: tuple[tuple[str, str], ...]
+    """Everybody must leave: nothing else is shown."""
     dark: bool
 
 
@@ -37,19 +42,23 @@ async def show_sign(request: WebRequest, db: Db, day: FromPath[str], number: Fro
     """The whole sign; its live part alone for a script."""
     found = await watched_day(request, db, day)
     sign = await db.read(desk_sign, found.id, number % MOST if 0 < number < MOST else 0)
+    locale = locale_of_board(request, found)
+    told = await told_to_all(db, found.id, locale)
     context = SignPage(
         slug=day,
         desk=DeskMark(number=sign.number, colour=sign.colour, shape=sign.shape),
         state=_state(found.state, sign.state),
         called=sign.called,
         member=sign.member,
+        line=(told.text, told.lang or locale.tag) if told is not None else None,
+        alarm=await told_in_languages(db, found) if told is not None and told.alarm else (),
         dark=setup_of(request).dark,
     )
     return page(
         request,
         context,
         block="sign" if is_htmx(request) else None,
-        locale=locale_of_board(request, found),
+        locale=locale,
         zone=found.timezone,
         brand=found.name,
         door="display",

@@ -16,6 +16,7 @@ from litestar.params import FromPath
 
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tickets import find_code, ticket_again
+from onestop.days.queries.broadcasts import Said, broadcast_here
 from onestop.days.queries.days import Day, day_by_id, published_days
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
@@ -26,6 +27,7 @@ from onestop.domain.ticket import spell_short_code
 from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
 from onestop.web.kiosk.frame import PAD, START, Door, Tongue, door, languages_of, machine, tongue
 from onestop.web.kit.answers import Answers, lines_of, service_mark
+from onestop.web.kit.broadcasts import in_words
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale, locale_for
 from onestop.web.kit.machine import SIZE
 from onestop.web.kit.pages import PAGES, Chrome, HelpBlock, LanguageLink, Machine, render
@@ -51,9 +53,10 @@ SAYINGS = {
     "shut": (N_("This machine is out of order."), N_("Please go to the reception. You get a ticket there.")),
 }
 """Screens that only say something: heading and sentence."""
+ENDS = N_("Until %(time)s.")
 UNPRINTED = N_("The paper does not come? Please tell the reception this number.")
 
-_rendered: deque[tuple[Day, DayOffer, str, bytes]] = deque(maxlen=4)
+_rendered: deque[tuple[Day, DayOffer, str, "Snapshot"]] = deque(maxlen=4)
 
 
 @page_of("kiosk/offline.html")
@@ -111,6 +114,15 @@ class Roll:
     short_code: str
 
 
+class Message(msgspec.Struct, kw_only=True):
+    """What everybody is told, by language, with the words for when it ends; nobody shows it after `until`."""
+
+    until: str
+    alarm: bool
+    says: dict[str, str]
+    ends: dict[str, str]
+
+
 class Snapshot(msgspec.Struct, kw_only=True):
     """Everything of one day, and until when it counts. Pages are found by their address with its query."""
 
@@ -126,6 +138,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     pages: dict[str, str]
     papers: dict[str, str]
     unprinted: dict[str, str]
+    told: Message | None = None
 
 
 @get("/kiosk/offline")
@@ -134,7 +147,9 @@ async def show_snapshot(request: WebRequest, db: Db, settings: Conf) -> Response
     day = await _next_day(await machine(request), db)
     offer = await db.read(day_offer, day.id)
     address = f"{base_url_of(request)}/t/" if settings.base_url else ""
-    body = await asyncio.to_thread(_snapshot, day, offer, address)
+    said = await db.read(broadcast_here, day.id, now=db.now())
+    snapshot = await asyncio.to_thread(_snapshot, day, offer, address)
+    body = msgspec.json.encode(msgspec.structs.replace(snapshot, told=_message(day, said)))
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers={"ETag": tag})
@@ -175,16 +190,30 @@ async def _next_day(someone: Actor, db: Database) -> Day:
     return days[0]
 
 
-def _snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
+def _message(day: Day, said: Said | None) -> Message | None:
+    if said is None:
+        return None
+    locales = {tag: locale_for(tag) for tag in languages_of(day)}
+    told = {tag: in_words(locale, said) for tag, locale in locales.items()}
+    ends = {tag: locale.say(ENDS, {"time": locale.time(said.until, day.timezone)}) for tag, locale in locales.items()}
+    return Message(
+        until=said.until.isoformat(),
+        alarm=any(each.alarm for each in told.values()),
+        says={tag: each.text for tag, each in told.items()},
+        ends=ends,
+    )
+
+
+def _snapshot(day: Day, offer: DayOffer, address: str) -> Snapshot:
     """Rendered once for each state of the day; of a few days the last one is kept."""
-    known = next((body for *asked, body in _rendered if asked == [day, offer, address]), None)
+    known = next((each for *asked, each in _rendered if asked == [day, offer, address]), None)
     if known is None:
         known = _render_snapshot(day, offer, address)
         _rendered.append((day, offer, address, known))
     return known
 
 
-def _render_snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
+def _render_snapshot(day: Day, offer: DayOffer, address: str) -> Snapshot:
     pages: dict[str, str] = {}
     papers: dict[str, str] = {}
     languages = languages_of(day)
@@ -208,21 +237,19 @@ def _render_snapshot(day: Day, offer: DayOffer, address: str) -> bytes:
             short_code=SHORT,
         )
         papers[tag] = _render(roll, day, locale)
-    return msgspec.json.encode(
-        Snapshot(
-            day=day.slug,
-            zone=day.timezone,
-            on=day.on.isoformat(),
-            opens_at=day.opens_at.isoformat(),
-            closes_at=day.closes_at.isoformat(),
-            language=first.tag,
-            languages=languages,
-            ticket_address=address,
-            services={service_mark(service.id): str(service.id) for service in offer.services},
-            pages=pages,
-            papers=papers,
-            unprinted={tag: locale_for(tag).gettext(UNPRINTED) for tag in languages},
-        )
+    return Snapshot(
+        day=day.slug,
+        zone=day.timezone,
+        on=day.on.isoformat(),
+        opens_at=day.opens_at.isoformat(),
+        closes_at=day.closes_at.isoformat(),
+        language=first.tag,
+        languages=languages,
+        ticket_address=address,
+        services={service_mark(service.id): str(service.id) for service in offer.services},
+        pages=pages,
+        papers=papers,
+        unprinted={tag: locale_for(tag).gettext(UNPRINTED) for tag in languages},
     )
 
 

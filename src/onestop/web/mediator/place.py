@@ -22,6 +22,7 @@ from onestop.visits.queries.mediator import (
     mediator_of_account,
     mediator_screen,
 )
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.days import choose_day
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
@@ -51,6 +52,7 @@ class PlacePage:
     day: Day
     path: str
     me: MediatorScreen
+    to_all: Told | None
     error: str = ""
 
 
@@ -151,7 +153,8 @@ async def _page(
     if me is None:
         choices = await db.read(mediator_choices, day.id)
         return page(request, WhoPage(path=_home(day), choices=choices, error=error), status=status, **round_it)
-    context = PlacePage(day=day, path=_home(day), me=me, error=error)
+    told = await told_to_all(db, day.id, locale_of(request))
+    context = PlacePage(day=day, path=_home(day), me=me, to_all=told, error=error)
     block = "place" if is_htmx(request) else None
     return page(request, context, block=block, status=status, **round_it)
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.reception import Hall, hall
+from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
@@ -29,6 +30,7 @@ class PeoplePage:
     titles: Titles
     hall: Hall
     alarms: tuple[Alarm, ...]
+    to_all: Told | None
 
 
 @get("/reception/{slug:str}/people")
@@ -54,6 +56,7 @@ async def _context(request: WebRequest, db: Db, day: Day) -> PeoplePage:
         titles=Titles(locale_of(request)),
         hall=await db.read(hall, day.id, now=now),
         alarms=await db.read(open_alarms, day.id),
+        to_all=await told_to_all(db, day.id, locale_of(request)),
     )
 
 
