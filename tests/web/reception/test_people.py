@@ -39,6 +39,8 @@ async def test_the_lists_tell_who_waits_too_long_who_is_expected_and_who_is_insi
     assert numbers(over.expected) == [100, 101]
     assert numbers(over.inside) == [103, 104, 105]
     assert shown.count("Waits 46 min") == 2
+    inside = shown.partition('id="inside"')[2]
+    assert (inside.count(">Waiting<"), inside.count(">At the desk<"), inside.count("since")) == (2, 1, 0)
     assert ("3 tickets · 3 people" in shown, "Asked for help · 0" in shown) == (True, True)
     assert "31 min late" not in shown
     assert "46 min late" in shown

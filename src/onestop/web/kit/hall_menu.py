@@ -9,6 +9,7 @@ _PLACES = (
     ("/reception/{day}/walk-in", N_("Walk-in")),
     ("/reception/{day}/book", N_("Book")),
     ("/reception/{day}/people", N_("People")),
+    ("/reception/{day}/people#help", N_("Asked for help")),
     ("/reception/{day}/message", N_("Message")),
     ("/reception/{day}/waiting", N_("Waiting list for a time")),
     ("/reception/{day}/paper", N_("Entered from paper")),
