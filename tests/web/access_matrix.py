@@ -143,6 +143,7 @@ FILLS: dict[str, Callable[[Site], str]] = {
     "stop": lambda site: str(site.database.read_now(stops_of_visit, _walk_in(site))[0]),
     "visit": lambda site: str(_walk_in(site)),
     "party": lambda site: str(site.hall.walk_in(site.hall.wish("legal"))[0].party),
+    "ticket_number": lambda site: str(site.hall.walk_in(site.hall.wish("legal"))[0].number),
 }
 """What stands in an address for `{name:type}`; the desk is the one of `officer`, not of `other_officer`."""
 
@@ -624,7 +625,16 @@ MATRIX: list[Row] = [
     staff("GET", "/floor", "receptionist", "organiser", "floor_guide"),
     *(
         staff("GET", f"/floor/{{slug:str}}{part}", "receptionist", "organiser", "floor_guide")
-        for part in ("", "/live", "/called", "/called/now")
+        for part in ("", "/live", "/called", "/called/now", "/number")
+    ),
+    *(
+        staff("POST", f"/floor/{{slug:str}}/{thing}", "receptionist", "organiser", "floor_guide")
+        for thing in (
+            "numbers/{ticket_number:int}/out",
+            "numbers/{ticket_number:int}/back",
+            "numbers/{ticket_number:int}/help",
+            "near/{desk:uuid}/help",
+        )
     ),
     staff("GET", "/floor/{slug:str}/now", "receptionist", "organiser"),
     *(

@@ -2,6 +2,11 @@
 
 from typing import Any
 
-from onestop.web.floor import alarms, called, control
+from onestop.web.floor import alarms, called, control, number
 
-route_handlers: list[Any] = [*control.route_handlers, *called.route_handlers, *alarms.route_handlers]
+route_handlers: list[Any] = [
+    *control.route_handlers,
+    *called.route_handlers,
+    *number.route_handlers,
+    *alarms.route_handlers,
+]

@@ -1,0 +1,138 @@
+"""A number that asks the floor guide something: what to tell her, out and in again, help where she stands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, desks_of_day
+from onestop.db.session import Database
+from onestop.domain.errors import N_, DeskUnknown, Refusal, TicketUnknown
+from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk
+from onestop.visits.actions.door import on_visit
+from onestop.visits.actions.route import come_back, step_out
+from onestop.visits.queries.people import Standing
+from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
+from onestop.web.floor.frame import day_and_actor, frame, home_of
+from onestop.web.kit.estimates import Window, estimates_of, windows
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.words import left_to_right
+
+MOST = 10**6
+ELSEWHERE = N_("Please go to the reception. They can help you there.")
+TELLS: dict[Standing, str] = {
+    Standing.BOOKED: N_("Please go to the reception first and say that you are here."),
+    Standing.CALLED: N_("It is your turn. Please go to desk %(desk)s now."),
+    Standing.SERVING: N_("You are at desk %(desk)s now."),
+    Standing.OUT: N_("You stepped out. Nobody calls you, and your place is kept."),
+    Standing.DONE: N_("You are done for today. Thank you for coming."),
+}
+"""What the guide says; whoever is in none of these waits, or is sent to the reception."""
+_ACTS: dict[str, Callable[..., Any]] = {"out": step_out, "back": come_back, "help": ask_as_visitor}
+
+
+@page_of("floor/number.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPage:
+    """One number and what can be done for it; or the field, and the desks to call help to."""
+
+    path: str
+    typed: str
+    known: Whereabouts | None
+    says: tuple[str, ...]
+    desks: tuple[DeskRow, ...]
+    message: str
+
+
+@get("/floor/{slug:str}/number")
+async def show_number(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """What to tell the number in `?number=`; without one the field alone."""
+    day, _ = await day_and_actor(request, db, slug, drives=False)
+    return await _show(request, db, day, request.query_params.get("number", "").strip()[:8])
+
+
+@post(["/floor/{slug:str}/numbers/{ticket_number:int}/out", "/floor/{slug:str}/numbers/{ticket_number:int}/back"])
+async def press_number(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
+    """She steps out, or is back; harmless twice."""
+    return await _press(request, db, slug, ticket_number)
+
+
+@post("/floor/{slug:str}/numbers/{ticket_number:int}/help")
+async def press_help(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
+    """Somebody is unwell or upset: reception, floor and organiser read the number, and nobody else."""
+    return await _press(request, db, slug, ticket_number)
+
+
+@post("/floor/{slug:str}/near/{desk:uuid}/help")
+async def press_help_near(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
+    """Help beside this desk, for somebody whose number nobody knows."""
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    if desk not in {each.id for each in await db.read(desks_of_day, day.id)}:
+        raise DeskUnknown
+    await db.write(ask_at_desk, desk, actor=someone, now=db.now(), day=day.id)
+    return see_other(f"{home_of(day)}/called")
+
+
+async def _press(request: WebRequest, db: Database, slug: str, number: int) -> Response[Any]:
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    known = await db.read(whereabouts, day.id, number) if number < MOST else None
+    if known is None:
+        raise TicketUnknown
+    act = _ACTS[request.url.path.rsplit("/", 1)[1]]
+    try:
+        await db.write(on_visit, day.id, known.party, act, actor=someone, now=db.now(), day=day.id)
+    except Refusal as refused:
+        if refused.status != 409:
+            raise
+        message = locale_of(request).say(refused.sentence, refused.params)
+        return await _show(request, db, day, str(number), message=message, status=409)
+    return see_other(f"{home_of(day)}/number?number={number}")
+
+
+async def _show(
+    request: WebRequest, db: Database, day: Day, typed: str, *, message: str = "", status: int = 200
+) -> Response[Any]:
+    _, someone = await day_and_actor(request, db, day.slug, drives=False)
+    asked = int(typed) if typed.isascii() and typed.isdecimal() and int(typed) < MOST else None
+    known = await db.read(whereabouts, day.id, asked) if asked is not None else None
+    context = NumberPage(
+        path=home_of(day),
+        typed=typed,
+        known=known,
+        says=tuple(await _says(request, db, day, known)) if known is not None else (),
+        desks=tuple(await db.read(desks_of_day, day.id)),
+        message=message,
+    )
+    return page(request, context, status=status, **frame(request, day, someone, "number"))
+
+
+async def _says(request: WebRequest, db: Database, day: Day, known: Whereabouts) -> Iterable[str]:
+    locale = locale_of(request)
+    if known.standing is Standing.HERE:
+        found = windows(await estimates_of(request.app.state).of_day(db, day.id), db.now())
+        waits = [found[stop] for stop in known.waits_for if stop in found]
+        first = min(waits, key=lambda window: (window.begins_at, window.ends_at), default=None)
+        return _waits(locale, day, first)
+    number = known.desk.number if known.desk is not None else 0
+    return [locale.say(TELLS.get(known.standing, ELSEWHERE), {"desk": number})]
+
+
+def _waits(locale: Locale, day: Day, window: Window | None) -> Iterable[str]:
+    yield locale.gettext("Please wait. We will call your number.")
+    if window is not None:
+        begins, ends = (left_to_right(locale.time(at, day.timezone)) for at in (window.begins_at, window.ends_at))
+        yield locale.say(N_("About %(from)s to %(to)s."), {"from": begins, "to": ends})
+        if window.before:
+            said = locale.ngettext("One person is before you.", "%(num)s people are before you.", window.before)
+            yield said % {"num": window.before}
+
+
+route_handlers: list[Any] = [show_number, press_number, press_help, press_help_near]
