@@ -40,7 +40,7 @@ async def test_another_desk_comes_and_the_asking_one_reads_it(site: Site) -> Non
     told = "The call for help has ended. Nobody needs to come."
     assert told in zone((await other.get(there)).text, "help")
     assert zone((await officer.get(path)).text, "asked") == "Ended. Nobody comes. Help L"
-    site.hall.later(seconds=61)
+    site.hall.later(minutes=10)
     site.set_time(site.hall.now)
     assert zone((await other.get(there)).text, "help") == ""
     assert zone((await officer.get(path)).text, "asked") == "Help L"
