@@ -12,11 +12,13 @@ from onestop.domain.calling import (
     Choice,
     Desk,
     HallState,
+    Hindrance,
     WaitingStop,
     because_parts,
     calling_rule,
     choose_jointly,
     closing_urgency,
+    hindrance_of,
     queue_of,
     score_of,
 )
@@ -274,3 +276,30 @@ def test_a_party_is_sent_first_to_the_desk_that_closes_soon() -> None:
     state = hall(backlog_minutes={police.id: 40.0, labour.id: 40.0})
     assert joint([police, labour], waiting, state) == [(2, 2)]
     assert joint([replace(police, closes_at=NOW + 30 * MINUTE), labour], waiting, state) == [(1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("one", "state", "why"),
+    [
+        (stop(1), hall(), None),
+        (stop(1, service=LABOUR), hall(), Hindrance.OTHER_SERVICE),
+        (stop(1, precedence_met=False), hall(), Hindrance.FIRST_ELSEWHERE),
+        (stop(1, callable_from=NOW + MINUTE), hall(), Hindrance.LATER),
+        (stop(1, callable_from=NOW), hall(), None),
+        (stop(1, only_desk=UUID(int=102)), hall(), Hindrance.OTHER_DESK),
+        (stop(1), hall(busy_members=frozenset({UUID(int=1001)})), Hindrance.AT_A_DESK),
+        (arabic(1), hall(mediator(1, "ar", free=False)), Hindrance.NO_MEDIATOR),
+        (arabic(1), hall(), None),
+    ],
+)
+def test_why_a_desk_cannot_call_a_stop(one: WaitingStop, state: HallState, why: Hindrance | None) -> None:
+    assert (hindrance_of(desk(), one, state, NOW), called(desk(), one, state=state) is None) == (why, why is not None)
+
+
+def test_where_she_is_now_is_told_before_what_would_hinder_her_next() -> None:
+    one = stop(1, precedence_met=False, callable_from=NOW + MINUTE)
+    busy = hall(busy_members=one.members)
+    assert [hindrance_of(desk(), one, state, NOW) for state in (busy, hall())] == [
+        Hindrance.AT_A_DESK,
+        Hindrance.FIRST_ELSEWHERE,
+    ]

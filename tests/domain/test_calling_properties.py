@@ -18,6 +18,7 @@ from onestop.domain.calling import (
     calling_rule,
     choose_jointly,
     closing_urgency,
+    hindrance_of,
     queue_of,
     score_of,
 )
@@ -72,6 +73,8 @@ def test_the_choice_heads_the_queue_recomputes_and_does_not_depend_on_the_order_
         assert calling_rule(at, waiting, state, NOW) == (queue[0] if queue else None)
         assert [choice.score for choice in queue] == [score_of(choice.terms) for choice in queue]
         assert [choice.terms["score"] for choice in queue] == [choice.score for choice in queue]
+        hindered = {each.stop: hindrance_of(at, each, state, NOW) for each in waiting}
+        assert {stop for stop, why in hindered.items() if why is None} == {choice.stop for choice in queue}
         mixed = shuffle.sample(waiting, len(waiting))
         assert queue_of(at, mixed, replace(state, mediators=state.mediators[::-1]), NOW) == queue
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.accounts.actions import NewSecret, open_session
-from onestop.accounts.tables import accounts, links
+from onestop.accounts.tables import accounts, links, sessions
 from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.domain.errors import N_, Refusal
@@ -20,6 +21,10 @@ class LinkOver(Refusal):
     code = "link_over"
     status = 403
     sentence = N_("This sign-in link is too old or was used already. Please ask the organiser for a new one.")
+
+
+WayBack = Literal["pass", "link", "new_link"]
+"""How somebody without a password comes in again: `link` is one that may be pressed again, others are used once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,23 @@ def use_link(conn: sa.Connection, token: str, *, real: datetime, old_session: st
     if used.rowcount != 1:
         raise LinkOver
     return open_session(conn, real=real, old_session=old_session, account_id=row.account_id)
+
+
+def way_back(conn: sa.Connection, token_hash: str, *, real: datetime) -> WayBack | None:
+    """How the holder of a session comes in again, `None` with a password; one statement."""
+    again = sa.exists().where(links.c.account_id == sessions.c.account_id, links.c.again, links.c.until_at > real)
+    row = conn.execute(
+        sa.select(sessions.c.pass_id, accounts.c.password_hash, again.label("again"))
+        .outerjoin_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
+        .where(sessions.c.token_hash == token_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.pass_id is not None:
+        return "pass"
+    if row.again:
+        return "link"
+    return "new_link" if row.password_hash == "" else None
 
 
 def _living(conn: sa.Connection, token: str, real: datetime) -> sa.Row[tuple[object, ...]]:

@@ -11,6 +11,7 @@ mediator is never free; a parked stop that is due goes first, and its desk has m
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from operator import itemgetter
 from typing import TypeAlias
 from uuid import UUID
@@ -101,6 +102,22 @@ class Choice:
         return ", ".join(sentence % params for sentence, params in because_parts(self.terms))
 
 
+class Hindrance(StrEnum):
+    """Why a desk cannot call a waiting stop now; the first that holds."""
+
+    OTHER_SERVICE = "other_service"
+    AT_A_DESK = "at_a_desk"
+    """She, or somebody who comes with her, is called or served elsewhere."""
+    FIRST_ELSEWHERE = "first_elsewhere"
+    """Another of her talks goes before this one."""
+    OTHER_DESK = "other_desk"
+    """She waits for one other desk."""
+    LATER = "later"
+    """Not before `callable_from`."""
+    NO_MEDIATOR = "no_mediator"
+    """No mediator of her languages is free."""
+
+
 CallingRule: TypeAlias = Callable[[Desk, Sequence[WaitingStop], HallState, datetime], Choice | None]
 """A rule: no I/O, the same answer for the same input. Its choice stays its choice while that stop stays callable."""
 
@@ -117,6 +134,14 @@ def queue_of(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: 
     Each line is judged alone: two lines may name the same free mediator.
     """
     return [_explain(desk, each) for each in sorted(_ranked(desk, waiting, state, now), key=itemgetter(0))]
+
+
+def hindrance_of(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> Hindrance | None:
+    """Why this desk cannot call a stop now; `None` for one that stands in its `queue_of`."""
+    kept = _hindrance(desk, stop, state, now)
+    if kept is None and _mediation(desk, stop, state, now) is None:
+        return Hindrance.NO_MEDIATOR
+    return kept
 
 
 def choose_jointly(
@@ -202,21 +227,23 @@ _Ranked: TypeAlias = tuple[_Rank, WaitingStop, _Mediation]
 def _ranked(desk: Desk, waiting: Sequence[WaitingStop], state: HallState, now: datetime) -> list[_Ranked]:
     ranked: list[_Ranked] = []
     for stop in waiting:
-        if _may_call(desk, stop, state, now) and (mediation := _mediation(desk, stop, state, now)):
+        if _hindrance(desk, stop, state, now) is None and (mediation := _mediation(desk, stop, state, now)):
             score = _score(*_numbers(stop))
             rank = (not _is_back(desk, stop), not _is_due(stop), -score, -stop.waited_minutes, stop.stop)
             ranked.append((rank, stop, mediation))
     return ranked
 
 
-def _may_call(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> bool:
-    return (
-        stop.service in desk.services
-        and stop.precedence_met
-        and (stop.callable_from is None or stop.callable_from <= now)
-        and (stop.only_desk is None or stop.only_desk == desk.id)
-        and stop.members.isdisjoint(state.busy_members)
-    )
+def _hindrance(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> Hindrance | None:
+    if stop.service not in desk.services:
+        return Hindrance.OTHER_SERVICE
+    if not stop.members.isdisjoint(state.busy_members):
+        return Hindrance.AT_A_DESK
+    if not stop.precedence_met:
+        return Hindrance.FIRST_ELSEWHERE
+    if stop.only_desk is not None and stop.only_desk != desk.id:
+        return Hindrance.OTHER_DESK
+    return Hindrance.LATER if stop.callable_from is not None and stop.callable_from > now else None
 
 
 def _mediation(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> _Mediation | None:

@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from onestop.accounts.actions import add_account
+from onestop.accounts.links import make_link
 from onestop.accounts.passwords import hash_password
+from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.web.kit.probes import talk
@@ -143,3 +145,31 @@ async def test_rubbish_never_breaks_the_door(anna: httpx.AsyncClient) -> None:
 
 def _without_time(html: str) -> str:
     return re.sub(r'data-now="[^"]*"', "", html)
+
+
+async def test_who_has_no_password_is_told_at_sign_out_how_to_come_back(site: Site, anna: httpx.AsyncClient) -> None:
+    await _sign_in(anna)
+    now, real, grant = site.database.now(), real_now(), Grant(role=Role.FLOOR_GUIDE)
+    people = {"anna": anna, "pass": site.sign_in("officer")}
+    for name, again in (("link", True), ("link_once", False)):
+        account = site.database.write_now(
+            add_account, login=name, password_hash="", held=(grant,), actor=SYSTEM, now=now
+        )
+        made = site.database.write_now(make_link, account, again=again, actor=SYSTEM, now=now, real=real)
+        people[name] = site.browser()
+        await people[name].post(f"/sign-in/link/{made.token}")
+    told: dict[str, str] = {}
+    for name, browser in people.items():
+        page = await browser.get((await browser.post("/sign-out")).headers["location"])
+        words = re.findall(r'<h1>(.*?)</h1>\s*<p class="lead">(.*?)</p>', page.text)
+        told[name] = " ".join(words[0])
+        assert 'action="/sign-in"' in page.text
+
+    assert told == {
+        "anna": "Sign in For people who work here. Visitors do not need to sign in.",
+        "pass": "You are signed out To come back, scan your pass again.",
+        "link": "You are signed out To come back, open your link again.",
+        "link_once": "You are signed out To come back, ask the organiser for a new sign-in link.",
+    }
+    forged = await site.browser().get("/sign-in", params={"out": "<b>"})
+    assert "You are signed out" not in forged.text

@@ -1,13 +1,17 @@
 """A desk by HTTP as an officer without script uses it: each press is answered with a way back to the desk."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.booking.tables import stops
 from onestop.domain.booking import Interpreter
+from onestop.domain.day import DeskState
 from onestop.domain.visit import StopState
+from onestop.visits.actions.desks import set_desk_state
+from onestop.visits.actions.route import step_out
 from onestop.visits.actions.rows import stop_row
 from tests.web.desk.screen import press, press_of, presses, zone
 from tests.web.site import Site
@@ -291,3 +295,34 @@ async def test_the_card_names_what_this_desk_added_and_nothing_that_others_did(s
     residence = site.hall.desks[4].institution.name
     assert re.findall(r"Added here: (.*?)(?= Added|$)", now.strip()) == [f"Residence permit, {residence}"]
     assert "Added here" not in zone((await officer.get(path)).text, "now")
+
+
+async def test_a_break_tells_since_when_it_lasts_and_until_when_it_was_planned(site: Site) -> None:
+    officer = site.sign_in("officer")
+    opening = site.desk.openings[0][0]
+    said: list[str] = []
+    for minutes in (-20, 20):
+        site.set_time(opening + timedelta(minutes=minutes))
+        site.hall.write(set_desk_state, site.desk.id, DeskState.OPEN)
+        site.hall.write(set_desk_state, site.desk.id, DeskState.PAUSED)
+        site.set_time(site.hall.now + timedelta(minutes=7))
+        page = (await officer.get(f"/desks/{site.desk.id}")).text
+        said.append(zone(page, "now").partition(" Nobody is called")[0])
+        assert "Served here today" in zone(page, "mine")
+
+    assert said == ["Break since 08:40 7 min Break Planned until 09:00", "Break since 09:20 7 min Break"]
+
+
+async def test_why_nobody_can_be_called_is_told_in_numbers_of_people(site: Site) -> None:
+    officer = site.sign_in("officer")
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal", "social"))
+    _, out = site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.write(step_out, out)
+    site.hall.next(1)
+    second = site.sign_in("officer", site.hall.desks[2])
+    page = (await second.get(f"/desks/{site.hall.desks[2].id}/next")).text
+    first = (await officer.get(f"/desks/{site.desk.id}/next")).text
+
+    assert zone(page, "next") == "Next Nobody can come yet. 1 waits for this desk. 1 is at another desk now."
+    assert zone(first, "next") == "Next Nobody can come yet. 1 has stepped out."

@@ -204,3 +204,25 @@ async def test_the_sheet_of_a_desk_holds_its_own_conversation_only(site: Site, s
     told: Callable[[str], bool] = page.__contains__
     assert (told("Legal advice"), told("About your residence permit")) == (True, True)
     assert (told("Health insurance"), told("Primary School"), told("For a place at school")) == (False, False, False)
+
+
+async def test_the_card_of_the_talk_names_where_it_sent_her_and_what_is_for_her_alone_is_not_named(
+    site: Site, scene: Scene
+) -> None:
+    officer = site.sign_in("officer")
+    _, stop = scene.talk()
+    desk = f"/desks/{site.desk.id}"
+    before = zone((await officer.get(desk)).text, "now")
+    await refer(officer, stop, where=f"place:{scene.school}", reason="school")
+    await refer(officer, stop, where=f"place:{scene.shelter}", reason="legal")
+
+    parts = [zone((await officer.get(f"{desk}{part}")).text, "now") for part in ("", "/now")]
+    form = (await officer.get(f"/stops/{stop}/referrals")).text
+
+    assert parts[0] == parts[1]
+    assert "Sent on" not in before
+    assert "Sent on: Primary School · For a place at school" in parts[0].replace("\u2068", "").replace("\u2069", "")
+    assert "Sent on: only the visitor sees it" in parts[0]
+    assert ("House Kanarinka" in form, "House Kanarinka" in parts[0]) == (True, False)
+    site.hall.write(finish, stop)
+    assert "Sent on" not in zone((await officer.get(desk)).text, "now")

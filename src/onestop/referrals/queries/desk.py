@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -44,6 +45,11 @@ class SendingOn:
     places: tuple[Place, ...]
     days: tuple[Day, ...]
     made: tuple[ReferralLine, ...]
+
+
+def made_in_talk(conn: sa.Connection, stop: UUID, *, timezone: str, now: datetime) -> tuple[ReferralLine, ...]:
+    """What one conversation made so far; one statement."""
+    return referrals_of_stop(conn, stop, today=now.astimezone(ZoneInfo(timezone)).date())
 
 
 def talk_of(conn: sa.Connection, stop: UUID) -> Talk:

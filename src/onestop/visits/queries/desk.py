@@ -4,6 +4,7 @@ Each part has a fixed number of statements, so that a live screen fetches only t
 another institution's stop, service or note (R14, R19): of those only how many are left.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,17 +15,19 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import parties, stops
 from onestop.days.queries.broadcasts import Said, broadcast_here
-from onestop.days.tables import days, desks
+from onestop.days.tables import days, desk_services, desks, openings
+from onestop.db.ledger import facts
 from onestop.directory.tables import institutions
-from onestop.domain.calling import queue_of
+from onestop.domain.calling import Desk, Hindrance, hindrance_of, queue_of
 from onestop.domain.day import DayState, DeskState
 from onestop.domain.errors import DeskUnknown
 from onestop.domain.facts import Term
-from onestop.domain.visit import StopState
+from onestop.domain.visit import FINISH_GRACE, BlockedBy, StopState, VisitState
 from onestop.visits.queries.alarms import Alarm, alarms_of_desks
 from onestop.visits.queries.desk_numbers import MineHere, mine_here
 from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere, offered_on, visitor_here
-from onestop.visits.queries.hall import load_hall
+from onestop.visits.queries.hall import Hall, load_hall
+from onestop.visits.tables import visits
 
 Part = Literal["now", "next", "mine", "help", "asked"]
 PARTS: frozenset[Part] = frozenset({"now", "next", "mine", "help", "asked"})
@@ -48,6 +51,10 @@ class DeskHead:
     timezone: str
     paused: bool
     paused_why: str
+    break_since_at: datetime | None
+    """While the desk has a break."""
+    break_until_at: datetime | None
+    """Its next opening, while its hours say that it is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +69,19 @@ class Upcoming:
 class AwayFromHere:
     """Somebody this desk parked, or called in vain: she is not called before `until_at`."""
 
+    stop: UUID
     number: int
     parked: bool
     until_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """How many who are inside cannot be called by this desk, for one reason; `first_at` if a time is known."""
+
+    why: Hindrance | BlockedBy
+    people: int
+    first_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +90,8 @@ class NextHere:
 
     queue: tuple[Upcoming, ...]
     away: tuple[AwayFromHere, ...]
-    callable: int
+    held: tuple[HeldBack, ...]
+    """Everybody who cannot be called and is not told by number in `away`."""
     waiting: int
 
 
@@ -113,6 +131,11 @@ def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: fro
 
 
 def _head(conn: sa.Connection, desk_id: UUID, now: datetime) -> tuple[DeskHead, UUID]:
+    paused = sa.and_(facts.c.day_id == desks.c.day_id, facts.c.desk_id == desks.c.id, facts.c.kind == "DeskPaused")
+    since = sa.select(sa.func.max(facts.c.at)).where(paused).correlate(desks).scalar_subquery()
+    hours = openings.c.desk_id == desks.c.id
+    expected = sa.exists().where(hours, openings.c.opens_at <= now, openings.c.closes_at > now)
+    until = sa.select(sa.func.min(openings.c.opens_at)).where(hours, openings.c.opens_at > now).correlate(desks)
     row = conn.execute(
         sa.select(
             desks,
@@ -122,6 +145,8 @@ def _head(conn: sa.Connection, desk_id: UUID, now: datetime) -> tuple[DeskHead, 
             days.c.timezone,
             days.c.paused_at,
             days.c.paused_why,
+            sa.case((desks.c.state == DeskState.PAUSED, since)).label("break_since_at"),
+            sa.case((~expected, until.scalar_subquery())).label("break_until_at"),
         )
         .join_from(desks, days)
         .join(institutions, institutions.c.id == desks.c.institution_id)
@@ -144,6 +169,8 @@ def _head(conn: sa.Connection, desk_id: UUID, now: datetime) -> tuple[DeskHead, 
         timezone=row.timezone,
         paused=row.paused_at is not None,
         paused_why=row.paused_why,
+        break_since_at=row.break_since_at,
+        break_until_at=row.break_until_at if row.break_since_at is not None else None,
     )
     return head, row.day_id
 
@@ -156,30 +183,70 @@ def _next(conn: sa.Connection, desk_id: UUID, day: UUID, now: datetime) -> NextH
     desk = hall.free_desk(desk_id)
     queue = queue_of(desk, hall.waiting, hall.state, now)
     numbers = {stop.stop: stop.number for stop in hall.waiting}
+    away, blocked = _set_aside(conn, desk_id, day, now)
     return NextHere(
         queue=tuple(Upcoming(number=numbers[choice.stop], terms=choice.terms) for choice in queue[:LISTED_NEXT]),
-        away=_away(conn, desk_id, now),
-        callable=len(queue),
+        away=away,
+        held=_held(hall, desk, {one.stop for one in away}, now) + blocked,
         waiting=len(hall.waiting),
     )
 
 
-def _away(conn: sa.Connection, desk_id: UUID, now: datetime) -> tuple[AwayFromHere, ...]:
-    """What became of those this desk sent away for some minutes."""
+def _held(hall: Hall, desk: Desk, told: set[UUID], now: datetime) -> tuple[HeldBack, ...]:
+    """Those who wait and cannot be called, by the rule's own reasons."""
+    found: dict[Hindrance, list[datetime | None]] = defaultdict(list)
+    for stop in hall.waiting:
+        why = hindrance_of(desk, stop, hall.state, now)
+        if why is None or stop.stop in told:
+            continue
+        if why is Hindrance.LATER and stop.callable_from is not None and stop.callable_from <= now + FINISH_GRACE:
+            why = Hindrance.AT_A_DESK  # She has just stood up there.
+        found[why].append(stop.callable_from)
+    return tuple(
+        HeldBack(
+            why=why,
+            people=len(found[why]),
+            first_at=min(filter(None, found[why])) if why is Hindrance.LATER else None,
+        )
+        for why in Hindrance
+        if found[why]
+    )
+
+
+def _set_aside(
+    conn: sa.Connection, desk_id: UUID, day: UUID, now: datetime
+) -> tuple[tuple[AwayFromHere, ...], tuple[HeldBack, ...]]:
+    """What became of those this desk sent away for some minutes, and how many are kept from its services."""
+    here = sa.select(desk_services.c.service_id).where(desk_services.c.desk_id == desk_id)
     rows = conn.execute(
-        sa.select(parties.c.number, stops.c.state, stops.c.callable_from_at)
+        sa.select(stops.c.id, parties.c.number, stops.c.state, stops.c.callable_from_at, stops.c.blocked_by)
         .join_from(stops, parties, parties.c.id == stops.c.party_id)
+        .join(visits, visits.c.id == stops.c.visit_id)
         .where(
-            stops.c.desk_id == desk_id,
-            stops.c.callable_from_at > now,
+            stops.c.day_id == day,
+            visits.c.state == VisitState.OPEN,
             sa.or_(
-                stops.c.state == StopState.PARKED,
-                sa.and_(stops.c.state == StopState.WAITING, stops.c.no_shows > 0, stops.c.only_desk_id.is_(None)),
+                sa.and_(stops.c.state == StopState.BLOCKED, stops.c.service_id.in_(here)),
+                sa.and_(
+                    stops.c.desk_id == desk_id,
+                    stops.c.callable_from_at > now,
+                    sa.or_(
+                        stops.c.state == StopState.PARKED,
+                        sa.and_(
+                            stops.c.state == StopState.WAITING, stops.c.no_shows > 0, stops.c.only_desk_id.is_(None)
+                        ),
+                    ),
+                ),
             ),
         )
         .order_by(stops.c.callable_from_at, parties.c.number)
-    )
-    return tuple(
-        AwayFromHere(number=row.number, parked=row.state == StopState.PARKED, until_at=row.callable_from_at)
+    ).all()
+    away = tuple(
+        AwayFromHere(
+            stop=row.id, number=row.number, parked=row.state == StopState.PARKED, until_at=row.callable_from_at
+        )
         for row in rows
+        if row.state != StopState.BLOCKED
     )
+    kept = Counter(row.blocked_by for row in rows if row.state == StopState.BLOCKED)
+    return away, tuple(HeldBack(why=why, people=kept[why]) for why in BlockedBy if kept[why])

@@ -11,11 +11,12 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 
 from onestop.accounts.actions import begin_sign_in, complete_sign_in, fold_login, sign_out
+from onestop.accounts.links import way_back
 from onestop.accounts.passwords import hash_password, needs_new_hash, password_matches
 from onestop.accounts.queries import actor_of_session
 from onestop.clock import real_now
 from onestop.db.session import Database
-from onestop.domain.errors import Refusal, SignInWrong
+from onestop.domain.errors import N_, Refusal, SignInWrong
 from onestop.domain.roles import Actor, Role
 from onestop.keys import hash_token
 from onestop.web.kit.forms import read_form
@@ -37,6 +38,13 @@ _HOMES = (
     (Role.HELPER, "/helper"),
 )
 
+OUT_WORDS: dict[str, str] = {
+    "pass": N_("To come back, scan your pass again."),
+    "link": N_("To come back, open your link again."),
+    "new_link": N_("To come back, ask the organiser for a new sign-in link."),
+}
+"""What somebody reads who signed out and has no password."""
+
 
 @page_of("account/sign_in.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +56,22 @@ class SignInPage:
     error: str = ""
     for_desk: bool = False
     """She comes from a desk: most officers have a pass and no account."""
+    out: str = ""
+    """She has just signed out and came without a password: how she comes back."""
 
 
 @get("/sign-in")
 async def show_sign_in(request: WebRequest) -> Response[Any]:
     """The form, for anybody."""
-    return page(request, _form(next_path=local_path(request.query_params.get("next"), "")), door="account")
+    out = OUT_WORDS.get(request.query_params.get("out", ""), "")
+    shown = _form(
+        next_path=local_path(request.query_params.get("next"), ""), out=locale_of(request).gettext(out) if out else ""
+    )
+    return page(request, shown, door="account")
 
 
-def _form(*, next_path: str, login: str = "", error: str = "") -> SignInPage:
-    return SignInPage(login=login, next_path=next_path, error=error, for_desk=next_path.startswith("/desk"))
+def _form(*, next_path: str, login: str = "", error: str = "", out: str = "") -> SignInPage:
+    return SignInPage(login=login, next_path=next_path, error=error, for_desk=next_path.startswith("/desk"), out=out)
 
 
 @post("/sign-in")
@@ -79,10 +93,13 @@ async def do_sign_in(request: WebRequest, db: Db, ticket_key: TicketKey) -> Resp
 
 @post("/sign-out")
 async def do_sign_out(request: WebRequest, db: Db) -> Response[Any]:
-    """End the session on the server and take the cookie back."""
+    """End the session on the server, take the cookie back, and say how to come in again."""
+    to = "/sign-in"
     if session := session_hash(request):
+        back = await db.read(way_back, session, real=real_now())
+        to += f"?out={back}" if back else ""
         await db.write(sign_out, session)
-    return see_other("/sign-in", cookies=[gone_cookie(request, SESSION_COOKIE)])
+    return see_other(to, cookies=[gone_cookie(request, SESSION_COOKIE)])
 
 
 def home_of(someone: Actor | None) -> str:

@@ -9,7 +9,8 @@ from onestop.db.session import Database
 from onestop.domain.day import check_running
 from onestop.domain.errors import NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.roles import Actor
-from onestop.visits.queries.desk import desk_screen
+from onestop.referrals.queries.desk import made_in_talk
+from onestop.visits.queries.desk import PARTS, Part, desk_screen
 from onestop.visits.queries.desk_places import DeskPlace
 from onestop.web.desk.pages import desk_page
 from onestop.web.kit.language import locale_of
@@ -58,6 +59,16 @@ async def refused(request: WebRequest, db: Database, place: DeskPlace, refusal: 
 async def _desk(
     request: WebRequest, db: Database, place: DeskPlace, *, notice: str = "", status: int = 200
 ) -> Response[Any]:
-    screen = await db.read(desk_screen, place.id, now=db.now())
     block = "zones" if is_htmx(request) else None
-    return desk_page(request, screen, block=block, notice=notice, status=status)
+    return await show(request, db, place, PARTS, block=block, notice=notice, status=status)
+
+
+async def show(
+    request: WebRequest, db: Database, place: DeskPlace, parts: frozenset[Part], **how: Any
+) -> Response[Any]:
+    """The desk as it is now, or some parts of it; the referrals of a talk that is on are one statement more."""
+    now = db.now()
+    screen = await db.read(desk_screen, place.id, now=now, parts=parts)
+    here, zone = screen.visitor, screen.head.timezone
+    made = await db.read(made_in_talk, here.stop, timezone=zone, now=now) if here else ()
+    return desk_page(request, screen, made=made, **how)

@@ -1,16 +1,20 @@
 """The pages of the desk: the screen's facts put into the reader's words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from litestar import Response
 
+from onestop.directory.ways_on import REASONS
 from onestop.directory.words import words_of_paper
 from onestop.domain.calling import because_parts
 from onestop.domain.errors import N_
 from onestop.domain.operational import PRACTICAL
 from onestop.domain.visit import Outcome
+from onestop.referrals.queries.lines import ReferralLine
 from onestop.visits.queries.alarms import Alarm
 from onestop.visits.queries.desk import DeskHead, DeskScreen, NextHere
 from onestop.visits.queries.desk_numbers import MineHere
@@ -21,6 +25,7 @@ from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.referrals import where_it_leads
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.words import service_title
@@ -87,6 +92,18 @@ class UpcomingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeHere:
+    """A referral that this conversation has already."""
+
+    id: UUID
+    leads_to: str
+    why: str
+    by_on: date | None
+    private: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The small place from which a desk asks for help, on whichever of its pages it stands."""
 
@@ -113,6 +130,8 @@ class DeskPage:
     """Said where the desk has several."""
     added: tuple[str, ...]
     """What this desk itself added to her day (R14)."""
+    made: tuple[MadeHere, ...]
+    """Where this talk sent her on."""
     reasons: tuple[str, ...]
     needs: tuple[str, ...]
     """Operational needs as what they mean at the desk."""
@@ -152,8 +171,9 @@ def desk_page(
     notice: str = "",
     status: int = 200,
     asked: Asked | None = None,
+    made: Iterable[ReferralLine] = (),
 ) -> Response[Any]:
-    """The desk's page, or one part of it; `asked` if that part stands on another page."""
+    """The desk's page, or one part of it; `asked` if that part stands on another page, `made` by this talk."""
     locale = locale_of(request)
     head, visitor = screen.head, screen.visitor
     context = DeskPage(
@@ -161,6 +181,7 @@ def desk_page(
         visitor=visitor,
         service=service_title(locale, visitor.service_key) if visitor and _several(screen) else "",
         added=tuple(f"{service_title(locale, key)}, {name}" for key, name in visitor.added) if visitor else (),
+        made=made_here(locale, made),
         reasons=_reasons(locale, visitor.terms) if visitor else (),
         needs=tuple(locale.gettext(PRACTICAL[need]) for need in visitor.needs) if visitor else (),
         papers_seen=_papers(locale, visitor, seen=True) if visitor else (),
@@ -189,6 +210,21 @@ def desk_page(
         door="desk",
         brand=head.day_name,
         home="/desk",
+    )
+
+
+def made_here(locale: Locale, lines: Iterable[ReferralLine]) -> tuple[MadeHere, ...]:
+    """The referrals of one conversation in the reader's words."""
+    return tuple(
+        MadeHere(
+            id=each.id,
+            leads_to=where_it_leads(locale, each),
+            why=locale.gettext(REASONS.get(each.reason, each.reason)),
+            by_on=each.by_on,
+            private=each.private,
+            kept=bool(each.kept_how),
+        )
+        for each in lines
     )
 
 

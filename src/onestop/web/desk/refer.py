@@ -18,13 +18,12 @@ from onestop.referrals.queries.lines import referral_place
 from onestop.visits.queries.desk_places import DeskPlace
 from onestop.web.desk.access import reach_stop
 from onestop.web.desk.alarms import asked_on
-from onestop.web.desk.pages import Asked
+from onestop.web.desk.pages import Asked, MadeHere, made_here
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.referrals import where_it_leads
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
@@ -41,18 +40,6 @@ class Group:
 
     title: str
     choices: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeHere:
-    """A referral that this conversation has already."""
-
-    id: UUID
-    leads_to: str
-    why: str
-    by_on: date | None
-    private: bool
-    kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,17 +179,7 @@ async def _page(
         asked=await asked_on(db, locale_of(request), place.id, page="referrals", stop=stop),
         talk=found.talk,
         service=service_title(locale, found.talk.service_key),
-        made=tuple(
-            MadeHere(
-                id=each.id,
-                leads_to=where_it_leads(locale, each),
-                why=locale.gettext(REASONS.get(each.reason, each.reason)),
-                by_on=each.by_on,
-                private=each.private,
-                kept=bool(each.kept_how),
-            )
-            for each in found.made
-        ),
+        made=made_here(locale, found.made),
         groups=_groups(locale, found),
         days=tuple((str(day.id), locale.date(day.on)) for day in found.days),
         reasons=tuple((code, locale.gettext(text)) for code, text in REASONS.items()),

@@ -9,10 +9,11 @@ from litestar.params import FromPath
 from onestop.db.session import Database
 from onestop.domain.roles import Role
 from onestop.live.hub import key_of
-from onestop.visits.queries.desk import PARTS, Part, desk_screen
+from onestop.visits.queries.desk import PARTS, Part
 from onestop.visits.queries.desk_places import desks_to_open
 from onestop.web.desk.access import reach_desk
-from onestop.web.desk.pages import DesksPage, desk_page
+from onestop.web.desk.answer import show
+from onestop.web.desk.pages import DesksPage
 from onestop.web.kit.guards import require
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import go_to, page
@@ -71,8 +72,7 @@ async def _part(
     request: WebRequest, db: Database, desk_id: UUID, parts: frozenset[Part], *, block: str | None = None
 ) -> Response[Any]:
     _, place = await reach_desk(request, db, desk_id)
-    screen = await db.read(desk_screen, place.id, now=db.now(), parts=parts)
-    return desk_page(request, screen, block=block)
+    return await show(request, db, place, parts, block=block)
 
 
 route_handlers: list[Any] = [show_desks, show_desk, show_now, show_next, show_mine, show_help, stream_desk]
