@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,8 +11,10 @@ from PIL import Image
 from onestop.booking.tickets import new_code
 from onestop.devices.queries import devices_list
 from onestop.domain.machine import Printer as Told
+from onestop_kiosk import paper
 from onestop_kiosk.paper import QR_MARGIN, in_dots, qr_svg
 from onestop_kiosk.printing import EscPos, Said, said_by
+from onestop_kiosk.server import Answer, Away
 from onestop_kiosk.settings import Printer, SettingsWrong, read_settings
 from onestop_kiosk.store import State
 from tests.kiosk.printer import virtual_printer
@@ -231,3 +234,38 @@ def test_settings_that_cannot_be_used_are_told(tmp_path: Path, text: str, says: 
     with pytest.raises(SettingsWrong) as wrong:
         read_settings(file)
     assert says in str(wrong.value)
+
+
+@pytest.mark.parametrize("fetched", [True, False], ids=["with a line", "the line breaks before the paper"])
+async def test_a_ticket_given_with_a_line_is_printed_with_its_waiting_time_or_as_it_is_kept(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fetched: bool
+) -> None:
+    drawn: list[str] = []
+    real = paper.draw
+
+    async def draw(page: str, **more: Any) -> Image.Image:
+        drawn.append(page)
+        return await real(page, **more)
+
+    monkeypatch.setattr(paper, "draw", draw)
+    site.set_time(site.hall.day.opens_at)
+    async with (
+        virtual_printer() as printer,
+        machine_at(
+            site, tmp_path / "k", printer=Printer(kind="network", host="127.0.0.1", port=printer.port)
+        ) as machine,
+    ):
+        whole = machine.line.page
+
+        async def page(method: str, path: str, **more: Any) -> Answer:
+            if not fetched and "/paper?" in path:
+                raise Away
+            return await whole(method, path, **more)
+
+        monkeypatch.setattr(machine.line, "page", page)
+        assert await machine.take() == 100
+        await machine.shell.papers()
+        assert len(printer.papers()) == len(drawn) == 1
+        assert ("This time can change." in drawn[0]) is fetched
+        assert "Please wait. We call this number." in drawn[0]
+        assert machine.keeper.store.unprinted() == 0

@@ -167,7 +167,7 @@ class Shell:
         if act.state is State.BEGUN:
             if (refused := await self._try_now(request, act, body)) is not None:
                 return refused
-            self._print(act)
+            self._print(keeper.store.ticket_of(act.code) or act)
             await self._papers_soon()
         self._opened.add(act.code)
         chosen = {name: request.query[name] for name in ("size",) if name in request.query}
@@ -316,16 +316,22 @@ class Shell:
     # -- paper --------------------------------------------------------------------------------------
 
     def _print(self, act: Act) -> None:
-        """Print what this machine gave."""
+        """Print what this machine gave: as the server tells it, with her waiting time; without a line as it is kept."""
         snapshot = self._keeper.snapshot
         assert snapshot is not None
         roll = snapshot.papers[snapshot.speaks(act.language)]
         filled = paper.fill(roll, _values(act), code=f"{snapshot.ticket_address}{act.code}")
-        self._begin(self._print_roll(filled, act))
+        self._begin(self._print_given(filled, act))
 
     def _print_page(self, path: str, language: str) -> None:
         """Print what the server gave."""
         self._begin(self._fetch_and_print(path, language))
+
+    async def _print_given(self, kept: str, act: Act) -> None:
+        told = ""
+        if act.state is State.DONE and not self._keeper.is_away and self._settings.printer.kind != "none":
+            told = await self._fetch_roll(f"/kiosk/tickets/{act.code}", act.language)
+        await self._print_roll(told or kept, act)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -343,12 +349,16 @@ class Shell:
             await asyncio.gather(*self._papers)
 
     async def _fetch_and_print(self, path: str, language: str) -> None:
+        if roll := await self._fetch_roll(path, language):
+            await self._print_roll(roll, None)
+
+    async def _fetch_roll(self, path: str, language: str) -> str:
+        """A paper as the server makes it; empty where none comes."""
         try:
             answer = await self._keeper.server.page("GET", f"{path}/paper?{urlencode({'lang': language})}")
         except (Away, ShutOut):
-            return
-        if answer.status == 200:
-            await self._print_roll(answer.body.decode(), None)
+            return ""
+        return answer.body.decode() if answer.status == 200 else ""
 
     async def _print_roll(self, roll: str, act: Act | None) -> None:
         settings, keeper = self._settings, self._keeper

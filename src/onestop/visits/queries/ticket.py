@@ -93,6 +93,7 @@ class TicketVisit:
 
     id: UUID
     state: VisitState
+    checked_in_at: datetime
     stepped_out: bool
 
 
@@ -137,6 +138,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
             bookings.c.no_interpreter,
             visits.c.id.label("visit_id"),
             visits.c.state.label("visit_state"),
+            visits.c.checked_in_at,
             visits.c.stepped_out_at,
             sa.and_(waiting.c.party_id.is_not(None), waiting.c.ended_at.is_(None)).label("earlier"),
             waiting.c.offer_at,
@@ -175,7 +177,10 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         visit=None
         if row.visit_id is None
         else TicketVisit(
-            id=row.visit_id, state=VisitState(row.visit_state), stepped_out=row.stepped_out_at is not None
+            id=row.visit_id,
+            state=VisitState(row.visit_state),
+            checked_in_at=row.checked_in_at,
+            stepped_out=row.stepped_out_at is not None,
         ),
         stops=_stops(conn, party, row.day_id, going),
         earlier=bool(row.earlier),

@@ -26,6 +26,7 @@ from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
 from onestop.web.kiosk.frame import PAD, START, Door, Tongue, door, languages_of, machine, tongue
+from onestop.web.kiosk.nearing import SHOW_IT, WAIT, says_next
 from onestop.web.kit.answers import Answers, lines_of, service_mark
 from onestop.web.kit.broadcasts import in_words
 from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale, locale_for
@@ -173,7 +174,7 @@ async def show_paper(
         day=day,
         ticket_number=str(ticket.number),
         comes_at=locale.time(comes_at, day.timezone) if comes_at is not None else "",
-        says=_says(locale, waits=waits),
+        says=await says_next(request, db, locale, found.party) if waits else locale.gettext(SHOW_IT),
         qr_text=f"{base_url_of(request)}/t/{ticket.code}" if settings.base_url else ticket.code,
         picture="",
         short_code=spell_short_code(ticket.short),
@@ -231,7 +232,7 @@ def _render_snapshot(day: Day, offer: DayOffer, address: str) -> Snapshot:
             day=day,
             ticket_number=NUMBER,
             comes_at="",
-            says=_says(locale, waits=True),
+            says=locale.gettext(WAIT),
             qr_text="",
             picture=QR,
             short_code=SHORT,
@@ -327,12 +328,6 @@ def _desks(day: Day, offer: DayOffer, locale: Locale, need: str) -> KioskDesks:
         back=_link(f"{path}/needs", lang=locale.tag),
         key=KEY,
     )
-
-
-def _says(locale: Locale, *, waits: bool) -> str:
-    if waits:
-        return locale.gettext("Please wait. We call this number.")
-    return locale.gettext("Please show this paper at the door.")
 
 
 def _render(context: object, day: Day, locale: Locale, path: str = "", **query: str) -> str:

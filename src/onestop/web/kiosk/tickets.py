@@ -24,6 +24,7 @@ from onestop.visits.queries.api import ticket_view
 from onestop.visits.queries.reception import reach_today
 from onestop.web.kiosk.asking import desks_page, times_page
 from onestop.web.kiosk.frame import START, chosen_day, kiosk_page, link, locale_here, machine, onward
+from onestop.web.kiosk.nearing import SHOW_IT, says_next
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import Form, read_form
@@ -134,9 +135,7 @@ async def show_ticket(
         day=day,
         ticket=TicketView(
             number=ticket.number,
-            next_step=locale.gettext("Please wait. We call this number.")
-            if waits
-            else locale.gettext("Please show this paper at the door."),
+            next_step=await says_next(request, db, locale, found.party) if waits else locale.gettext(SHOW_IT),
             qr_text=f"{base_url_of(request)}/t/{ticket.code}" if settings.base_url else ticket.code,
             short_code=spell_short_code(ticket.short),
         ),

@@ -8,14 +8,18 @@ from uuid import UUID
 
 from onestop.clock import monotonic
 from onestop.db.session import Database
+from onestop.domain.errors import N_
 from onestop.domain.estimate import Estimate, estimate_waits
-from onestop.visits.queries.ticket import outlook_of_day
+from onestop.domain.visit import AT_DESK, StopState, VisitState
+from onestop.visits.queries.ticket import TicketState, TicketStop, outlook_of_day
+from onestop.web.kit.locale import Locale
 
 FRESH_SECONDS = 15.0
 LEAST_SECONDS = 1.0
 """A demo's day runs faster, its server does not."""
 MOST_DAYS = 50
 STEP = timedelta(minutes=5)
+ABOUT = N_("About %(from)s to %(to)s.")
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -35,12 +39,12 @@ class EstimateCache:
         self._days: dict[UUID, Outlooks] = {}
         self._locks: dict[UUID, asyncio.Lock] = {}
 
-    async def of_day(self, db: Database, day: UUID) -> Outlooks:
-        """The estimates of a day; never called inside a write."""
+    async def of_day(self, db: Database, day: UUID, *, since: datetime | None = None) -> Outlooks:
+        """The estimates of a day, younger than `since`; never called inside a write."""
         keep = max(LEAST_SECONDS, FRESH_SECONDS / max(db.clock.rate, 1.0))
         async with self._locks.setdefault(day, asyncio.Lock()):
             known = self._days.get(day)
-            if known is None or monotonic() - known.worked_out > keep:
+            if known is None or monotonic() - known.worked_out > keep or (since is not None and known.at <= since):
                 known = await self._work_out(db, day)
                 self._days[day] = known
                 if len(self._days) > MOST_DAYS:
@@ -81,6 +85,28 @@ def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
     if outlooks is None:
         return {}
     return {stop: _window(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
+
+
+def next_stop(ticket: TicketState, by_stop: dict[UUID, Window]) -> TicketStop | None:
+    """The waiting stop that is expected first."""
+    waiting = [stop for stop in ticket.stops if stop.state is StopState.WAITING and stop.id in by_stop]
+    return min(waiting, key=lambda stop: (by_stop[stop.id].begins_at, by_stop[stop.id].ends_at), default=None)
+
+
+def about(locale: Locale, window: Window, zone: str) -> str:
+    """From when to when, as a sentence."""
+    return locale.say(ABOUT, {"from": locale.time(window.begins_at, zone), "to": locale.time(window.ends_at, zone)})
+
+
+def about_first_call(locale: Locale, ticket: TicketState, outlooks: Outlooks, now: datetime) -> str:
+    """The sentence for somebody who waits for a first call; empty wherever her own page tells no time."""
+    visit, stops = ticket.visit, ticket.stops
+    waits = visit is not None and visit.state is VisitState.OPEN and not visit.stepped_out and not ticket.day.paused
+    if not waits or any(stop.state in AT_DESK or (stop.not_seen_until or now) > now for stop in stops):
+        return ""
+    by_stop = windows(outlooks, now)
+    stop = next_stop(ticket, by_stop)
+    return about(locale, by_stop[stop.id], ticket.day.timezone) if stop is not None else ""
 
 
 def _window(estimate: Estimate, at: datetime, now: datetime) -> Window:

@@ -12,7 +12,7 @@ from onestop.domain.day import DayState
 from onestop.domain.errors import N_
 from onestop.domain.visit import AT_DESK, BlockedBy, StopState, VisitState
 from onestop.visits.queries.ticket import DeskSign, TicketState, TicketStop
-from onestop.web.kit.estimates import Window
+from onestop.web.kit.estimates import Window, about, next_stop
 from onestop.web.kit.goers import who_goes
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.papers import coming_of, paper_lines
@@ -36,7 +36,6 @@ SAME_DESK = N_("Please wait. The same desk will call you again.")
 WAIT = N_("Please wait. We will call your number.")
 NEXT = N_("Next: %(stop)s.")
 DESK = N_("Desk %(desk)s.")
-ABOUT = N_("About %(from)s to %(to)s.")
 COMPLETED = N_("You are done for today. Thank you for coming.")
 LEFT = N_("Your visit has ended.")
 CARRIED = N_("Your other steps move to another day. Your place is kept.")
@@ -57,12 +56,6 @@ def title_of(locale: Locale, stop: TicketStop) -> str:
 def called_stop(ticket: TicketState) -> TicketStop | None:
     """The stop she is called to just now."""
     return next((stop for stop in ticket.stops if stop.state is StopState.CALLED and _is_open(ticket)), None)
-
-
-def next_stop(ticket: TicketState, by_stop: dict[UUID, Window]) -> TicketStop | None:
-    """The waiting stop that is expected first."""
-    waiting = [stop for stop in ticket.stops if stop.state is StopState.WAITING and stop.id in by_stop]
-    return min(waiting, key=lambda stop: (by_stop[stop.id].begins_at, by_stop[stop.id].ends_at), default=None)
 
 
 def next_step(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window], now: datetime) -> str:
@@ -149,7 +142,7 @@ def _next(locale: Locale, ticket: TicketState, stop: TicketStop, window: Window)
     yield locale.say(NEXT, {"stop": title_of(locale, stop)})
     if len(stop.desks) == 1:
         yield locale.say(DESK, {"desk": stop.desks[0].number})
-    yield locale.say(ABOUT, {"from": locale.time(window.begins_at, zone), "to": locale.time(window.ends_at, zone)})
+    yield about(locale, window, zone)
     if window.before:
         yield (
             locale.ngettext("One person is before you.", "%(num)s people are before you.", window.before)

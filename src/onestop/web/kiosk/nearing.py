@@ -1,0 +1,26 @@
+"""What a ticket of the machine says of the time until its number is called, on its screen and on its paper."""
+
+from uuid import UUID
+
+from onestop.db.session import Database
+from onestop.domain.errors import N_
+from onestop.domain.visit import VisitState
+from onestop.visits.queries.ticket import ticket_state
+from onestop.web.kit.estimates import about_first_call, estimates_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.requests import WebRequest
+
+WAIT = N_("Please wait. We call this number.")
+SHOW_IT = N_("Please show this paper at the door.")
+CHANGES = N_("This time can change.")
+
+
+async def says_next(request: WebRequest, db: Database, locale: Locale, party: UUID) -> str:
+    """That she waits here, and from when to when she is called, wherever her own page on a phone tells a time."""
+    ticket = await db.read(ticket_state, party)
+    if ticket.visit is None or ticket.visit.state is not VisitState.OPEN:
+        return locale.gettext(WAIT)
+    # A ticket just given is not in estimates that are older than it.
+    outlooks = await estimates_of(request.app.state).of_day(db, ticket.day.id, since=ticket.visit.checked_in_at)
+    when = about_first_call(locale, ticket, outlooks, db.now())
+    return " ".join((locale.gettext(WAIT), when, locale.gettext(CHANGES))) if when else locale.gettext(WAIT)
