@@ -5,13 +5,18 @@ from html import unescape
 
 import pytest
 
+from onestop.clock import real_now
 from onestop.days.actions import set_paused
+from onestop.devices.actions import change_device
+from onestop.devices.queries import devices_list
 from onestop.domain.day import DeskState
+from onestop.domain.roles import SYSTEM
 from onestop.visits.actions.calls import finish, serve
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.tables import calls
 from tests.counting import counted
+from tests.halls import make_test_day
 from tests.web.site import Site
 
 CLOSED, BREAK = "This desk is closed.", "There is a break at this desk."
@@ -86,10 +91,30 @@ async def test_a_quiet_call_and_the_institution_are_not_on_the_sign(site: Site) 
 
 
 async def test_a_desk_that_is_not_there_has_no_sign(site: Site) -> None:
-    screen = site.sign_in("display")
+    screen, reception = site.sign_in("display"), site.sign_in("receptionist")
     paths = [f"/display/{site.hall.day.slug}/desk/{number}" for number in (0, 99, 10**40)]
 
-    assert [(await screen.get(path)).status_code for path in paths] == [404, 404, 404]
+    assert [(await reception.get(path)).status_code for path in paths] == [404, 404, 404]
+    # A screen without its desk shows the board, which knows every desk.
+    assert {(await screen.get(path)).headers["location"] for path in paths} == {f"/display/{site.hall.day.slug}"}
+
+
+async def test_a_sign_that_was_moved_shows_its_desk_on_the_new_day_else_the_board_by_itself(site: Site) -> None:
+    other = make_test_day(site.database, template="greek-mic", on=site.hall.day.on)
+    screen, last = site.sign_in("display"), max(site.hall.desks)
+    (device,) = site.database.read_now(devices_list, site.hall.id)
+    paths = [f"/display/{site.hall.day.slug}/desk/{number}" for number in (1, last)]
+    before = [(await screen.get(path)).status_code for path in paths]
+    assert last not in other.desks
+
+    site.database.write_now(change_device, device.id, name=device.name, day_id=other.id, actor=SYSTEM, real=real_now())
+    # The script is refused and loads the page again.
+    parts = [(await screen.get(path, headers={"HX-Request": "true"})).status_code for path in paths]
+    moved = [(await screen.get(path)).headers["location"] for path in paths]
+
+    assert (before, parts) == ([200, 200], [403, 403])
+    assert moved == [f"/display/{other.day.slug}/desk/1", f"/display/{other.day.slug}"]
+    assert [(await screen.get(path)).status_code for path in moved] == [200, 200]
 
 
 async def test_the_script_gets_the_live_part_alone_in_a_fixed_number_of_statements(site: Site) -> None:
