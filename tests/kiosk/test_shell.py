@@ -7,6 +7,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from onestop.booking.spares import lease_spares
 from onestop.booking.tables import parties, stops
 from onestop.booking.tickets import find_code
 from onestop.clock import real_now
@@ -20,6 +21,7 @@ from onestop.visits.actions.broadcasting import send_broadcast
 from onestop.visits.tables import visits
 from onestop_kiosk import __version__
 from onestop_kiosk.server import Away
+from onestop_kiosk.store import State
 from tests.kiosk.rig import TOKEN, Machine, Way, later, machine_at
 from tests.web.site import Site
 
@@ -193,6 +195,22 @@ async def test_a_code_read_without_a_line_checks_in_when_it_is_back(machine: Mac
         await machine.reach()
     assert len(numbers(machine.site)) == 1
     agrees(machine.site)
+
+
+async def test_a_spare_ticket_read_without_a_line_sends_her_to_the_reception_and_holds_up_nobody(
+    site: Site, machine: Machine
+) -> None:
+    spare = site.hall.write(lease_spares, site.hall.id, count=12, key=site.app.state.ticket_key)[0]
+    booked = site.hall.book(site.hall.wish("legal"))
+    machine.line.way = "cut"
+    for code in (spare.code, booked.code):
+        await machine.hand.go("/kiosk/code?lang=en")
+        await machine.hand.press("Continue", typed={"code": code})
+        assert "Please tell the reception that you are here." in machine.hand.text
+    machine.line.way = "whole"
+    await machine.reach()
+    assert numbers(site) == [booked.number]
+    assert (machine.keeper.store.waiting(), machine.keeper.store.count(State.REFUSED)) == ([], 0)
 
 
 async def test_numbers_are_leased_again_at_fifteen_and_the_machine_says_when_none_is_left(machine: Machine) -> None:

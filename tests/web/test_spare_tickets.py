@@ -51,3 +51,15 @@ async def test_once_entered_it_is_a_ticket_and_a_code_nobody_printed_stays_unkno
 
     assert (opened.status_code, str(spare.number) in opened.text, SAYS in opened.text) == (200, True, False)
     assert (unknown.status_code, SAYS in unknown.text) == (404, False)
+
+
+@pytest.mark.parametrize("form", ["code", "short"])
+async def test_a_device_is_told_so_by_a_code_of_its_own(site: Site, spare: SpareTicket, form: str) -> None:
+    path = f"/api/v1/days/{site.hall.day.slug}/check-ins"
+    answers = [
+        await site.browser().post(path, json={"code": code}, headers={**site.token("kiosk"), "Idempotency-Key": code})
+        for code in (getattr(spare, form), "a" * 26)
+    ]
+
+    told = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert told == [(404, "ticket_on_paper"), (404, "ticket_unknown")]

@@ -3,9 +3,15 @@
 import re
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from onestop.db.ledger import record
 from onestop.domain.errors import N_, InvalidInput, NotKnown
+from onestop.domain.facts import Fact
+from onestop.domain.roles import Actor
 from onestop.locale.languages import KNOWN, PSEUDO_LANGUAGES
 from onestop.speech.clips import ENDING, NEEDED, RECORDED
 from onestop.speech.voices import ENCODER, encode, run_quietly
@@ -97,9 +103,18 @@ def keep_recording(var: Path, tag: str, word: str, sound: bytes) -> None:
     half.replace(path)
 
 
-def remove_recording(var: Path, tag: str, word: str) -> None:
-    """Take a word away; harmless twice."""
-    _path(var, tag, word).unlink(missing_ok=True)
+def remove_recording(var: Path, tag: str, word: str) -> bool:
+    """Take a word away; harmless twice. Gives whether it was there."""
+    path = _path(var, tag, word)
+    was_there = path.is_file()
+    path.unlink(missing_ok=True)
+    return was_there
+
+
+def note_recording(conn: sa.Connection, tag: str, word: str, *, kept: bool, actor: Actor, now: datetime) -> None:
+    """The ledger hears which word somebody stored or took away; the sound itself stands in a file."""
+    kind = "RecordingKept" if kept else "RecordingRemoved"
+    record(conn, Fact(kind=kind, at=now, actor=actor.ref, terms={"language": tag, "word": word}))
 
 
 def seconds_of(opus: bytes) -> float:

@@ -1,5 +1,8 @@
 """The organiser stores recorded words: who speaks which language, what a bad file is told, listening and removing."""
 
+import sqlalchemy as sa
+
+from onestop.db.ledger import facts
 from onestop.speech.clips import NEEDED
 from onestop.web.kit.forms import new_key
 from tests.speech.test_recordings import tone
@@ -59,3 +62,23 @@ async def test_a_bad_file_is_told_in_a_sentence(site: Site) -> None:
         (422, True)
     ] * 3
     assert (await organiser.browser.get(f"{HOME}/xx")).status_code == 404
+
+
+async def test_the_ledger_hears_who_stored_and_removed_which_word(site: Site) -> None:
+    organiser = Organiser(site)
+    await store(organiser, "desk", b"an MP3")
+    await store(organiser, "desk", tone())
+    for _ in range(2):
+        await organiser.browser.post(f"{HOME}/ti/desk/remove", data={"_key": new_key()})
+    await store(organiser, "", tone(), number="12")
+
+    kinds = facts.c.kind.in_(["RecordingKept", "RecordingRemoved"])
+    rows = site.database.read_now(
+        lambda conn: conn.execute(sa.select(facts.c.kind, facts.c.terms, facts.c.actor).where(kinds)).all()
+    )
+    assert [(row.kind, row.terms["word"]) for row in rows] == [
+        ("RecordingKept", "desk"),
+        ("RecordingRemoved", "desk"),
+        ("RecordingKept", "12"),
+    ]
+    assert {(row.terms["language"], row.actor.partition(":")[0]) for row in rows} == {("ti", "account")}

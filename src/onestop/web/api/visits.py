@@ -10,12 +10,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct, structs
 
+from onestop.booking.spares import check_spare
 from onestop.booking.tickets import Ticket, find_code, has_leased
 from onestop.booking.wish import Wish
 from onestop.days.queries.days import Day, day_by_id, day_by_slug
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
-from onestop.domain.errors import DayUnknown, InvalidInput, ServiceUnknown, WrongDay
+from onestop.domain.errors import DayUnknown, InvalidInput, ServiceUnknown, TicketUnknown, WrongDay
 from onestop.domain.roles import Actor, Role
 from onestop.domain.visit import VisitReason, VisitState
 from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in
@@ -134,11 +135,15 @@ class Left(Struct, kw_only=True):
 
 @acts("/days/{day:str}/check-ins", 404, 410, roles=ARRIVING, ok=200)
 async def check_in_ticket(
-    request: WebRequest, db: Db, day: FromPath[str], data: JSONBody[CodeShown]
+    request: WebRequest, db: Db, ticket_key: TicketKey, day: FromPath[str], data: JSONBody[CodeShown]
 ) -> Response[Arrived]:
-    """She is here. Repeating it gives the same answer."""
+    """She is here. Repeating it gives the same answer; a spare ticket on paper is told apart (`ticket_on_paper`)."""
     place, someone = await _arriving(request, db, day)
-    ref = await db.read(find_code, data.code, days=[place.id])
+    try:
+        ref = await db.read(find_code, data.code, days=[place.id])
+    except TicketUnknown:
+        await db.read(check_spare, data.code, key=ticket_key, days=[place.id])
+        raise
     if ref.day != place.id:
         raise WrongDay(on=(await db.read(day_by_id, ref.day)).on)
 

@@ -17,6 +17,7 @@ from onestop.speech.recordings import (
     WORDS,
     Recording,
     keep_recording,
+    note_recording,
     recordable,
     recording,
     recordings,
@@ -114,7 +115,7 @@ async def listen(request: WebRequest, settings: Conf, tag: FromPath[str], word: 
 @post(f"{HOME}/{{tag:str}}")
 async def store(request: WebRequest, db: Db, settings: Conf, clips: Sounds, tag: FromPath[str]) -> Response[Any]:
     """A recording takes the place of an earlier one; the same file twice is one recording."""
-    await enter_centre(request)
+    someone = await enter_centre(request)
     form = await read_form(request)
     word = form.text("number", 6) or form.text("word", 10)
     try:
@@ -126,15 +127,17 @@ async def store(request: WebRequest, db: Db, settings: Conf, clips: Sounds, tag:
         return await _page(
             request, db, settings, clips, tag, typed=form.text("number", 6), errors=errors, status=refusal.status
         )
+    await db.write(note_recording, tag, word, kept=True, actor=someone, now=db.now())
     return see_other(f"{HOME}/{tag}?done=saved")
 
 
 @post(f"{HOME}/{{tag:str}}/{{word:str}}/remove")
-async def remove(request: WebRequest, settings: Conf, tag: FromPath[str], word: FromPath[str]) -> Response[Any]:
+async def remove(request: WebRequest, db: Db, settings: Conf, tag: FromPath[str], word: FromPath[str]) -> Response[Any]:
     """The word is spoken by a voice again, or by nobody."""
-    await enter_centre(request)
+    someone = await enter_centre(request)
     await read_form(request)
-    await asyncio.to_thread(remove_recording, settings.var, tag, word)
+    if await asyncio.to_thread(remove_recording, settings.var, tag, word):
+        await db.write(note_recording, tag, word, kept=False, actor=someone, now=db.now())
     return see_other(f"{HOME}/{tag}?done=saved")
 
 
