@@ -1,7 +1,7 @@
 /* The machine by five keys: up, down, select (Enter), back (Escape, Backspace), and F1, which reads aloud. */
 
 const USED = "onestop-keys-used";
-const PLACES = "a[href]:not(.skip), button:not([disabled]), input:not([type=hidden]), summary";
+const PLACES = "a[href]:not(.skip), button:not([disabled]), input:not([type=hidden], [type=submit]), summary";
 
 const places = () =>
   [...(document.querySelector("dialog[open]") ?? document.body).querySelectorAll(PLACES)].filter((place) =>

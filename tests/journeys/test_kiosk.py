@@ -348,3 +348,19 @@ def test_help_today_and_back_to_the_start_without_script(hall: Hall, someone: So
     page.locator("main a[href='/kiosk']").tap()
     page.wait_for_url("**/kiosk")
     assert [cookie.get("name") for cookie in page.context.cookies()] == ["onestop_device"]
+
+
+def test_the_first_screen_fits_in_every_language(hall: Hall, someone: Someone) -> None:
+    page = _machine(someone, hall)
+    for language in ("en", "sk", "uk", "ar"):
+        page.goto(f"/kiosk?lang={language}")
+        expect(page.locator(".door")).to_have_count(3)
+        assert page.locator("main").evaluate("main => main.scrollHeight <= main.clientHeight")
+
+
+def test_enter_on_the_list_of_desks_leads_on_without_script(hall: Hall, someone: Someone) -> None:
+    page = _machine(someone, hall, script=False)
+    page.goto(f"/kiosk/d/{hall.world.slug}/desks?lang=en&needs={need_mark(RESIDENCE)}")
+    expect(page.locator("#answers button[formaction$='/who']")).to_have_count(1)
+    page.locator("input[name=interpreter]").first.press("Enter")
+    expect(page.locator(".ticket-number")).to_have_text("100")
