@@ -1,4 +1,4 @@
-"""Paths as logs may hold them: what opens something is a star, and query values never appear."""
+"""Paths as logs may hold them: what opens something, or is somebody's number, is a star; no query value appears."""
 
 import re
 
@@ -17,6 +17,7 @@ _OPENS = (
     "/api/v1/holds/",
     "/d/[^/]+/holds/",
     "/d/[^/]+/invitations/",
+    "/floor/[^/]+/numbers/",
 )
 _SECRET = re.compile(f"^({'|'.join(_OPENS)})[^/]+")
 # A token where nobody thought of it; ids and the names of days are shorter or have hyphens.
