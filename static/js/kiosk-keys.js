@@ -8,8 +8,11 @@ const places = () =>
     place.checkVisibility({ visibilityProperty: true }),
   );
 
-/** The way back of this screen; where there is none, the way to the first one. */
-const back = () => document.querySelector("main .back a") ?? document.querySelector("main a[href='/kiosk']");
+/** Out of the camera; the way back of this screen; where there is none, the way to the first one. */
+const back = () =>
+  document.querySelector("dialog[open] [data-camera-stop]") ??
+  document.querySelector("main .back a") ??
+  document.querySelector("main a[href='/kiosk']");
 
 const isTyped = (place) => place.matches("input:not([type=checkbox], [type=radio])");
 const nobody = () => document.activeElement === document.body || document.activeElement?.id === "content";
@@ -47,7 +50,7 @@ document.addEventListener("keydown", (event) => {
       else if (place.matches("[type=checkbox], [type=radio]")) place.click();
       else return false;
     },
-    Escape: () => place.closest("dialog") || back()?.click(),
+    Escape: () => place.closest("[data-idle]") || back()?.click(),
     Backspace: () => (typed && place.value ? false : back()?.click()),
     F1: () => document.dispatchEvent(new Event("kiosk:help")),
   };

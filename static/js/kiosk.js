@@ -1,4 +1,4 @@
-/* The ticket machine: a scanner that types (from any screen), big keys, print. */
+/* The ticket machine: a scanner that types (from any screen), what the camera read, big keys, print. */
 
 const FAST = 50; // milliseconds between keys: a scanner, not a finger
 const LONGEST = 400;
@@ -43,6 +43,8 @@ function send(code) {
   document.body.append(form);
   form.requestSubmit();
 }
+
+document.addEventListener("camera:read", (event) => send(event.detail.slice(-LONGEST)));
 
 /* Big keys for the short code. */
 const pad = document.querySelector("[data-pad]");

@@ -1,4 +1,4 @@
-/* Reception: whatever is typed or scanned goes to the search field, and a button prints. */
+/* Reception: whatever is typed, scanned or read by the camera goes to the search field, and a button prints. */
 
 const field = document.querySelector("[data-search]");
 
@@ -9,6 +9,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key === " " && event.target.closest("a, button, summary")) return;
   field.value = "";
   field.focus();
+});
+
+document.addEventListener("camera:read", (event) => {
+  field.value = event.detail.slice(0, field.maxLength);
+  field.form.requestSubmit();
 });
 
 /* The next search replaces the last one. */

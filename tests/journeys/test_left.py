@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 Someone = Callable[..., BrowserContext]
 HEALTH, RESIDENCE = "health-insurance", "residence-permit"
 
-_LEFT = """async () => {
+LEFT = """async () => {
   const cookies = document.cookie, local = {...localStorage}, session = {...sessionStorage};
   const bases = (await indexedDB.databases()).map(each => each.name);
   const caches_ = await caches.keys();
@@ -88,7 +88,7 @@ def test_after_the_question_and_twenty_seconds_nothing_of_her_is_left(hall: Hall
     assert "/kiosk/code" in page.url
     with page.expect_navigation(url=re.compile(r"/kiosk$")):
         page.clock.run_for(2_000)
-    assert page.evaluate(_LEFT) == NOTHING
+    assert page.evaluate(LEFT) == NOTHING
     assert [cookie.get("name") for cookie in page.context.cookies()] == ["onestop_device"]
     assert page.locator("html").get_attribute("lang") == "sk"
     assert page.locator("html").get_attribute("class") == "kiosk"
@@ -103,7 +103,7 @@ def test_whoever_is_done_leaves_nothing_to_go_back_to(hall: Hall, kept: Page) ->
     page.wait_for_url("**/tickets/**")
     page.locator("main a[href='/kiosk']").tap()
     page.wait_for_url("**/kiosk")
-    assert page.evaluate(_LEFT) == NOTHING
+    assert page.evaluate(LEFT) == NOTHING
     _back_to_the_beginning(page, "100")
 
 

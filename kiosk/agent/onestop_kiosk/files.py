@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-_NAMED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+_NAMED = re.compile(r'(?:href|src|data-[a-z]+)="(/static/[^"]+)"')
 _KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2", "png": "image/png"}
 
 

@@ -32,6 +32,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+SCREENS_THAT_SCAN = ("/kiosk", "/kiosk/code")
 PASSED_ON = ("Content-Type", "Content-Language", "Refresh")
 NONCE = re.compile(r"^[\x21-\x7e]{8,80}\Z")
 TICKETS = re.compile(r"^/kiosk/d/([a-z0-9-]{1,80})/tickets\Z")
@@ -80,7 +81,9 @@ class Shell:
         if isinstance(answer, web.Response) and answer.content_type == "text/html":
             answer.text = paper.fill(answer.text or "", sizes(request.query.get("size", "")))
         answer.headers.setdefault("Cache-Control", "no-store")
-        answer.headers["Content-Security-Policy"] = POLICY
+        scans = request.path in SCREENS_THAT_SCAN
+        answer.headers["Content-Security-Policy"] = f"{POLICY}; worker-src blob:" if scans else POLICY
+        answer.headers["Permissions-Policy"] = f"camera={'(self)' if scans else '()'}, microphone=(), geolocation=()"
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Referrer-Policy"] = "same-origin"
         return answer

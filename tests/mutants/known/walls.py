@@ -3,6 +3,7 @@
 from tests.mutants.mistake import Change, mistake
 
 _SHELL = "src/onestop/web/kit/security.py"
+_HEADERS = "src/onestop/web/kit/headers.py"
 _API = "src/onestop/web/api/access.py"
 _SECURITY = "tests/web/kit/test_security.py::"
 
@@ -146,7 +147,7 @@ MISTAKES = (
         "policy-dropped",
         "R15",
         "answers come without a content security policy",
-        Change(_SHELL, '    b"content-security-policy": POLICY.encode(),\n', ""),
+        Change(_HEADERS, '    b"content-security-policy": POLICY.encode(),\n', ""),
         f"{_SECURITY}test_every_answer_has_the_security_headers_errors_and_files_included",
     ),
     mistake(

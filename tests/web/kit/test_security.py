@@ -10,9 +10,9 @@ import pytest
 from onestop.db.session import Database, open_database
 from onestop.settings import Settings
 from onestop.web.kit import security
+from onestop.web.kit.headers import POLICY
 from onestop.web.kit.masks import masked
 from onestop.web.kit.metrics import Metrics
-from onestop.web.kit.security import POLICY
 from tests.web.kit.probes import talk
 from tests.web.site import Site
 
@@ -25,7 +25,7 @@ EXPECTED = {
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
 }
 
 

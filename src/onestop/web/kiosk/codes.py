@@ -43,7 +43,7 @@ TYPED = 12
 """So long is what somebody types, with gaps; what is longer was scanned and is not shown again."""
 
 
-@page_of("kiosk/code.html")
+@page_of("kiosk/code.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KioskCode:
     """Hold the paper before the scanner, or type the short code on big keys."""

@@ -28,6 +28,7 @@ TURN = "turn"
 SOON = 60
 """Seconds: a screen that goes back so soon shows a result and does not ask whether somebody is there."""
 HELP_TODAY = N_("I want help today")
+CAMERA = N_("Camera")
 DOORS = {
     "code": ("qr-code", N_("I have a code")),
     "days": ("calendar-days", N_("I want to come another day")),
@@ -210,5 +211,9 @@ def tongue(tag: str, href: str) -> Tongue:
 def door(locale: Locale, day: Day | None, act: str, href: str) -> Door:
     """A door of the first screen, with its words in every language of the day: nobody has chosen one yet."""
     icon, says = DOORS[act]
-    also = tuple((tag, locale_for(tag).gettext(says)) for tag in languages_of(day) if tag != locale.tag)
-    return Door(href=href, icon=icon, says=locale.gettext(says), also=also)
+    return Door(href=href, icon=icon, says=locale.gettext(says), also=said_also(locale, day, says))
+
+
+def said_also(locale: Locale, day: Day | None, says: str) -> tuple[tuple[str, str], ...]:
+    """The same words in every other language of the day, each with its language."""
+    return tuple((tag, locale_for(tag).gettext(says)) for tag in languages_of(day) if tag != locale.tag)

@@ -10,6 +10,7 @@ from onestop.days.queries.draws import draws_of_days
 from onestop.domain.day import Release
 from onestop.web.kiosk.draw_day import says_when
 from onestop.web.kiosk.frame import (
+    CAMERA,
     Door,
     Tongue,
     door,
@@ -18,6 +19,7 @@ from onestop.web.kiosk.frame import (
     link,
     locale_here,
     other_days,
+    said_also,
     today_of,
     tongues,
 )
@@ -26,7 +28,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 
 
-@page_of("kiosk/home.html")
+@page_of("kiosk/home.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KioskHome:
     """I have a code, help today, another day, change or cancel; `today` is empty when nothing takes place here."""
@@ -35,6 +37,8 @@ class KioskHome:
     to_all: Told | None
     tongues: tuple[Tongue, ...]
     doors: tuple[Door, ...]
+    camera: tuple[tuple[str, str], ...]
+    """What the button of the camera is called in the other languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ async def show_home(request: WebRequest, db: Db) -> Response[Any]:
         to_all=await told_to_all(db, today.id, locale) if today is not None else None,
         tongues=tongues(request, today) if today is not None else (),
         doors=tuple(door(locale, today, act, href) for act, href in ways.items()),
+        camera=said_also(locale, today, CAMERA),
     )
     return kiosk_page(request, today, context, back_after=90 if request.query_params else 300, row=today is None)
 

@@ -25,7 +25,7 @@ from onestop.domain.errors import N_, DayUnknown
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
-from onestop.web.kiosk.frame import PAD, START, Door, Tongue, door, languages_of, machine, tongue
+from onestop.web.kiosk.frame import CAMERA, PAD, START, Door, Tongue, door, languages_of, machine, said_also, tongue
 from onestop.web.kiosk.nearing import SHOW_IT, WAIT, says_next
 from onestop.web.kit.answers import Answers, lines_of, service_mark
 from onestop.web.kit.broadcasts import in_words
@@ -60,13 +60,14 @@ UNPRINTED = N_("The paper does not come? Please tell the reception this number."
 _rendered: deque[tuple[Day, DayOffer, str, "Snapshot"]] = deque(maxlen=4)
 
 
-@page_of("kiosk/offline.html")
+@page_of("kiosk/offline.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineHome:
     """The first screen without a connection: a ticket for today, or a code."""
 
     tongues: tuple[Tongue, ...]
     doors: tuple[Door, ...]
+    camera: tuple[tuple[str, str], ...]
 
 
 @page_of("kiosk/offline_ticket.html")
@@ -81,7 +82,7 @@ class OfflineTicket:
     again: str
 
 
-@page_of("kiosk/offline_code.html")
+@page_of("kiosk/offline_code.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineCode:
     """A code is kept and handed in when the line is back."""
@@ -222,6 +223,7 @@ def _render_snapshot(day: Day, offer: DayOffer, address: str) -> Snapshot:
     home = OfflineHome(
         tongues=tuple(tongue(tag, _link(f"/kiosk/d/{day.slug}/needs", lang=tag)) for tag in languages),
         doors=(door(first, day, "code", _link("/kiosk/code", lang=first.tag)),),
+        camera=said_also(first, day, CAMERA),
     )
     pages["/kiosk"] = _render(home, day, first, "/kiosk")
     for tag in languages:

@@ -102,17 +102,24 @@ class Chrome:
 Context = TypeVar("Context")
 PAGES: dict[type[Any], str] = {}
 """Every registered context and its template; the house test holds them against each other."""
+SCANNING: set[type[Any]] = set()
+"""The contexts of pages that scan with the camera: no other page may use it."""
 
 
 class WrongContext(TypeError):
     """A template was given a context that was made for another one."""
 
 
-def page(template: str) -> Callable[[type[Context]], type[Context]]:
-    """Register a frozen dataclass as the context of a template: `@page("public/day.html")`."""
+def page(template: str, *, scans: bool = False) -> Callable[[type[Context]], type[Context]]:
+    """Register a frozen dataclass as the context of a template: `@page("public/day.html")`.
+
+    `scans`: the page has `ui.camera`, and is allowed to use it.
+    """
 
     def register(context: type[Context]) -> type[Context]:
         PAGES[context] = template
+        if scans:
+            SCANNING.add(context)
         return context
 
     return register

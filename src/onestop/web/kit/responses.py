@@ -7,9 +7,10 @@ from typing import Any, TypedDict, Unpack
 from litestar import Response
 from litestar.datastructures import Cookie
 
+from onestop.web.kit.headers import SCANS
 from onestop.web.kit.language import chosen_language, language_links, locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
-from onestop.web.kit.pages import PAGES, Away, Chrome, HelpBlock, Machine, NavLink, render
+from onestop.web.kit.pages import PAGES, SCANNING, Away, Chrome, HelpBlock, Machine, NavLink, render
 from onestop.web.kit.requests import WebRequest, db_of
 from onestop.web.kit.sessions import known_actor, language_cookie
 
@@ -57,7 +58,12 @@ def page(
         status_code=status,
         media_type=HTML,
         cookies=set_cookies,
-        headers={"Content-Language": locale.tag, "Vary": "Accept-Language, Cookie", **(headers or {})},
+        headers={
+            "Content-Language": locale.tag,
+            "Vary": "Accept-Language, Cookie",
+            **(SCANS if type(context) in SCANNING else {}),
+            **(headers or {}),
+        },
     )
 
 

@@ -18,6 +18,7 @@ from onestop.logs import fields
 from onestop.settings import Settings
 from onestop.web.kit.errors import CrossSite, HostWrong, RequestWrong, TooBig, TooSlow
 from onestop.web.kit.forms import MOST_FIELDS
+from onestop.web.kit.headers import HEADERS
 from onestop.web.kit.masks import masked
 from onestop.web.kit.metrics import Metrics
 from onestop.web.kit.requests import is_api
@@ -30,30 +31,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[Scope, Receive, Send, Refusal], Awaitable[None]]
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "media-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
-HEADERS: dict[bytes, bytes] = {
-    b"content-security-policy": POLICY.encode(),
-    b"referrer-policy": b"same-origin",
-    b"x-content-type-options": b"nosniff",
-    b"x-frame-options": b"DENY",
-    b"cross-origin-opener-policy": b"same-origin",
-    b"cross-origin-resource-policy": b"same-origin",
-    b"permissions-policy": b"camera=(self), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
-}
 TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BYTES = 256 * 1024

@@ -41,7 +41,7 @@ from onestop.web.reception.frame import (
 LONGEST_SHOWN = 300
 
 
-@page_of("reception/home.html")
+@page_of("reception/home.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
     """The search field with what it found, the sizes of the hall, the counters."""

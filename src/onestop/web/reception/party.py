@@ -87,7 +87,7 @@ class GoesOn:
     """Her page there, empty for one who does not work at that day."""
 
 
-@page_of("reception/party.html")
+@page_of("reception/party.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPage:
     """Everything reception does for one ticket."""
