@@ -14,7 +14,7 @@ user=onestop-kiosk
 
 # Chromium alone on the screen (cage, which does not start without xwayland; logind gives it screen and touch), Python for
 # the agent, letters for every language.
-packages="python3 python3-venv ca-certificates chromium cage xwayland systemd libpam-systemd dbus fonts-noto-core fonts-noto-cjk"
+packages="python3 python3-venv ca-certificates chromium cage xwayland systemd libpam-systemd dbus libusb-1.0-0 fonts-noto-core fonts-noto-cjk"
 
 stop() {
   echo "$1" >&2

@@ -1,21 +1,32 @@
-"""A receipt printer that is a program: takes ESC/POS over the network, says how it is, and shows what it printed."""
+"""A receipt printer that is a program: takes ESC/POS over the network, a line or USB, and shows what it printed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import os
+import select
+import threading
+import tty
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from PIL import Image
+from usb.core import USBTimeoutError
 
 
 @dataclass(slots=True)
 class VirtualPrinter:
-    """`cause` and `paper` are what it answers to DLE EOT 2 and 4; `silent` takes everything and says nothing."""
+    """`cause` and `paper` are what it answers to DLE EOT 2 and 4; `silent` takes everything and says nothing.
+
+    `jams` says how it is and never that a paper is done; it `dies_after` so many bytes of one (0: never).
+    """
 
     port: int = 0
+    device: str = ""
     cause: int = 0x12
     paper: int = 0x12
     silent: bool = False
+    jams: bool = False
+    dies_after: int = 0
     took: list[bytes] = field(default_factory=list)
     cut: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once a paper was taken whole."""
@@ -23,6 +34,29 @@ class VirtualPrinter:
     def papers(self) -> list[Image.Image]:
         """The papers that came out, cut after each."""
         return [picture for bytes_ in self.took if (picture := rasters(bytes_)) is not None]
+
+    def hear(self, chunk: bytes, heard: bytearray) -> bytes:
+        """Take bytes in and give what it answers to them."""
+        said = bytearray()
+        for byte in chunk:
+            heard.append(byte)
+            if not self.silent and (answer := self._answer(bytes(heard[-3:]))) is not None:
+                said.append(answer)
+        return bytes(said)
+
+    def is_dead(self, heard: bytearray) -> bool:
+        """Whether it fell over on the way through a paper."""
+        return 0 < self.dies_after < len(heard)
+
+    def _answer(self, last: bytes) -> int | None:
+        if self.jams and last == b"\x1dr\x01":
+            return None
+        return {
+            b"\x10\x04\x01": 0x12,
+            b"\x10\x04\x02": self.cause,
+            b"\x10\x04\x04": self.paper,
+            b"\x1dr\x01": 0x00,
+        }.get(last)
 
 
 @asynccontextmanager
@@ -32,15 +66,15 @@ async def virtual_printer() -> AsyncGenerator[VirtualPrinter, None]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard = bytearray()
-        while chunk := await reader.read(65536):
-            for byte in chunk:
-                heard.append(byte)
-                answer = _answer(printer, bytes(heard[-3:]))
-                if answer is not None and not printer.silent:
-                    writer.write(bytes([answer]))
+        while chunk := await reader.read(4096):
+            writer.write(printer.hear(chunk, heard))
+            if printer.is_dead(heard):
+                writer.transport.abort()
+                return
             await writer.drain()
         printer.took.append(bytes(heard))
-        printer.cut.set()
+        if rasters(printer.took[-1]) is not None:
+            printer.cut.set()
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -51,13 +85,58 @@ async def virtual_printer() -> AsyncGenerator[VirtualPrinter, None]:
         server.close()
 
 
-def _answer(printer: VirtualPrinter, last: bytes) -> int | None:
-    return {
-        b"\x10\x04\x01": 0x12,
-        b"\x10\x04\x02": printer.cause,
-        b"\x10\x04\x04": printer.paper,
-        b"\x1dr\x01": 0x00,
-    }.get(last)
+@contextmanager
+def serial_printer() -> Generator[VirtualPrinter]:
+    """The printer on a serial line; one that died takes nothing more."""
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    printer, heard, over = VirtualPrinter(device=os.ttyname(theirs)), bytearray(), threading.Event()
+
+    def serve() -> None:
+        while True:
+            if not printer.is_dead(heard) and select.select([ours], [], [], 0.02)[0]:
+                os.write(ours, printer.hear(os.read(ours, 4096), heard))
+            elif over.wait(0.02):
+                return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield printer
+    finally:
+        over.set()
+        thread.join()
+        printer.took.append(bytes(heard))
+        os.close(ours)
+        os.close(theirs)
+
+
+class UsbPrinter:
+    """In the place of the library's class for USB: the same verbs, its own printer behind them."""
+
+    printer: VirtualPrinter
+
+    def __init__(self, vendor: int, product: int, timeout: int) -> None:
+        self.named, self.timeout = (vendor, product), timeout
+        self._heard, self._says = bytearray(), bytearray()
+
+    def open(self) -> None:
+        """The printer is there."""
+
+    def _raw(self, msg: bytes) -> None:
+        if self.printer.is_dead(self._heard):
+            raise USBTimeoutError("Operation timed out", None, 110)
+        self._says += self.printer.hear(msg, self._heard)
+
+    def _read(self) -> bytes:
+        if not self._says:
+            raise USBTimeoutError("Operation timed out", None, 110)
+        said, self._says = bytes(self._says), bytearray()
+        return said
+
+    def close(self) -> None:
+        """What it took is there to be looked at."""
+        self.printer.took.append(bytes(self._heard))
 
 
 def rasters(heard: bytes) -> Image.Image | None:

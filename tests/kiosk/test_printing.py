@@ -214,7 +214,7 @@ def test_the_code_is_thirty_millimetres_with_four_modules_of_margin(length: int)
 async def test_a_file_takes_the_bytes(tmp_path: Path) -> None:
     device = tmp_path / "lp0"
     device.touch()
-    await EscPos(Printer(kind="file", device=str(device))).paper(Image.new("1", (576, 40), 0))
+    assert await EscPos(Printer(kind="file", device=str(device))).paper(Image.new("1", (576, 40), 0)) is False
     assert b"\x1dv0" in device.read_bytes()
 
 

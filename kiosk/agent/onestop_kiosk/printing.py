@@ -2,24 +2,34 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any, Protocol
 
 from escpos.exceptions import Error as PrinterError
-from escpos.printer import File, Network, Serial, Usb
+from escpos.printer import Dummy, File, Network, Serial, Usb
 from PIL import Image
 from serial import SerialException
-from usb.core import USBError
+from usb.core import NoBackendError, USBError, USBTimeoutError
 
 from onestop_kiosk.settings import Printer
 
 log = logging.getLogger(__name__)
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 2.0
+"""A printer answers a question at once, whatever it does; so long is also given to it to take the next piece."""
+PRINT_SECONDS = 8.0
+"""Until a paper that was sent whole has come out."""
+PIECE = 1024
+"""Bytes; even at 9600 baud the printer takes one within its time."""
 _PRINTER, _CAUSE, _PAPER = b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x04"
 """Asked at once, whatever the printer is doing (DLE EOT n)."""
 _AFTER_ALL = b"\x1dr\x01"
 """Answered when everything sent before it is printed (GS r 1)."""
-_TROUBLE = (OSError, PrinterError, SerialException, USBError)
+_STATUS, _DONE = (0x93, 0x12), (0x90, 0x00)
+"""Bits that never change in an answer, and what they are: of DLE EOT, of GS r."""
+_TROUBLE = (OSError, PrinterError, SerialException, USBError, NoBackendError)
 
 
 class Said(StrEnum):
@@ -45,8 +55,8 @@ class Printing(Protocol):
         """How the printer is."""
         ...
 
-    async def paper(self, picture: Image.Image) -> None:
-        """Print one paper. Raises `PaperMissing`."""
+    async def paper(self, picture: Image.Image) -> bool:
+        """Print one paper; whether the printer said that it came. Raises `PaperMissing`."""
         ...
 
 
@@ -56,7 +66,7 @@ class NoPrinter:
     async def state(self) -> Said:
         return Said.NONE
 
-    async def paper(self, picture: Image.Image) -> None:
+    async def paper(self, picture: Image.Image) -> bool:
         raise PaperMissing("none")
 
 
@@ -65,65 +75,100 @@ class EscPos:
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
+        self._answers = printer.answers and printer.kind != "file"
         self._busy = asyncio.Lock()
 
     async def state(self) -> Said:
         async with self._busy:
             return await asyncio.to_thread(self._state)
 
-    async def paper(self, picture: Image.Image) -> None:
+    async def paper(self, picture: Image.Image) -> bool:
         async with self._busy:
-            await asyncio.to_thread(self._paper, picture)
+            return await asyncio.to_thread(self._paper, picture)
 
     def _state(self) -> Said:
         try:
-            device = self._open()
+            with self._line() as device:
+                return self._ask(device)
         except _TROUBLE as error:
             log.info("The printer does not answer: %s", error)
             return Said.AWAY
-        try:
-            return self._ask(device)
-        except _TROUBLE as error:
-            log.info("The printer does not answer: %s", error)
-            return Said.AWAY
-        finally:
-            device.close()
 
-    def _paper(self, picture: Image.Image) -> None:
+    def _paper(self, picture: Image.Image) -> bool:
         try:
-            device = self._open()
-            try:
-                before = self._ask(device)
-                if before not in (Said.OK, Said.PAPER_LOW):
-                    raise PaperMissing(before)
-                device._raw(b"\x1b@")
-                device.image(picture, impl="bitImageRaster", fragment_height=256)
-                if self._printer.cut:
-                    device.cut()
-                if self._answers:
-                    device._raw(_AFTER_ALL)
-                    if not device._read():
-                        raise PaperMissing(Said.BROKEN)
-                    after = self._ask(device)
-                    if after not in (Said.OK, Said.PAPER_LOW):
-                        raise PaperMissing(after)
-            finally:
-                device.close()
+            with self._line() as device:
+                self._check(device)
+                sent = self._bytes_of(picture)
+                for start in range(0, len(sent), PIECE):
+                    device._raw(sent[start : start + PIECE])
+                if not self._answers:
+                    return False
+                device._raw(_AFTER_ALL)
+                if self._hear(device, _DONE, PRINT_SECONDS) is None:
+                    raise PaperMissing(Said.BROKEN)
+                self._check(device)
+                return True
         except _TROUBLE as error:
             raise PaperMissing(Said.AWAY) from error
 
-    @property
-    def _answers(self) -> bool:
-        """A file takes bytes and says nothing."""
-        return self._printer.kind != "file"
+    def _bytes_of(self, picture: Image.Image) -> bytes:
+        paper: Any = Dummy()
+        paper._raw(b"\x1b@")
+        paper.image(picture, impl="bitImageRaster", fragment_height=256)
+        if self._printer.cut:
+            paper.cut()
+        return bytes(paper.output)
+
+    def _check(self, device: Any) -> None:
+        if (said := self._ask(device)) not in (Said.OK, Said.PAPER_LOW):
+            raise PaperMissing(said)
 
     def _ask(self, device: Any) -> Said:
+        """How it is; one that cannot answer is taken to be well."""
         if not self._answers:
             return Said.OK
-        if not device.query_status(_PRINTER):
-            return Said.AWAY
-        cause, paper = device.query_status(_CAUSE)[:1], device.query_status(_PAPER)[:1]
-        return said_by(cause[0] if cause else 0, paper[0] if paper else 0)
+        told = [self._asked(device, each) for each in (_PRINTER, _CAUSE, _PAPER)]
+        return Said.AWAY if None in told else said_by(told[1] or 0, told[2] or 0)
+
+    def _asked(self, device: Any, question: bytes) -> int | None:
+        device._raw(question)
+        return self._hear(device, _STATUS, ANSWER_SECONDS)
+
+    def _hear(self, device: Any, kind: tuple[int, int], seconds: float) -> int | None:
+        """The last answer of a kind that the printer gives within its time; `None` if there is none.
+
+        One read waits for less, on USB for a second. Dots of a picture can look like a question to the printer: what it
+        answers to those is passed over.
+        """
+        until = time.monotonic() + seconds
+        mask, fixed = kind
+        while True:
+            try:
+                heard = bytes(device._read())
+            except (TimeoutError, USBTimeoutError):
+                heard = b""
+            else:
+                if not heard and self._printer.kind == "network":
+                    raise ConnectionResetError
+            if answers := [byte for byte in heard if byte & mask == fixed]:
+                return answers[-1]
+            if time.monotonic() >= until:
+                return None
+            time.sleep(0.01)
+
+    @contextmanager
+    def _line(self) -> Generator[Any]:
+        device = self._open()
+        try:
+            yield device
+        except (PaperMissing, *_TROUBLE):
+            if self._printer.kind == "serial":
+                with suppress(*_TROUBLE):  # what it did not take would be waited for when the line is closed
+                    device.device.reset_output_buffer()
+            raise
+        finally:
+            with suppress(*_TROUBLE):
+                device.close()
 
     def _open(self) -> Any:
         it = self._printer
@@ -132,12 +177,14 @@ class EscPos:
             case "network":
                 device = Network(it.host, port=it.port, timeout=ANSWER_SECONDS)
             case "usb":
-                device = Usb(it.vendor, it.product, timeout=ANSWER_SECONDS * 1000)
+                device = Usb(it.vendor, it.product, timeout=int(ANSWER_SECONDS * 1000))
             case "serial":
-                device = Serial(it.device, timeout=ANSWER_SECONDS)
+                device = Serial(it.device, baudrate=it.baud, timeout=0.05)
             case _:
                 device = File(it.device)
         device.open()
+        if it.kind == "serial":
+            device.device.write_timeout = ANSWER_SECONDS
         return device
 
 

@@ -13,7 +13,10 @@ class SettingsWrong(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printer:
-    """How the printer is reached: `network`, `usb`, `serial`, `file`, or `none`; `width` in dots."""
+    """How the printer is reached: `network`, `usb`, `serial`, `file`, or `none`; `width` in dots.
+
+    `answers` is false for one that takes everything and never says how it is, as a file does.
+    """
 
     kind: str = "none"
     width: int = 576
@@ -22,6 +25,8 @@ class Printer:
     vendor: int = 0
     product: int = 0
     device: str = ""
+    baud: int = 9600
+    answers: bool = True
     cut: bool = True
 
 
