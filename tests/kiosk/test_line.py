@@ -1,6 +1,7 @@
 """The real line: an agent as it is installed, before a real server that goes away and comes back."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,22 @@ def code_of(site: Site, kind: Role = Role.KIOSK) -> str:
     return made.code
 
 
+async def settled(data: Path, asked: str, *, least: int) -> None:
+    """Until the agent's file counts this."""
+    for _ in range(600):
+        if (data / "kiosk.sqlite3").exists():
+            db = sqlite3.connect(data / "kiosk.sqlite3")
+            try:
+                if db.execute(asked).fetchone()[0] >= least:
+                    return
+            except sqlite3.OperationalError:
+                pass
+            finally:
+                db.close()
+        await asyncio.sleep(0.1)
+    raise TimeoutError(asked)
+
+
 async def own_address(data: Path) -> str:
     """Where the machine's browser is sent."""
     file = data / "address"
@@ -50,10 +67,7 @@ async def test_it_is_paired_works_goes_on_without_the_server_and_hands_in(
         browser = httpx.AsyncClient(base_url=f"http://127.0.0.1:{unused_tcp_port}", timeout=30)
         hand = Finger(browser=browser)
         await hand.go(start)
-        for _ in range(100):
-            if (data / "kiosk.sqlite3").exists() and "I want help today" in hand.text:
-                break
-            await asyncio.sleep(0.1)
+        await settled(data, "SELECT count(*) FROM numbers", least=50)
         await _take(hand)
         assert "Your number 100" in hand.text
         assert numbers(site) == [100]

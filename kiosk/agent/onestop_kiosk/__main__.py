@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from onestop_kiosk.clock import Clock
-from onestop_kiosk.files import Files
+from onestop_kiosk.files import Files, write_whole
 from onestop_kiosk.keeper import Keeper
 from onestop_kiosk.printing import printing_of
 from onestop_kiosk.server import Server, pair
@@ -49,9 +49,7 @@ async def keep_token(settings: Settings, code: str) -> None:
     """Pair, and keep the token where only this account reads it."""
     token = await pair(settings.server, code)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = settings.data / "token"
-    file.touch(mode=0o600)
-    file.write_text(token, encoding="ascii")
+    write_whole(settings.data / "token", token.encode("ascii"), mode=0o600)
     print("Paired.")
 
 

@@ -23,6 +23,12 @@ MOST_OF_A_KIND = 5
 CALM_SECONDS, EAGER_SECONDS = 30.0, 3.0
 FORGET_AFTER = timedelta(minutes=10)
 """A ticket that was handed in can be printed again for so long."""
+TERM = timedelta(days=2)
+"""What the server did not take, or what a machine that was shut out cannot hand in, is kept for so long."""
+LASTS = timedelta(days=15)
+"""A number is good if it can be given until its day is over, or for so long where that is farther off."""
+AFTER_CLOSING = timedelta(hours=1)
+MOST_CODES = 50
 
 
 class Keeper:
@@ -39,6 +45,7 @@ class Keeper:
         self.is_off = store.kept("off") == "1"
         """The server has no day for this machine: the last one is over, or the machine was moved."""
         self._handing_in = asyncio.Lock()
+        clock.remember(store.kept("heard"))
         if kept := store.kept("snapshot"):
             self.snapshot = read_snapshot(kept)
 
@@ -62,14 +69,18 @@ class Keeper:
             self.is_away = True
         except ShutOut:
             self.shut()
-        self.store.forget(self.clock.now() - FORGET_AFTER)
+        self._forget()
 
     async def report(self) -> None:
         """Say how the machine is."""
         beat = {
             "printer": str(await self.printing.state()),
-            "waiting": self.store.count(State.WAITS) + self.store.count(State.BEGUN),
-            "refused": self.store.count(State.REFUSED),
+            "waiting": self.store.count(State.WAITS, State.BEGUN),
+            "refused": self.store.count(State.REFUSED, kind="ticket"),
+            "codes": [
+                {"at": act.at.isoformat(), "why": act.problem, "ends": act.body.get("ends", "")}
+                for act in self.store.refused_codes(MOST_CODES)
+            ],
             "unprinted": self.store.unprinted(),
             "numbers": self.numbers_left(),
             "version": __version__,
@@ -83,21 +94,27 @@ class Keeper:
         if (off := answer.status == 404) != self.is_off:
             self.is_off = off
             self.store.keep("off", "1" if off else "")
+        if answer.status == 304 and self.snapshot is not None:
+            await self._fetch_files(self.snapshot)
         if answer.status != 200:
             return
         text = answer.body.decode()
         found = read_snapshot(text)
-        for address in self.files.missing([*found.pages.values(), *found.papers.values()]):
-            file = await self.server.page("GET", address)
-            if file.status == 200:
-                self.files.keep(address, file.body)
+        await self._fetch_files(found)
         self.snapshot = found
         self.store.keep("snapshot", text)
         self.store.keep("tag", answer.headers.get("ETag", ""))
 
     async def lease(self) -> None:
-        """More numbers of this day, before its last block runs out; those of another day stay with that day."""
-        while (today := self.today()) is not None and self.numbers_left() < RENEW_AT + (self.blocks - 1) * BLOCK:
+        """More numbers of this day, before its last block runs out; those of another day stay with that day.
+
+        Numbers whose time ends before the day does are given as long as they last, and are not counted on.
+        """
+        while (today := self.today()) is not None:
+            until = min(today.closes_at + AFTER_CLOSING, self.clock.now() + LASTS)
+            good = self.store.numbers_left(today.day, max(until, self.clock.now()))
+            if good >= RENEW_AT + (self.blocks - 1) * BLOCK:
+                return
             # The key is kept until the answer is: numbers whose answer was lost on the way are not lost.
             day, _, key = self.store.kept("lease").partition(" ")
             key = key if day == today.day else uuid4().hex
@@ -109,7 +126,8 @@ class Keeper:
             self.store.keep("lease", "")
             if answer.status != 201:
                 log.warning("No numbers: %s %s", answer.status, _code_of(answer))
-                return
+            if self.store.numbers_left(today.day, max(until, self.clock.now())) <= good:
+                return  # none came, or none that last so long: the next round asks again
 
     async def hand_in(self) -> None:
         """Everything that waits, in the order in which it happened. Raises `Away` where the line ends."""
@@ -137,6 +155,19 @@ class Keeper:
         self.is_shut = True
         self.store.keep("shut", "1")
 
+    async def _fetch_files(self, snapshot: Snapshot) -> None:
+        for address in self.files.missing([*snapshot.pages.values(), *snapshot.papers.values()]):
+            file = await self.server.page("GET", address)
+            if file.status == 200:
+                self.files.keep(address, file.body)
+
+    def _forget(self) -> None:
+        """What was handed in goes soon; the rest after its term, counted by a time that the server told."""
+        self.store.forget(self.clock.now() - FORGET_AFTER, State.DONE)
+        if (at := self.clock.at_least()) is not None:
+            self.store.keep("heard", at.isoformat())
+            self.store.forget(at - TERM, State.REFUSED, *((State.WAITS,) if self.is_shut else ()))
+
     def _heard(self) -> None:
         self.is_away = False
         if self.is_shut:
@@ -146,12 +177,12 @@ class Keeper:
     async def _hand_in(self, act: Act) -> None:
         path = f"/days/{act.day}/visits" if act.kind == "ticket" else f"/days/{act.day}/check-ins"
         answer = await self.server.post(path, act.body, key=act.nonce)
-        if answer.status < 300 or act.kind == "code":
-            # A code that the server does not know was looked at by the reception; nothing was promised.
+        if answer.status < 300:
             self.store.move(act, State.DONE)
             return
         problem = _code_of(answer)
-        log.error("Ticket %s is not taken: %s %s", act.number, answer.status, problem)
+        named = f"Ticket {act.number}" if act.kind == "ticket" else f"The code read at {act.at}"
+        log.error("%s is not taken: %s %s", named, answer.status, problem)
         self.store.move(act, State.REFUSED, problem)
 
     # -- tickets ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from onestop_kiosk import paper
+from onestop_kiosk.codes import read_code
 from onestop_kiosk.files import kind_of
 from onestop_kiosk.keeper import Keeper, read_form
 from onestop_kiosk.printing import PaperMissing
@@ -221,7 +222,7 @@ class Shell:
         return self._pass_on(answer)
 
     async def _code(self, request: web.Request, body: bytes) -> web.StreamResponse:
-        """Somebody is here with a code; without a line it is kept and handed in."""
+        """Somebody is here with a code; without a line it is kept and handed in. What can be no code is not kept."""
         keeper, snapshot = self._keeper, self._keeper.today()
         if not keeper.is_away:
             try:
@@ -235,9 +236,10 @@ class Shell:
                 return self._says("shut", request.query.get("lang", ""))
         given = dict(read_form(body))
         language = request.query.get("lang", "")
-        code = given.get("code", "").strip()[:400]
-        if snapshot is None or given.get("why") == "change" or not code:
+        if snapshot is None or given.get("why") == "change":
             return self._says("away", language)
+        if (code := read_code(given.get("code", "")[:400])) is None:
+            return self._says("wrong", language)
         act = keeper.store.begin_code(
             uuid4().hex, snapshot.day, code=code, language=snapshot.speaks(language), at=keeper.clock.now()
         )

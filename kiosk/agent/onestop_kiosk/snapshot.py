@@ -55,8 +55,9 @@ class Snapshot:
         return self.pages.get(f"{path}?{urlencode(wanted)}") or self.pages.get(path)
 
     def says(self, name: str, language: str) -> str:
-        """A screen that only says something."""
-        return self.pages[f"/kiosk/{name}?{urlencode({'lang': self.speaks(language)})}"]
+        """A screen that only says something; one that an older server did not send is told as "not possible now"."""
+        query = urlencode({"lang": self.speaks(language)})
+        return self.pages.get(f"/kiosk/{name}?{query}") or self.pages[f"/kiosk/away?{query}"]
 
     def told_on(self, page: str, language: str, now: datetime, *, first: bool = False) -> str:
         """A page with the message to everybody; beside the first screen only that everybody must leave."""

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from onestop_kiosk.codes import end_of
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS numbers (
@@ -123,17 +125,22 @@ class Store:
             return self._begin("ticket", nonce, day, row["number"], row["code"], row["short"], language, at, body)
 
     def begin_code(self, nonce: str, day: str, *, code: str, language: str, at: datetime) -> Act:
-        """A code that was read: somebody is here. Once for each nonce."""
+        """A code that was read: somebody is here. Once for each nonce; read again, the first time counts."""
         with self._transaction():
-            if (known := self.find(nonce)) is not None:
+            read = "kind = 'code' AND day = ? AND state = 'waits' AND json_extract(body, '$.code') = ?"
+            row = self._db.execute(f"SELECT * FROM acts WHERE {read}", (day, code)).fetchone()  # noqa: S608
+            if (known := _act(row) or self.find(nonce)) is not None:
                 return known
             return self._begin("code", nonce, day, None, "", "", language, at, {"code": code})
 
     def move(self, act: Act, state: State, problem: str = "") -> None:
-        """An act goes on; what was handed in keeps nothing she said."""
-        body = "{}" if state is State.DONE else json.dumps(act.body)
+        """An act goes on; what was handed in keeps nothing she said, a code that was refused its end alone."""
+        body = {} if state is State.DONE else act.body
+        if state is State.REFUSED and act.kind == "code":
+            body = {"ends": end_of(act.body["code"])}
         self._db.execute(
-            "UPDATE acts SET state = ?, problem = ?, body = ? WHERE counter = ?", (state, problem, body, act.counter)
+            "UPDATE acts SET state = ?, problem = ?, body = ? WHERE counter = ?",
+            (state, problem, json.dumps(body), act.counter),
         )
 
     def give_back(self, act: Act) -> None:
@@ -159,9 +166,17 @@ class Store:
         rows = self._db.execute("SELECT * FROM acts WHERE state = 'waits' ORDER BY counter").fetchall()
         return [act for row in rows if (act := _act(row)) is not None]
 
-    def count(self, state: State) -> int:
-        """How many acts stand so."""
-        return int(self._db.execute("SELECT count(*) FROM acts WHERE state = ?", (state,)).fetchone()[0])
+    def refused_codes(self, most: int) -> list[Act]:
+        """Codes that were read without a line and that the server did not take then, the last ones."""
+        refused = "SELECT * FROM acts WHERE kind = 'code' AND state = 'refused' ORDER BY counter DESC LIMIT ?"
+        rows = self._db.execute(refused, (most,)).fetchall()
+        return [act for row in reversed(rows) if (act := _act(row)) is not None]
+
+    def count(self, *states: State, kind: str = "") -> int:
+        """How many acts stand so, all or those of a kind."""
+        asked = f"state IN ({', '.join('?' * len(states))})" + (" AND kind = ?" if kind else "")
+        values = (*states, kind) if kind else states
+        return int(self._db.execute(f"SELECT count(*) FROM acts WHERE {asked}", values).fetchone()[0])  # noqa: S608
 
     def is_unprinted(self, act: Act) -> bool:
         """Whether her paper did not come."""
@@ -172,15 +187,16 @@ class Store:
         """How many tickets have no paper, though the printer was asked."""
         return int(self._db.execute("SELECT count(*) FROM acts WHERE printed = -1").fetchone()[0])
 
-    def forget(self, before: datetime) -> None:
-        """Tickets and codes that were handed in leave the machine; so do the codes of their numbers."""
+    def forget(self, before: datetime, *states: State) -> None:
+        """Acts that stand so leave the machine; so do the codes of their numbers."""
         with self._transaction():
-            done = "state = 'done' AND at < ?"
+            old = f"at < ? AND state IN ({', '.join('?' * len(states))})"
+            values = (before.isoformat(), *states)
             self._db.execute(
-                f"UPDATE numbers SET code = '', short = '' WHERE nonce IN (SELECT nonce FROM acts WHERE {done})",  # noqa: S608
-                (before.isoformat(),),
+                f"UPDATE numbers SET code = '', short = '' WHERE nonce IN (SELECT nonce FROM acts WHERE {old})",  # noqa: S608
+                values,
             )
-            self._db.execute(f"DELETE FROM acts WHERE {done}", (before.isoformat(),))  # noqa: S608
+            self._db.execute(f"DELETE FROM acts WHERE {old}", values)  # noqa: S608
 
     def _begin(
         self,
@@ -199,8 +215,9 @@ class Store:
         at = max(at, datetime.fromisoformat(self.kept("last") or at.isoformat()))
         self.keep("counter", str(counter))
         self.keep("last", at.isoformat())
+        body = {**body, "issued_at": at.isoformat()}
         if number is not None:
-            body = {**body, "nonce": nonce, "number": number, "counter": counter, "issued_at": at.isoformat()}
+            body |= {"nonce": nonce, "number": number, "counter": counter}
         self._db.execute(
             "INSERT INTO acts (counter, nonce, kind, day, number, code, short, language, at, body, state)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'begun')",

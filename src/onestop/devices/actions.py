@@ -1,7 +1,7 @@
 """Changes of devices: make one with a pairing code, pair it, see it, revoke it. All times are machine time."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.types import new_id
-from onestop.devices.queries import read_report
+from onestop.devices.queries import read_report, write_report
 from onestop.devices.tables import devices
 from onestop.domain.board import DisplaySetup
 from onestop.domain.errors import N_, InvalidInput, NotKnown, PairingWrong
@@ -142,7 +142,7 @@ def report_device(conn: sa.Connection, device: UUID, *, report: Report, actor: A
     """Keep what a machine says of itself; the ledger hears only that it needs somebody, or does not any more."""
     row = conn.execute(sa.select(devices).where(devices.c.id == device)).one()
     before = None if row.report is None else read_report(row.report)
-    conn.execute(devices.update().where(devices.c.id == device).values(report=asdict(report), reported_at=real))
+    conn.execute(devices.update().where(devices.c.id == device).values(report=write_report(report), reported_at=real))
     if report.needs_somebody != (before is not None and before.needs_somebody):
         terms: dict[str, Term] = {"device": str(device), "printer": str(report.printer), "refused": report.refused}
         kind = "DeviceNeedsSomebody" if report.needs_somebody else "DeviceWorksAgain"

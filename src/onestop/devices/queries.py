@@ -1,7 +1,7 @@
 """Reads of devices: whom a device token stands for, and the organiser's list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onestop.db.statements import row_of
 from onestop.devices.tables import devices
 from onestop.domain.board import DisplaySetup, Screen, Sound
-from onestop.domain.machine import Printer, Report
+from onestop.domain.machine import CodeNotTaken, Printer, Report, WhyNot
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -92,5 +92,14 @@ def _setup(row: sa.Row[Any]) -> DisplaySetup:
 
 def read_report(kept: Mapping[str, Any]) -> Report:
     """A report as its row keeps it."""
-    counts = {name: value for name, value in kept.items() if name != "printer"}
-    return Report(printer=Printer(kept["printer"]), **counts)
+    counts = {name: value for name, value in kept.items() if name not in ("printer", "codes")}
+    codes = tuple(
+        CodeNotTaken(at=datetime.fromisoformat(each["at"]), why=WhyNot(each["why"]), ends=each["ends"])
+        for each in kept.get("codes", ())
+    )
+    return Report(printer=Printer(kept["printer"]), codes=codes, **counts)
+
+
+def write_report(report: Report) -> dict[str, Any]:
+    """A report for its row."""
+    return asdict(report) | {"codes": [asdict(each) | {"at": each.at.isoformat()} for each in report.codes]}

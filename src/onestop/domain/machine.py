@@ -1,6 +1,7 @@
 """What a machine says of itself: whether it prints, and what it has not handed in yet."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -16,11 +17,32 @@ class Printer(StrEnum):
     NONE = "none"
 
 
+class WhyNot(StrEnum):
+    """Why a code that was read while the line was cut did not check anybody in; the codes of our refusals."""
+
+    UNKNOWN = "ticket_unknown"
+    CANCELLED = "booking_cancelled"
+    CLOSED = "booking_closed"
+    OTHER_DAY = "wrong_day"
+    OVER = "day_over"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeNotTaken:
+    """A code that was read without a line and refused later: when, why, and its last two letters."""
+
+    at: datetime
+    why: WhyNot
+    ends: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Said every minute: `waiting` tickets are not handed in yet, `refused` ones the server could not read.
 
-    `unprinted` tickets have no paper yet; `numbers` are left to print while the line is cut. `version` is the agent's.
+    `unprinted` tickets have no paper yet; `numbers` are left to print while the line is cut. `version` is the agent's;
+    `codes` were read while the line was cut and checked nobody in.
     """
 
     printer: Printer
@@ -29,6 +51,7 @@ class Report:
     unprinted: int = 0
     numbers: int = 0
     version: str = ""
+    codes: tuple[CodeNotTaken, ...] = ()
 
     @property
     def needs_somebody(self) -> bool:

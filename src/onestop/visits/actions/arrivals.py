@@ -46,11 +46,18 @@ class CheckedIn:
 
 
 def check_in(
-    conn: sa.Connection, party: UUID, *, came_at: datetime | None = None, actor: Actor, now: datetime
+    conn: sa.Connection,
+    party: UUID,
+    *,
+    came_at: datetime | None = None,
+    on_paper: bool = True,
+    actor: Actor,
+    now: datetime,
 ) -> CheckedIn:
     """Turn a booking into a visit whose stops wait. Repeating it gives the same answer.
 
-    `came_at` is when she came if that is told only now, from paper; whoever tells it calls `match` at the end.
+    `came_at` is when she came if that is told only now, from paper or by a machine that was cut off; whoever tells it
+    calls `match` at the end.
 
     Raises `WrongDay`, `BookingCancelled`, `BookingClosed`, or the day's refusal.
     """
@@ -92,7 +99,7 @@ def check_in(
             actor=actor.ref,
             terms={
                 "early_seconds": int((booking.arrival_at - came).total_seconds()),
-                **_from_paper(came_at, now),
+                **(_from_paper(came_at, now) if on_paper else {}),
             },
         ),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.parties import make_party, write_name
+from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import parties, printed
 from onestop.booking.tickets import Ticket, adopt_ticket, issue_ticket, leases_of, ticket_again
 from onestop.booking.wish import Wish
@@ -22,8 +23,8 @@ from onestop.domain.facts import Fact
 from onestop.domain.printed import Conflict, Judged, came_at, is_likely, judge_number
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import code_hash, short_code, short_hash, ticket_code
-from onestop.domain.visit import StopState, VisitReason
-from onestop.visits.actions.arrivals import open_walk_in
+from onestop.domain.visit import StopState, VisitReason, waiting_since
+from onestop.visits.actions.arrivals import CheckedIn, check_in, open_walk_in
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.route import leave
 from onestop.visits.tables import visits
@@ -96,6 +97,23 @@ def merge_ticket(
         leave(conn, visit, reason=VisitReason.DAY_CLOSED, actor=actor, now=now)
     match(conn, day_id, now=now)
     return Merged(ticket=ticket, visit=visit, conflict=conflict)
+
+
+def merge_check_in(conn: sa.Connection, party: UUID, *, issued_at: datetime, actor: Actor, now: datetime) -> CheckedIn:
+    """Check in the ticket that a cut-off machine read at `issued_at`: she waits as if it had been told then.
+
+    Was she checked in elsewhere meanwhile, her wait becomes longer by this, never shorter. Raises what `check_in` does.
+    """
+    booking = booking_of_party(conn, party)
+    if booking is None:
+        return check_in(conn, party, actor=actor, now=now)
+    day = day_by_id(conn, booking.day)
+    came = came_at(issued_at, opens_at=day.opens_at, now=now)
+    here = check_in(conn, party, came_at=came, on_paper=False, actor=actor, now=now)
+    if here.again:
+        _came_earlier(conn, party, came)
+    match(conn, day.id, now=now)
+    return here
 
 
 def see_conflict(conn: sa.Connection, day_id: UUID, conflict: UUID, *, actor: Actor, now: datetime) -> None:
@@ -220,8 +238,9 @@ def _came_earlier(conn: sa.Connection, party: UUID | None, at: datetime) -> None
     if row is None or row.checked_in_at <= at:
         return
     values: dict[str, object] = {"checked_in_at": at, "version": row.version + 1}
-    if row.waiting_since_at == row.checked_in_at:
-        values["waiting_since_at"] = at
+    before, since = (waiting_since(checked_in_at=came, booked_at=row.booked_at) for came in (row.checked_in_at, at))
+    if row.waiting_since_at == before:
+        values["waiting_since_at"] = since
     else:
-        values["waited_seconds"] = row.waited_seconds + int((row.checked_in_at - at) / timedelta(seconds=1))
+        values["waited_seconds"] = row.waited_seconds + int((before - since) / timedelta(seconds=1))
     conn.execute(visits.update().where(visits.c.id == row.id).values(**values))

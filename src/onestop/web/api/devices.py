@@ -12,10 +12,11 @@ from onestop.booking.tickets import LeasedNumbers, lease_numbers
 from onestop.clock import real_now
 from onestop.devices.actions import report_device
 from onestop.domain.errors import InvalidInput, NotAllowed
-from onestop.domain.machine import Printer, Report
+from onestop.domain.machine import CodeNotTaken, Printer, Report, WhyNot
 from onestop.domain.roles import Actor, Role
 from onestop.web.api.access import acts, day_for
-from onestop.web.api.answers import act
+from onestop.web.api.answers import act, instant
+from onestop.web.api.wishes import Instant
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.sessions import actor
 
@@ -46,8 +47,19 @@ class Lease(Struct, kw_only=True):
     tickets: list[LeasedNumber]
 
 
+class CodeRefused(Struct, kw_only=True):
+    """A code that was read while the line was cut and refused at hand-in: when, our code of the refusal, its end."""
+
+    at: Instant
+    why: Annotated[str, Meta(max_length=40)] = ""
+    ends: Annotated[str, Meta(max_length=2, pattern=r"^[0-9A-Z]*\Z")] = ""
+
+
 class Heartbeat(Struct, kw_only=True):
-    """The printer; tickets not handed in, not taken, without a paper; numbers left; the version of the program."""
+    """The printer; tickets not handed in, not taken, without a paper; numbers left; the version of the program.
+
+    `codes` checked nobody in: the organiser's page of machines lists them.
+    """
 
     printer: Printer
     waiting: Count = 0
@@ -55,6 +67,7 @@ class Heartbeat(Struct, kw_only=True):
     unprinted: Count = 0
     numbers: Count = 0
     version: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z.+-]*\Z")] = ""
+    codes: Annotated[list[CodeRefused], Meta(max_length=50)] = field(default_factory=list[CodeRefused])
 
 
 class Heard(Struct, kw_only=True):
@@ -95,6 +108,14 @@ async def beat(request: WebRequest, db: Db, data: JSONBody[Heartbeat]) -> Respon
         unprinted=data.unprinted,
         numbers=data.numbers,
         version=data.version,
+        codes=tuple(
+            CodeNotTaken(
+                at=instant(each.at, "codes"),
+                why=WhyNot(each.why) if each.why in list(WhyNot) else WhyNot.OTHER,
+                ends=each.ends,
+            )
+            for each in data.codes
+        ),
     )
 
     def show(_: Any, __: None) -> tuple[int, object]:

@@ -21,7 +21,7 @@ from onestop.domain.roles import Actor, Role
 from onestop.domain.visit import VisitReason, VisitState
 from onestop.visits.actions.arrivals import CheckedIn, check_in, issue_walk_in
 from onestop.visits.actions.carrying import CarriedOver, carry_over
-from onestop.visits.actions.merging import Merged, Paper, merge_ticket
+from onestop.visits.actions.merging import Merged, Paper, merge_check_in, merge_ticket
 from onestop.visits.actions.route import leave, propose_stop
 from onestop.visits.queries.api import stop_line, visit_place
 from onestop.web.api.access import acts, day_for, open_day, visit_for
@@ -36,9 +36,13 @@ ROUTING = (Role.OFFICER, Role.RECEPTIONIST)
 
 
 class CodeShown(Struct, kw_only=True):
-    """A ticket code as it was scanned or typed: long, short, or a ticket's address."""
+    """A ticket code as it was scanned or typed: long, short, or a ticket's address.
+
+    A kiosk that read it while it was cut off says when (`issued_at`): she waits as if it had been told then.
+    """
 
     code: Annotated[str, Meta(max_length=400)]
+    issued_at: Instant | None = None
 
 
 class Arrived(Struct, kw_only=True):
@@ -150,7 +154,12 @@ async def check_in_ticket(
     def show(_: Any, here: CheckedIn) -> tuple[int, object]:
         return 200, Arrived(visit=here.visit, number=here.number, state=here.state)
 
-    return await act(request, check_in, ref.party, actor=someone, now=db.now(), day=place.id, show=show)
+    if data.issued_at is None:
+        return await act(request, check_in, ref.party, actor=someone, now=db.now(), day=place.id, show=show)
+    at = instant(data.issued_at, "issued_at")
+    return await act(
+        request, merge_check_in, ref.party, issued_at=at, actor=someone, now=db.now(), day=place.id, show=show
+    )
 
 
 @acts("/days/{day:str}/visits", 404, 410, roles=ARRIVING, also={202: ResponseSpec(PaperKept, generate_examples=False)})

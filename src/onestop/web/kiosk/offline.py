@@ -6,7 +6,7 @@ An agent on the machine keeps them and fills in what only it knows (`@@…@@`). 
 import asyncio
 import hashlib
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from onestop.days.queries.days import Day, day_by_id, published_days
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Interpreter
-from onestop.domain.errors import N_, DayUnknown
+from onestop.domain.errors import N_, DayUnknown, TicketUnknown
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kiosk.asking import INTERPRETERS, DeskTile, KioskDesks, KioskNeeds, NeedTile
@@ -85,11 +85,12 @@ class OfflineTicket:
 @page_of("kiosk/offline_code.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineCode:
-    """A code is kept and handed in when the line is back."""
+    """A code is kept and handed in when the line is back; `error` says that what was read can be none."""
 
     action: str
     back: str
     keys: tuple[str, ...]
+    error: str = ""
 
 
 @page_of("kiosk/says.html")
@@ -285,7 +286,8 @@ def _screens(day: Day, offer: DayOffer, locale: Locale) -> list[tuple[str, dict[
         home=START,
         again=_link(f"/kiosk/tickets/{CODE}", **lang, paper="1"),
     )
-    found += [("/kiosk/code", {}, code), ("/kiosk/ticket", {}, ticket)]
+    wrong = replace(code, error=locale.gettext(TicketUnknown.sentence))
+    found += [("/kiosk/code", {}, code), ("/kiosk/wrong", {}, wrong), ("/kiosk/ticket", {}, ticket)]
     for name, (heading, sentence) in SAYINGS.items():
         says = OfflineSays(heading=locale.gettext(heading), sentence=locale.gettext(sentence), home=START)
         found.append((f"/kiosk/{name}", {}, says))

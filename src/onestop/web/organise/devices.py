@@ -22,6 +22,7 @@ from onestop.devices.actions import (
 from onestop.devices.queries import Device, devices_list
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotKnown, Refusal
+from onestop.domain.machine import CodeNotTaken
 from onestop.domain.roles import Actor, Role
 from onestop.visits.actions.merging import see_conflict
 from onestop.visits.queries.printed import PrintedConflict, conflicts_of_day
@@ -60,6 +61,8 @@ class Machine:
     name: str
     day: str
     error: str
+    codes: tuple[CodeNotTaken, ...]
+    """Codes it read on this day without a line that checked nobody in."""
 
 
 @page_of("organise/devices.html")
@@ -227,6 +230,7 @@ async def _page(
     def machine(device: Device) -> Machine:
         ago = None if device.seen_at is None else max(timedelta(), real - device.seen_at)
         name, to = device.name, str(device.day or "")
+        codes = device.report.codes if device.report is not None else ()
         if changed is not None and changed[0] == device.id:
             _, name, to = changed
         return Machine(
@@ -237,6 +241,7 @@ async def _page(
             name=name,
             day=to,
             error=more.get("errors", {}).get(f"name-{device.id}", ""),
+            codes=tuple(each for each in codes if each.at.astimezone(day.zone).date() == day.on),
         )
 
     context = DevicesPage(
