@@ -1,29 +1,61 @@
 /* The ticket machine: a scanner that types (from any screen), what the camera read, big keys, print. */
 
 const FAST = 50; // milliseconds between keys: a scanner, not a finger
+const PAUSE = 150; // milliseconds without a key: everything it read is typed
 const LONGEST = 400;
+const LEAST = 8; // fewer quick keys are a slip, or no code of anything
 const HALF = 4; // a short code is two of these
 
-/* Scanner: quick keys that end with Enter are a code, wherever the focus is. */
+/* Scanner: quick keys that end with Enter, wherever the focus is, gathered until it pauses. What it read may be
+   anything, also somebody's name: a line that can be a code is sent once, nothing else leaves this page or stays on it. */
 let typed = "";
+let lines = [];
+let before = ""; // what stood in the field
 let last = 0;
+let pause = 0;
 document.addEventListener(
   "keydown",
   (event) => {
     const quick = event.timeStamp - last < FAST;
     last = event.timeStamp;
+    if (lines.length) later();
     if (event.key === "Enter") {
       /* No hand is so quick: whatever has the focus, it is not pressed. */
-      if (quick && typed.length > 1) event.preventDefault();
-      if (quick && typed.length >= 8) send(typed);
+      if (lines.length || (quick && typed.length > 1)) {
+        event.preventDefault();
+        lines.push(typed);
+        later();
+      }
       typed = "";
       return;
     }
     if (event.key.length !== 1) return;
-    typed = quick ? (typed + event.key).slice(-LONGEST) : event.key;
+    if (!quick && !lines.length) before = document.querySelector("#code")?.value ?? "";
+    typed = quick || lines.length ? (typed + event.key).slice(-LONGEST) : event.key;
   },
   true,
 );
+
+function later() {
+  clearTimeout(pause);
+  pause = setTimeout(read, PAUSE);
+}
+
+function read() {
+  const all = [...lines, typed].filter((line) => line.trim());
+  const field = document.querySelector("#code");
+  if (field) field.value = before;
+  [typed, lines] = ["", []];
+  if (all.join("").length < LEAST) return;
+  /* The empty code is answered as a wrong one. */
+  send(all.length === 1 && isCode(all[0]) ? all[0] : "");
+}
+
+/* As the server reads them: a ticket's address, its 26 letters, or eight letters and digits. */
+function isCode(text) {
+  const bare = text.trim().split(/[?#]/)[0].replace(/\/+$/, "").split("/").pop();
+  return /^[a-z2-7]{26}$/i.test(bare) || /^[0-9a-z]{8}$/i.test(text.replace(/[\s-]/g, ""));
+}
 
 function send(code) {
   const form = document.createElement("form");
@@ -33,7 +65,7 @@ function send(code) {
   const asked = new URLSearchParams(location.search);
   const query = new URLSearchParams([...asked].filter(([name]) => name === "lang" || name === "size"));
   form.action = here ? here.action : query.size ? `/kiosk/code?${query}` : "/kiosk/code";
-  for (const [name, value] of [["code", code], ["why", here ? here.elements.why.value : ""]]) {
+  for (const [name, value] of [["code", code], ["why", here ? here.elements.why.value : ""], ["scanned", "1"]]) {
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = name;

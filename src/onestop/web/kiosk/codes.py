@@ -128,6 +128,8 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
             return see_other(waits)
         locale = locale_here(request, today)
         error, typed = locale.say(refusal.sentence, refusal.params), form.text("code", 400)
+        if form.text("scanned", 1):
+            typed = ""
         return _code_page(request, today, why, error, refusal.status, typed=typed if len(typed) <= TYPED else "")
     speak(request, await db.read(language_of_party, found.party))
     ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
