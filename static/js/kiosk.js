@@ -76,7 +76,7 @@ function send(code) {
   form.requestSubmit();
 }
 
-document.addEventListener("camera:read", (event) => send(event.detail.slice(-LONGEST)));
+document.addEventListener("camera:read", (event) => send(isCode(event.detail) ? event.detail : ""));
 
 /* Big keys for the short code. */
 const pad = document.querySelector("[data-pad]");
