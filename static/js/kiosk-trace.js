@@ -72,6 +72,10 @@ again();
 /* From here on this script says when the screen goes back, and not the answer's Refresh, which counts on while she reads. */
 window.addEventListener("load", () => setTimeout(() => window.stop(), 0), { once: true });
 
+/* The paper of this screen is under way: the screen asks again whether it came. */
+const looksAgain = document.documentElement.dataset.looksAgain;
+if (looksAgain) setTimeout(() => location.reload(), looksAgain * 1000);
+
 /* Nothing to go back to: a screen takes the place of the one before, and a form leaves only the first screen behind. */
 document.addEventListener("click", (event) => {
   const there = event.target.closest("a[href]");

@@ -56,7 +56,7 @@ def _came(hall: Hall) -> int:
     return hall.database.read_now(lambda conn: conn.execute(sa.select(sa.func.count(visits.c.id))).scalar_one())
 
 
-_QUICK = """let at = 0;
+QUICK = """let at = 0;
 const stamps = new WeakMap();
 Object.defineProperty(Event.prototype, "timeStamp", {
   get() {
@@ -128,7 +128,7 @@ def test_a_scanned_paper_checks_in_without_a_tap_from_any_screen_and_presses_not
 ) -> None:
     code = code_of(book(someone(), hall, HEALTH, language="en"))
     page = _machine(someone, hall)
-    page.add_init_script(_QUICK)
+    page.add_init_script(QUICK)
     for screen in ("/kiosk", "/kiosk/days", f"/kiosk/d/{hall.world.slug}/needs?lang=en&size=2"):
         page.goto(screen)
         page.keyboard.press("ArrowDown")  # something has the focus: Enter would press it
@@ -141,7 +141,7 @@ def test_a_scanned_paper_checks_in_without_a_tap_from_any_screen_and_presses_not
 
 def test_a_short_quick_scan_of_something_else_presses_nothing_either(hall: Hall, someone: Someone) -> None:
     page = _machine(someone, hall)
-    page.add_init_script(_QUICK)
+    page.add_init_script(QUICK)
     page.goto("/kiosk")
     page.keyboard.press("ArrowDown")
     _scan(page, "4006")

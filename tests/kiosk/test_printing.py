@@ -11,12 +11,12 @@ from PIL import Image
 from onestop.booking.tickets import new_code
 from onestop.devices.queries import devices_list
 from onestop.domain.machine import Printer as Told
-from onestop_kiosk import paper
+from onestop_kiosk import paper, papers, printing
 from onestop_kiosk.paper import QR_MARGIN, in_dots, qr_svg
 from onestop_kiosk.printing import EscPos, Said, said_by
 from onestop_kiosk.server import Answer, Away
 from onestop_kiosk.settings import Printer, SettingsWrong, read_settings
-from onestop_kiosk.store import State
+from onestop_kiosk.store import Outcome, State
 from tests.kiosk.printer import virtual_printer
 from tests.kiosk.rig import machine_at
 from tests.web.kiosk.test_kiosk import need, service
@@ -64,7 +64,7 @@ async def test_a_ticket_given_without_a_line_is_printed_and_its_code_opens_it(
         assert picture.width == width
         assert scanned(picture, tmp_path / "paper.png") == act.code
         assert tallest(picture, picture.height // 2) >= 18 * MM
-        assert act.printed
+        assert machine.keeper.store.outcome_of(act.code) is Outcome.CAME
         assert machine.keeper.store.unprinted() == 0
         assert printer.took[-1].find(b"\x1dV") > 0  # it is cut
 
@@ -234,6 +234,102 @@ def test_settings_that_cannot_be_used_are_told(tmp_path: Path, text: str, says: 
     with pytest.raises(SettingsWrong) as wrong:
         read_settings(file)
     assert says in str(wrong.value)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A printer that says nothing is not waited for as long as in a hall."""
+    monkeypatch.setattr(printing, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(printing, "PRINT_SECONDS", 0.6)
+
+
+BROKEN = pytest.mark.parametrize(
+    "fault",
+    [{"paper": 0x72}, {"silent": True}, {"jams": True}, {"dies_after": 2000}],
+    ids=lambda fault: next(iter(fault)),
+)
+
+
+@pytest.mark.usefixtures("impatient")
+@BROKEN
+async def test_whoever_is_given_no_paper_of_the_waiting_list_is_told_and_printed_again(
+    site: Site, tmp_path: Path, fault: dict[str, int]
+) -> None:
+    fill(site)
+    async with (
+        virtual_printer() as printer,
+        machine_at(
+            site, tmp_path / "k", printer=Printer(kind="network", host="127.0.0.1", port=printer.port)
+        ) as machine,
+    ):
+        for name, value in fault.items():
+            setattr(printer, name, value)
+        await machine.hand.go(f"/kiosk/d/{site.hall.day.slug}/times?lang=en&needs={need('my-rights')}&interpreter=none"
+                              f"&asked=1&services={service(site, 'legal')}")  # fmt: skip
+        await machine.hand.press("Join the waiting list")
+        await machine.shell.papers()
+        assert machine.hand.page is not None
+        await machine.hand.go(str(machine.hand.page.url))
+        assert machine.hand.text.startswith("No paper came out. Your request is stored all the same.")
+        assert machine.keeper.store.unprinted() == 1
+
+        for name in fault:
+            setattr(printer, name, 0x12 if name == "paper" else 0)
+        await machine.hand.follow("Print my paper again")
+        await machine.shell.papers()
+        await machine.hand.go(str(machine.hand.page.url))
+        assert machine.hand.text.startswith("Take your paper.")
+        assert machine.keeper.store.unprinted() == 0
+
+
+@pytest.mark.usefixtures("impatient")
+@BROKEN
+async def test_whoever_is_given_no_paper_of_a_ticket_is_told_with_and_without_a_line(
+    site: Site, tmp_path: Path, fault: dict[str, int]
+) -> None:
+    async with (
+        virtual_printer() as printer,
+        machine_at(
+            site, tmp_path / "k", printer=Printer(kind="network", host="127.0.0.1", port=printer.port)
+        ) as machine,
+    ):
+        for name, value in fault.items():
+            setattr(printer, name, value)
+        assert await machine.take() == 100
+        await machine.shell.papers()
+        assert machine.hand.page is not None
+        await machine.hand.go(str(machine.hand.page.url))
+        assert machine.hand.text.startswith("No paper came out. Your ticket is good all the same.")
+        assert "Print my ticket again" in machine.hand.text
+        machine.line.way = "cut"
+        assert await machine.take() == 101
+        await machine.shell.papers()
+        await machine.hand.go(str(machine.hand.page.url))
+        assert machine.hand.text.startswith("The paper does not come? Please tell the reception this number.")
+        assert [number for number, _ in machine.keeper.store.missing_papers()] == [100, 101]
+
+
+async def test_a_screen_whose_paper_is_under_way_says_so_and_looks_again_until_it_came(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(papers, "PAPER_SECONDS", 0.0)
+    async with (
+        virtual_printer() as printer,
+        machine_at(
+            site, tmp_path / "k", printer=Printer(kind="network", host="127.0.0.1", port=printer.port)
+        ) as machine,
+    ):
+        assert await machine.take() == 100
+        assert machine.hand.page is not None
+        assert machine.hand.text.startswith("Your paper is being printed.")
+        assert machine.hand.page.headers["refresh"] == f"2; url={machine.hand.page.url.raw_path.decode()}"
+        assert 'data-looks-again="2"' in machine.hand.page.text
+        await machine.shell.papers()
+        await machine.hand.go(machine.hand.page.url.raw_path.decode())
+        assert machine.hand.text.startswith("Take your paper.")
+        assert "data-looks-again" not in machine.hand.page.text
+        assert machine.hand.page.headers["refresh"] == "40; url=/kiosk"
+        assert len(printer.papers()) == 1
 
 
 @pytest.mark.parametrize("fetched", [True, False], ids=["with a line", "the line breaks before the paper"])

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from playwright.async_api import Page, Request, async_playwright, expect
 
-from tests.journeys.test_kiosk import _QUICK
+from tests.journeys.test_kiosk import QUICK
 from tests.kiosk.rig import TOKEN, Machine, Way
 from tests.kiosk.test_shell import numbers
 from tests.web.served import ARGS, CHROMIUM
@@ -28,7 +28,7 @@ async def screen(machine: Machine) -> AsyncGenerator[Page, None]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         page = await browser.new_page(viewport={"width": 1080, "height": 1920})
-        await page.add_init_script(_QUICK + _HELD)
+        await page.add_init_script(QUICK + _HELD)
         await page.goto(f"http://127.0.0.1:{machine.settings.port}/?token={TOKEN}")
         yield page
         await browser.close()

@@ -29,6 +29,8 @@ LASTS = timedelta(days=15)
 """A number is good if it can be given until its day is over, or for so long where that is farther off."""
 AFTER_CLOSING = timedelta(hours=1)
 MOST_CODES = 50
+MISSING_FOR = timedelta(hours=1)
+"""The organiser reads so long that a paper did not come."""
 
 
 class Keeper:
@@ -163,7 +165,9 @@ class Keeper:
 
     def _forget(self) -> None:
         """What was handed in goes soon; the rest after its term, counted by a time that the server told."""
-        self.store.forget(self.clock.now() - FORGET_AFTER, State.DONE)
+        now = self.clock.now()
+        self.store.forget(now - FORGET_AFTER, State.DONE)
+        self.store.forget_papers(now - FORGET_AFTER, now - MISSING_FOR)
         if (at := self.clock.at_least()) is not None:
             self.store.keep("heard", at.isoformat())
             self.store.forget(at - TERM, State.REFUSED, *((State.WAITS,) if self.is_shut else ()))

@@ -6,9 +6,8 @@ address, and the cookie the one that the start of the machine gave to its browse
 
 import asyncio
 import hmac
-import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -20,15 +19,15 @@ from onestop_kiosk import paper
 from onestop_kiosk.codes import read_code
 from onestop_kiosk.files import kind_of
 from onestop_kiosk.keeper import Keeper, read_form
-from onestop_kiosk.printing import PaperMissing
+from onestop_kiosk.papers import Papers, values
 from onestop_kiosk.server import Answer, Away, ShutOut
 from onestop_kiosk.settings import Settings
 from onestop_kiosk.snapshot import Snapshot
-from onestop_kiosk.store import Act, NoNumber, State
+from onestop_kiosk.store import Act, NoNumber, Outcome, State
 
-log = logging.getLogger(__name__)
 COOKIE = "onestop_kiosk"
-PAPER_SECONDS = 6.0
+LOOK_AGAIN = 2
+"""Seconds: a screen whose paper is under way is shown anew until it is known whether the paper came."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " connect-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -38,6 +37,7 @@ PASSED_ON = ("Content-Type", "Content-Language", "Refresh")
 NONCE = re.compile(r"^[\x21-\x7e]{8,80}\Z")
 TICKETS = re.compile(r"^/kiosk/d/([a-z0-9-]{1,80})/tickets\Z")
 OPENED = re.compile(r"^/kiosk/(?:tickets|waiting)/([A-Za-z0-9]{8,64})(?:/|\Z)")
+WITH_A_PAPER = re.compile(r"^/kiosk/(?:tickets|waiting)/[A-Za-z0-9]{8,64}\Z")
 _CLOCK = re.compile(r'(<p class="clock">).*?(</p>)', re.DOTALL)
 _NOW = re.compile(r'data-now="[^"]*"')
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -52,7 +52,7 @@ class Shell:
         self._token = token
         self._opened: set[str] = set()
         """Codes whose pages may be shown: those of whoever stands here, until the first screen is shown again."""
-        self._papers: set[asyncio.Task[None]] = set()
+        self._papers = Papers(keeper, settings)
         self._giving = asyncio.Lock()
         """A second press waits for the first, and is sent where that one led."""
 
@@ -99,6 +99,7 @@ class Shell:
     async def _show(self, request: web.Request) -> web.StreamResponse:
         if request.path != "/kiosk":
             return await self._screen(request)
+        self._papers.next_one()
         self._opened.clear()  # whoever stood here has gone: nothing that was shown can be reached again
         answer = await self._screen(request)
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -111,24 +112,31 @@ class Shell:
             return _see("/kiosk")  # somebody else's page, reached by going back
         if request.path == "/kiosk/offline" or keeper.is_shut:
             return self._says("shut" if keeper.is_shut else "away", language)
-        if (act := keeper.store.ticket_of(opened.group(1)) if opened is not None else None) is not None:
+        code = opened.group(1) if opened is not None else ""
+        act, outcome = (keeper.store.ticket_of(code) if code else None), None
+        if WITH_A_PAPER.match(request.path):
+            if "paper" in request.query or ("new" in request.query and not self._papers.was_begun(code)):
+                if act is not None:
+                    self._papers.begin_ticket(act)
+                else:
+                    self._papers.begin_page(code, request.path, language)
             if "paper" in request.query:
-                self._print(act)
-                await self._papers_soon()
-            if act.state is not State.DONE or keeper.is_away:
-                return self._own_ticket(act)
+                return _see(str(request.rel_url.without_query_params("paper")))
+            await self._papers.soon(code)
+            outcome = self._papers.outcome(code)
+        if act is not None and (act.state is not State.DONE or keeper.is_away):
+            return _looks_again(request, outcome, self._own_ticket(act, outcome))
         if not keeper.is_away:
             try:
-                answer = await keeper.server.page("GET", request.path_qs)
+                said = {"X-Onestop-Paper": outcome} if outcome is not None else None
+                answer = await keeper.server.page("GET", request.path_qs, headers=said)
             except Away:
                 keeper.is_away = True
             except ShutOut:
                 keeper.shut()
                 return self._says("shut", language)
             else:
-                if act is None and opened is not None and {"new", "paper"} & set(request.query):
-                    self._print_page(request.path, language)
-                return self._pass_on(answer)
+                return _looks_again(request, outcome, self._pass_on(answer))
         return self._kept(request)
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
@@ -171,8 +179,7 @@ class Shell:
         if act.state is State.BEGUN:
             if (refused := await self._try_now(request, act, body)) is not None:
                 return refused
-            self._print(keeper.store.ticket_of(act.code) or act)
-            await self._papers_soon()
+            self._papers.begin_ticket(keeper.store.ticket_of(act.code) or act)
         self._opened.add(act.code)
         chosen = {name: request.query[name] for name in ("size",) if name in request.query}
         return _see(f"/kiosk/tickets/{act.code}?{urlencode({'lang': language, **chosen})}")
@@ -259,16 +266,16 @@ class Shell:
         told = snapshot.told_on(kept, request.query.get("lang", ""), keeper.clock.now(), first=request.path == "/kiosk")
         return self._page(paper.fill(told, {"key": uuid4().hex}))
 
-    def _own_ticket(self, act: Act) -> web.StreamResponse:
+    def _own_ticket(self, act: Act, outcome: Outcome | None) -> web.StreamResponse:
         """The ticket this machine gave, on the screen."""
         snapshot = self._keeper.snapshot
         assert snapshot is not None
         kept = snapshot.says("ticket", act.language)
-        if self._keeper.store.is_unprinted(act):
+        if outcome in (Outcome.MISSING, Outcome.SENT):
             says = snapshot.unprinted[snapshot.speaks(act.language)]
             kept = kept.replace("<h1>", f'<div class="notice warn" role="alert"><p>{says}</p></div><h1>', 1)
         kept = snapshot.told_on(kept, act.language, self._keeper.clock.now())
-        filled = paper.fill(kept, _values(act), code=f"{snapshot.ticket_address}{act.code}")
+        filled = paper.fill(kept, values(act), code=f"{snapshot.ticket_address}{act.code}")
         return self._page(filled, headers={"Refresh": "40; url=/kiosk"})
 
     def _says(self, name: str, language: str) -> web.StreamResponse:
@@ -318,76 +325,17 @@ class Shell:
             files.keep(address, answer.body)
         return web.Response(status=answer.status, body=answer.body, content_type=kind_of(address), headers=headers)
 
-    # -- paper --------------------------------------------------------------------------------------
-
-    def _print(self, act: Act) -> None:
-        """Print what this machine gave: as the server tells it, with her waiting time; without a line as it is kept."""
-        snapshot = self._keeper.snapshot
-        assert snapshot is not None
-        roll = snapshot.papers[snapshot.speaks(act.language)]
-        filled = paper.fill(roll, _values(act), code=f"{snapshot.ticket_address}{act.code}")
-        self._begin(self._print_given(filled, act))
-
-    def _print_page(self, path: str, language: str) -> None:
-        """Print what the server gave."""
-        self._begin(self._fetch_and_print(path, language))
-
-    async def _print_given(self, kept: str, act: Act) -> None:
-        told = ""
-        if act.state is State.DONE and not self._keeper.is_away and self._settings.printer.kind != "none":
-            told = await self._fetch_roll(f"/kiosk/tickets/{act.code}", act.language)
-        await self._print_roll(told or kept, act)
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._papers.add(task)
-        task.add_done_callback(self._papers.discard)
-
-    async def _papers_soon(self) -> None:
-        """Give the printer some seconds, so that the screen can say if no paper comes."""
-        if self._papers:
-            await asyncio.wait(self._papers, timeout=PAPER_SECONDS)
-
     async def papers(self) -> None:
         """Until every paper that was begun has come out or failed."""
-        while self._papers:
-            await asyncio.gather(*self._papers)
-
-    async def _fetch_and_print(self, path: str, language: str) -> None:
-        if roll := await self._fetch_roll(path, language):
-            await self._print_roll(roll, None)
-
-    async def _fetch_roll(self, path: str, language: str) -> str:
-        """A paper as the server makes it; empty where none comes."""
-        try:
-            answer = await self._keeper.server.page("GET", f"{path}/paper?{urlencode({'lang': language})}")
-        except (Away, ShutOut):
-            return ""
-        return answer.body.decode() if answer.status == 200 else ""
-
-    async def _print_roll(self, roll: str, act: Act | None) -> None:
-        settings, keeper = self._settings, self._keeper
-        if settings.printer.kind == "none":
-            return
-        try:
-            picture = await paper.draw(
-                paper.in_dots(roll, keeper.files.styles()),
-                width=settings.printer.width,
-                chromium=settings.chromium,
-                flags=settings.chromium_flags,
-            )
-            await keeper.printing.paper(picture)
-        except (PaperMissing, paper.PaperNotDrawn) as error:
-            log.error("A paper did not come: %s", error)
-            if act is not None:
-                keeper.store.mark_printed(act, came=False)
-            return
-        if act is not None:
-            keeper.store.mark_printed(act, came=True)
+        await self._papers.all_out()
 
 
-def _values(act: Act) -> dict[str, str]:
-    return {"number": str(act.number), "code": act.code, "short": f"{act.short[:4]} {act.short[4:]}"}
+def _looks_again(request: web.Request, outcome: Outcome | None, answer: web.StreamResponse) -> web.StreamResponse:
+    """A screen whose paper is under way asks again, by itself, whether it came."""
+    if outcome is Outcome.BEGUN and isinstance(answer, web.Response) and answer.status == 200:
+        answer.headers["Refresh"] = f"{LOOK_AGAIN}; url={request.path_qs}"
+        answer.text = (answer.text or "").replace("<html ", f'<html data-looks-again="{LOOK_AGAIN}" ', 1)
+    return answer
 
 
 def sizes(size: str) -> dict[str, str]:

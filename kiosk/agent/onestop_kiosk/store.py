@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS numbers (
 CREATE TABLE IF NOT EXISTS acts (
     counter INTEGER PRIMARY KEY, nonce TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, day TEXT NOT NULL,
     number INTEGER, code TEXT NOT NULL, short TEXT NOT NULL, language TEXT NOT NULL, at TEXT NOT NULL,
-    body TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '', printed INTEGER NOT NULL DEFAULT 0
+    body TEXT NOT NULL, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS papers (
+    id INTEGER PRIMARY KEY, code TEXT NOT NULL, number INTEGER, at TEXT NOT NULL, outcome TEXT NOT NULL
 );
 """
 
@@ -36,6 +39,15 @@ class State(StrEnum):
     WAITS = "waits"
     DONE = "done"
     REFUSED = "refused"
+
+
+class Outcome(StrEnum):
+    """What became of a paper: under way, came, sent to a printer that cannot say, did not come."""
+
+    BEGUN = "begun"
+    CAME = "came"
+    SENT = "sent"
+    MISSING = "missing"
 
 
 class NoNumber(Exception):
@@ -58,7 +70,6 @@ class Act:
     body: dict[str, Any]
     state: State
     problem: str
-    printed: bool
 
 
 class Store:
@@ -74,6 +85,7 @@ class Store:
         self._db.executescript(_TABLES)
         # What was under way when the power went may have reached the server: handing it in again does no harm.
         self._db.execute("UPDATE acts SET state = 'waits' WHERE state = 'begun'")
+        self._db.execute("UPDATE papers SET outcome = 'missing' WHERE outcome = 'begun'")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -149,10 +161,6 @@ class Store:
             self._db.execute("UPDATE numbers SET nonce = NULL WHERE nonce = ?", (act.nonce,))
             self._db.execute("DELETE FROM acts WHERE counter = ?", (act.counter,))
 
-    def mark_printed(self, act: Act, *, came: bool) -> None:
-        """Her paper came out, or did not."""
-        self._db.execute("UPDATE acts SET printed = ? WHERE counter = ?", (1 if came else -1, act.counter))
-
     def find(self, nonce: str) -> Act | None:
         """The act of a nonce."""
         return _act(self._db.execute("SELECT * FROM acts WHERE nonce = ?", (nonce,)).fetchone())
@@ -178,14 +186,38 @@ class Store:
         values = (*states, kind) if kind else states
         return int(self._db.execute(f"SELECT count(*) FROM acts WHERE {asked}", values).fetchone()[0])  # noqa: S608
 
-    def is_unprinted(self, act: Act) -> bool:
-        """Whether her paper did not come."""
-        row = self._db.execute("SELECT printed FROM acts WHERE counter = ?", (act.counter,)).fetchone()
-        return row is not None and row["printed"] == -1
+    # -- papers -------------------------------------------------------------------------------------
+
+    def note_paper(self, code: str, number: int | None, outcome: Outcome, at: datetime) -> None:
+        """What became of the paper with a code, the last time it was printed."""
+        with self._transaction():
+            self._db.execute("DELETE FROM papers WHERE code = ?", (code,))
+            self._db.execute(
+                "INSERT INTO papers (code, number, at, outcome) VALUES (?, ?, ?, ?)",
+                (code, number, at.isoformat(), outcome),
+            )
+
+    def outcome_of(self, code: str) -> Outcome | None:
+        """What became of a paper; `None` if none was printed."""
+        row = self._db.execute("SELECT outcome FROM papers WHERE code = ?", (code,)).fetchone()
+        return None if row is None else Outcome(row["outcome"])
+
+    def missing_papers(self) -> list[tuple[int | None, datetime]]:
+        """Numbers and times of the papers that did not come; one of a waiting list has no number."""
+        rows = self._db.execute("SELECT number, at FROM papers WHERE outcome = 'missing' ORDER BY id").fetchall()
+        return [(row["number"], datetime.fromisoformat(row["at"])) for row in rows]
 
     def unprinted(self) -> int:
-        """How many tickets have no paper, though the printer was asked."""
-        return int(self._db.execute("SELECT count(*) FROM acts WHERE printed = -1").fetchone()[0])
+        """How many papers did not come, though the printer was asked."""
+        return len(self.missing_papers())
+
+    def forget_papers(self, codes_before: datetime, before: datetime) -> None:
+        """Codes leave the machine first, then that a paper was missing."""
+        with self._transaction():
+            self._db.execute("UPDATE papers SET code = '' WHERE at < ?", (codes_before.isoformat(),))
+            self._db.execute(
+                "DELETE FROM papers WHERE at < ? OR (code = '' AND outcome <> 'missing')", (before.isoformat(),)
+            )
 
     def forget(self, before: datetime, *states: State) -> None:
         """Acts that stand so leave the machine; so do the codes of their numbers."""
@@ -257,5 +289,4 @@ def _act(row: sqlite3.Row | None) -> Act | None:
         body=json.loads(row["body"]),
         state=State(row["state"]),
         problem=row["problem"],
-        printed=row["printed"] == 1,
     )

@@ -181,7 +181,7 @@ async def show_paper(
         picture="",
         short_code=spell_short_code(ticket.short),
     )
-    return Response(_render(roll, day, locale), media_type=HTML)
+    return Response(_render(roll, day, locale), media_type=HTML, headers={"X-Onestop-Number": str(ticket.number)})
 
 
 async def _next_day(someone: Actor, db: Database) -> Day:

@@ -25,6 +25,7 @@ from onestop.visits.queries.reception import reach_today
 from onestop.web.kiosk.asking import desks_page, times_page
 from onestop.web.kiosk.frame import START, chosen_day, kiosk_page, link, locale_here, machine, onward
 from onestop.web.kiosk.nearing import SHOW_IT, says_next
+from onestop.web.kiosk.promised import paper_of
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import Form, read_form
@@ -53,6 +54,9 @@ class KioskTicket:
     steps: tuple[str, ...]
     """What she goes to, a private talk as a talk at the centre; told while she stands here, never on the paper."""
     waits: bool
+    paper: str
+    """What became of the paper (`paper_of`)."""
+    again: str
     home: str
     others: str
 
@@ -150,6 +154,8 @@ async def show_ticket(
         if request.query_params.get("new")
         else (),
         waits=waits,
+        paper=paper_of(request),
+        again=link(request, f"/kiosk/tickets/{code}", paper="1"),
         home=START,
         others=link(request, "/kiosk/days"),
     )

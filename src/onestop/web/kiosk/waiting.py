@@ -26,6 +26,7 @@ from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_
 from onestop.web.kiosk.asking import desks_page
 from onestop.web.kiosk.draw_day import shut_page
 from onestop.web.kiosk.frame import START, chosen_day, kiosk_page, link, locale_here, machine
+from onestop.web.kiosk.promised import paper_of
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.locale import locale_for
@@ -57,6 +58,8 @@ class KioskWaiting:
     leave: str
     new: bool
     """The machine prints it; whoever comes back with the paper can also leave."""
+    paper: str
+    """What became of the paper (`paper_of`)."""
     again: str
     key: str
     home: str
@@ -211,6 +214,7 @@ async def _show(
         decline=link(request, f"/kiosk/waiting/{code}/decline"),
         leave=link(request, f"/kiosk/waiting/{code}/leave"),
         new="new" in request.query_params,
+        paper=paper_of(request),
         again=link(request, f"/kiosk/waiting/{code}", paper="1"),
         key=new_key(),
         home=START,
