@@ -12,13 +12,14 @@ from tests.film import camera, film
 from tests.kiosk.rig import TOKEN, Machine
 
 POLICIES = Path(__file__).parents[2] / "kiosk" / "device" / "chromium-policy.json"
+CODE = "abcdefghijklmnopqrstuvwxyz"
 OFF, ON = "camera=(), microphone=(), geolocation=()", "camera=(self), microphone=(), geolocation=()"
 
 
 @pytest.fixture
 async def screen(machine: Machine, tmp_path: Path) -> AsyncGenerator[Page, None]:
     """The machine's own browser; somebody holds a code of no ticket before its camera."""
-    film("A-CODE-OF-SOMEBODY", tmp_path / "film.y4m")
+    film(CODE, tmp_path / "film.y4m")
     address = f"http://127.0.0.1:{machine.settings.port}"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -44,7 +45,7 @@ async def test_without_a_line_a_code_held_to_the_camera_is_kept(
     await screen.locator("[data-camera-start]").click()
     await expect(screen.locator("h1")).to_have_text(says)
 
-    assert [act.body["code"] for act in machine.keeper.store.waiting()] == ["A-CODE-OF-SOMEBODY"]
+    assert [act.body["code"] for act in machine.keeper.store.waiting()] == [CODE]
 
 
 @pytest.mark.browser

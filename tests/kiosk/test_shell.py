@@ -1,5 +1,6 @@
 """The machine's screens with and without a line: three taps to a ticket, nothing lost, nothing doubled, nobody else."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -21,7 +22,7 @@ from onestop.visits.actions.broadcasting import send_broadcast
 from onestop.visits.tables import visits
 from onestop_kiosk import __version__
 from onestop_kiosk.server import Away
-from onestop_kiosk.store import State
+from onestop_kiosk.snapshot import read_snapshot
 from tests.kiosk.rig import TOKEN, Machine, Way, later, machine_at
 from tests.web.site import Site
 
@@ -210,7 +211,8 @@ async def test_a_spare_ticket_read_without_a_line_sends_her_to_the_reception_and
     machine.line.way = "whole"
     await machine.reach()
     assert numbers(site) == [booked.number]
-    assert (machine.keeper.store.waiting(), machine.keeper.store.count(State.REFUSED)) == ([], 0)
+    assert machine.keeper.store.waiting() == []
+    assert [act.problem for act in machine.keeper.store.refused_codes(9)] == ["ticket_on_paper"]
 
 
 async def test_numbers_are_leased_again_at_fifteen_and_the_machine_says_when_none_is_left(machine: Machine) -> None:
@@ -338,3 +340,8 @@ async def test_a_day_that_is_over_gives_no_tickets(machine: Machine) -> None:
     later(machine.site, machine, minutes=60 * 24)
     await machine.hand.go("/kiosk?lang=en")
     assert machine.hand.text.startswith("Today there is no advice here.")
+
+
+async def test_what_a_newer_server_tells_besides_does_not_stop_a_machine(machine: Machine) -> None:
+    kept = machine.keeper.store.kept("snapshot")
+    assert read_snapshot(json.dumps({**json.loads(kept), "of_tomorrow": 1})) == read_snapshot(kept)

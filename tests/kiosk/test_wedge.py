@@ -48,9 +48,8 @@ async def scan(page: Page, *lines: str) -> list[str]:
         await page.keyboard.press("Enter")
     assert sent == []
     await page.evaluate("document.documentElement.dataset.before = ''; setTimeout(paused)")
-    await page.wait_for_function(
-        "!('before' in document.documentElement.dataset) && document.readyState === 'complete'"
-    )
+    await expect(page.locator("html[data-before]")).to_have_count(0)
+    await page.wait_for_load_state("load")
     page.remove_listener("request", note)
     return sent
 

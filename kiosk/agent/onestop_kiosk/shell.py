@@ -22,7 +22,7 @@ from onestop_kiosk.keeper import Keeper, read_form
 from onestop_kiosk.papers import Papers, values
 from onestop_kiosk.server import Answer, Away, ShutOut
 from onestop_kiosk.settings import Settings
-from onestop_kiosk.snapshot import Snapshot
+from onestop_kiosk.snapshot import Snapshot, above
 from onestop_kiosk.store import Act, NoNumber, Outcome, State
 
 COOKIE = "onestop_kiosk"
@@ -273,7 +273,7 @@ class Shell:
         kept = snapshot.says("ticket", act.language)
         if outcome in (Outcome.MISSING, Outcome.SENT):
             says = snapshot.unprinted[snapshot.speaks(act.language)]
-            kept = kept.replace("<h1>", f'<div class="notice warn" role="alert"><p>{says}</p></div><h1>', 1)
+            kept = above(kept, f'<div class="notice warn" role="alert"><p>{says}</p></div>')
         kept = snapshot.told_on(kept, act.language, self._keeper.clock.now())
         filled = paper.fill(kept, values(act), code=f"{snapshot.ticket_address}{act.code}")
         return self._page(filled, headers={"Refresh": "40; url=/kiosk"})

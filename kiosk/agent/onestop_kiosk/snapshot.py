@@ -2,10 +2,13 @@
 
 import html
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
+
+_HEADING = re.compile(r"<h1\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +70,16 @@ class Snapshot:
         tag = self.speaks(language)
         says, kind = html.escape(f"{told.says[tag]} {told.ends[tag]}"), "stop" if told.alarm else "now"
         notice = f'<div class="notice {kind} to-all" role="alert"><p class="notice-title" dir="auto">{says}</p></div>'
-        return page.replace("<h1>", f"{notice}<h1>", 1)
+        return above(page, notice)
+
+
+def above(page: str, notice: str) -> str:
+    """A page with a notice before its heading."""
+    return _HEADING.sub(lambda heading: notice + heading[0], page, count=1)
 
 
 def read_snapshot(text: str) -> Snapshot:
-    """A snapshot from what the server sent."""
+    """A snapshot from what the server sent; what a newer server tells besides is left out."""
     told = json.loads(text)
     told["opens_at"] = datetime.fromisoformat(told["opens_at"])
     told["closes_at"] = datetime.fromisoformat(told["closes_at"])
@@ -79,4 +87,4 @@ def read_snapshot(text: str) -> Snapshot:
     if (message := told.get("told")) is not None:
         message["until"] = datetime.fromisoformat(message["until"])
         told["told"] = Message(**message)
-    return Snapshot(**told)
+    return Snapshot(**{each.name: told[each.name] for each in fields(Snapshot) if each.name in told})
