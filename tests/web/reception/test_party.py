@@ -7,7 +7,7 @@ from onestop.days.actions import create_day, publish_day
 from onestop.days.dayfile import read_template
 from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import VisitReason
-from onestop.visits.actions.calls import no_show, serve
+from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.route import propose_stop
 from onestop.visits.queries.people import Standing
 from tests.halls import ON, STAFF, make_test_day
@@ -156,6 +156,32 @@ async def test_somebody_who_steps_out_comes_back_with_her_place(reception: Staff
 
     assert out == (Standing.OUT, [("legal", "blocked")])
     assert (reception.standing(ticket), reception.stops(ticket)) == (Standing.HERE, [("legal", "waiting")])
+
+
+async def test_a_press_that_comes_too_late_is_answered_on_her_page_with_the_reason(reception: Staff) -> None:
+    ticket = reception.book()
+    await reception.press(reception.path(ticket, "/check-in"))
+    reception.open()
+    reception.later(minutes=20)
+    called = reception.hall.next(1).stop
+
+    while_called = await reception.press(reception.path(ticket, "/out"))
+    reception.hall.write(serve, called)
+    while_served = await reception.press(reception.path(ticket, f"/stops/{called}/drop"))
+    reception.hall.write(finish, called)
+    after = await reception.press(reception.path(ticket, "/back"))
+
+    answers = (while_called, while_served, after)
+    assert [answer.status_code for answer in answers] == [409] * 3
+    assert ["This was not done." in answer.text and 'id="stops-title"' in answer.text for answer in answers] == [
+        True,
+        True,
+        True,
+    ]
+    assert "She is called to desk 1. Send her there, or ask the desk." in while_called.text
+    assert "She is at desk 1. This is possible once the talk there has ended." in while_served.text
+    assert "She has no visit that goes on now." in after.text
+    assert reception.facts("VisitorSteppedOut", "StopDropped") == []
 
 
 async def test_leaving_needs_a_reason_and_is_undone_for_thirty_seconds(reception: Staff) -> None:

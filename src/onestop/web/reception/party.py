@@ -17,7 +17,7 @@ from onestop.db.session import Database
 from onestop.domain.calling import NEED_POINTS
 from onestop.domain.checklist import Coming
 from onestop.domain.day import DayState
-from onestop.domain.errors import N_
+from onestop.domain.errors import N_, MoveRefused, Refusal, StopMoved, VisitOver
 from onestop.domain.operational import MARKED, OperationalNeed
 from onestop.domain.ticket import spell_short_code, waiting_short_code
 from onestop.domain.visit import LATE_GRACE, StopState, VisitReason, VisitState
@@ -44,6 +44,10 @@ OFF_MINUTES = 5
 CAME_EARLY = N_("Came %(duration)s early.")
 CAME_LATE = N_("Came %(duration)s late.")
 CALLED_ABOUT = N_("Called about %(from)s to %(to)s: %(stop)s.")
+CALLED_NOW = N_("She is called to desk %(desk)s. Send her there, or ask the desk.")
+AT_DESK_NOW = N_("She is at desk %(desk)s. This is possible once the talk there has ended.")
+NOT_INSIDE = N_("She has no visit that goes on now.")
+CHANGED = N_("Something has changed in the meantime. This is how it is now.")
 INSIDE = (Standing.HERE, Standing.OUT, Standing.CALLED)
 DONE: dict[str, str] = {
     "checked-in": N_("Checked in. Waits now."),
@@ -122,6 +126,8 @@ class PartyPage:
     """What she is told after check-in: how early or late she came, and about when and where to she is called."""
     name: str
     name_error: str
+    refused: str
+    """Why the last press did nothing."""
     key: str = field(default_factory=new_key)
 
 
@@ -143,7 +149,9 @@ async def show(
     *,
     name: str | None = None,
     name_error: str = "",
+    refusal: Refusal | None = None,
 ) -> Response[Any]:
+    """Her page as it is now; with a `refusal` it says why the press did nothing."""
     now, locale = db.now(), locale_of(request)
     known = await db.read(visitor, day.id, party, now=now)
     offer = await db.read(day_offer, day.id)
@@ -183,8 +191,22 @@ async def show(
         tell=await _tell(request, db, day, known),
         name=known.person.name if name is None else name,
         name_error=name_error,
+        refused=_why_not(locale, refusal, known) if refusal is not None else "",
     )
-    return page(request, context, status=422 if name_error else 200, **frame(request, day))
+    status = refusal.status if refusal is not None else 422 if name_error else 200
+    return page(request, context, status=status, **frame(request, day))
+
+
+def _why_not(locale: Locale, refusal: Refusal, known: Visitor) -> str:
+    """A rule's refusal in a sentence about her, for whoever stands at reception."""
+    desk = {"desk": known.person.desk.number} if known.person.desk is not None else None
+    if not isinstance(refusal, MoveRefused | StopMoved | VisitOver):
+        return locale.say(refusal.sentence, refusal.params)
+    if known.person.standing is Standing.CALLED and desk is not None:
+        return locale.say(CALLED_NOW, desk)
+    if known.person.standing is Standing.SERVING and desk is not None:
+        return locale.say(AT_DESK_NOW, desk)
+    return locale.gettext(CHANGED if known.visit_state is VisitState.OPEN else NOT_INSIDE)
 
 
 def _done(request: WebRequest, did: str, papers: Mapping[UUID, tuple[PaperLine, ...]]) -> str:

@@ -11,7 +11,7 @@ from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.actions.parties import set_name
 from onestop.booking.tickets import new_code
 from onestop.db.session import Database
-from onestop.domain.errors import InvalidInput, NameRefused
+from onestop.domain.errors import InvalidInput, NameRefused, NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.operational import OperationalNeed, read_needs
 from onestop.domain.visit import VisitReason
 from onestop.visits.actions.arrivals import check_in, undo_check_in
@@ -239,22 +239,27 @@ async def _act(
 ) -> Response[Any]:
     """One act on what belongs to this ticket of this day, then back to its page; `lock` is another day's.
 
-    With a `card` the page comes back at the card of this stop.
+    A refusal changes nothing and is said on her page. With a `card` the page comes back at the card of this stop.
     """
     day, someone = await day_and_actor(request, db, slug)
-    path = await submit_once(
-        request,
-        f"reception.{did}",
-        guarded,
-        day.id,
-        party,
-        *args,
-        actor=someone,
-        now=db.now(),
-        day=lock or day.id,
-        to=lambda _: f"{party_path(day, party)}{page_end}?did={did}{more_end}" + (f"#stop-{card}" if card else ""),
-        **more,
-    )
+    try:
+        path = await submit_once(
+            request,
+            f"reception.{did}",
+            guarded,
+            day.id,
+            party,
+            *args,
+            actor=someone,
+            now=db.now(),
+            day=lock or day.id,
+            to=lambda _: f"{party_path(day, party)}{page_end}?did={did}{more_end}" + (f"#stop-{card}" if card else ""),
+            **more,
+        )
+    except (NotKnown, NotAllowed, SignInNeeded, NameRefused):
+        raise
+    except Refusal as refusal:
+        return await show(request, db, day, party, request.app.state.ticket_key, refusal=refusal)
     return see_other(path)
 
 
