@@ -3,13 +3,18 @@
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from onestop.domain.errors import ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig, TicketEmpty
 from onestop.domain.party import (
     PARTY_LIMIT,
+    Came,
     Member,
+    NoStepLeft,
     Parted,
     accompanied,
+    change_party,
     check_party,
     check_stop_members,
     leaves_child_alone,
@@ -139,3 +144,51 @@ def test_nobody_leaves_a_child_alone_or_a_ticket_empty(
     with pytest.raises(refusal) as refused:
         part_party(members, where, mark, also=())
     assert type(refused.value) is refusal
+
+
+# -- others came than were written down -------------------------------------------------------------------
+
+
+def test_who_stays_is_numbered_anew_and_a_stop_for_everybody_stays_one() -> None:
+    assert change_party(FAMILY, WHERE, stay={2, 3}, adults=1, children=1) == Came(
+        members=(
+            Member(mark=1),
+            Member(mark=2, child=True, guardian_mark=1),
+            Member(mark=3),
+            Member(mark=4, child=True, guardian_mark=1),
+        ),
+        new_marks={2: 1, 3: 2},
+        together={LEGAL: frozenset({1, 2, 3, 4}), SOCIAL: frozenset({1})},
+        emptied=frozenset({HEALTH}),
+    )
+
+
+@given(
+    adults=st.integers(1, 3),
+    children=st.integers(0, 3),
+    where=st.lists(st.sets(st.integers(1, 6), min_size=1), min_size=1, max_size=3),
+    stay=st.sets(st.integers(1, 6)),
+    more=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+    apart=st.sets(st.sampled_from([LEGAL, SOCIAL, HEALTH])),
+)
+def test_however_a_party_changes_no_child_goes_alone_and_nobody_is_lost(
+    adults: int, children: int, where: list[set[int]], stay: set[int], more: tuple[int, int], apart: set[UUID]
+) -> None:
+    people = party_of(adults=adults, children=children)
+    known = {member.mark for member in people}
+    stay &= known
+    going = {
+        stop: accompanied(people, (marks & known) | {1})
+        for stop, marks in zip((LEGAL, SOCIAL, HEALTH), where, strict=False)
+    }
+    try:
+        came = change_party(people, going, stay=stay, adults=more[0], children=more[1], apart=apart)
+    except (ChildAlone, InvalidInput, NoStepLeft):
+        return
+    check_party(came.members)
+    assert len(came.members) == len(stay) + sum(more)
+    assert came.together.keys() | came.emptied == going.keys()
+    for stop, marks in came.together.items():
+        check_stop_members(came.members, marks)
+        assert {came.new_marks[mark] for mark in going[stop] & stay} <= marks
+    assert came.emptied == {stop for stop, marks in going.items() if not marks & stay}

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from onestop.domain.visit import AT_DESK
+from onestop.domain.booking import Interpreter
+from onestop.domain.visit import AT_DESK, VisitState
 from onestop.referrals.actions import Where, refer
 from onestop.reports.violations import Row
 from onestop.visits.actions.alarms import ask_as_visitor
 from onestop.visits.actions.apart import split_off, talk_alone
 from onestop.visits.actions.calls import call_next
+from onestop.visits.actions.coming import change_coming
 from onestop.visits.actions.mediators import be_mediator, be_no_mediator, leave_talk
 from onestop.visits.actions.notes import write_note
 from tests.halls import KEY
@@ -41,6 +43,12 @@ class BesideDay(WatchedDay):
                 self.do(write_note, self.one(which, self.rows.stops).id, text="A note.")
             case _:
                 self.do(ask_as_visitor, self.one(which, visits))
+
+    def come_otherwise(self, which: int, stay: set[int], children: int, tongue: str) -> None:
+        """Others came than were written down, or they speak something else."""
+        visit = self.one(which, [each for each in self.rows.visits.values() if each.state == VisitState.OPEN])
+        said = {"languages": [tongue], "interpreter": list(Interpreter)[which % 3]}
+        self.do(change_coming, visit.id, stay=stay, adults=which % 2, children=children, **said)
 
     def send_elsewhere(self, which: int, service: str) -> None:
         """A referral; it is kept by itself when she is served there, and no longer when that is taken back."""

@@ -55,7 +55,7 @@ AT_A_DESK = (
 )
 _TAKEN_BACK = (
     *("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "refuse", "leave"),
-    *("talk alone", "own way", "own way"),
+    *("talk alone", "own way", "own way", "otherwise"),
 )
 _OLD_BUTTONS = (serve, finish, no_show, park, drop_stop, accept_stop, transfer, bring_back)
 _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
@@ -84,6 +84,15 @@ _STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "go_apart": (
         3,
         {"which": some, "mark": st.integers(1, 3), "how": st.sampled_from(["next", "later", "own", "here"])},
+    ),
+    "come_otherwise": (
+        2,
+        {
+            "which": some,
+            "stay": st.sets(st.integers(1, 3), min_size=1),
+            "children": st.integers(0, 1),
+            "tongue": st.sampled_from(["en", "uk", "ar"]),
+        },
     ),
     "something_small": (
         2,
@@ -275,6 +284,8 @@ class AnyDay(RouteDay):
             self.do(drop_stop, stop, actor=VISITOR)
             if not self.refused:
                 self.taken_off.add(stop)
+        elif act == "otherwise":
+            self.come_otherwise(which, {1, 1 + which % 3}, which % 2, "ar")
         elif act == "transfer":
             self.send_on(which, desk=1 + which % 2, service=None)
         elif act in {"talk alone", "own way"}:

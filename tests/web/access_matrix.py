@@ -607,14 +607,14 @@ MATRIX: list[Row] = [
     ),
     *(
         staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")
-        for part in ("", "/time", "/print", "/steps", "/proof")
+        for part in ("", "/time", "/who", "/print", "/steps", "/proof")
     ),
     staff("GET", "/reception/{slug:str}/requests/{party:uuid}", "receptionist", "organiser"),
     *(
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
             *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo", "carry-over"),
-            *("name", "code", "cancel", "time", "stops"),
+            *("name", "code", "cancel", "time", "stops", "who"),
         )
     ),
     *(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from onestop.domain.errors import ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig, TicketEmpty
+from onestop.domain.errors import N_, ChildAlone, ChildAtDeskAlone, InvalidInput, PartyTooBig, TicketEmpty
 
 PARTY_LIMIT = 10
 """People on one ticket; a bigger family asks the centre, which plans it by hand."""
@@ -149,3 +149,77 @@ def part_party(
         hers=hers,
         copied=copied,
     )
+
+
+class NoStepLeft(TicketEmpty):
+    code = "no_step_left"
+    sentence = N_("No step would be left. Please add a step first, or end the visit.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """A party as it really came: who is here, with new marks, and who goes where now."""
+
+    members: tuple[Member, ...]
+    new_marks: Mapping[int, int]
+    """Old mark → new mark of those who stay."""
+    together: Mapping[UUID, frozenset[int]]
+    """Stop → new marks."""
+    emptied: frozenset[UUID]
+    """Stops that were only for people who are not here."""
+
+
+def change_party(
+    members: Collection[Member],
+    together: Mapping[UUID, Collection[int]],
+    *,
+    stay: Collection[int],
+    adults: int = 0,
+    children: int = 0,
+    apart: Collection[UUID] = (),
+    begun: Collection[UUID] = (),
+) -> Came:
+    """Who of a party is here (`stay`, old marks), and how many more; a stop for everybody stays one for everybody.
+
+    `together` are the open stops in order. Nobody new joins a stop that is `apart` or `begun`, but a child who would be
+    without an adult. Raises `InvalidInput`, `PartyTooBig`, `ChildAlone`, and `NoStepLeft` where no stop would be left.
+    """
+    kept = sorted((member for member in members if member.mark in stay), key=lambda member: member.mark)
+    if len(kept) != len(set(stay)) or adults < 0 or children < 0:
+        raise InvalidInput(field="members")
+    new_marks = {member.mark: place for place, member in enumerate(kept, 1)}
+    grown = [member.child for member in kept] + [False] * adults + [True] * children
+    guardian = next((place for place, child in enumerate(grown, 1) if not child), None)
+    before = {new_marks[member.mark]: new_marks.get(member.guardian_mark or 0, guardian) for member in kept}
+    now = tuple(
+        Member(mark=place, child=child, guardian_mark=before.get(place, guardian) if child else None)
+        for place, child in enumerate(grown, 1)
+    )
+    check_party(now)
+    everybody = frozenset(member.mark for member in now)
+    found: dict[UUID, frozenset[int]] = {}
+    for stop, going in together.items():
+        still = frozenset(new_marks[mark] for mark in going if mark in new_marks)
+        if stop in begun or not still:
+            found[stop] = still
+        elif len(set(going)) == len(members) and stop not in apart:
+            found[stop] = everybody
+        else:
+            found[stop] = accompanied(now, still | _guardians(now, still))
+    at_desks = frozenset[int]().union(*(found[stop] for stop in begun))
+    if begun and leaves_child_alone(now, at_desks):
+        first = next(iter(begun))
+        found[first] |= {member.mark for member in now if member.child} - at_desks
+    emptied = frozenset(stop for stop, going in found.items() if not going)
+    if together and len(emptied) == len(found):
+        raise NoStepLeft
+    left = {stop: going for stop, going in found.items() if going}
+    return Came(members=now, new_marks=new_marks, together=left, emptied=emptied)
+
+
+def _guardians(members: Collection[Member], going: Collection[int]) -> frozenset[int]:
+    """The adult who goes along where only children are left at a stop."""
+    here = [member for member in members if member.mark in going]
+    if any(not member.child for member in here):
+        return frozenset()
+    return frozenset(member.guardian_mark for member in here[:1] if member.guardian_mark is not None)

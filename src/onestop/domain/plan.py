@@ -29,6 +29,7 @@ __all__ = [
     "PlannedStop",
     "WantedStop",
     "can_interpret",
+    "mediated_minutes",
     "nominal_plan",
     "offered_arrivals",
 ]
@@ -110,6 +111,11 @@ def offered_arrivals(
     search = _Search(capacity, stops, languages, interpreter, party, with_reserve=with_reserve)
     arrivals = sorted((bucket for bucket in capacity.arrivals if bucket.start >= not_before), key=lambda b: b.start)
     return [plan for bucket in arrivals if (plan := search.plan(bucket)) is not None]
+
+
+def mediated_minutes(minutes: int) -> int:
+    """How long a talk of so many minutes takes with a mediator."""
+    return ceil(round(minutes * MEDIATED, 6))
 
 
 def can_interpret(
@@ -210,7 +216,7 @@ class _Search:
                     yield Option((row,), group.minutes[service])
             for group, row in desks:
                 if service in group.services and needed and not group.languages & spoken:
-                    minutes = ceil(round(group.minutes[service] * MEDIATED, 6))
+                    minutes = mediated_minutes(group.minutes[service])
                     yield from (Option((row, bridge), minutes) for bridge in bridges)
 
         ways = {service: tuple(options(service)) for service in services}

@@ -17,6 +17,7 @@ from onestop.domain.roles import Actor
 from onestop.domain.visit import AT_DESK, UNDO_WINDOW, StopState
 from onestop.visits.actions.acts import Images, stands_as_left
 from onestop.visits.actions.apart import OWN_TICKET, is_used, put_together
+from onestop.visits.actions.coming import CHANGE_COMING, put_back
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import Row, check_day_runs, note, stop_row, visit_row
 from onestop.visits.tables import acts, calls, visits
@@ -60,6 +61,8 @@ def take_back(conn: sa.Connection, stop: Row, act: Row, *, actor: Actor, now: da
         with conn.begin_nested():
             if parted:
                 put_together(conn, act)
+            elif act.kind == CHANGE_COMING:
+                put_back(conn, act)
             _restore(conn, act.before, now)
             back = [row for row in _at_desk(conn, stop.visit_id) if row.id not in at_desk]
             _take_places(conn, back)

@@ -1,25 +1,27 @@
 """One ticket holder on reception's page: her stops, what can be done for her, how she can be reached."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, contacts, members, parties, stops
+from onestop.booking.tables import bookings, contacts, members, parties, stop_members, stops
 from onestop.days.tables import desks
 from onestop.directory.papers import Paper, papers_by_service
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.operational import OperationalNeed
+from onestop.domain.party import Member
 from onestop.domain.visit import (
     AT_DESK,
     STOP_OPEN,
     UNDO_WINDOW,
     BlockedBy,
+    Outcome,
     StopState,
     VisitReason,
     VisitState,
@@ -48,6 +50,15 @@ class VisitorStop:
     checked: Mapping[str, bool] = field(default_factory=dict[str, bool])
     """By key of a paper: seen, or she does not have it."""
     blocked_by: BlockedBy | None = None
+    outcome: Outcome | None = None
+    """How the talk ended; of a private one it is not told."""
+    service: UUID | None = None
+    """None of a private stop, like its institution."""
+    institution_id: UUID | None = None
+    only_desk: UUID | None = None
+    """The one desk that it waits for."""
+    goers: frozenset[int] = frozenset()
+    """Marks of those who go there; of a private stop nobody is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +67,7 @@ class Visitor:
 
     person: Person
     display_language: str
-    children: int
+    members: tuple[Member, ...]
     answers: tuple[str, ...]
     """Answers that papers hang on."""
     needs: frozenset[OperationalNeed]
@@ -77,6 +88,11 @@ class Visitor:
     """She left, and stops she wanted are unserved."""
     undo: tuple[UUID, UUID] | None
     """Stop and act."""
+
+    @property
+    def children(self) -> int:
+        """How many of them are children."""
+        return sum(1 for member in self.members if member.child)
 
 
 def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Visitor:
@@ -100,9 +116,7 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
         .outerjoin(visits, visits.c.party_id == parties.c.id)
         .where(parties.c.id == party)
     ).one()
-    children = conn.execute(
-        sa.select(sa.func.count()).select_from(members).where(members.c.party_id == party, members.c.child)
-    ).scalar_one()
+    coming, going = _members(conn, party)
     theirs = _stops(conn, party)
     reached = conn.execute(
         sa.select(contacts.c.kind, contacts.c.phone_end).where(contacts.c.party_id == party).order_by(contacts.c.kind)
@@ -117,7 +131,7 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
     return Visitor(
         person=found[0],
         display_language=row.display_language,
-        children=children,
+        members=coming,
         answers=tuple(row.answers),
         needs=frozenset(OperationalNeed(kind) for kind in marked),
         reached_by=tuple((one.kind, one.phone_end) for one in reached),
@@ -127,7 +141,7 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
         visit_state=VisitState(row.visit_state) if row.visit_state else None,
         reason=VisitReason(row.reason) if row.reason else None,
         checked_in_at=row.checked_in_at,
-        stops=tuple(_stop(one, papers.get(one.service_id, ()), checked[one.id]) for one in theirs),
+        stops=tuple(_stop(one, papers.get(one.service_id, ()), checked[one.id], going[one.id]) for one in theirs),
         asked=tuple(one.service_id for one in theirs if one.state not in _NEVER_ACCEPTED),
         services_open=frozenset(one.service_id for one in theirs if one.state in STOP_OPEN),
         untouched=(
@@ -143,6 +157,22 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
         ),
         undo=_undo(conn, row.visit, now),
     )
+
+
+def _members(conn: sa.Connection, party: UUID) -> tuple[tuple[Member, ...], dict[UUID, set[int]]]:
+    """The people by mark, and who of them goes to which stop."""
+    found: dict[int, Member] = {}
+    going: dict[UUID, set[int]] = defaultdict(set)
+    for row in conn.execute(
+        sa.select(members.c.mark, members.c.child, members.c.guardian_mark, stop_members.c.stop_id)
+        .outerjoin_from(members, stop_members)
+        .where(members.c.party_id == party)
+        .order_by(members.c.mark)
+    ):
+        found[row.mark] = Member(mark=row.mark, child=row.child, guardian_mark=row.guardian_mark)
+        if row.stop_id is not None:
+            going[row.stop_id].add(row.mark)
+    return tuple(found.values()), going
 
 
 def _stops(conn: sa.Connection, party: UUID) -> list[Row]:
@@ -173,7 +203,7 @@ def _checked(conn: sa.Connection, party: UUID) -> dict[UUID, dict[str, bool]]:
     return found
 
 
-def _stop(row: Row, papers: Sequence[Paper], checked: Mapping[str, bool]) -> VisitorStop:
+def _stop(row: Row, papers: Sequence[Paper], checked: Mapping[str, bool], goers: Collection[int]) -> VisitorStop:
     shown = row.state in AT_DESK or (row.state == StopState.FINISHED and not row.private)
     return VisitorStop(
         id=row.id,
@@ -186,6 +216,11 @@ def _stop(row: Row, papers: Sequence[Paper], checked: Mapping[str, bool]) -> Vis
         papers=tuple(papers) if not row.private and row.state in _CHECKED else (),
         checked=checked,
         blocked_by=BlockedBy(row.blocked_by) if row.blocked_by else None,
+        outcome=Outcome(row.outcome) if row.outcome and not row.private else None,
+        service=None if row.private else row.service_id,
+        institution_id=None if row.private else row.institution_id,
+        only_desk=None if row.private else row.only_desk_id,
+        goers=frozenset() if row.private else frozenset(goers),
     )
 
 

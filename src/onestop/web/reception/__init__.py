@@ -4,6 +4,7 @@ from typing import Any
 
 from onestop.web.reception import (
     book,
+    came,
     find,
     message,
     paper,
@@ -25,6 +26,7 @@ route_handlers: list[Any] = [
     *book.route_handlers,
     *party.route_handlers,
     *party_acts.route_handlers,
+    *came.route_handlers,
     *time.route_handlers,
     *ticket.route_handlers,
     *steps.route_handlers,

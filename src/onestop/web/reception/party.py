@@ -60,6 +60,7 @@ DONE: dict[str, str] = {
     "back": N_("She is back and waits again."),
     "left": N_("The visit has ended."),
     "again": N_("She is here again and waits. Her place is kept."),
+    "who": N_("Saved. The number and her place stay."),
     "named": N_("The name is corrected."),
     "cancelled": N_("The booking is cancelled. The time is free again."),
     "moved": N_("The booking has a new time. Please tell her."),
@@ -191,13 +192,13 @@ async def show(
         tell=await _tell(request, db, day, known),
         name=known.person.name if name is None else name,
         name_error=name_error,
-        refused=_why_not(locale, refusal, known) if refusal is not None else "",
+        refused=why_not(locale, refusal, known) if refusal is not None else "",
     )
     status = refusal.status if refusal is not None else 422 if name_error else 200
     return page(request, context, status=status, **frame(request, day))
 
 
-def _why_not(locale: Locale, refusal: Refusal, known: Visitor) -> str:
+def why_not(locale: Locale, refusal: Refusal, known: Visitor) -> str:
     """A rule's refusal in a sentence about her, for whoever stands at reception."""
     desk = {"desk": known.person.desk.number} if known.person.desk is not None else None
     if not isinstance(refusal, MoveRefused | StopMoved | VisitOver):
