@@ -9,14 +9,24 @@ import sqlalchemy as sa
 from onestop.booking.tables import members, parties, stops
 from onestop.db.ledger import facts
 from onestop.domain.booking import Interpreter
-from onestop.domain.errors import ChildAlone, InvalidInput, MoveRefused, TicketEmpty, UndoRefused, UndoTooLate
+from onestop.domain.errors import (
+    ChildAlone,
+    InvalidInput,
+    MoveRefused,
+    NoServiceChosen,
+    ServiceUnknown,
+    TicketEmpty,
+    UndoRefused,
+    UndoTooLate,
+)
 from onestop.domain.facts import Fact
 from onestop.live.observer import changes_of
 from onestop.reports.verify import verify
 from onestop.reports.violations import DayRows
 from onestop.visits.actions.alarms import ask_as_visitor
-from onestop.visits.actions.apart import Given, split_off, talk_alone
+from onestop.visits.actions.apart import Given, split_off, talk_alone, talk_apart
 from onestop.visits.actions.calls import finish, serve
+from onestop.visits.actions.door import undo_at_reception
 from onestop.visits.actions.rows import Row
 from onestop.visits.actions.undo import undo
 from onestop.visits.queries.board import board, board_day
@@ -223,3 +233,47 @@ def test_after_the_others_moved_on_only_what_does_not_touch_them_is_taken_back(h
     with pytest.raises(UndoRefused):
         hall.write(undo, own.stop, act_id=own.act)
     assert hall.write(undo, quiet.stop, act_id=quiet.act) == "own_ticket"
+
+
+def test_at_the_door_a_quiet_ticket_changes_no_row_of_the_others_and_is_taken_back(hall: TestDay) -> None:
+    _, came = hall.walk_in(hall.wish("legal", "social", **COUPLE, children=1))
+    hall.later(minutes=9)
+    first = visit(hall, came).party_id
+    before, everywhere = of_party(hall, first, came), everything(hall)
+    last = rows(hall, facts, sa.true())[-1].id
+    said = {"mark": 2, "services": [hall.service("residence")], "key": KEY}
+
+    given = hall.write(talk_apart, came, **said)
+    again = hall.write(talk_apart, came, **said)
+
+    new = rows(hall, facts, facts.c.id > last)
+    ids = {str(first), str(came), *map(str, stops_of(hall, came).values())}
+    talk = stop(hall, given.stop)
+    assert again == given
+    assert of_party(hall, first, came) == before
+    assert [each for fact in new for each in map(str, fact) if each in ids] == []
+    assert {change.key for change in changes_of(_fact(row) for row in new)} == {
+        f"overview:{hall.id}",
+        f"visit:{talk.visit_id}",
+    }
+    assert (talk.private, talk.consent_how, waited(hall, talk.visit_id)) == (True, "reception", 9)
+    assert hall.next(4).stop is None
+    assert hall.db.read_now(verify, now=hall.now) == []
+    hall.later(seconds=20)
+    assert hall.write(undo_at_reception, given.stop, visit=talk.visit_id, act_id=given.act) == "own_ticket"
+    assert everything(hall) == everywhere
+
+
+def test_at_the_door_neither_a_child_nor_somebody_alone_nor_a_ticket_without_a_talk(hall: TestDay) -> None:
+    _, family = hall.walk_in(hall.wish("legal", children=1))
+    _, couple = hall.walk_in(hall.wish("legal", **COUPLE))
+    talk = {"services": [hall.service("social")], "key": KEY}
+    for came, how, refusal in (
+        (family, {"mark": 1, **talk}, ChildAlone),
+        (family, {"mark": 2, **talk}, InvalidInput),
+        (couple, {"mark": 1, **talk, "services": []}, NoServiceChosen),
+        (couple, {"mark": 1, **talk, "services": [hall.id]}, ServiceUnknown),
+    ):
+        with pytest.raises(refusal):
+            hall.write(talk_apart, came, **how)
+    assert len(rows(hall, parties, sa.true())) == 2

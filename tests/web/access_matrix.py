@@ -315,7 +315,7 @@ def _party_stop(site: Site) -> str:
 
 SPECIAL |= {
     f"{_PARTY_STOPS}/{act}": lambda site, act=act: f"{_party_stop(site)}/{act}"
-    for act in ("drop", "accept", "decline", "back", "papers")
+    for act in ("drop", "accept", "decline", "back", "papers", "send", "outcome")
 }
 SPECIAL |= {"/visits/{visit_id:uuid}/stops": lambda site: f"/visits/{_called_visit(site)}/stops"}
 SPECIAL |= {"/pass/{token:str}": _fresh_pass, "/sign-in/link/{token:str}": _fresh_link}
@@ -607,19 +607,19 @@ MATRIX: list[Row] = [
     ),
     *(
         staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")
-        for part in ("", "/time", "/who", "/print", "/steps", "/proof")
+        for part in ("", "/time", "/who", "/own", "/print", "/steps", "/proof")
     ),
     staff("GET", "/reception/{slug:str}/requests/{party:uuid}", "receptionist", "organiser"),
     *(
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
             *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo", "carry-over"),
-            *("name", "code", "cancel", "time", "stops", "who"),
+            *("name", "code", "cancel", "time", "stops", "who", "own"),
         )
     ),
     *(
         staff("POST", f"{_PARTY_STOPS}/{act}", "receptionist", "organiser")
-        for act in ("drop", "accept", "decline", "back", "papers")
+        for act in ("drop", "accept", "decline", "back", "papers", "send", "outcome")
     ),
     # -- floor ----------------------------------------------------------------------------------------
     staff("GET", "/floor", "receptionist", "organiser", "floor_guide"),

@@ -1,4 +1,4 @@
-"""At a desk one adult of several gets a ticket of her own: to talk there alone, or to go her own way from now on.
+"""One adult of several gets a ticket of her own: to talk alone, or at a desk to go her own way from now on.
 
 *To talk alone* changes no row of the others: nothing they look at can tell. She stays among the people of their ticket,
 the new one does not know it, and its talk is private (R19): called quietly, named nowhere.
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from onestop.db.ledger import record
 from onestop.db.statements import insert
 from onestop.db.types import new_id
 from onestop.domain.booking import Interpreter
-from onestop.domain.errors import MoveRefused, ServiceUnknown, TicketEmpty
+from onestop.domain.errors import MoveRefused, NoServiceChosen, ServiceUnknown, TicketEmpty
 from onestop.domain.facts import Fact
 from onestop.domain.party import Parted, part_party, without
 from onestop.domain.roles import Actor
@@ -32,15 +32,26 @@ from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, Vis
 from onestop.referrals.tables import referrals
 from onestop.visits.actions.acts import Images, keep_act, take_images
 from onestop.visits.actions.matching import match
-from onestop.visits.actions.rows import Row, change_stop, change_visit, note, open_visit, stop_row
+from onestop.visits.actions.rows import Row, change_stop, change_visit, check_day_runs, note, open_visit, stop_row
 from onestop.visits.queries.hall import waited_seconds
 from onestop.visits.tables import acts, alarms, notes, visits
 
 OWN_TICKET = "own_ticket"
 """The kind of the act, the same for both: whoever reads it does not learn which."""
 AT_THE_DESK = "said_to_officer"
+AT_RECEPTION = "reception"
 LATER = timedelta(minutes=10)
 """*Later* is not before this: not while the others still sit beside her."""
+
+
+class _Here(NamedTuple):
+    """Where she is given it at reception, with the columns of a stop."""
+
+    day_id: UUID
+    party_id: UUID
+    visit_id: UUID
+    service_id: UUID
+    desk_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +81,51 @@ def talk_alone(
     visit = _open_visit(conn, stop, alone=True, nonce=nonce, now=now)
     hers = new_id()
     insert(conn, members, id=hers, party_id=visit.party_id, mark=1, child=False, guardian_mark=None)
-    how = {"only_desk_id": stop.desk_id, "callable_from_at": now} if soon else {"callable_from_at": now + LATER}
+    when: dict[str, Any] = {"only_desk_id": stop.desk_id} if soon else {}
+    when["callable_from_at"] = now if soon else now + LATER
     state = StopState.PARKED if soon else StopState.WAITING  # parked here: this desk first
-    talk = _add_talk(conn, stop, visit, hers, state=state, private=True, actor=actor, now=now, **how)
+    talk = _add_talk(conn, stop, visit, hers, state=state, private=True, actor=actor, now=now, **when)
     before: Images = {"visits": {}, "stops": {}, "stop_members": {}, "calls": {}, "members": {}}
     return _give(conn, stop, visit, talk, made=[talk], before=before, key=key, actor=actor, now=now)
+
+
+def talk_apart(
+    conn: sa.Connection,
+    visit_id: UUID,
+    *,
+    mark: int,
+    services: Collection[UUID],
+    key: bytes,
+    actor: Actor,
+    now: datetime,
+) -> Given:
+    """At reception: quiet talks at these services for one of the adults; the others go on as if nothing was.
+
+    Nobody calls the new number while the press can be taken back. The same press gives the same ticket. Raises
+    `NoServiceChosen`, `ServiceUnknown`, `VisitOver`, and what `without` raises.
+    """
+    first = open_visit(conn, visit_id)
+    check_day_runs(conn, first.day_id)
+    without(members_of(conn, first.party_id), mark)
+    if not services:
+        raise NoServiceChosen
+    said = f"apart|{visit_id}|{mark}|{sorted(each.hex for each in services)}"
+    nonce = "own-" + hmac.new(key, said.encode(), hashlib.sha256).hexdigest()[:40]
+    if (known := _known(conn, first.day_id, nonce)) is not None:
+        return known
+    here = _Here(day_id=first.day_id, party_id=first.party_id, visit_id=visit_id, service_id=visit_id, desk_id=None)
+    visit = _open_visit(conn, here, alone=True, nonce=nonce, free_from_at=now + UNDO_WINDOW, now=now)
+    hers = new_id()
+    insert(conn, members, id=hers, party_id=visit.party_id, mark=1, child=False, guardian_mark=None)
+    talks = [
+        _add_talk(
+            conn, here._replace(service_id=service), visit, hers, state=StopState.WAITING, private=True,
+            how=AT_RECEPTION, actor=actor, now=now,
+        )
+        for service in dict.fromkeys(services)
+    ]  # fmt: skip
+    before: Images = {"visits": {}, "stops": {}, "stop_members": {}, "calls": {}, "members": {}}
+    return _give(conn, here, visit, talks[0], made=talks, before=before, how="reception", key=key, actor=actor, now=now)
 
 
 def split_off(
@@ -180,7 +231,9 @@ def _known(conn: sa.Connection, day: UUID, nonce: str) -> Given | None:
     return Given(stop=row.stop_id, act=row.id) if row is not None else None
 
 
-def _open_visit(conn: sa.Connection, stop: Row, *, alone: bool, nonce: str | None, now: datetime, **values: Any) -> Row:
+def _open_visit(
+    conn: sa.Connection, stop: Row | _Here, *, alone: bool, nonce: str | None, now: datetime, **values: Any
+) -> Row:
     """Her party and visit: how they talk is as it was said for all, and what was waited together counts for her too."""
     first = conn.execute(sa.select(parties).where(parties.c.id == stop.party_id)).one()
     before = conn.execute(sa.select(visits).where(visits.c.id == stop.visit_id)).one()
@@ -204,23 +257,24 @@ def _open_visit(conn: sa.Connection, stop: Row, *, alone: bool, nonce: str | Non
 
 def _add_talk(
     conn: sa.Connection,
-    stop: Row,
+    stop: Row | _Here,
     visit: Row,
     member: UUID,
     *,
     state: StopState,
     private: bool,
+    how: str = AT_THE_DESK,
     actor: Actor,
     now: datetime,
     **values: Any,
 ) -> UUID:
-    """A stop for her at the service of this one; she said to the officer that she wants it (R18)."""
+    """A stop for her at the service of this one; she said to whoever gives it that she wants it (R18)."""
     offered = day_offer(conn, stop.day_id).service(stop.service_id)
     if offered is None:
         raise ServiceUnknown
     talk = add_stop(
         conn, party=visit.party_id, day=stop.day_id, position=100, service=replace(offered, private=private),
-        member_ids=[member], state=state, how=AT_THE_DESK, actor=actor, now=now,
+        member_ids=[member], state=state, how=how, actor=actor, now=now,
     )  # fmt: skip
     conn.execute(stops.update().where(stops.c.id == talk).values(visit_id=visit.id, **values))
     return talk
@@ -273,12 +327,13 @@ def _part(
 
 def _give(
     conn: sa.Connection,
-    stop: Row,
+    stop: Row | _Here,
     visit: Row,
     first: UUID,
     *,
     made: list[UUID],
     before: Images,
+    how: str = "desk",
     key: bytes,
     actor: Actor,
     now: datetime,
@@ -289,7 +344,7 @@ def _give(
         "stops": sa.select(sa.func.count()).select_from(stops).where(stops.c.visit_id == visit.id),
         "members": sa.select(sa.func.count()).select_from(members).where(members.c.party_id == visit.party_id),
     }
-    terms = {"how": "desk", **{name: conn.execute(count).scalar_one() for name, count in counted.items()}}
+    terms = {"how": how, **{name: conn.execute(count).scalar_one() for name, count in counted.items()}}
     record(
         conn,
         Fact(

@@ -233,13 +233,49 @@ def transfer(
     match(conn, stop.day_id, now=now)
 
 
+def send_waiting(
+    conn: sa.Connection, stop_id: UUID, *, service: UUID, desk: UUID | None = None, actor: Actor, now: datetime
+) -> None:
+    """Let a stop wait for a desk or another service of its own institution; seniority is kept. Harmless twice.
+
+    Without a desk whichever is free first calls her; when she may be called stays as it was. Raises `MoveRefused` for a
+    private stop and one that does not wait.
+    """
+    stop = stop_row(conn, stop_id)
+    if stop.private or stop.state not in (StopState.WAITING, StopState.PARKED):
+        raise MoveRefused
+    if (stop.state, stop.service_id, stop.only_desk_id) == (StopState.WAITING, service, desk):
+        return
+    if desk is not None and desk_row(conn, desk).day_id != stop.day_id:
+        raise MoveRefused
+    if not _offers(conn, stop, service, desk):
+        raise ServiceUnknown
+    before = take_images(conn, stop.visit_id)
+    if service != stop.service_id:
+        _take_service(conn, stop, service)
+        stop = stop_row(conn, stop_id)
+    if stop.state == StopState.PARKED:
+        move_stop(conn, stop, StopState.WAITING, only_desk_id=desk)
+    else:
+        change_stop(conn, stop, only_desk_id=desk)
+    note(conn, "StopTransferred", now=now, actor=actor, stop=stop)
+    keep_act(conn, "transfer", stop=stop, desk=None, before=before, actor=actor, now=now)
+    match(conn, stop.day_id, now=now)
+
+
 def correct_outcome(conn: sa.Connection, stop_id: UUID, *, outcome: Outcome, actor: Actor, now: datetime) -> None:
-    """Say afterwards how a finished stop ended."""
+    """Say afterwards how a finished stop ended; the ledger keeps both. Harmless twice."""
     stop = stop_row(conn, stop_id)
     if stop.state != StopState.FINISHED:
         raise MoveRefused
+    if stop.outcome == outcome:
+        return
+    before = take_images(conn, stop.visit_id)
     change_stop(conn, stop, outcome=outcome)
-    note(conn, "OutcomeCorrected", now=now, actor=actor, stop=stop, terms={"outcome": outcome})
+    note(
+        conn, "OutcomeCorrected", now=now, actor=actor, stop=stop, terms={"outcome": outcome, "was": stop.outcome or ""}
+    )
+    keep_act(conn, "correct_outcome", stop=stop, desk=None, before=before, actor=actor, now=now)
 
 
 def _serve(conn: sa.Connection, stop: Row, *, actor: Actor, now: datetime) -> None:

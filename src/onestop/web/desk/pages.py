@@ -24,29 +24,12 @@ from onestop.web.kit.broadcasts import Told, in_words
 from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.outcomes import OUTCOME_MEANINGS, OUTCOME_WORDS
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.referrals import where_it_leads
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.words import service_title
-
-OUTCOME_WORDS: dict[Outcome, str] = {
-    Outcome.ADVISED: N_("Advised"),
-    Outcome.SETTLED: N_("Settled"),
-    Outcome.COME_AGAIN: N_("Must come again"),
-    Outcome.PAPERS_MISSING: N_("Papers missing"),
-    Outcome.NOT_POSSIBLE: N_("Not possible here"),
-}
-"""How a conversation may end, the usual one first; the desk's keys 1 to 5 follow this order."""
-
-OUTCOME_MEANINGS: dict[Outcome, str] = {
-    Outcome.ADVISED: N_("Advice or an answer"),
-    Outcome.SETTLED: N_("The matter is done"),
-    Outcome.COME_AGAIN: N_("To us, another day"),
-    Outcome.PAPERS_MISSING: N_("It cannot go on"),
-    Outcome.NOT_POSSIBLE: N_("We cannot help"),
-}
-"""One line for each, because the words alone are taken for one another."""
 
 ACT_WORDS: dict[str, str] = {
     "call": N_("called"),

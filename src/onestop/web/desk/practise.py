@@ -25,9 +25,10 @@ from onestop.domain.practice import (
 from onestop.domain.visit import Outcome
 from onestop.visits.queries.desk import DeskHead, desk_screen
 from onestop.web.desk.access import reach_desk
-from onestop.web.desk.pages import ACT_WORDS, OUTCOME_MEANINGS, OUTCOME_WORDS, UpcomingLine
+from onestop.web.desk.pages import ACT_WORDS, UpcomingLine
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.outcomes import OUTCOME_MEANINGS, OUTCOME_WORDS
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page

@@ -1,6 +1,6 @@
 """One ticket holder: her page, with everything that can be done for her now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,15 +12,17 @@ from litestar.params import FromPath
 from onestop.booking.queries import carried_to
 from onestop.booking.tickets import ticket_again
 from onestop.days.queries.days import Day, day_by_id
-from onestop.days.queries.offer import day_offer
+from onestop.days.queries.desks import DeskRow, desks_of_day
+from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
 from onestop.domain.calling import NEED_POINTS
 from onestop.domain.checklist import Coming
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, MoveRefused, Refusal, StopMoved, VisitOver
 from onestop.domain.operational import MARKED, OperationalNeed
+from onestop.domain.party import may_go_apart
 from onestop.domain.ticket import spell_short_code, waiting_short_code
-from onestop.domain.visit import LATE_GRACE, StopState, VisitReason, VisitState
+from onestop.domain.visit import LATE_GRACE, Outcome, StopState, VisitReason, VisitState
 from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, visitor
@@ -28,13 +30,14 @@ from onestop.web.kit.estimates import estimates_of, windows
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.outcomes import OUTCOME_MEANINGS, OUTCOME_WORDS
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.papers import PaperLine, paper_lines
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.staff_door import is_on, is_over
 from onestop.web.kit.wish_form import ServiceLine, service_lines
-from onestop.web.kit.words import isolated, left_to_right
+from onestop.web.kit.words import isolated, left_to_right, service_title
 from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path, today_instead
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
@@ -60,6 +63,9 @@ DONE: dict[str, str] = {
     "back": N_("She is back and waits again."),
     "left": N_("The visit has ended."),
     "again": N_("She is here again and waits. Her place is kept."),
+    "sent": N_("The stop waits there now. Her place is kept."),
+    "corrected": N_("The outcome is corrected."),
+    "own": N_("A ticket for this person alone. Print it or write down number and code."),
     "who": N_("Saved. The number and her place stay."),
     "named": N_("The name is corrected."),
     "cancelled": N_("The booking is cancelled. The time is free again."),
@@ -92,6 +98,15 @@ class GoesOn:
     """Her page there, empty for one who does not work at that day."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTo:
+    """Where a waiting stop can wait instead, inside its institution; without a desk whichever is free first."""
+
+    value: str
+    title: str
+    number: int | None = None
+
+
 @page_of("reception/party.html", scans=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPage:
@@ -113,6 +128,13 @@ class PartyPage:
     reasons: tuple[tuple[VisitReason, str], ...]
     papers: Mapping[UUID, tuple[PaperLine, ...]]
     """By stop, what reception can look at now; a stop without papers and a private one are not there."""
+    send_to: Mapping[UUID, tuple[SendTo, ...]]
+    """By stop that waits; a private one stays where it is."""
+    desk_numbers: Mapping[UUID, int]
+    outcomes: Mapping[Outcome, str]
+    outcome_meanings: Mapping[Outcome, str]
+    may_part: bool
+    """Whether one of them can have a ticket of her own."""
     needs: tuple[tuple[OperationalNeed, str], ...]
     """The public list of operational needs."""
     need_minutes: int
@@ -155,10 +177,10 @@ async def show(
     """Her page as it is now; with a `refusal` it says why the press did nothing."""
     now, locale = db.now(), locale_of(request)
     known = await db.read(visitor, day.id, party, now=now)
-    offer = await db.read(day_offer, day.id)
+    offer, desks = await db.read(day_offer, day.id), await db.read(desks_of_day, day.id)
     did = request.query_params.get("did", "")
     situation = situation_of(known, day, now)
-    code = (await db.read(ticket_again, party=party, key=ticket_key)).short if did == "booked" else ""
+    code = (await db.read(ticket_again, party=party, key=ticket_key)).short if did in ("booked", "own") else ""
     booked_at, papers = known.person.booked_at or now, _papers(locale, known, day)
     context = PartyPage(
         day=day,
@@ -181,6 +203,11 @@ async def show(
         ),
         reasons=LEAVE_REASONS,
         papers=papers,
+        send_to=send_targets(locale, known, offer, desks, now),
+        desk_numbers={desk.id: desk.number for desk in desks},
+        outcomes=OUTCOME_WORDS,
+        outcome_meanings=OUTCOME_MEANINGS,
+        may_part=bool(may_go_apart(known.members)),
         needs=tuple((need, locale.gettext(label)) for need, label in MARKED.items()),
         need_minutes=NEED_POINTS,
         next_days=await next_days(db, day) if known.person.standing in INSIDE else (),
@@ -250,6 +277,39 @@ def _papers(locale: Locale, known: Visitor, day: Day) -> dict[UUID, tuple[PaperL
         for stop in known.stops
     }
     return {stop: lines for stop, lines in found.items() if lines}
+
+
+def send_targets(
+    locale: Locale, known: Visitor, offer: DayOffer, desks: Sequence[DeskRow], now: datetime
+) -> dict[UUID, tuple[SendTo, ...]]:
+    """Other desks and services of the institution that a waiting stop is for; a stop with none is not there."""
+    here = [desk for desk in desks if desk.is_expected(now)]
+    found: dict[UUID, tuple[SendTo, ...]] = {}
+    for stop in known.stops:
+        if stop.state not in (StopState.WAITING, StopState.PARKED) or stop.service is None:
+            continue
+        places: list[SendTo] = []
+        for service in offer.services:
+            at = [desk for desk in here if service.id in desk.services]
+            own = service.id == stop.service
+            if (
+                service.institution.id != stop.institution_id
+                or not at
+                or (service.id in known.services_open and not own)
+            ):
+                continue
+            title = service_title(locale, service.key)
+            if not own or stop.only_desk is not None or stop.state is StopState.PARKED:
+                places.append(SendTo(value=str(service.id), title=title))
+            if len(at) > 1:
+                places.extend(
+                    SendTo(value=f"{service.id}.{desk.id}", title=title, number=desk.number)
+                    for desk in at
+                    if not own or desk.id != stop.only_desk
+                )
+        if places:
+            found[stop.id] = tuple(places)
+    return found
 
 
 async def next_days(db: Database, day: Day) -> tuple[Day, ...]:

@@ -13,8 +13,10 @@ from onestop.booking.tickets import new_code
 from onestop.db.session import Database
 from onestop.domain.errors import InvalidInput, NameRefused, NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.operational import OperationalNeed, read_needs
-from onestop.domain.visit import VisitReason
+from onestop.domain.visit import Outcome, VisitReason
+from onestop.visits.actions.apart import OWN_TICKET
 from onestop.visits.actions.arrivals import check_in, undo_check_in
+from onestop.visits.actions.calls import correct_outcome, send_waiting
 from onestop.visits.actions.carrying import carry_over
 from onestop.visits.actions.door import bring_back, on_party, on_stop, on_visit, undo_at_reception
 from onestop.visits.actions.route import (
@@ -30,13 +32,14 @@ from onestop.visits.actions.route import (
     step_out,
 )
 from onestop.visits.actions.triage import miss_paper, see_papers
+from onestop.visits.queries.visitor import visitor
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.wish_form import read_ids
-from onestop.web.reception.frame import day_and_actor, party_path
+from onestop.web.reception.frame import day_and_actor, home_of, party_path
 from onestop.web.reception.party import LEAVE_REASONS, next_days, show
 
 
@@ -122,7 +125,7 @@ async def do_undo(request: WebRequest, db: Db, slug: FromPath[str], party: FromP
     def act(conn: Any, visit: UUID, **more: Any) -> str:
         return undo_at_reception(conn, ids[0], visit=visit, act_id=ids[1], **more)
 
-    return await _act(request, db, slug, party, "undone", on_visit, act)
+    return await _act(request, db, slug, party, "undone", on_visit, act, gone=OWN_TICKET)
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/name")
@@ -215,6 +218,34 @@ async def do_papers(
     )
 
 
+@post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/send")
+async def do_send(
+    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], stop: FromPath[UUID]
+) -> Response[Any]:
+    """A stop that waits goes on waiting at another desk or service of its institution."""
+    await day_and_actor(request, db, slug)
+    where = (await read_form(request)).text("to", 80)
+    ids = read_ids(where.split("."))
+    if not 1 <= len(ids) <= 2:
+        raise InvalidInput(field="to")
+    # What is private is named nowhere at reception; the action refuses it (R19).
+    desk = ids[1] if len(ids) == 2 else None
+    return await _act(request, db, slug, party, "sent", on_stop, stop, send_waiting, service=ids[0], desk=desk)
+
+
+@post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/outcome")
+async def do_correct(
+    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], stop: FromPath[UUID]
+) -> Response[Any]:
+    """A talk that has ended was written down wrongly; not one that was private."""
+    day, _ = await day_and_actor(request, db, slug)
+    said = (await read_form(request)).text("outcome", 40)
+    known = await db.read(visitor, day.id, party, now=db.now())
+    if said not in set(Outcome) or all(one.outcome is None for one in known.stops if one.id == stop):
+        raise InvalidInput(field="outcome")
+    return await _act(request, db, slug, party, "corrected", on_stop, stop, correct_outcome, outcome=Outcome(said))
+
+
 async def _need(request: WebRequest, db: Database, slug: str) -> OperationalNeed:
     await day_and_actor(request, db, slug)
     found = read_needs([(await read_form(request)).text("need", 20)])
@@ -235,11 +266,13 @@ async def _act(
     more_end: str = "",
     card: UUID | None = None,
     lock: UUID | None = None,
+    gone: str = "",
     **more: Any,
 ) -> Response[Any]:
     """One act on what belongs to this ticket of this day, then back to its page; `lock` is another day's.
 
-    A refusal changes nothing and is said on her page. With a `card` the page comes back at the card of this stop.
+    A refusal changes nothing and is said on her page; after an act that is `gone` she has none.
+    With a `card` the page comes back at the card of this stop.
     """
     day, someone = await day_and_actor(request, db, slug)
     try:
@@ -253,7 +286,11 @@ async def _act(
             actor=someone,
             now=db.now(),
             day=lock or day.id,
-            to=lambda _: f"{party_path(day, party)}{page_end}?did={did}{more_end}" + (f"#stop-{card}" if card else ""),
+            to=lambda done: (
+                home_of(day)
+                if gone and done == gone
+                else f"{party_path(day, party)}{page_end}?did={did}{more_end}" + (f"#stop-{card}" if card else "")
+            ),
             **more,
         )
     except (NotKnown, NotAllowed, SignInNeeded, NameRefused):
@@ -283,4 +320,6 @@ route_handlers: list[Any] = [
     do_decline,
     do_bring_back,
     do_papers,
+    do_send,
+    do_correct,
 ]
