@@ -333,8 +333,8 @@ def test_one_person_runs_the_whole_pilot_day_from_a_tablet(
 
 def _next_press(page: Page, *, vain: int) -> Locator | None:
     """What a person does next: finish whoever sits, start whoever was called (the first one did not come), call."""
-    for end in ("-finish", "-start", "-next"):
-        found = page.locator(f".desk-tile button.primary[id$='{end}']")
+    for end in ("-finish-settled", "-start", "-next"):
+        found = page.locator(f".desk-tile button[id$='{end}']")
         if not found.count():
             continue
         if end == "-start" and not vain:

@@ -362,6 +362,7 @@ FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
         "institution": str(site.other_desk.institution.id),
         "said_yes": "yes",
     },
+    "/floor/{slug:str}/desks/{desk:uuid}/stops/{stop:uuid}/finish": lambda _: {"outcome": "not_known"},
 }
 """What a form holds that must name a thing of this site."""
 

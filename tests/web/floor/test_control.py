@@ -1,13 +1,16 @@
 """Floor control: one person calls for six desks, with and without script."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
+
+import pytest
 
 from onestop.booking.wish import make_wish
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState
 from onestop.domain.party import party_of
-from onestop.domain.visit import VisitState
+from onestop.domain.visit import Outcome, VisitState
 from onestop.visits.actions.rows import visit_row
 from onestop.visits.queries.floor import FloorDesk, called_not_seen, floor_desk, floor_desks
 from tests.counting import counted
@@ -16,6 +19,15 @@ from tests.web.hall_desk import Staff
 from tests.web.site import Site
 
 SERVICES = ("legal", "social", "labour", "residence", "employment-office", "health-insurance")
+END_WORDS = {
+    "settled": "It is settled.",
+    "advised": "Advice was given.",
+    "come_again": "It is not finished. Please come again.",
+    "papers_missing": "Papers were missing. Please come again with them.",
+    "not_possible": "It was not possible here.",
+    "not_known": "This talk took place.",
+}
+"""What her sheet says."""
 
 
 def card(control: Staff, number: int) -> FloorDesk:
@@ -32,6 +44,11 @@ def at(control: Staff, number: int, act: str) -> str:
     return f"{base}/stops/{here.stop if here else UUID(int=0)}/{act}" if on_visitor else f"{base}/{act}"
 
 
+def said(act: str) -> dict[str, str]:
+    """What is sent with a button."""
+    return {"outcome": "settled"} if act == "finish" else {}
+
+
 def states(control: Staff) -> list[str]:
     """What each desk shows: its visitor's state, or its own."""
     shown = control.hall.db.read_now(floor_desks, control.hall.id, now=control.hall.now)
@@ -44,7 +61,7 @@ async def test_one_person_runs_six_desks_without_script(control: Staff) -> None:
     seen = [states(control)]
     for act in ("open", "calls", "serve", "finish"):
         for number in range(1, 7):
-            pressed = await control.press(at(control, number, act))
+            pressed = await control.press(at(control, number, act), said(act))
             desk = control.hall.desks[number].id
             assert (pressed.status_code, pressed.headers["location"]) == (303, f"{control.floor}#desk-{desk}")
         seen.append(states(control))
@@ -66,7 +83,29 @@ async def test_with_script_a_press_answers_with_the_card_that_changed(control: S
     assert [
         word in pressed.text for word in (str(ticket.number), "Legal advice", "Arabic", "Start", "Not here", "Undo")
     ] == ([True] * 6)
-    assert (">Finish<" in pressed.text, "<html" in pressed.text) == (False, False)
+    assert ("How does it end?" in pressed.text, "<html" in pressed.text) == (False, False)
+
+
+@pytest.mark.parametrize("end", [*Outcome, "not_known"])
+async def test_a_talk_ends_as_somebody_said_it_did_or_without_an_outcome(control: Staff, end: str) -> None:
+    control.open()
+    ticket, _ = control.hall.walk_in(control.hall.wish("legal"))
+    await control.press(at(control, 1, "calls"))
+    shown = await control.press(at(control, 1, "serve"), htmx=True)
+    finish = at(control, 1, "finish")
+
+    unsaid = [await control.press(finish, form) for form in ({}, {"outcome": ""}, {"outcome": "x"})]
+    still = states(control)[0]
+    ended = await control.press(finish, {"outcome": end}, htmx=True)
+
+    buttons = re.findall(r'<button[^>]*name="outcome" value="(\w+)"', shown.text)
+    assert buttons == ["advised", "settled", "come_again", "papers_missing", "not_possible", "not_known"]
+    assert ([each.status_code for each in unsaid], still) == ([422] * 3, "serving")
+    assert (ended.status_code, states(control)[0]) == (200, "open")
+    kept = None if end == "not_known" else end
+    assert control.facts("StopFinished")[-1][1]["outcome"] == kept
+    sheet = await control.look(control.path(ticket, "/steps"))
+    assert (END_WORDS[end] in sheet, "Advice was given." in sheet) == (True, end == "advised")
 
 
 async def test_not_here_lets_her_come_back_later_and_the_desk_go_on(control: Staff) -> None:
@@ -156,7 +195,7 @@ async def test_a_card_that_is_old_does_nothing_to_a_visitor_who_is_elsewhere_by_
     await control.press(at(control, 1, "calls"))
     old = {act: at(control, 1, act) for act in ("serve", "finish", "no-show", "recall")}
     await control.press(old["serve"])
-    await control.press(old["finish"])
+    await control.press(old["finish"], {"outcome": "advised"})
     control.later(seconds=10)
     await control.press(at(control, 2, "calls"))
     assert states(control)[:2] == ["open", "called"]

@@ -119,10 +119,11 @@ def serve(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) ->
     keep_act(conn, "serve", stop=stop, desk=stop.desk_id, before=before, actor=actor, now=now)
 
 
-def finish(
-    conn: sa.Connection, stop_id: UUID, *, outcome: Outcome = Outcome.ADVISED, actor: Actor, now: datetime
-) -> None:
-    """End the conversation (one that nobody pressed *start* for begins and ends now); harmless when it has ended."""
+def finish(conn: sa.Connection, stop_id: UUID, *, outcome: Outcome | None = None, actor: Actor, now: datetime) -> None:
+    """End the conversation (one that nobody pressed *start* for begins and ends now); harmless when it has ended.
+
+    Without an outcome nobody said how it ended.
+    """
     stop = stop_row(conn, stop_id)
     if stop.state == StopState.FINISHED:
         return

@@ -40,9 +40,9 @@ class Stop(Struct, kw_only=True):
 
 
 class Finished(Struct, kw_only=True):
-    """How it ended, without case content."""
+    """How it ended, without case content; nothing where nobody said it."""
 
-    outcome: Outcome = Outcome.ADVISED
+    outcome: Outcome | None = None
 
 
 class Parking(Struct, kw_only=True):

@@ -14,6 +14,7 @@ from onestop.days.queries.desks import desk_by_id
 from onestop.db.session import Database
 from onestop.domain.day import DeskState
 from onestop.domain.errors import N_, DeskUnknown, InvalidInput, Refusal
+from onestop.domain.visit import Outcome
 from onestop.live.hub import key_of
 from onestop.visits.actions.calls import call_next, finish, no_show, recall, serve
 from onestop.visits.actions.desks import set_desk_state, stand_down
@@ -26,11 +27,17 @@ from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.outcomes import OUTCOME_WORDS
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
 from onestop.web.kit.responses import go_to, page, see_other
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import stop_title
+
+NOT_KNOWN = "not_known"
+"""Nobody told whoever holds the tablet how the talk ended: no outcome is kept."""
+ENDS: dict[str, str] = {**OUTCOME_WORDS, NOT_KNOWN: N_("Not known")}
+"""How a talk can end here, in the order of its buttons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,7 @@ class DeskCard:
     title: str
     """What the visitor is here for; a private stop does not say (R19)."""
     owner: str
+    ends: tuple[tuple[str, str], ...]
     message: str = ""
 
 
@@ -164,8 +172,13 @@ async def press_start(
 async def press_finish(
     request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID], stop: FromPath[UUID]
 ) -> Response[Any]:
-    """She stands up."""
-    return await _press(request, db, slug, desk, at_desk, desk, stop, finish)
+    """She stands up, and the officer says how it ended; nothing is chosen beforehand."""
+    await day_and_actor(request, db, slug, drives=True)
+    said = (await read_form(request)).text("outcome", 40)
+    if said not in ENDS:
+        raise InvalidInput(field="outcome")
+    outcome = None if said == NOT_KNOWN else Outcome(said)
+    return await _press(request, db, slug, desk, at_desk, desk, stop, finish, outcome=outcome)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/stops/{stop:uuid}/no-show")
@@ -226,6 +239,7 @@ def _card(day: Day, desk: FloorDesk, locale: Locale, message: str = "") -> DeskC
         path=f"{home_of(day)}/desks/{desk.id}",
         title=stop_title(locale, title.key, private=title.private) if title is not None else "",
         owner=stop_title(locale, "", private=True) if desk.private else desk.institution,
+        ends=tuple((end, locale.gettext(words)) for end, words in ENDS.items()),
         message=message,
     )
 

@@ -1,4 +1,4 @@
-"""How a conversation may end, in words for staff."""
+"""How a talk ended, in the words of whoever presses it."""
 
 from onestop.domain.errors import N_
 from onestop.domain.visit import Outcome
