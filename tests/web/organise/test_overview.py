@@ -1,25 +1,32 @@
 """The live overview: figures, desks, queues and people at risk, in a fixed number of statements and without a name."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from onestop.accounts.actions import add_account
+from onestop.booking.tickets import Ticket
 from onestop.days.queries.desks import mediators_of_day
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.directory.tables import services
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState, MediatorState
+from onestop.domain.risk import Risk
 from onestop.domain.roles import SYSTEM
 from onestop.domain.visit import StopState
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.notify.tables import outbox
 from onestop.visits.actions.calls import no_show, serve
+from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.mediators import be_mediator
+from onestop.visits.actions.route import step_out
 from onestop.visits.queries.mediator import mediator_of_account
-from onestop.visits.queries.overview import AtRisk, Figures, QueueNow, overview
+from onestop.visits.queries.overview import Figures, QueueNow, overview
+from onestop.visits.queries.reception import hall as reception_hall
+from onestop.visits.queries.risk import AtRisk
 from tests.counting import cost
 from tests.halls import TestDay, make_test_day
 from tests.web.organise.browsing import Organiser
@@ -111,10 +118,55 @@ def test_people_at_risk_stand_first_by_how_long_they_wait_with_every_reason(data
     hall.later(minutes=11)
 
     assert _shown(hall).at_risk == (
-        AtRisk(number=silent.number, minutes=57, why=("nobody_speaks", "long_wait"), languages=("vi",)),
-        AtRisk(number=absent.number, minutes=11, why=("no_show",), languages=()),
-        AtRisk(number=called.number, minutes=11, why=("long_call",), languages=()),
+        _at_risk(silent, 57, Risk.NOBODY_SPEAKS, Risk.LONG_WAIT, languages=("vi",)),
+        _at_risk(absent, 11, Risk.NO_SHOW),
+        _at_risk(called, 11, Risk.LONG_CALL),
     )
+
+
+def _at_risk(ticket: Ticket, minutes: int, *why: Risk, out: bool = False, languages: tuple[str, ...] = ()) -> AtRisk:
+    return AtRisk(party=ticket.party, number=ticket.number, minutes=minutes, out=out, why=why, languages=languages)
+
+
+def test_somebody_who_is_out_for_three_hours_is_at_risk_and_reception_reads_the_same(database: Database) -> None:
+    hall = _open_hall(database)
+    ticket, visit = hall.walk_in(hall.wish("legal"))
+    hall.write(step_out, visit)
+    hall.later(minutes=45)
+    before = _shown(hall).at_risk
+    hall.later(minutes=135)
+
+    after = _shown(hall).at_risk
+
+    assert (before, after) == ((), (_at_risk(ticket, 180, Risk.LONG_OUT, out=True),))
+    lists = database.read_now(reception_hall, hall.id, now=hall.now)
+    assert [(person.number, risk) for person, risk in lists.at_risk] == [(ticket.number, after[0])]
+
+
+async def test_each_reason_leads_to_the_page_where_something_can_be_done(site: Site) -> None:
+    site.set_time(site.hall.day.opens_at)
+    site.hall.open_desks()
+    out, visit = site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.write(step_out, visit)
+    site.hall.walk_in(site.hall.wish("residence"))
+    site.hall.next(4)
+    site.hall.walk_in(site.hall.wish("health-insurance"))
+    site.hall.write(set_desk_state, site.hall.desks[6].id, DeskState.CLOSED)
+    site.hall.later(minutes=46)
+    site.set_time(site.hall.now)
+    slug = site.hall.day.slug
+
+    seen = {
+        name: (await site.sign_in(name).get(f"{DAY}/overview"))
+        .text.partition('class="risk"')[2]
+        .partition("</section>")[0]
+        for name in ("organiser", "administrator")
+    }
+
+    links = [f"/reception/{slug}/parties/{out.party}", f"/floor/{slug}/called", f"/floor/{slug}"]
+    assert re.findall(r'href="([^"]+)"', seen["organiser"]) == links
+    assert [words in seen["organiser"] for words in ("Is she back?", "Look for her", "Open a desk")] == [True] * 3
+    assert ("out for long" in seen["administrator"], "href=" in seen["administrator"]) == (True, False)
 
 
 def test_somebody_whose_desks_are_all_closed_is_at_risk_once_the_day_is_open(database: Database) -> None:

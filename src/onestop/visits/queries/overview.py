@@ -3,38 +3,22 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, members, parties, stop_members, stops
+from onestop.booking.tables import bookings, members, stop_members, stops
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.directory.tables import institutions, services
-from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.booking import BookingState
 from onestop.domain.day import DeskState, MediatorState
-from onestop.domain.visit import AT_DESK, LATE_GRACE, BlockedBy, StopState, VisitState
-from onestop.visits.queries.hall import spoken_here, waited_seconds
+from onestop.domain.visit import AT_DESK, LATE_GRACE, StopState, VisitState
+from onestop.visits.queries.hall import waited_seconds
+from onestop.visits.queries.risk import AtRisk, at_risk_of, visits_of_day
 from onestop.visits.tables import visits
 
-LONG_WAIT = timedelta(minutes=45)
-LONG_CALL = timedelta(minutes=10)
-Why = Literal[
-    "long_wait", "long_call", "no_show", "papers", "stepped_out", "guardian", "nobody_speaks", "no_desk", "missed"
-]
-"""Why a ticket is at risk, the gravest first."""
-_ORDER: tuple[Why, ...] = (
-    "nobody_speaks",
-    "no_desk",
-    "long_call",
-    "no_show",
-    "missed",
-    "papers",
-    "guardian",
-    "long_wait",
-    "stepped_out",
-)
 Row: TypeAlias = Any  # a row of the database
 
 
@@ -85,16 +69,6 @@ class QueueNow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtRisk:
-    """A ticket somebody should look after."""
-
-    number: int
-    minutes: int
-    why: tuple[Why, ...]
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MediatorNow:
     """A mediator and where she is; without the desk where the stop is private (R19)."""
 
@@ -123,37 +97,18 @@ def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetim
     """The day as it stands; eight statements however many people there are."""
     desks = desks_of_day(conn, day)
     mediators = mediators_of_day(conn, day)
-    here = _visits(conn, day)
+    here = visits_of_day(conn, day, sa.true())
     rows = conn.execute(sa.select(stops).where(stops.c.day_id == day, stops.c.visit_id.is_not(None))).all()
     titles = _titles(conn, day)
     elsewhere = _elsewhere(conn, day)
     waiting = [row for row in rows if _waits(row, here[row.visit_id]) and row.id not in elsewhere]
     return Overview(
         figures=_figures(conn, day, here, rows, now),
-        at_risk=_at_risk(here, rows, desks, mediators, now=now, opens_at=opens_at),
+        at_risk=at_risk_of(here.values(), rows, desks, mediators, now=now, opens_at=opens_at),
         desks=tuple(_desk(desk, rows, waiting, here, now) for desk in desks),
         queues=_queues(here, waiting, desks, titles, now),
         mediators=tuple(_mediator(one, rows, desks) for one in mediators),
     )
-
-
-def _visits(conn: sa.Connection, day: UUID) -> dict[UUID, Row]:
-    rows = conn.execute(
-        sa.select(
-            visits.c.id,
-            visits.c.state,
-            visits.c.party_id,
-            visits.c.waited_seconds,
-            visits.c.waiting_since_at,
-            visits.c.stepped_out_at,
-            parties.c.number,
-            parties.c.languages,
-            parties.c.interpreter,
-        )
-        .join_from(visits, parties)
-        .where(visits.c.day_id == day)
-    )
-    return {row.id: row for row in rows}
 
 
 def _titles(conn: sa.Connection, day: UUID) -> dict[UUID, Row]:
@@ -271,58 +226,6 @@ def _queues(
 
 def _place(service: UUID | None, titles: Mapping[UUID, Row]) -> tuple[int, str]:
     return (10**6, "") if service is None else (titles[service].position, titles[service].key)
-
-
-def _at_risk(
-    here: Mapping[UUID, Row],
-    rows: Sequence[Row],
-    desks: Sequence[DeskRow],
-    mediators: Sequence[MediatorRow],
-    *,
-    now: datetime,
-    opens_at: datetime,
-) -> tuple[AtRisk, ...]:
-    spoken = spoken_here(desks, mediators, now=now)
-    opened = {service for desk in desks if desk.state is not DeskState.CLOSED for service in desk.services}
-    why: dict[UUID, set[Why]] = defaultdict(set)
-    busy = {row.visit_id for row in rows if row.state in AT_DESK}
-    for row in rows:
-        visit = here[row.visit_id]
-        if visit.state != VisitState.OPEN:
-            continue
-        if row.state == StopState.MISSED:
-            why[visit.id].add("missed")
-        if row.state == StopState.BLOCKED and row.blocked_by != BlockedBy.STEPPED_OUT:
-            why[visit.id].add("papers" if row.blocked_by == BlockedBy.PAPERS else "guardian")
-        if row.state in (StopState.WAITING, StopState.CALLED) and row.no_shows:
-            why[visit.id].add("no_show")
-        if row.state == StopState.CALLED and row.called_at < now - LONG_CALL:
-            why[visit.id].add("long_call")
-        if row.state in (StopState.WAITING, StopState.BLOCKED, StopState.PARKED):
-            needs = visit.interpreter == Interpreter.NEEDED
-            if needs and not spoken.reaches(visit.languages, row.service_id):
-                why[visit.id].add("nobody_speaks")
-            if now >= opens_at and row.service_id not in opened:
-                why[visit.id].add("no_desk")
-    for visit in here.values():
-        if visit.state != VisitState.OPEN:
-            continue
-        if visit.stepped_out_at is not None:
-            why[visit.id].add("stepped_out")
-        if visit.id not in busy and _waited(visit, now) > LONG_WAIT // timedelta(minutes=1):
-            why[visit.id].add("long_wait")
-    found = [
-        AtRisk(
-            number=here[visit].number,
-            minutes=_waited(here[visit], now),
-            why=tuple(sorted(reasons, key=_ORDER.index)),
-            languages=tuple(here[visit].languages) if "nobody_speaks" in reasons else (),
-        )
-        for visit, reasons in why.items()
-        # Somebody who stepped out by her own wish, and nothing else, is no worry yet.
-        if reasons != {"stepped_out"}
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.minutes, each.number)))
 
 
 def _mediator(one: MediatorRow, rows: Sequence[Row], desks: Sequence[DeskRow]) -> MediatorNow:

@@ -55,7 +55,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One ticket. `since_at` is when the standing began, `waits_from_at` when the wait that runs was last answered."""
+    """One ticket. `since_at` is when the standing began."""
 
     party: UUID
     day: UUID
@@ -71,7 +71,6 @@ class Person:
     standing: Standing
     booked_at: datetime | None
     since_at: datetime | None
-    waits_from_at: datetime | None
     desk: DeskSpot | None
     done: int
     to_do: tuple[Title, ...]
@@ -158,7 +157,6 @@ def _person(row: Row, theirs: list[Row]) -> Person:
         standing=standing,
         booked_at=row.arrival_at,
         since_at=since,
-        waits_from_at=_waits_from(row, theirs) if standing is Standing.HERE else None,
         desk=DeskSpot(number=at_desk.number, colour=at_desk.colour, shape=at_desk.shape) if at_desk else None,
         done=sum(1 for stop in theirs if stop.state == StopState.FINISHED),
         to_do=tuple(title_of(stop) for stop in theirs if stop.state in STOP_OPEN),
@@ -191,11 +189,3 @@ def _standing(row: Row, at_desk: Row | None) -> tuple[Standing, datetime | None]
     if row.stepped_out_at is not None:
         return Standing.OUT, row.stepped_out_at
     return Standing.HERE, row.checked_in_at
-
-
-def _waits_from(row: Row, theirs: list[Row]) -> datetime | None:
-    """The later of the start of her wait and the last time a desk did something with her."""
-    if row.waiting_since_at is None:
-        return None
-    acts = [at for stop in theirs for at in (stop.called_at, stop.ended_at) if at is not None]
-    return max([row.waiting_since_at, *acts])

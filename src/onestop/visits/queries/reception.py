@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, contacts, parties, printed, stops
-from onestop.days.queries.days import Day, all_days
+from onestop.days.queries.days import Day, all_days, day_by_id
 from onestop.days.queries.desks import desks_of_day
 from onestop.days.queries.offer import OfferedService
 from onestop.days.tables import days, desk_languages, desks, mediator_languages, mediators
@@ -22,9 +22,9 @@ from onestop.domain.reach import DeskTime, Reach, reach
 from onestop.domain.ticket import code_hash, read_long_code, read_short_code, short_hash, short_hashes
 from onestop.domain.visit import STOP_OPEN, VisitState
 from onestop.visits.queries.people import Person, Standing, people
+from onestop.visits.queries.risk import AtRisk, people_at_risk
 from onestop.visits.tables import visits
 
-TOO_LONG = timedelta(minutes=45)
 SOON = timedelta(minutes=60)
 MOST_FOUND = 20
 LONGEST_SEARCH = 200
@@ -54,7 +54,8 @@ class Hall:
     """Who is inside and who is expected: four lists and their sizes. `lost` were called and seen by nobody."""
 
     lost: tuple[Person, ...]
-    too_long: tuple[Person, ...]
+    at_risk: tuple[tuple[Person, AtRisk], ...]
+    """Whoever else somebody should look after, as the overview shows them; the longest wait first."""
     expected: tuple[Person, ...]
     inside: tuple[Person, ...]
 
@@ -123,7 +124,7 @@ def _holders(paper: sa.ColumnElement[bool]) -> sa.Select[tuple[UUID | None]]:
 
 
 def hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
-    """The lists of reception; two statements."""
+    """The lists of reception; a fixed number of statements."""
     found = people(
         conn,
         sa.and_(
@@ -135,14 +136,11 @@ def hall(conn: sa.Connection, day: UUID, *, now: datetime) -> Hall:
         ),
     )
     inside = tuple(one for one in found if one.standing is not Standing.BOOKED)
+    of = {one.party: one for one in inside}
+    at_risk = people_at_risk(conn, day, opens_at=day_by_id(conn, day).opens_at, now=now)
     return Hall(
         lost=tuple(one for one in inside if one.lost),
-        too_long=tuple(
-            sorted(
-                (one for one in inside if one.waits_from_at is not None and now - one.waits_from_at > TOO_LONG),
-                key=_waits_from,
-            )
-        ),
+        at_risk=tuple((of[each.party], each) for each in at_risk if each.party in of and not of[each.party].lost),
         expected=tuple(sorted((one for one in found if one.standing is Standing.BOOKED), key=_booked_at)),
         inside=inside,
     )
@@ -236,11 +234,6 @@ def _digits(text: str) -> str | None:
         elif char not in "+()/.-\u2010\u2011\u2012\u2013 \u00a0\u200e\u200f\u202a\u202c\u2066\u2069":
             return None
     return "".join(found)[:30] or None
-
-
-def _waits_from(person: Person) -> datetime:
-    assert person.waits_from_at is not None
-    return person.waits_from_at
 
 
 def _booked_at(person: Person) -> tuple[datetime, int]:

@@ -1,7 +1,6 @@
 """The live overview of a day, and the buttons for its desks and mediators."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,8 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.desks import mediators_of_day
 from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.ending import enough
-from onestop.domain.errors import N_, DeskServing, NotKnown
+from onestop.domain.errors import DeskServing, NotKnown
+from onestop.domain.roles import Role
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.visits.actions.desks import set_desk_state
@@ -27,22 +27,13 @@ from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
 from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.risks import RiskLine, risk_line
+from onestop.web.kit.sessions import actor
 from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import service_title, stop_title
 from onestop.web.organise.desks import desk_of
 from onestop.web.organise.frame import day_frame, enter, path_of
 
-WHY: Mapping[str, str] = {
-    "long_wait": N_("waits long"),
-    "long_call": N_("was called and is not there"),
-    "no_show": N_("did not come when called"),
-    "missed": N_("missed a call three times"),
-    "papers": N_("a paper is missing"),
-    "guardian": N_("the adult is at another desk"),
-    "stepped_out": N_("has stepped out"),
-    "nobody_speaks": N_("nobody speaks this language"),
-    "no_desk": N_("no desk is open for this"),
-}
 _DESKS = {"open": DeskState.OPEN, "pause": DeskState.PAUSED, "close": DeskState.CLOSED}
 _MEDIATORS = {"free": MediatorState.FREE, "break": MediatorState.BREAK, "left": MediatorState.LEFT}
 
@@ -66,7 +57,7 @@ class EndSum:
 @page_of("organise/overview.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewPage:
-    """Everything on the screen; `why` are the words for the reasons of people at risk."""
+    """Everything on the screen."""
 
     day: Day
     now: datetime
@@ -74,7 +65,7 @@ class OverviewPage:
     queues: tuple[Queue, ...]
     messages: MessageCounts
     alarms: tuple[Alarm, ...]
-    why: dict[str, str] = field(default_factory=dict[str, str])
+    at_risk: tuple[RiskLine, ...]
     running: bool
     end_sums: tuple[EndSum, ...]
     """Only of a day that is closed: nobody watches a counter move after somebody went home."""
@@ -144,6 +135,7 @@ async def _page(
 ) -> Response[Any]:
     now = db.now()
     locale = locale_of(request)
+    opens = (await actor(request)).has(Role.ORGANISER, Role.RECEPTIONIST, day=day.id)
     shown = await db.read(overview, day.id, now=now, opens_at=day.opens_at)
     context = OverviewPage(
         day=day,
@@ -152,7 +144,7 @@ async def _page(
         queues=tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues),
         messages=await db.read(message_counts, day.id, now=now),
         alarms=await db.read(open_alarms, day.id),
-        why={key: locale.gettext(word) for key, word in WHY.items()},
+        at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
         running=day.state is DayState.PUBLISHED,
         end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
         error=error,

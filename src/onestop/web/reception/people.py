@@ -1,4 +1,4 @@
-"""Reception's lists: who waits too long, who is expected and not here, everybody inside."""
+"""Reception's lists: who to look after, who is expected and not here, everybody inside."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +9,14 @@ from litestar.params import FromPath
 
 from onestop.days.queries.days import Day
 from onestop.visits.queries.alarms import Alarm, open_alarms
+from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import Hall, hall
 from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page
+from onestop.web.kit.risks import RiskLine, risk_line
 from onestop.web.kit.staff_door import is_on
 from onestop.web.reception.frame import Titles, day_and_actor, frame
 
@@ -29,6 +31,7 @@ class PeoplePage:
     today: bool
     titles: Titles
     hall: Hall
+    at_risk: tuple[tuple[Person, RiskLine], ...]
     alarms: tuple[Alarm, ...]
     to_all: Told | None
 
@@ -48,15 +51,17 @@ async def show_people_now(request: WebRequest, db: Db, slug: FromPath[str]) -> R
 
 
 async def _context(request: WebRequest, db: Db, day: Day) -> PeoplePage:
-    now = db.now()
+    now, locale = db.now(), locale_of(request)
+    shown = await db.read(hall, day.id, now=now)
     return PeoplePage(
         day=day,
         now=now,
         today=is_on(day, now),
-        titles=Titles(locale_of(request)),
-        hall=await db.read(hall, day.id, now=now),
+        titles=Titles(locale),
+        hall=shown,
+        at_risk=tuple((person, risk_line(locale, day.slug, each, opens=True)) for person, each in shown.at_risk),
         alarms=await db.read(open_alarms, day.id),
-        to_all=await told_to_all(db, day.id, locale_of(request)),
+        to_all=await told_to_all(db, day.id, locale),
     )
 
 
