@@ -44,6 +44,7 @@ function look() {
     ring("quiet" in now.dataset);
   }
   if (!turn) hush();
+  if (!turn && told) scrollTo({ top: 0 });
   told = turn;
   /* The visit has begun since the page was opened: only a fresh page has its stream. */
   if (now.dataset.visit === "open" && !part("data-live-stream")) location.reload();

@@ -190,3 +190,33 @@ def test_a_whole_visit_on_the_phone(hall: Hall, someone: Someone, script: bool, 
     )
     assert rows == ([""], ["completed"])
     assert hall.database.read_now(verify, now=hall.database.now()) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_called_visitor_who_is_not_ready(hall: Hall, someone: Someone, script: bool, language: str) -> None:
+    phone = someone(script=script, touch=True)
+    phone.add_init_script(STUBS)
+    ticket = book(phone, hall, "residence-permit", language=language)
+    address = ticket.url.partition("?")[0]
+    check_in(pair_kiosk(someone(width=1080, height=1920), hall), code_of(ticket), language)
+    officer = sit_down(someone(width=1280, height=800), hall.world.desks[0])
+    open_desk(officer)
+    ticket.goto(address)
+    press(officer, "n")
+    look_again(ticket, script=script)
+    expect(ticket.locator(".turn")).to_be_visible()
+    expect(ticket.locator("#not-ready-form button")).to_be_in_viewport()
+    seen(ticket, language)
+
+    tap(ticket, "#not-ready-form button", script=script)
+    expect(ticket.locator("#step-out-form")).to_be_visible()
+    assert ticket.locator(".turn").count() == 0
+    expect(ticket.locator(".ticket-next")).to_be_in_viewport()
+    seen(ticket, language)
+    expect(officer.locator("#now .zone-say")).to_contain_text("100 is not ready. Please call the next.")
+    assert officer.locator("#now").get_attribute("data-call") == ""
+    if script:
+        shaken = ticket.evaluate("window.shaken.length")
+        ticket.wait_for_timeout(6_000)
+        assert ticket.evaluate("window.shaken.length") == shaken
+    assert hall.database.read_now(verify, now=hall.database.now()) == []

@@ -31,6 +31,7 @@ from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.desks import set_desk_state, stand_down
 from onestop.visits.actions.door import bring_back
 from onestop.visits.actions.mediators import set_mediator_state
+from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import (
     accept_stop,
     come_back,
@@ -40,7 +41,7 @@ from onestop.visits.actions.route import (
     step_out,
 )
 from onestop.visits.actions.undo import undo
-from tests.halls import KEY, make_test_day
+from tests.halls import KEY, STAFF, make_test_day
 from tests.visits.day_beside import some
 from tests.visits.day_route import RouteDay
 from tests.visits.images import difference, dump, image_of, restored
@@ -51,7 +52,7 @@ from tests.visits.watched_day import NothingThere
 slots = st.integers(0, 4)
 AT_A_DESK = (
     *("next", "all next", "serve", "serve", "finish", "finish", "no_show", "no_show"),
-    *("park", "recall", "wait", "air", "undo", "undo"),
+    *("park", "recall", "wait", "air", "undo", "undo", "not ready"),
 )
 _TAKEN_BACK = (
     *("next", "serve", "finish", "no_show", "park", "transfer", "add", "drop", "refuse", "leave"),
@@ -253,6 +254,11 @@ class AnyDay(RouteDay):
             self.do(step_out, visit)
             self.at_a_desk("all next", which)
             self.do(come_back, visit)
+        elif act == "not ready":
+            stop = self.one(which, called)
+            self.do(put_off, stop.visit_id, out=bool(which % 2), actor=VISITOR if which % 3 else STAFF)
+            if not self.refused:
+                assert stop.id not in {row.id for row in self.stops_in(*AT_DESK)}
         elif act in {"finish", "park"}:
             self.do(finish if act == "finish" else park, self.one(which, serving or called).id)
         else:

@@ -173,7 +173,19 @@ def _public_ticket(path: str) -> Callable[[Site], str]:
 
 
 _TICKET_PLACES = (
-    *("", "/live", "/kept.js", "/calendar.ics", "/print", "/change", "/cancel", "/erase", "/out", "/back"),
+    *(
+        "",
+        "/live",
+        "/kept.js",
+        "/calendar.ics",
+        "/print",
+        "/change",
+        "/cancel",
+        "/erase",
+        "/out",
+        "/not-ready",
+        "/back",
+    ),
     *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof", "/aloud", "/aloud/end"),
     "/end",
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
@@ -416,7 +428,7 @@ MATRIX: list[Row] = [
         for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "help", "help/end", "erase", "end")
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
-    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("aloud", "aloud/end")),
+    *(public("POST", f"/t/{{code:str}}/{act}") for act in ("aloud", "aloud/end", "not-ready")),
     *(public("GET", f"/w/{{code:str}}{page}") for page in ("", "/erase")),
     *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase", "proof")),
     public("GET", "/reminders/{code:str}"),
@@ -616,6 +628,7 @@ MATRIX: list[Row] = [
         for act in (
             *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo", "carry-over"),
             *("name", "code", "cancel", "time", "stops", "who", "own"),
+            *("name", "code", "cancel", "time", "stops", "not-ready"),
         )
     ),
     *(
@@ -633,6 +646,7 @@ MATRIX: list[Row] = [
         for thing in (
             "numbers/{ticket_number:int}/out",
             "numbers/{ticket_number:int}/back",
+            "numbers/{ticket_number:int}/not-ready",
             "numbers/{ticket_number:int}/help",
             "near/{desk:uuid}/help",
         )

@@ -322,6 +322,11 @@ class MoveRefused(Refusal):
     sentence = N_("This step cannot be done now. Please look at the page again.")
 
 
+class PutOffTooOften(Refusal):
+    code = "put_off_too_often"
+    sentence = N_("You have said this twice. Please go to the desk, or ask at the reception.")
+
+
 class UndoRefused(Refusal):
     code = "undo_refused"
     sentence = N_("This cannot be undone any more: something else has happened since.")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from onestop.domain.errors import MoveRefused
+from onestop.domain.errors import MoveRefused, PutOffTooOften
 
 
 class VisitState(StrEnum):
@@ -90,6 +90,10 @@ class Outcome(StrEnum):
 
 NO_SHOW_BACK = timedelta(minutes=10)
 NO_SHOWS_UNTIL_MISSED = 3
+PUT_OFF_BACK = timedelta(minutes=5)
+"""Whoever is called and says that she is not ready is called again this much later at the earliest."""
+PUT_OFFS = 2
+"""How often she may say so at one stop; then a person decides, so that nobody holds a desk up."""
 UNDO_WINDOW = timedelta(seconds=30)
 FINISH_GRACE = timedelta(seconds=3)
 """After `finish` the visitor is free for ready desks only this much later, so that the common slip can be undone."""
@@ -135,6 +139,13 @@ def after_no_show(count: int, now: datetime) -> tuple[StopState, datetime | None
     if count >= NO_SHOWS_UNTIL_MISSED:
         return StopState.MISSED, None
     return StopState.WAITING, now + NO_SHOW_BACK
+
+
+def after_put_off(times: int, now: datetime) -> datetime:
+    """From when she may be called again who says she is not ready and did so `times` before; `PutOffTooOften`."""
+    if times >= PUT_OFFS:
+        raise PutOffTooOften
+    return now + PUT_OFF_BACK
 
 
 def end_of_visit(stops: list[StopState]) -> tuple[VisitState, VisitReason] | None:

@@ -61,6 +61,17 @@ async def test_out_and_in_again_are_one_press_each(guide: Staff) -> None:
     assert (refused.status_code, guide.standing(ticket)) == (409, Standing.CALLED)
 
 
+async def test_a_called_number_that_is_not_ready_is_put_back(guide: Staff) -> None:
+    guide.open()
+    ticket, _ = guide.hall.walk_in(guide.hall.wish("social"))
+    guide.hall.next(2)
+    called = await guide.look(asked(guide, ticket))
+    await guide.press(f"{guide.floor}/numbers/{ticket.number}/not-ready")
+    after = await guide.look(asked(guide, ticket))
+    assert ['id="not-ready"' in page for page in (called, after)] == [True, False]
+    assert guide.standing(ticket) == Standing.HERE
+
+
 async def test_help_is_called_to_a_number_or_beside_a_desk_and_stands_where_the_floor_reads_it(guide: Staff) -> None:
     guide.open()
     ticket, _ = guide.hall.walk_in(guide.hall.wish("social"))

@@ -27,6 +27,7 @@ from onestop.visits.queries.alarms import Alarm, alarms_of_desks
 from onestop.visits.queries.desk_numbers import MineHere, mine_here
 from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere, offered_on, visitor_here
 from onestop.visits.queries.hall import Hall, load_hall
+from onestop.visits.queries.put_off import NotReady, not_ready_here, times_put_off
 from onestop.visits.tables import visits
 
 Part = Literal["now", "next", "mine", "help", "asked"]
@@ -67,7 +68,7 @@ class Upcoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwayFromHere:
-    """Somebody this desk parked, or called in vain: she is not called before `until_at`."""
+    """Somebody this desk parked, or called in vain or too early: she is not called before `until_at`."""
 
     stop: UUID
     number: int
@@ -101,6 +102,8 @@ class DeskScreen:
 
     head: DeskHead
     visitor: VisitorHere | None = None
+    not_ready: NotReady | None = None
+    """Whoever it called last and who is not ready."""
     offered: tuple[ServiceOffered, ...] = ()
     next: NextHere | None = None
     mine: MineHere | None = None
@@ -111,7 +114,7 @@ class DeskScreen:
 
 
 def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: frozenset[Part] = PARTS) -> DeskScreen:
-    """The screen of a desk: 1 statement, 7 more for *now*, 7 for *next*, 4 for *mine*, 1 for *help* or *asked*.
+    """The screen of a desk: 1 statement, 9 more for *now*, 7 for *next*, 4 for *mine*, 1 for *help* or *asked*.
 
     Raises `DeskUnknown`.
     """
@@ -119,6 +122,7 @@ def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: fro
     return DeskScreen(
         head=head,
         visitor=visitor_here(conn, desk_id) if "now" in parts else None,
+        not_ready=not_ready_here(conn, desk_id, now=now) if "now" in parts else None,
         offered=offered_on(conn, day) if "now" in parts else (),
         next=_next(conn, desk_id, day, now) if "next" in parts else None,
         mine=mine_here(conn, desk_id, now) if "mine" in parts else None,
@@ -233,7 +237,9 @@ def _set_aside(
                     sa.or_(
                         stops.c.state == StopState.PARKED,
                         sa.and_(
-                            stops.c.state == StopState.WAITING, stops.c.no_shows > 0, stops.c.only_desk_id.is_(None)
+                            stops.c.state == StopState.WAITING,
+                            stops.c.only_desk_id.is_(None),
+                            sa.or_(stops.c.no_shows > 0, times_put_off() > 0),
                         ),
                     ),
                 ),

@@ -24,8 +24,9 @@ from onestop.domain.day import DeskState
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.estimate import AtDesk, ExpectedStop, Outlook, WorkingDesk
 from onestop.domain.party import Member
-from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState
+from onestop.domain.visit import AT_DESK, PUT_OFF_BACK, STOP_OPEN, BlockedBy, StopState, VisitState
 from onestop.visits.queries.hall import calling_desk, load_hall
+from onestop.visits.queries.put_off import last_put_off, times_put_off
 from onestop.visits.tables import calls, stop_papers, visits
 
 Row = sa.Row[Any]
@@ -72,6 +73,10 @@ class TicketStop:
     """Marks of those who go there."""
     not_seen_until: datetime | None = None
     """She was called and did not come; until then no desk calls her again."""
+    put_off_until: datetime | None = None
+    """She was called and not ready; until then no desk calls her again."""
+    put_off: int = 0
+    """How often she said so."""
     dropped_before: tuple["TicketStop", ...] = ()
     """Stops she took off that would have come before this one."""
 
@@ -210,6 +215,8 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
         sa.select(
             stops,
             repeated.scalar_subquery().label("recalls"),
+            times_put_off().label("put_off"),
+            last_put_off().label("put_off_at"),
             services.c.key,
             institutions.c.name,
             institutions.c.authority,
@@ -260,6 +267,8 @@ def _missing(conn: sa.Connection, party: UUID) -> dict[UUID, list[str]]:
 def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], members: frozenset[int]) -> TicketStop:
     state = StopState(row.state)
     at_desk = state in AT_DESK
+    until = row.callable_from_at if state is StopState.WAITING else None
+    put_off = until is not None and row.put_off_at is not None and until == row.put_off_at + PUT_OFF_BACK
     return TicketStop(
         id=row.id,
         state=state,
@@ -275,7 +284,9 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], membe
         recalls=row.recalls or 0,
         blocked_by=BlockedBy(row.blocked_by) if row.blocked_by is not None else None,
         members=members,
-        not_seen_until=row.callable_from_at if row.no_shows > 0 and state is StopState.WAITING else None,
+        not_seen_until=until if row.no_shows > 0 and not put_off else None,
+        put_off_until=until if put_off else None,
+        put_off=row.put_off,
     )
 
 

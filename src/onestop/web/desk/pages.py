@@ -20,6 +20,7 @@ from onestop.visits.queries.desk import DeskHead, DeskScreen, NextHere
 from onestop.visits.queries.desk_numbers import MineHere
 from onestop.visits.queries.desk_places import DeskChoice
 from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere
+from onestop.visits.queries.put_off import NotReady
 from onestop.web.kit.broadcasts import Told, in_words
 from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
@@ -109,6 +110,7 @@ class DeskPage:
 
     head: DeskHead
     visitor: VisitorHere | None
+    not_ready: NotReady | None
     service: str
     """Said where the desk has several."""
     added: tuple[str, ...]
@@ -162,6 +164,7 @@ def desk_page(
     context = DeskPage(
         head=head,
         visitor=visitor,
+        not_ready=screen.not_ready,
         service=service_title(locale, visitor.service_key) if visitor and _several(screen) else "",
         added=tuple(f"{service_title(locale, key)}, {name}" for key, name in visitor.added) if visitor else (),
         made=made_here(locale, made),

@@ -14,6 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.errors import N_, DeskUnknown, Refusal, TicketUnknown
 from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk
 from onestop.visits.actions.door import on_visit
+from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import come_back, step_out
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
@@ -36,7 +37,12 @@ TELLS: dict[Standing, str] = {
     Standing.DONE: N_("You are done for today. Thank you for coming."),
 }
 """What the guide says; whoever is in none of these waits, or is sent to the reception."""
-_ACTS: dict[str, Callable[..., Any]] = {"out": step_out, "back": come_back, "help": ask_as_visitor}
+_ACTS: dict[str, Callable[..., Any]] = {
+    "out": step_out,
+    "not-ready": put_off,
+    "back": come_back,
+    "help": ask_as_visitor,
+}
 
 
 @page_of("floor/number.html")
@@ -59,9 +65,9 @@ async def show_number(request: WebRequest, db: Db, slug: FromPath[str]) -> Respo
     return await _show(request, db, day, request.query_params.get("number", "").strip()[:8])
 
 
-@post(["/floor/{slug:str}/numbers/{ticket_number:int}/out", "/floor/{slug:str}/numbers/{ticket_number:int}/back"])
+@post([f"/floor/{{slug:str}}/numbers/{{ticket_number:int}}/{act}" for act in ("out", "not-ready", "back")])
 async def press_number(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
-    """She steps out, or is back; harmless twice."""
+    """She steps out, is not ready for her call, or is back; harmless twice."""
     return await _press(request, db, slug, ticket_number)
 
 

@@ -14,7 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.ending import is_asked
 from onestop.domain.errors import N_, BookingClosed, Refusal, TicketUnknown
-from onestop.domain.visit import AT_DESK, StopState, VisitState
+from onestop.domain.visit import AT_DESK, PUT_OFFS, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
@@ -127,6 +127,10 @@ class TicketPage:
     is_open: bool
     is_out: bool
     at_desk: bool
+    may_put_off: bool | None
+    """Whether she may still say that she is not ready; `None` where she is not called."""
+    may_go: bool
+    """Whether she may step out of the call: nobody talks with one of her people."""
     help: bool | None
     """She asked for help: whether somebody comes; `None` when she did not."""
     changes: bool
@@ -332,6 +336,10 @@ async def _page(
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
         help=await db.read(alarm_of, access.party) if is_open else None,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
+        may_put_off=all(stop.put_off < PUT_OFFS for stop in ticket.stops if stop.state is StopState.CALLED)
+        if called is not None
+        else None,
+        may_go=all(stop.state is not StopState.SERVING for stop in ticket.stops),
         changes=booked,
         earlier=booked and ticket.earlier,
         first=ticket.booking is not None and ticket.booking.arrival_at <= ticket.day.opens_at,

@@ -1,4 +1,4 @@
-"""What she does about her visit while it goes on: out and back, help, yes or no to a step, a step off.
+"""What she does about her visit while it goes on: out and back, not ready, help, yes or no to a step, a step off.
 
 Each is harmless twice, because a phone that got no answer presses again.
 """
@@ -13,7 +13,9 @@ from litestar.params import FromPath
 from onestop.db.session import Database
 from onestop.domain.errors import BookingClosed, NotAllowed, StopUnknown
 from onestop.visits.actions.alarms import ask_as_visitor, need_no_help
+from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import accept_stop, come_back, decline_stop, drop_stop, step_out
+from onestop.web.kit.forms import read_form
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.ticket_acts import act
@@ -57,6 +59,13 @@ async def go_out(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromP
     return await _act_inside(request, db, ticket_key, code, step_out)
 
 
+@post("/t/{code:str}/not-ready")
+async def is_not_ready(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """She is called and not ready; with `out` she steps out for longer. The place is kept."""
+    out = bool((await read_form(request)).text("out", 5))
+    return await _act_inside(request, db, ticket_key, code, put_off, out=out)
+
+
 @post("/t/{code:str}/back")
 async def be_back(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
     """Back in the hall."""
@@ -76,13 +85,13 @@ async def ask_no_more(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
 
 
 async def _act_inside(
-    request: WebRequest, db: Database, key: bytes, code: str, action: Callable[..., Any]
+    request: WebRequest, db: Database, key: bytes, code: str, action: Callable[..., Any], **more: Any
 ) -> Response[Any]:
     """One press about her visit. Raises `BookingClosed` before it has begun."""
     access = await open_ticket(request, db, key, code)
     if access.ticket.visit is None:
         raise BookingClosed
-    return await act(request, db, key, access, action, access.ticket.visit.id)
+    return await act(request, db, key, access, action, access.ticket.visit.id, **more)
 
 
 async def _with_stop(request: WebRequest, db: Database, key: bytes, code: str, stop: UUID) -> Access:
@@ -93,4 +102,4 @@ async def _with_stop(request: WebRequest, db: Database, key: bytes, code: str, s
     return access
 
 
-route_handlers: list[Any] = [take_off, say_yes, say_no, go_out, be_back, ask_for_help, ask_no_more]
+route_handlers: list[Any] = [take_off, say_yes, say_no, go_out, is_not_ready, be_back, ask_for_help, ask_no_more]

@@ -30,6 +30,7 @@ YOUR_TURN = N_("It is your turn. Please go to desk %(desk)s now.")
 AT_THE_DESK = N_("You are at desk %(desk)s now.")
 ANSWER = N_("There is a new step for you. Please say yes or no below.")
 NOT_SEEN = N_("We called you. Please tell us at the reception that you are here.")
+PUT_OFF = N_("Your place is kept. You will be called again.")
 PAPER = N_("A paper is missing: %(stop)s. You can bring it today. Show it at the reception.")
 MISSING = N_("Missing: %(papers)s. Bring it today and show it at the reception.")
 SAME_DESK = N_("Please wait. The same desk will call you again.")
@@ -107,6 +108,8 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         return
     if any(stop.not_seen_until is not None and stop.not_seen_until > now for stop in ticket.stops):
         yield locale.gettext(NOT_SEEN)
+    if any(stop.put_off_until is not None and stop.put_off_until > now for stop in ticket.stops):
+        yield locale.gettext(PUT_OFF)
     counted = [stop for stop in ticket.stops if stop.state not in GONE and stop.state is not StopState.PROPOSED]
     if done := sum(stop.state is StopState.FINISHED for stop in counted):
         yield locale.say(DONE_OF, {"done": done, "total": len(counted)})

@@ -59,6 +59,7 @@ DONE: dict[str, str] = {
     "need-end": N_("The mark is taken away."),
     "papers-seen": N_("The papers are ticked."),
     "paper-missing": N_("Noted. Please tell her that she can bring the paper today."),
+    "not-ready": N_("Her place is kept. She is called again in a few minutes."),
     "out": N_("She is out. Nobody calls her. Her place is kept."),
     "back": N_("She is back and waits again."),
     "left": N_("The visit has ended."),

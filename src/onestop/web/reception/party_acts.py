@@ -19,6 +19,7 @@ from onestop.visits.actions.arrivals import check_in, undo_check_in
 from onestop.visits.actions.calls import correct_outcome, send_waiting
 from onestop.visits.actions.carrying import carry_over
 from onestop.visits.actions.door import bring_back, on_party, on_stop, on_visit, undo_at_reception
+from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import (
     AT_RECEPTION,
     accept_stop,
@@ -73,6 +74,12 @@ async def do_unmark_need(request: WebRequest, db: Db, slug: FromPath[str], party
 async def do_step_out(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
     """She steps out."""
     return await _act(request, db, slug, party, "out", on_visit, step_out)
+
+
+@post("/reception/{slug:str}/parties/{party:uuid}/not-ready")
+async def do_put_off(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
+    """She is called and not ready."""
+    return await _act(request, db, slug, party, "not-ready", on_visit, put_off)
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/back")
@@ -306,6 +313,7 @@ route_handlers: list[Any] = [
     do_mark_need,
     do_unmark_need,
     do_step_out,
+    do_put_off,
     do_come_back,
     do_come_again,
     do_leave,
