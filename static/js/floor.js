@@ -1,7 +1,8 @@
 /* The floor: minutes that go on, an undo that ends, no second press on a card that has just changed, and a phone that shakes
-   when somebody new is to be found. */
+   and sounds when somebody new is to be found. */
 
 import { serverNow } from "./clock.js";
+import { chime } from "./ring.js";
 
 const SETTLE_MS = 450;
 const changedAt = new WeakMap();
@@ -39,7 +40,7 @@ function look() {
   if (!list) return;
   const calls = list.dataset.calls.split(" ").filter(Boolean);
   document.title = calls.length ? `(${calls.length}) ${title}` : title;
-  if (looked && calls.some((call) => !looked.has(call))) navigator.vibrate?.([300, 100, 300]);
+  if (looked && calls.some((call) => !looked.has(call))) chime([300, 100, 300]);
   looked = new Set(calls);
 }
 

@@ -1,14 +1,18 @@
-/* A mediator who is needed hears it and feels it: once for each talk, as soon as the page has heard of it. */
-const sound = document.getElementById("ready-sound");
+/* A mediator who is needed hears it and feels it, once for each talk, until she touches the phone. */
+import { hush, ring } from "./ring.js";
+import "./staff_phone.js";
+
 let needed = document.getElementById("place").dataset.needed;
 
-document.addEventListener("live:changed", ({ target }) => {
-  if (target.id !== "place") return;
-  const now = target.dataset.needed;
+function look() {
+  const now = document.getElementById("place")?.dataset.needed ?? "";
   if (now && now !== needed) {
-    navigator.vibrate?.([400, 150, 400, 150, 800]);
-    sound.play().catch(() => {});
+    ring(false);
     scrollTo({ top: 0 });
   }
+  if (!now) hush();
   needed = now;
-});
+}
+
+document.addEventListener("live:changed", look);
+document.addEventListener("htmx:afterSwap", look);

@@ -38,10 +38,20 @@ export async function prepare() {
 
 async function once() {
   navigator.vibrate?.(SHAKE);
-  if (ringing.quiet || !context) return;
+  if (!ringing.quiet) await sound(() => ringing);
+}
+
+async function sound(wanted) {
+  if (!context) return;
   /* A phone that was locked has put the sound to sleep. */
   if (context.state !== "running") await context.resume().catch(() => null);
-  if (ringing && context.state === "running") play();
+  if (wanted() && context.state === "running") play();
+}
+
+/** Shakes in this pattern and sounds, once. */
+export function chime(shake) {
+  navigator.vibrate?.(shake);
+  sound(() => true);
 }
 
 /** Rings now and again until `hush`, a touch, or a minute. */
