@@ -1,5 +1,7 @@
 /* Says that something is being done, stops the double tap, and says in words when the server cannot be reached. */
 
+import { signedOut } from "./signed_out.js";
+
 const SHOW_AFTER_MS = 300;
 
 document.addEventListener("submit", (event) => {
@@ -34,7 +36,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:sendError", () => trouble(true));
 document.addEventListener("htmx:timeout", () => trouble(true));
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 401) location.reload();
+  if (event.detail.xhr.status === 401) signedOut();
   else trouble(true);
 });
 document.addEventListener("htmx:afterOnLoad", () => trouble(false));

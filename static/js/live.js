@@ -4,6 +4,8 @@
    spread over time); the part is then fetched by the one who may see it. It speaks every 5 s; after 11 s of silence the
    parts are fetched every 10 s. `live:heard` on the document tells each sign of life, with the server's time if it came. */
 
+import { signedOut } from "./signed_out.js";
+
 const SILENCE_MS = 11_000;
 const POLL_MS = 10_000;
 const FETCH_MS = 8_000;
@@ -119,7 +121,7 @@ export async function refresh(part) {
       signal: AbortSignal.timeout(FETCH_MS),
     });
     if (answer.status === 401 || answer.status === 403 || answer.redirected) {
-      location.reload();
+      signedOut();
       return;
     }
     if (answer.status === 200) replace(id, await answer.text());

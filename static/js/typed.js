@@ -1,7 +1,14 @@
-/* What was typed is never lost: while the server does not answer, a form with data-kept stays as it is and the page says
-   so. Pressed again it carries the same key, so that nothing is stored twice. */
+/* What was typed is never lost: a form with data-kept stays as it is until an answer has come that shows it again or leads
+   on. Without one the page says what to do; pressed again it carries the same key, so that nothing is stored twice. */
 
 const LASTS_MS = 15_000;
+const SIGNS = ["trouble", "signed-out", "not-kept"];
+
+/** Shows one of the signs, or none. */
+function tell(which, why = "") {
+  for (const name of SIGNS) document.querySelectorAll(`[data-${name}]`).forEach((sign) => (sign.hidden = name !== which));
+  document.querySelectorAll("[data-not-kept-why]").forEach((place) => (place.textContent = why));
+}
 
 document.addEventListener(
   "submit",
@@ -13,6 +20,12 @@ document.addEventListener(
   true,
 );
 
+/* Whoever is signed out elsewhere still has a text here: the page is not taken away from under it. */
+addEventListener("live:signed-out", (event) => {
+  event.preventDefault();
+  tell("signed-out");
+});
+
 async function send(form, button) {
   form.setAttribute("aria-busy", "true");
   const answer = await fetch(form.action, {
@@ -20,15 +33,21 @@ async function send(form, button) {
     body: new URLSearchParams(new FormData(form, button)),
     signal: AbortSignal.timeout(LASTS_MS),
   }).catch(() => null);
+  const text = await answer?.text().catch(() => null);
   form.removeAttribute("aria-busy");
-  const lost = !answer || answer.status >= 500;
-  document.querySelectorAll("[data-trouble]").forEach((sign) => (sign.hidden = !lost));
-  if (lost) return;
-  if (answer.redirected) {
+  if (!answer || text === null || answer.status >= 500) return tell("trouble");
+  if (answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/sign-in")) return tell("signed-out");
+  if (answer.redirected && answer.ok) {
+    tell();
+    dispatchEvent(new Event("live:leaves"));
     location.assign(answer.url);
     return;
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!page.querySelector(`main form[data-kept][action="${form.getAttribute("action")}"]`)) {
+    return tell("not-kept", page.querySelector("main h1")?.textContent.trim());
+  }
+  tell();
   document.querySelector("main").replaceWith(page.querySelector("main"));
   document.querySelector("main [aria-invalid=true]")?.focus();
 }
