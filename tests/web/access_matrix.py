@@ -362,6 +362,8 @@ _DAY = "/organise/{day:str}"
 
 _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide", "mediator")
 """Who works in the hall and may see its board."""
+_FLOOR = ("receptionist", "organiser")
+"""Who calls for desks that have no computer."""
 
 FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
     "/kiosk/code": lambda site: {"code": site.hall.book(site.hall.wish("legal")).code},
@@ -576,16 +578,11 @@ MATRIX: list[Row] = [
         staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))
         for act in ("", "/{note_id:uuid}/remove", "/{note_id:uuid}/copies")
     ),
+    staff("GET", "/stops/{stop_id:uuid}/steps", "officer", hidden_from=("other_officer",)),
+    # For desks without a computer; tests/web/floor/test_more.py tests another day and private talks.
     *(
-        staff("GET", f"/stops/{{stop_id:uuid}}/{page}", "officer", hidden_from=("other_officer",))
-        for page in ("referrals", "steps")
-    ),
-    staff("POST", "/stops/{stop_id:uuid}/referrals", "officer", hidden_from=("other_officer",)),
-    staff(
-        "POST",
-        "/stops/{stop_id:uuid}/referrals/{referral:uuid}/withdraw",
-        "officer",
-        hidden_from=("other_officer",),
+        staff(method, f"/stops/{{stop_id:uuid}}/referrals{act}", "officer", *_FLOOR, hidden_from=("other_officer",))
+        for method, act in (("GET", ""), ("POST", ""), ("POST", "/{referral:uuid}/withdraw"))
     ),
     # The form names the desk; without one both hear that it is missing (tests/web/desk tests a foreign one).
     staff("POST", "/visits/{visit_id:uuid}/stops", "officer", "other_officer"),
@@ -662,11 +659,12 @@ MATRIX: list[Row] = [
     ),
     *(
         staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/{act}", "receptionist", "organiser")
-        for act in ("calls", "ready/end", "open", "pause", "close", "undo")
+        for act in ("calls", "ready/end", "open", "pause", "close", "undo", "help")
     ),
+    staff("GET", "/floor/{slug:str}/desks/{desk:uuid}", "receptionist", "organiser"),
     *(
         staff("POST", f"/floor/{{slug:str}}/desks/{{desk:uuid}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser")
-        for act in ("recall", "serve", "finish", "no-show")
+        for act in ("recall", "serve", "finish", "no-show", "park")
     ),
     # -- mediator -------------------------------------------------------------------------------------
     staff("GET", "/mediator", "mediator"),

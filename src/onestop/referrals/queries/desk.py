@@ -1,6 +1,6 @@
 """What a desk needs to send somebody on: the conversation, and where one can be sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -79,6 +79,19 @@ def talk_of(conn: sa.Connection, stop: UUID) -> Talk:
         number=row.number,
         desk_number=row.desk_number,
         display_language=row.display_language,
+    )
+
+
+def without_private(found: SendingOn) -> SendingOn:
+    """The form without what would go to her alone (R19), for whoever looks on who is not of the desk."""
+    return replace(
+        found,
+        institutions=tuple(
+            replace(each, services=tuple(service for service in each.services if not service.private))
+            for each in found.institutions
+        ),
+        places=tuple(place for place in found.places if not place.discreet),
+        made=tuple(each for each in found.made if not each.private),
     )
 
 

@@ -29,6 +29,7 @@ class AtDesk:
     """Who is called to or served at a desk; `member` when only one of a party is."""
 
     stop: UUID
+    party: UUID
     number: int
     member: int | None
     state: StopState
@@ -171,6 +172,7 @@ def _desk(
 def _visitor(row: Row, mediators: dict[UUID, list[str]]) -> AtDesk:
     return AtDesk(
         stop=row.id,
+        party=row.party_id,
         number=row.number,
         member=_member(row),
         state=StopState(row.state),
@@ -202,6 +204,7 @@ def _at_desk_rows(day: UUID) -> sa.Select[Any]:
     chosen: Any = (
         sa.select(
             stops.c.id,
+            stops.c.party_id,
             stops.c.desk_id,
             stops.c.state,
             stops.c.private,

@@ -13,10 +13,10 @@ from onestop.directory.ways_on import PLACES, REASONS
 from onestop.domain.errors import N_, InvalidInput, NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.referral import by_choices
 from onestop.referrals.actions import Where, refer, withdraw_referral
-from onestop.referrals.queries.desk import SendingOn, Talk, sending_on
+from onestop.referrals.queries.desk import SendingOn, Talk, sending_on, without_private
 from onestop.referrals.queries.lines import referral_place
 from onestop.visits.queries.desk_places import DeskPlace
-from onestop.web.desk.access import reach_stop
+from onestop.web.desk.access import reach_talk
 from onestop.web.desk.alarms import asked_on
 from onestop.web.desk.pages import Asked, MadeHere, made_here
 from onestop.web.kit.forms import new_key, read_form
@@ -58,8 +58,9 @@ class Typed:
 class ReferPage:
     """The form, and what was made before."""
 
-    desk: UUID
-    asked: Asked
+    back: str
+    asked: Asked | None
+    """Not at floor control, whose cards call help."""
     talk: Talk
     service: str
     made: tuple[MadeHere, ...]
@@ -79,15 +80,16 @@ DONE = {"made": N_("The referral is made."), "withdrawn": N_("The referral is ta
 @get("/stops/{stop_id:uuid}/referrals")
 async def show_refer(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """The form."""
-    _, place = await reach_stop(request, db, stop_id)
+    _, place, at_floor = await reach_talk(request, db, stop_id)
     done = DONE.get(request.query_params.get("done", ""), "")
-    return await _page(request, db, place, stop_id, Typed(), done=locale_of(request).gettext(done) if done else "")
+    said = locale_of(request).gettext(done) if done else ""
+    return await _page(request, db, place, stop_id, Typed(), at_floor=at_floor, done=said)
 
 
 @post("/stops/{stop_id:uuid}/referrals")
 async def do_refer(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
     """Send her on."""
-    someone, place = await reach_stop(request, db, stop_id)
+    someone, place, at_floor = await reach_talk(request, db, stop_id)
     form = await read_form(request)
     typed = Typed(
         where=form.text("where", 60),
@@ -97,6 +99,8 @@ async def do_refer(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Resp
         said_yes=form.ticked("said_yes"),
     )
     try:
+        if at_floor:
+            await _check_open(db, place, stop_id, typed)
         path = await submit_once(
             request,
             "stop.refer",
@@ -116,15 +120,15 @@ async def do_refer(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Resp
     except Refusal as refusal:
         control = refusal.field if isinstance(refusal, InvalidInput) and refusal.field else "where"
         errors = {control: locale_of(request).say(refusal.sentence, refusal.params)}
-        return await _page(request, db, place, stop_id, typed, errors=errors, status=refusal.status)
+        return await _page(request, db, place, stop_id, typed, at_floor=at_floor, errors=errors, status=refusal.status)
     return see_other(path)
 
 
 @post("/stops/{stop_id:uuid}/referrals/{referral:uuid}/withdraw")
 async def do_withdraw(request: WebRequest, db: Db, stop_id: FromPath[UUID], referral: FromPath[UUID]) -> Response[Any]:
     """Take a referral of this conversation back."""
-    someone, place = await reach_stop(request, db, stop_id)
-    await _check_made_here(db, stop_id, referral)
+    someone, place, at_floor = await reach_talk(request, db, stop_id)
+    await _check_made_here(db, stop_id, referral, at_floor=at_floor)
     path = await submit_once(
         request,
         "stop.referral.withdraw",
@@ -138,9 +142,19 @@ async def do_withdraw(request: WebRequest, db: Db, stop_id: FromPath[UUID], refe
     return see_other(path)
 
 
-async def _check_made_here(db: Database, stop: UUID, referral: UUID) -> None:
-    if (await db.read(referral_place, referral)).stop != stop:
+async def _check_made_here(db: Database, stop: UUID, referral: UUID, *, at_floor: bool) -> None:
+    made = await db.read(referral_place, referral)
+    if made.stop != stop or (at_floor and made.private):
         raise NotKnown
+
+
+async def _check_open(db: Database, place: DeskPlace, stop: UUID, typed: Typed) -> None:
+    """Only what the form offered: what goes to her alone is not made where others look on (R19)."""
+    found = without_private(await db.read(sending_on, stop, day_id=place.day, now=db.now()))
+    services = {f"service:{service.id}" for each in found.institutions for service in each.services}
+    places = {f"place:{each.id}" for each in found.places}
+    if typed.where.startswith(("service:", "place:")) and typed.where not in services | places:
+        raise InvalidInput(field="where")
 
 
 def _where(typed: Typed) -> Where:
@@ -169,14 +183,25 @@ def _read_id(text: str, control: str) -> UUID | None:
 
 
 async def _page(
-    request: WebRequest, db: Database, place: DeskPlace, stop: UUID, typed: Typed, *, status: int = 200, **more: Any
+    request: WebRequest,
+    db: Database,
+    place: DeskPlace,
+    stop: UUID,
+    typed: Typed,
+    *,
+    at_floor: bool,
+    status: int = 200,
+    **more: Any,
 ) -> Response[Any]:
     found = await db.read(sending_on, stop, day_id=place.day, now=db.now())
+    if at_floor:
+        found = without_private(found)
+    floor = f"/floor/{found.day.slug}"
     locale = locale_of(request)
     more.setdefault("done", "")
     context = ReferPage(
-        desk=place.id,
-        asked=await asked_on(db, locale_of(request), place.id, page="referrals", stop=stop),
+        back=f"{floor}/desks/{place.id}" if at_floor else f"/desks/{place.id}",
+        asked=None if at_floor else await asked_on(db, locale, place.id, page="referrals", stop=stop),
         talk=found.talk,
         service=service_title(locale, found.talk.service_key),
         made=made_here(locale, found.made),
@@ -192,9 +217,9 @@ async def _page(
         context,
         status=status,
         zone=found.day.timezone,
-        door="desk",
+        door="floor" if at_floor else "desk",
         brand=found.day.name,
-        home="/desk",
+        home=floor if at_floor else "/desk",
     )
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from onestop.web.floor import alarms, called, control, number
+from onestop.web.floor import alarms, called, control, more, number
 
 route_handlers: list[Any] = [
     *control.route_handlers,
     *called.route_handlers,
+    *more.route_handlers,
     *number.route_handlers,
     *alarms.route_handlers,
 ]

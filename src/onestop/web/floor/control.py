@@ -49,6 +49,7 @@ class DeskCard:
     title: str
     """What the visitor is here for; a private stop does not say (R19)."""
     owner: str
+    private_talk: bool
     ends: tuple[tuple[str, str], ...]
     message: str = ""
 
@@ -111,31 +112,31 @@ async def floor_live(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
 @post("/floor/{slug:str}/desks/{desk:uuid}/calls")
 async def press_next(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """Next. With nobody to call the desk stands by, and calls by itself as soon as somebody can be called."""
-    return await _press(request, db, slug, desk, call_next, desk, standing=True)
+    return await press(request, db, slug, desk, call_next, desk, standing=True)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/ready/end")
 async def press_not_ready(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """Do not call by itself any more."""
-    return await _press(request, db, slug, desk, stand_down, desk)
+    return await press(request, db, slug, desk, stand_down, desk)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/open")
 async def press_open(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """The officer is there."""
-    return await _press(request, db, slug, desk, set_desk_state, desk, DeskState.OPEN)
+    return await press(request, db, slug, desk, set_desk_state, desk, DeskState.OPEN)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/pause")
 async def press_pause(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """A break."""
-    return await _press(request, db, slug, desk, set_desk_state, desk, DeskState.PAUSED)
+    return await press(request, db, slug, desk, set_desk_state, desk, DeskState.PAUSED)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/close")
 async def press_close(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """The desk is done for today."""
-    return await _press(request, db, slug, desk, set_desk_state, desk, DeskState.CLOSED)
+    return await press(request, db, slug, desk, set_desk_state, desk, DeskState.CLOSED)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/undo")
@@ -146,7 +147,7 @@ async def press_undo(request: WebRequest, db: Db, slug: FromPath[str], desk: Fro
         act = UUID((await read_form(request)).text("act", 40))
     except ValueError:
         raise InvalidInput(field="act") from None
-    return await _press(request, db, slug, desk, undo_at_desk, desk, act_id=act)
+    return await press(request, db, slug, desk, undo_at_desk, desk, act_id=act)
 
 
 # -- the visitor at the desk ---------------------------------------------------------------------------
@@ -157,7 +158,7 @@ async def press_recall(
     request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID], stop: FromPath[UUID]
 ) -> Response[Any]:
     """Call again."""
-    return await _press(request, db, slug, desk, at_desk, desk, stop, recall)
+    return await press(request, db, slug, desk, at_desk, desk, stop, recall)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/stops/{stop:uuid}/serve")
@@ -165,7 +166,7 @@ async def press_start(
     request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID], stop: FromPath[UUID]
 ) -> Response[Any]:
     """She sits down."""
-    return await _press(request, db, slug, desk, at_desk, desk, stop, serve)
+    return await press(request, db, slug, desk, at_desk, desk, stop, serve)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/stops/{stop:uuid}/finish")
@@ -178,7 +179,7 @@ async def press_finish(
     if said not in ENDS:
         raise InvalidInput(field="outcome")
     outcome = None if said == NOT_KNOWN else Outcome(said)
-    return await _press(request, db, slug, desk, at_desk, desk, stop, finish, outcome=outcome)
+    return await press(request, db, slug, desk, at_desk, desk, stop, finish, outcome=outcome)
 
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/stops/{stop:uuid}/no-show")
@@ -186,10 +187,10 @@ async def press_not_here(
     request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID], stop: FromPath[UUID]
 ) -> Response[Any]:
     """She did not come."""
-    return await _press(request, db, slug, desk, at_desk, desk, stop, no_show)
+    return await press(request, db, slug, desk, at_desk, desk, stop, no_show)
 
 
-async def _press(
+async def press(
     request: WebRequest, db: Database, slug: str, desk: UUID, act: Callable[..., Any], *args: Any, **more: Any
 ) -> Response[Any]:
     """One press: the act, then the card that changed (or the whole page without script).
@@ -208,7 +209,7 @@ async def _press(
         message = locale_of(request).say(refused.sentence, refused.params)
     if is_htmx(request):
         shown = await db.read(floor_desk, day.id, desk, now=db.now())
-        card = _card(day, shown, locale_of(request), message)
+        card = card_of(day, shown, locale_of(request), message)
         return page(request, CardPage(now=db.now(), card=card), **frame(request, day, someone))
     if message:
         context = await _control(request, db, day, desk=desk, message=message)
@@ -225,20 +226,22 @@ async def _control(
         day=day,
         now=now,
         path=home_of(day),
-        cards=tuple(_card(day, each, locale, message if each.id == desk else "") for each in shown),
+        cards=tuple(card_of(day, each, locale, message if each.id == desk else "") for each in shown),
         alarms=await db.read(open_alarms, day.id),
         to_all=await told_to_all(db, day.id, locale),
         message=message,
     )
 
 
-def _card(day: Day, desk: FloorDesk, locale: Locale, message: str = "") -> DeskCard:
+def card_of(day: Day, desk: FloorDesk, locale: Locale, message: str = "") -> DeskCard:
+    """A desk in the reader's language; `message` is why the last press did nothing."""
     title = desk.at_desk.title if desk.at_desk is not None else None
     return DeskCard(
         desk=desk,
         path=f"{home_of(day)}/desks/{desk.id}",
         title=stop_title(locale, title.key, private=title.private) if title is not None else "",
         owner=stop_title(locale, "", private=True) if desk.private else desk.institution,
+        private_talk=title is not None and title.private,
         ends=tuple((end, locale.gettext(words)) for end, words in ENDS.items()),
         message=message,
     )
