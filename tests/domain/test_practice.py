@@ -27,7 +27,8 @@ ALL_LESSONS = (
     ("next", Lesson.START),
     ("start", Lesson.FINISH),
     ("settled", Lesson.FINISHED),
-    ("next", Lesson.SAY_NOT_HERE),
+    ("next", Lesson.CALL_AGAIN),
+    ("recall", Lesson.SAY_NOT_HERE),
     ("not_here", Lesson.COMES_LATER),
     ("next", Lesson.START),
     ("start", Lesson.PARK),
@@ -85,6 +86,21 @@ def test_who_was_parked_says_so_when_she_is_called_again() -> None:
     desk = played(["open", "next", "park"])
 
     assert [(one.number, why_now(desk, one)["parked"]) for one in desk.waiting] == [(2, False), (3, False), (1, True)]
+
+
+def test_who_was_parked_or_did_not_come_is_away_until_the_next_press() -> None:
+    ways = (["open", "next", "park"], ["open", "next", "start"], ["open", "next", "not_here", "next"])
+    lost = ["open", "next", "advised", "next", "advised", *["next", "not_here"] * 3]
+
+    assert [desk.away and desk.away.number for desk in map(played, ways)] == [1, None, None]
+    assert played(lost[:-2]).away == INVENTED[2]
+    assert played(lost).away is None
+
+
+def test_calling_again_is_counted_for_one_call() -> None:
+    way = ["open", "next", "recall", "recall", "not_here", "next"]
+
+    assert [played(way[:n]).recalls for n in range(len(way) + 1)] == [0, 0, 0, 1, 2, 0, 0]
 
 
 @given(presses())

@@ -19,6 +19,7 @@ class Key(StrEnum):
     OPEN = "open"
     NEXT = "next"
     START = "start"
+    RECALL = "recall"
     NOT_HERE = "not_here"
     PARK = "park"
 
@@ -36,6 +37,7 @@ class Lesson(StrEnum):
     START = "start"
     FINISH = "finish"
     FINISHED = "finished"
+    CALL_AGAIN = "call_again"
     SAY_NOT_HERE = "say_not_here"
     COMES_LATER = "comes_later"
     PARK = "park"
@@ -79,6 +81,8 @@ class Practice:
     waiting: tuple[Invented, ...] = INVENTED
     here: Invented | None = None
     serving: bool = False
+    recalls: int = 0
+    """How often the number of who is here was said again."""
     done: tuple[Done, ...] = ()
     not_here: Mapping[int, int] = field(default_factory=dict[int, int])
     """How often each number was called in vain."""
@@ -88,6 +92,15 @@ class Practice:
     def over(self) -> bool:
         """Whether nobody is left to practise with."""
         return self.here is None and not self.waiting
+
+    @property
+    def away(self) -> Invented | None:
+        """Who has just been parked or called in vain; after the next press her ten minutes have passed."""
+        left = bool(self.presses) and self.presses[-1] in (Key.PARK, Key.NOT_HERE)
+        if not left or not self.waiting:
+            return None
+        last = self.waiting[-1]
+        return last if last == played(self.presses[:-1]).here else None
 
 
 def played(presses: Sequence[str]) -> Practice:
@@ -107,7 +120,7 @@ def possible(practice: Practice) -> frozenset[Press]:
     if practice.here is None:
         return frozenset({Key.NEXT}) if practice.waiting else frozenset()
     ends: frozenset[Press] = frozenset({*Outcome, Key.PARK})
-    return ends if practice.serving else ends | {Key.START, Key.NOT_HERE}
+    return ends if practice.serving else ends | {Key.START, Key.RECALL, Key.NOT_HERE}
 
 
 def press(practice: Practice, pressed: Press) -> Practice:
@@ -118,7 +131,9 @@ def press(practice: Practice, pressed: Press) -> Practice:
     if pressed is Key.OPEN:
         return replace(after, open=True)
     if pressed is Key.NEXT:
-        return replace(after, here=practice.waiting[0], waiting=practice.waiting[1:])
+        return replace(after, here=practice.waiting[0], waiting=practice.waiting[1:], recalls=0)
+    if pressed is Key.RECALL:
+        return replace(after, recalls=practice.recalls + 1)
     if pressed is Key.START:
         return replace(after, serving=True)
     return _leave(after, pressed)
@@ -159,7 +174,7 @@ def why_now(practice: Practice, one: Invented) -> dict[str, Term]:
 
 def _lesson_of(here: Invented, practice: Practice) -> Lesson:
     if here.lesson is Lesson.SAY_NOT_HERE and not practice.serving and here.number not in practice.not_here:
-        return Lesson.SAY_NOT_HERE
+        return Lesson.SAY_NOT_HERE if practice.recalls else Lesson.CALL_AGAIN
     if not practice.serving:
         return Lesson.START
     return Lesson.PARK if here.lesson is Lesson.PARK and here.number not in practice.parked else Lesson.FINISH
@@ -169,7 +184,7 @@ def _leave(after: Practice, pressed: Press) -> Practice:
     """Whoever was here goes; after Park and Not here she waits again, as if her ten minutes had passed."""
     here = after.here
     assert here is not None
-    after = replace(after, here=None, serving=False)
+    after = replace(after, here=None, serving=False, recalls=0)
     if pressed is Key.PARK:
         return replace(after, waiting=(*after.waiting, here), parked=after.parked | {here.number})
     if isinstance(pressed, Outcome):

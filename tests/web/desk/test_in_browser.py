@@ -178,7 +178,8 @@ async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: 
         ("Enter", "Press Take back (U)."),
         ("u", "Then press Finish (F)."),
         ("p", "Who is parked comes back"),
-        ("n", "Press Not here (H)."),
+        ("n", "Press Call again (R)."),
+        ("r", "Press Not here (H)."),
         ("h", "This number is called again later"),
     ):
         await page.wait_for_load_state()  # before it the keys are not listened to

@@ -36,6 +36,12 @@ async def _go(officer: httpx.AsyncClient, page: str, key: str, **more: str) -> s
     return answer.text
 
 
+def row_of(page: str) -> str:
+    """The words of the row of keys."""
+    inside = page.partition('<div class="acts">')[2].partition("</div>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", inside).split())
+
+
 def _says(page: str) -> str:
     found = re.search(r'<p class="lesson".*?<span>(.*?)</span>', page, re.DOTALL)
     assert found is not None
@@ -66,7 +72,7 @@ async def test_at_an_open_desk_it_is_under_more_and_says_that_visitors_can_be_ca
 async def test_by_keys_alone_she_comes_through_every_lesson(site: Site) -> None:
     officer = site.sign_in("officer")
     page = (await officer.get(_path(site))).text
-    said, keys = [_says(page)], "nnsfnhnspnsfnsf"
+    said, keys = [_says(page)], "nnsfnrhnspnsfnsf"
     for key in keys:
         page = await _go(officer, page, key, **({"outcome": "settled"} if key == "f" else {}))
         said.append(_says(page))
@@ -87,10 +93,35 @@ async def test_the_keys_are_those_of_the_desk(site: Site) -> None:
         page = await _go(officer, page, key)
     can.append([each.key for each in presses(page) if not each.off])
 
-    assert can == [["n"], ["n"], ["s", "h", "p", "u"], ["f", "p", "u"]]
+    assert can == [["n"], ["n"], ["s", "r", "h", "p", "u"], ["f", "p", "u"]]
     assert [
         int(each) for each in re.findall(r'name="outcome" value="\w+" form="finish" required data-key="(\d)"', page)
     ] == [*range(1, len(Outcome) + 1)]
+
+
+async def test_the_row_of_keys_stands_as_at_the_desk(site: Site) -> None:
+    officer, desk = site.sign_in("officer"), f"/desks/{site.desk.id}"
+    practice, real = (await officer.get(_path(site))).text, (await officer.get(desk)).text
+    site.hall.walk_in(site.hall.wish("legal"))
+    rows: list[tuple[str, str]] = []
+    for key in ("n", "n", "s"):
+        rows.append((row_of(practice), row_of(real)))
+        practice = await _go(officer, practice, key)
+        await press(officer, desk, key)
+        real = (await officer.get(desk)).text
+    rows.append((row_of(practice), row_of(real)))
+
+    assert [there for there, _ in rows] == [there for _, there in rows]
+    assert rows[2][0] == "Next Start S ↵ Call again R Not here H"
+
+
+async def test_who_is_parked_stands_under_next_as_at_the_desk(site: Site) -> None:
+    officer = site.sign_in("officer")
+    page = (await officer.get(_path(site), params={"pressed": "open.next.park"})).text
+    later = (await officer.get(_path(site), params={"pressed": "open.next.park.next"})).text
+
+    assert re.search(r"1 Parked until [0-9:]+", zone(page, "next"))
+    assert "Parked until" not in zone(later, "next")
 
 
 async def test_undo_goes_back_one_press_at_a_time(site: Site) -> None:
@@ -114,7 +145,7 @@ async def test_nothing_of_it_is_stored_and_nobody_else_sees_anything(site: Site)
     assert before["facts"]
 
     page = (await officer.get(_path(site))).text
-    for key in "nnsfnhnpnsf":
+    for key in "nnsfnrhnpnsf":
         page = await _go(officer, page, key, **({"outcome": "advised"} if key == "f" else {}))
 
     assert "Advised" in zone(page, "mine")
@@ -149,7 +180,7 @@ async def test_it_reads_from_the_right_in_arabic_and_says_the_same(site: Site) -
 
     assert '<html lang="ar" dir="rtl"' in page
     assert INVENTED not in page
-    assert [each.key for each in presses(page) if not each.off] == ["s", "h", "p", "u"]
+    assert [each.key for each in presses(page) if not each.off] == ["s", "r", "h", "p", "u"]
 
 
 def test_every_press_has_a_lesson_or_an_outcome_to_its_name() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from onestop.domain.practice import (
     why_now,
 )
 from onestop.domain.visit import Outcome
-from onestop.visits.queries.desk import DeskHead, desk_screen
+from onestop.visits.queries.desk import AwayFromHere, DeskHead, NextHere, desk_screen
 from onestop.web.desk.access import reach_desk
 from onestop.web.desk.pages import ACT_WORDS, UpcomingLine
 from onestop.web.kit.language import locale_of
@@ -39,7 +40,10 @@ LESSON_WORDS: dict[Lesson, str] = {
     Lesson.START: N_("The visitor is here. Press Start (S)."),
     Lesson.FINISH: N_("Choose how it ends (1 to 5). Then press Finish (F)."),
     Lesson.FINISHED: N_("Was that wrong? Press Take back (U). If not, press Next (N)."),
-    Lesson.SAY_NOT_HERE: N_("This time nobody comes. Press Not here (H)."),
+    Lesson.CALL_AGAIN: N_(
+        "This time nobody comes. Press Call again (R). On the day the board shows the number once more."
+    ),
+    Lesson.SAY_NOT_HERE: N_("Still nobody. Press Not here (H)."),
     Lesson.COMES_LATER: N_("This number is called again later, three times at most. Press Next (N)."),
     Lesson.PARK: N_("This visitor first has to copy a paper. Under More, press Park (P)."),
     Lesson.PARKED: N_("Who is parked comes back to your desk by itself. Press Next (N)."),
@@ -48,6 +52,7 @@ LESSON_WORDS: dict[Lesson, str] = {
 _WORDS_OF: dict[Press, str] = {
     Key.NEXT: ACT_WORDS["call"],
     Key.START: ACT_WORDS["serve"],
+    Key.RECALL: N_("called again"),
     Key.NOT_HERE: ACT_WORDS["no_show"],
     Key.PARK: ACT_WORDS["park"],
 }
@@ -63,6 +68,7 @@ class PractisePage:
     lesson: str
     reasons: tuple[str, ...]
     upcoming: tuple[UpcomingLine, ...]
+    next: NextHere
     so_far: str
     after: Mapping[str, str]
     undone: str | None
@@ -79,11 +85,11 @@ async def show_practice(request: WebRequest, db: Db, desk_id: FromPath[UUID]) ->
     head = (await db.read(desk_screen, place.id, now=db.now(), parts=frozenset())).head
     asked = request.query_params
     pressed = [each for each in (*asked.get("pressed", "").split("."), asked.get("outcome", "")) if each]
-    context = _page(locale_of(request), head, played(pressed))
+    context = _page(locale_of(request), head, played(pressed), now=db.now())
     return page(request, context, zone=head.timezone, door="desk", brand=head.day_name, home="/desk")
 
 
-def _page(locale: Locale, head: DeskHead, shown: Practice) -> PractisePage:
+def _page(locale: Locale, head: DeskHead, shown: Practice, *, now: datetime) -> PractisePage:
     undone = before_last(shown)
     last = shown.presses[-1] if shown.presses else None
     return PractisePage(
@@ -91,12 +97,29 @@ def _page(locale: Locale, head: DeskHead, shown: Practice) -> PractisePage:
         shown=shown,
         lesson=LESSON_WORDS[lesson(shown)],
         reasons=_reasons(locale, shown, shown.here) if shown.here else (),
-        upcoming=tuple(UpcomingLine(number=one.number, reasons=_reasons(locale, shown, one)) for one in shown.waiting),
+        upcoming=tuple(
+            UpcomingLine(number=one.number, reasons=_reasons(locale, shown, one))
+            for one in shown.waiting
+            if one != shown.away
+        ),
+        next=_next(shown, head, now),
         so_far=".".join(shown.presses),
         after={each: ".".join((*shown.presses, each)) for each in possible(shown)},
         undone=".".join(undone.presses) if undone != shown else None,
         last=_WORDS_OF.get(last, ACT_WORDS["finish"]) if last else "",
     )
+
+
+def _next(shown: Practice, head: DeskHead, now: datetime) -> NextHere:
+    away = shown.away
+    line = (
+        AwayFromHere(
+            stop=head.id, number=away.number, parked=shown.presses[-1] is Key.PARK, until_at=now + timedelta(minutes=10)
+        )
+        if away
+        else None
+    )
+    return NextHere(queue=(), away=(line,) if line else (), held=(), waiting=len(shown.waiting))
 
 
 def _reasons(locale: Locale, shown: Practice, one: Invented) -> tuple[str, ...]:
