@@ -147,6 +147,15 @@ function plain(part) {
   return copy;
 }
 
+/** A fold of a part by where it stands and what it says. */
+const fold = (one) => `${one.closest("[id]")?.id} ${one.querySelector("summary")?.textContent}`;
+
+/** What the reader opened stays open. */
+function keepOpen(old, fresh) {
+  const opened = new Set([...old.querySelectorAll("details[open]")].map(fold));
+  fresh.querySelectorAll("details").forEach((one) => opened.has(fold(one)) && (one.open = true));
+}
+
 function replace(id, html) {
   const old = document.getElementById(id);
   const holder = document.createElement("template");
@@ -160,6 +169,7 @@ function replace(id, html) {
     focused.addEventListener("blur", () => refresh(document.getElementById(id)), { once: true });
     return;
   }
+  keepOpen(old, fresh);
   old.replaceWith(fresh);
   if (focused?.id) document.getElementById(focused.id)?.focus();
   window.htmx?.process(fresh);

@@ -617,7 +617,7 @@ MATRIX: list[Row] = [
     ),
     *(
         staff("GET", f"/reception/{{slug:str}}/parties/{{party:uuid}}{part}", "receptionist", "organiser")
-        for part in ("", "/time", "/who", "/own", "/print", "/steps", "/proof")
+        for part in ("", "/now", "/time", "/who", "/own", "/print", "/steps", "/proof")
     ),
     staff("GET", "/reception/{slug:str}/requests/{party:uuid}", "receptionist", "organiser"),
     *(

@@ -1,6 +1,8 @@
 """One ticket holder: checking in at the right and the wrong moment, and walking through her stops."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from uuid import uuid4
 
 from onestop.days.actions import create_day, publish_day
@@ -10,6 +12,7 @@ from onestop.domain.visit import VisitReason
 from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.route import propose_stop
 from onestop.visits.queries.people import Standing
+from tests.counting import counted
 from tests.halls import ON, STAFF, make_test_day
 from tests.web.hall_desk import Staff
 from tests.web.site import Site
@@ -337,3 +340,39 @@ async def test_open_stops_go_on_at_another_day(site: Site) -> None:
     shown = await browser.get(answer.headers["location"])
     assert "Goes on: Friday 4 December 2026" in shown.text
     assert "Goes on another day" in shown.text
+
+
+async def test_her_page_is_live_in_one_part_that_differs_only_in_what_changed(reception: Staff) -> None:
+    ticket = reception.book("legal", "social")
+    page = await reception.look(reception.path(ticket))
+    live = re.search(r'data-live-src="([^"]+)"', page)
+    assert live is not None
+    address = unescape(live[1])
+
+    parts = [await reception.look(address) for _ in range(2)]
+    await reception.press(reception.path(ticket, "/check-in"))
+    after = await reception.look(address)
+    forged = await reception.look(reception.path(ticket, '/now?key="><b>0123456789abcdef'))
+
+    assert f'data-live-stream="{reception.home}/live"' in page
+    assert parts[0].lstrip().startswith('<div id="party" data-live="overview"')
+    assert parts[0] == parts[1]
+    assert parts[0].strip() in page
+    assert ("Here since" in parts[0], "Here since" in after) == (False, True)
+    assert '"><b>' not in forged
+
+
+async def test_her_live_part_costs_the_same_however_many_wait(reception: Staff) -> None:
+    reception.open()
+    ticket, _ = reception.hall.walk_in(reception.hall.wish("legal", "social"))
+    await reception.look(reception.path(ticket, "/now"))
+    costs: list[int] = []
+    for _ in range(2):
+        with counted() as count:
+            await reception.look(reception.path(ticket, "/now"))
+            costs.append(count())
+        for _ in range(3):
+            reception.hall.walk_in(reception.hall.wish("legal", "labour"))
+        await reception.look(reception.path(ticket, "/now"))
+
+    assert costs[0] == costs[1]

@@ -1,7 +1,8 @@
 """One ticket holder: her page, with everything that can be done for her now."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -44,6 +45,7 @@ Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled"
 EARLY = timedelta(minutes=30)
 NEXT_DAYS = 3
 OFF_MINUTES = 5
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 CAME_EARLY = N_("Came %(duration)s early.")
 CAME_LATE = N_("Came %(duration)s late.")
 CALLED_ABOUT = N_("Called about %(from)s to %(to)s: %(stop)s.")
@@ -152,7 +154,9 @@ class PartyPage:
     name_error: str
     refused: str
     """Why the last press did nothing."""
-    key: str = field(default_factory=new_key)
+    live: str
+    """The address of what is fetched again, with the same key, so that it differs only in what changed."""
+    key: str
 
 
 @get("/reception/{slug:str}/parties/{party:uuid}")
@@ -162,6 +166,15 @@ async def show_party(
     """Her page."""
     day, _ = await day_and_actor(request, db, slug)
     return await show(request, db, day, party, ticket_key)
+
+
+@get("/reception/{slug:str}/parties/{party:uuid}/now")
+async def show_party_now(
+    request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
+) -> Response[Any]:
+    """What is known and can be done now, alone, for the live page."""
+    day, _ = await day_and_actor(request, db, slug)
+    return await show(request, db, day, party, ticket_key, block="party")
 
 
 async def show(
@@ -174,6 +187,7 @@ async def show(
     name: str | None = None,
     name_error: str = "",
     refusal: Refusal | None = None,
+    block: str | None = None,
 ) -> Response[Any]:
     """Her page as it is now; with a `refusal` it says why the press did nothing."""
     now, locale = db.now(), locale_of(request)
@@ -182,6 +196,8 @@ async def show(
     did = request.query_params.get("did", "")
     situation = situation_of(known, day, now)
     code = (await db.read(ticket_again, party=party, key=ticket_key)).short if did in ("booked", "own") else ""
+    sent = request.query_params.get("key", "")
+    key = sent if block is not None and _KEY.fullmatch(sent) else new_key()
     booked_at, papers = known.person.booked_at or now, _papers(locale, known, day)
     context = PartyPage(
         day=day,
@@ -221,9 +237,11 @@ async def show(
         name=known.person.name if name is None else name,
         name_error=name_error,
         refused=why_not(locale, refusal, known) if refusal is not None else "",
+        live=f"{party_path(day, party)}/now?key={key}" + (f"&did={did}" if code else ""),
+        key=key,
     )
     status = refusal.status if refusal is not None else 422 if name_error else 200
-    return page(request, context, status=status, **frame(request, day))
+    return page(request, context, block=block, status=status, **frame(request, day))
 
 
 def why_not(locale: Locale, refusal: Refusal, known: Visitor) -> str:
@@ -350,4 +368,4 @@ def situation_of(known: Visitor, day: Day, now: datetime) -> Situation:
     return "early" if now < booked_at - EARLY else "due"
 
 
-route_handlers: list[Any] = [show_party]
+route_handlers: list[Any] = [show_party, show_party_now]
