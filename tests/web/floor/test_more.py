@@ -154,8 +154,12 @@ async def test_floor_control_of_another_day_sends_nobody_on_and_notes_open_for_n
 
 
 async def test_she_comes_again_the_desk_has_a_break_and_help_is_called(control: Staff, scene: Scene) -> None:
-    _, stop = scene.talk()
     base = more(control)
+    control.hall.walk_in(control.hall.wish("legal"))
+    stop = control.hall.next(1).stop
+    only_called = await control.look(base)
+    await control.press(f"{base}/stops/{stop}/serve")
+    sits_here = await control.look(base)
 
     help_ = await control.press(f"{base}/help")
     rest = await control.press(f"{base}/pause")
@@ -165,6 +169,7 @@ async def test_she_comes_again_the_desk_has_a_break_and_help_is_called(control: 
     assert [each.headers["location"] for each in (help_, rest, parked)] == [
         f"{control.floor}#desk-{control.hall.desks[1].id}"
     ] * 3
+    assert [f"{base}/stops/{stop}/park" in text for text in (only_called, sits_here)] == [False, True]
     assert ("End the break" in resting, card(control).state) == (True, DeskState.PAUSED)
     assert control.facts("StopParked")[-1][1]["minutes"] == 20
     [alarm] = control.hall.db.read_now(open_alarms, control.hall.id)
