@@ -1,7 +1,10 @@
 """The silent alarm over HTTP: small where it is pressed, plain everywhere else, and gone when it is over."""
 
+from datetime import timedelta
+
 import pytest
 
+from onestop.visits.actions.alarms import ask_at_desk, say_coming
 from tests.web.desk.screen import press, presses, zone
 from tests.web.site import Site
 
@@ -72,3 +75,20 @@ async def test_no_alarm_after_the_day_and_none_by_a_foreign_desk(site: Site) -> 
     other = site.sign_in("other_officer")
 
     assert (await other.post(f"/desks/{site.desk.id}/alarms")).status_code == 404
+
+
+async def test_the_pages_beside_a_talk_show_another_desk_that_asks_until_somebody_comes(site: Site) -> None:
+    site.hall.open_desks()
+    officer = site.sign_in("officer")
+    site.hall.walk_in(site.hall.wish("legal"))
+    page = f"/stops/{site.hall.next(site.desk.number).stop}/notes"
+    before = zone((await officer.get(page)).text, "asked")
+    alarm = site.hall.write(ask_at_desk, site.other_desk.id)
+    asked = (await officer.get(page)).text
+    site.set_time(site.hall.now + timedelta(minutes=2, seconds=1))
+    late = (await officer.get(page)).text
+    site.hall.write(say_coming, site.hall.id, alarm)
+
+    assert f"Desk {site.other_desk.number} asks for help" in zone(asked, "asked")
+    assert [" hidden>" in text.split('class="unanswered"')[1][:90] for text in (asked, late)] == [True, False]
+    assert zone((await officer.get(page)).text, "asked") == before

@@ -1,8 +1,11 @@
 """Calls for help on the screens of the floor: every one of them shows them, one press answers, no name is told."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk
+from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk, say_coming
 from onestop.visits.queries.alarms import open_alarms
 from tests.web.hall_desk import Staff
 
@@ -52,3 +55,18 @@ async def test_floor_control_and_reception_show_it_too(control: Staff) -> None:
 
     for path in (f"{control.floor}/now", control.floor, control.home, f"{control.home}/now"):
         assert f"/alarms/{alarm}/coming" in await control.look(path), path
+
+
+async def test_one_that_nobody_answers_is_said_to_be_so_after_two_minutes(control: Staff) -> None:
+    alarm = control.hall.write(ask_at_desk, control.hall.desks[3].id)
+    pages = (f"{control.floor}/now", control.home, f"{control.home}/people")
+
+    async def hidden() -> list[bool | None]:
+        found = [re.search(r'class="unanswered"[^>]*?( hidden)?>', await control.look(path)) for path in pages]
+        return [None if each is None else each[1] is not None for each in found]
+
+    early = await hidden()
+    control.set_time(control.hall.now + timedelta(minutes=2, seconds=1))
+    late = await hidden()
+    control.hall.write(say_coming, control.hall.id, alarm)
+    assert (early, late, await hidden()) == ([True] * 3, [False] * 3, [None] * 3)

@@ -1,6 +1,7 @@
 """The phones of mediators and floor guides in a real browser: sound after one tap, shaking, presses without a line."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from onestop.db.session import open_database
 from onestop.domain.booking import Interpreter
+from onestop.visits.actions.alarms import ask_at_desk, say_coming
 from tests.web.mediator.test_place import home_of, mediator_of
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
@@ -93,3 +95,24 @@ async def test_a_floor_guide_hears_and_feels_each_new_number_once(day: tuple[Sit
     await expect(page.locator("#called .now-number")).to_have_text("100")
     await page.wait_for_function("window.tones === 8")
     assert await page.evaluate("window.shaken") == ["200", "[300,100,300]"]
+
+
+async def test_a_silent_alarm_shakes_a_guides_phone_once_counts_in_its_title_and_makes_no_sound(
+    day: tuple[Site, str, Browser],
+) -> None:
+    site = day[0]
+    page = await _phone(day, "floor_guide", f"/floor/{site.hall.day.slug}/called")
+    title = await page.title()
+    alarm = site.hall.write(ask_at_desk, site.hall.desks[3].id)
+    await expect(page.locator("[data-alarm]")).to_be_visible()
+    await expect(page).to_have_title(f"(!) {title}")
+    await expect(page.locator(".unanswered")).to_be_hidden()
+    assert await page.evaluate("[window.tones, window.shaken]") == [4, ["200", "200"]]
+
+    # Nothing happens, and two minutes later the same page says so.
+    site.set_time(site.hall.now + timedelta(minutes=2, seconds=1))
+    await page.evaluate("dispatchEvent(new Event('live:again'))")
+    await expect(page.locator(".unanswered")).to_be_visible()
+    assert await page.evaluate("[window.tones, window.shaken]") == [4, ["200", "200"]]
+    site.hall.write(say_coming, site.hall.id, alarm)
+    await expect(page).to_have_title(title)

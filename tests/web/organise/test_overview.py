@@ -19,6 +19,7 @@ from onestop.domain.roles import SYSTEM
 from onestop.domain.visit import StopState
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.notify.tables import outbox
+from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.calls import no_show, serve
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.mediators import be_mediator
@@ -233,6 +234,19 @@ async def test_the_page_shows_numbers_and_no_names(site: Site) -> None:
         False,
         True,
     ]
+
+
+async def test_a_silent_alarm_stands_on_the_overview_and_rises_when_nobody_answers(site: Site) -> None:
+    site.set_time(site.hall.day.opens_at)
+    organiser = Organiser(site)
+    calm = (await organiser.open(f"{DAY}/overview")).text
+    alarm = site.hall.write(ask_at_desk, site.hall.desks[4].id)
+    asked = (await organiser.open(f"{DAY}/overview")).text
+    site.set_time(site.hall.now + timedelta(minutes=2, seconds=1))
+    late = (await organiser.open(f"{DAY}/overview")).text
+
+    assert [f"/alarms/{alarm}/coming" in text for text in (calm, asked, late)] == [False, True, True]
+    assert [" hidden>" in text.split('class="unanswered"')[1][:90] for text in (asked, late)] == [True, False]
 
 
 async def test_desks_and_mediators_are_moved_by_their_buttons_with_and_without_script(site: Site) -> None:

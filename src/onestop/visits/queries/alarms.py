@@ -11,6 +11,8 @@ from onestop.days.tables import desks
 from onestop.visits.queries.people import DeskSpot
 from onestop.visits.tables import alarms
 
+RISES_AFTER = timedelta(minutes=2)
+"""A call for help that nobody has answered for so long is said to be so, everywhere it stands."""
 ENDED_IS_TOLD = timedelta(minutes=1)
 """So long a desk reads that a call for help has ended and nobody needs to come."""
 
@@ -30,6 +32,16 @@ class Alarm:
     coming_desk: int | None
     """The desk somebody comes from; none from the floor."""
     ended_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered yet."""
+        return self.coming_at is None and self.ended_at is None
+
+    @property
+    def rises_at(self) -> datetime:
+        """When it is said that nobody answered."""
+        return self.asked_at + RISES_AFTER
 
     @property
     def told_until(self) -> datetime | None:

@@ -99,6 +99,8 @@ class Asked:
     """Below which stop's address it stands: notes, referrals or phrases; empty for the desk itself."""
     stop: UUID | None = None
     refused: str = ""
+    others: tuple[Alarm, ...] = ()
+    """Other desks that nobody has answered, on the pages beside the desk."""
     leave: Told | None = None
     """Everybody must leave; said on the pages beside the desk, which tells nothing else to everybody."""
 
@@ -222,6 +224,7 @@ def asked_at(locale: Locale, screen: DeskScreen, **where: Any) -> Asked:
         desk=screen.head.id,
         timezone=screen.head.timezone,
         alarm=own,
+        others=tuple(each for each in screen.alarms if each.is_open and each is not own) if where.get("page") else (),
         leave=told if told and told.alarm else None,
         **where,
     )
