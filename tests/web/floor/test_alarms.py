@@ -70,3 +70,13 @@ async def test_one_that_nobody_answers_is_said_to_be_so_after_two_minutes(contro
     late = await hidden()
     control.hall.write(say_coming, control.hall.id, alarm)
     assert (early, late, await hidden()) == ([True] * 3, [False] * 3, [None] * 3)
+
+
+async def test_reception_calls_help_from_its_own_page(control: Staff) -> None:
+    home = await control.look(control.home)
+    asking = await control.look(f"{control.floor}/number")
+    pressed = await control.press(f"{control.floor}/near/{control.hall.desks[3].id}/help")
+
+    link = f'href="{control.floor}/number#unwell"'
+    assert (link in home, f"/near/{control.hall.desks[3].id}/help" in asking) == (True, True)
+    assert (pressed.status_code, len(control.hall.db.read_now(open_alarms, control.hall.id))) == (303, 1)
