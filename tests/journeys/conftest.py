@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,9 +49,20 @@ class Server:
         """Start it and wait until it answers."""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "onestop", "serve"], env=self.environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "onestop", "serve"],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         _wait_until_ready(self.base, self._process)
+
+    def kill(self) -> None:
+        """End it and all its processes at once, as a power cut would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
 
     def stop(self) -> None:
         """End that process, by itself."""
@@ -74,6 +85,16 @@ class Hall:
     def skip_to(self, moment: datetime) -> None:
         """Make it this moment: the server starts again with the clock of the demo set to it."""
         self.server.stop()
+        self._be(moment)
+
+    def come_back(self, moment: datetime) -> None:
+        """Start the server that was killed over the same files; while it lay dead, time went on to this moment."""
+        with suppress(httpx.TransportError):
+            answer = httpx.get(f"{self.base}/health/ready", timeout=5)
+            raise AssertionError(f"somebody answers: {answer.status_code}")
+        self._be(moment)
+
+    def _be(self, moment: datetime) -> None:
         self.database.write_now(start_demo_clock, start=moment, rate=self.database.clock.rate)
         self.database.reload_clock()
         self.server.start()
