@@ -1,8 +1,8 @@
 """The board on the real clock: how long after the press at a desk its first sound begins; three calls at one moment."""
 
+import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from tests.web.site import Site, running
 pytestmark = pytest.mark.browser
 
 FIRST_SOUND_MS = 300
+CALLS = 10
 EARS = """
     window.sounds = [];
     const now = () => performance.timeOrigin + performance.now();
@@ -70,30 +71,47 @@ async def heard(page: Page, sounds: int, seconds: int) -> list[list[Any]]:
 
 
 async def test_the_first_sound_begins_within_300_ms_of_the_press_at_the_desk(hall: tuple[Site, str, Browser]) -> None:
-    """From the finger on *Next* in the officer's browser to the sound of the board's, both on one clock."""
+    """From the finger on *Next* in the officer's browser to the first sound of a board with chime and speech.
+
+    Nine of ten calls must hold; what a machine measured that had more work than cores counts from the second time on.
+    """
     site, address, browser = hall
-    board = await board_of(site, address, browser, "?sound=chime")
+    board = await board_of(site, address, browser)
     desk = await (await somebody(browser, site, address, "officer")).new_page()
+    took = await first_sounds(site, address, board, desk)
+    if (slow := nine_of_ten(took) > FIRST_SOUND_MS) and os.getloadavg()[0] > (os.cpu_count() or 1):
+        took = await first_sounds(site, address, board, desk)
+
+    print(f"\nfirst sound after the press: {sorted(round(ms) for ms in took)} ms{', measured again' if slow else ''}")
+    assert nine_of_ten(took) <= FIRST_SOUND_MS, took
+
+
+async def first_sounds(site: Site, address: str, board: Page, desk: Page) -> list[float]:
+    """Milliseconds from the press to the first sound, of so many calls; each is heard to its end."""
     took: list[float] = []
-    for nth in range(3):
+    for _ in range(CALLS):
         site.hall.walk_in(site.hall.wish("legal"))
         await desk.goto(f"{address}/desk")
         await desk.evaluate(PRESSED)
         await desk.wait_for_timeout(700)
+        await board.evaluate("window.sounds = []")
         await desk.locator("#zones button[data-key='n']").first.click()
         await expect(desk.locator("#now.called")).to_be_visible()
         pressed = await desk.evaluate("window.pressedAt")
-        begins = [at for _, what, at in await heard(board, nth + 1, 20) if what == "begins"]
-        took.append(begins[-1] - pressed)
+        told = await heard(board, 2, 30)
+        assert [name.partition("/")[2] or name for name, what, _ in told if what == "begins"] == ["chime", "say/0"]
+        took.append(told[0][2] - pressed)
         stop = site.hall.next(site.desk.number).stop
         site.hall.write(serve, stop)
         site.hall.write(finish, stop)
         site.hall.later(minutes=1)
-        await board.wait_for_timeout(4000)
-    print(f"\nfirst sound after the press: {[round(ms) for ms in took]} ms")
+        await board.wait_for_timeout(500)
+    return took
 
-    assert len(took) == 3
-    assert median(took) <= FIRST_SOUND_MS, took
+
+def nine_of_ten(took: list[float]) -> float:
+    """What nine of ten do not exceed."""
+    return sorted(took)[len(took) * 9 // 10 - 1]
 
 
 async def test_three_calls_at_one_moment_are_all_shown_and_spoken_one_after_the_other(
