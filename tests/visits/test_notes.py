@@ -11,10 +11,17 @@ from onestop.booking.tables import parties, stops
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.directory.tables import institutions
-from onestop.domain.errors import NotKnown
+from onestop.domain.errors import NotKnown, StopUnknown, UndoTooLate
 from onestop.domain.note import CopyNotAgreed, NoteRefused
 from onestop.retention.actions import erase_party
-from onestop.visits.actions.notes import forget_notes, hand_over, remove_note, write_note
+from onestop.visits.actions.notes import (
+    forget_notes,
+    hand_over,
+    put_back,
+    remove_note,
+    take_copy_back,
+    write_note,
+)
 from onestop.visits.queries.notes import notes_at, notes_of_stop
 from onestop.visits.tables import notes
 from tests.counting import cost
@@ -201,7 +208,7 @@ def test_the_ledger_knows_that_a_note_was_written_and_not_one_word_of_it(hall: T
     ]
 
 
-def test_the_page_of_notes_is_three_questions(hall: TestDay) -> None:
+def test_the_page_of_notes_is_four_questions(hall: TestDay) -> None:
     _, _, at = _at_desk(hall, "legal")
     stop = hall.next(1).stop
     assert stop == at["legal"]
@@ -210,4 +217,61 @@ def test_the_page_of_notes_is_three_questions(hall: TestDay) -> None:
         hall.write(write_note, stop, text=text)
     found.append(cost(hall.db, notes_of_stop, stop))
 
-    assert found == [3, 3]
+    assert found == [4, 4]
+
+
+def _rows(conn: sa.Connection) -> list[sa.Row[object]]:
+    return list(conn.execute(sa.select(notes).order_by(notes.c.id)))
+
+
+def test_a_removed_note_is_put_back_exactly_within_half_a_minute(hall: TestDay) -> None:
+    _, _, at = _at_desk(hall, "legal", "residence")
+    note = hall.write(write_note, at["legal"], text="CANARY")
+    hall.write(hand_over, at["legal"], note, institution=_institution(hall, 4), said_yes=True)
+    before = hall.db.read_now(_rows)
+    removed = hall.write(remove_note, at["legal"], note)
+    assert (_read(hall, at["legal"]), hall.write(remove_note, at["legal"], note)) == ([], None)
+
+    hall.now += timedelta(seconds=30)
+    hall.write(put_back, at["legal"], removed)
+    hall.write(put_back, at["legal"], removed)
+
+    assert hall.db.read_now(_rows) == before
+
+
+def test_a_removed_note_comes_back_neither_late_nor_at_another_desk(hall: TestDay) -> None:
+    _, _, at = _at_desk(hall, "legal", "residence")
+    removed = hall.write(remove_note, at["legal"], hall.write(write_note, at["legal"], text="CANARY"))
+
+    with pytest.raises(NotKnown):
+        hall.write(put_back, at["residence"], removed)
+    hall.now += timedelta(seconds=31)
+    with pytest.raises(UndoTooLate):
+        hall.write(put_back, at["legal"], removed)
+    assert hall.db.read_now(_count) == 0
+
+
+def test_what_she_erased_meanwhile_is_not_put_back(hall: TestDay, tmp_path: Path) -> None:
+    party, _, at = _at_desk(hall, "legal")
+    removed = hall.write(remove_note, at["legal"], hall.write(write_note, at["legal"], text="CANARY"))
+    hall.write(erase_party, party, journal=tmp_path)
+
+    with pytest.raises((NotKnown, StopUnknown)):
+        hall.write(put_back, at["legal"], removed)
+    assert hall.db.read_now(_count) == 0
+
+
+def test_a_copy_that_is_taken_back_is_read_no_more_and_the_ledger_knows(hall: TestDay) -> None:
+    _, _, at = _at_desk(hall, "legal", "residence")
+    note, to = hall.write(write_note, at["legal"], text="CANARY"), _institution(hall, 4)
+    hall.write(hand_over, at["legal"], note, institution=to, said_yes=True)
+    assert _read(hall, at["residence"]) == ["CANARY"]
+    with pytest.raises(NotKnown):
+        hall.write(take_copy_back, at["residence"], note, institution=to)
+
+    hall.write(take_copy_back, at["legal"], note, institution=to)
+    hall.write(take_copy_back, at["legal"], note, institution=to)
+
+    assert (_read(hall, at["residence"]), _read(hall, at["legal"])) == ([], ["CANARY"])
+    told = sa.select(facts.c.terms).where(facts.c.kind == "NoteCopyTakenBack")
+    assert hall.db.read_now(lambda conn: list(conn.execute(told).scalars())) == [{"institution": str(to)}]

@@ -32,10 +32,11 @@ from onestop.referrals.actions import Where, refer
 from onestop.referrals.queries.lines import referrals_of_stop
 from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.apart import talk_alone
-from onestop.visits.actions.notes import write_note
+from onestop.visits.actions.notes import remove_note, write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.queries.api import stops_of_visit
 from onestop.visits.tables import calls
+from onestop.web.desk.removed import carried
 from onestop.web.kit.machine import seal
 from tests.web.organise import things as organise
 from tests.web.site import ROLES, Site
@@ -308,6 +309,10 @@ def _given(site: Site) -> str:
 SPECIAL |= {"/stops/{stop_id:uuid}/own-ticket": lambda site: f"/stops/{_called(site)}/own-ticket"}
 SPECIAL |= {"/stops/{stop_id:uuid}/own-ticket/{act:uuid}": _given}
 SPECIAL |= {f"/stops/{{stop_id:uuid}}/notes/{{note_id:uuid}}/{act}": _note(act) for act in ("remove", "copies")}
+SPECIAL["/stops/{stop_id:uuid}/notes/put-back"] = lambda site: f"/stops/{_called(site)}/notes/put-back"
+SPECIAL["/stops/{stop_id:uuid}/notes/{note_id:uuid}/copies/{institution:uuid}/take-back"] = lambda site: _note(
+    f"copies/{site.other_desk.institution.id}/take-back"
+)(site)
 _REFERRALS = (
     "/stops/{stop_id:uuid}/referrals/{referral:uuid}/withdraw",
     "/desks/{desk_id:uuid}/referrals/{referral:uuid}/kept",
@@ -365,6 +370,14 @@ _HALL = ("organiser", "officer", "other_officer", "receptionist", "floor_guide",
 _FLOOR = ("receptionist", "organiser")
 """Who calls for desks that have no computer."""
 
+
+def _removed(site: Site) -> dict[str, str]:
+    """A note that was deleted a moment ago at the desk of `officer`."""
+    stop = _called(site)
+    removed = site.hall.write(remove_note, stop, site.hall.write(write_note, stop, text="A note."))
+    return {"removed": carried(site.app.state.ticket_key, stop, removed)}
+
+
 FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
     "/kiosk/code": lambda site: {"code": site.hall.book(site.hall.wish("legal")).code},
     "/kiosk/say": lambda site: {
@@ -372,6 +385,7 @@ FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
         "tag": "en",
         "seal": seal(load_ticket_key(site.settings), "Back", "en"),
     },
+    "/stops/{stop_id:uuid}/notes/put-back": _removed,
     "/stops/{stop_id:uuid}/notes/{note_id:uuid}/copies": lambda site: {
         "institution": str(site.other_desk.institution.id),
         "said_yes": "yes",
@@ -576,7 +590,13 @@ MATRIX: list[Row] = [
     staff("GET", "/stops/{stop_id:uuid}/phrases", "officer", hidden_from=("other_officer",)),
     *(
         staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))
-        for act in ("", "/{note_id:uuid}/remove", "/{note_id:uuid}/copies")
+        for act in (
+            "",
+            "/put-back",
+            "/{note_id:uuid}/remove",
+            "/{note_id:uuid}/copies",
+            "/{note_id:uuid}/copies/{institution:uuid}/take-back",
+        )
     ),
     staff("GET", "/stops/{stop_id:uuid}/steps", "officer", hidden_from=("other_officer",)),
     # For desks without a computer; tests/web/floor/test_more.py tests another day and private talks.

@@ -1,6 +1,8 @@
 """Notes over HTTP: what was typed is kept, a foreign desk learns nothing, and no other page shows a word of it."""
 
+import re
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -75,6 +77,53 @@ async def test_a_foreign_desk_neither_reads_nor_writes(site: Site) -> None:
     ]
     assert [(answer.status_code, CANARY in answer.text) for answer in said] == [(404, False)] * 4
     assert [one.text for one in site.database.read_now(notes_at, stop)] == [CANARY]
+
+
+async def test_a_deleted_note_is_put_back_from_the_page_that_deleted_it(site: Site) -> None:
+    officer = site.sign_in("officer")
+    stop = _called(site, site.desk.number, "legal")
+    await officer.post(f"/stops/{stop}/notes", data={"text": CANARY})
+    before = site.database.read_now(notes_at, stop)
+    deleted = await officer.post(f"/stops/{stop}/notes/{before[0].id}/remove")
+    held = re.search(r'name="removed" value="([^"]+)"', deleted.text)
+    assert held is not None
+    assert (deleted.status_code, site.database.read_now(notes_at, stop)) == (200, ())
+    forged = await officer.post(f"/stops/{stop}/notes/put-back", data={"removed": f"x{held[1]}"})
+    back = await officer.post(f"/stops/{stop}/notes/put-back", data={"removed": held[1]})
+
+    assert (forged.status_code, back.status_code) == (404, 303)
+    assert site.database.read_now(notes_at, stop) == before
+
+
+async def test_after_half_a_minute_a_deleted_note_is_gone_and_the_page_says_so(site: Site) -> None:
+    officer = site.sign_in("officer")
+    stop = _called(site, site.desk.number, "legal")
+    await officer.post(f"/stops/{stop}/notes", data={"text": CANARY})
+    (note,) = site.database.read_now(notes_at, stop)
+    deleted = await officer.post(f"/stops/{stop}/notes/{note.id}/remove")
+    held = re.search(r'name="removed" value="([^"]+)"', deleted.text)
+    assert held is not None
+    site.set_time(site.hall.now + timedelta(seconds=31))
+    late = await officer.post(f"/stops/{stop}/notes/put-back", data={"removed": held[1]})
+
+    assert (late.status_code, "the time for undo is over" in late.text) == (409, True)
+    assert site.database.read_now(notes_at, stop) == ()
+
+
+async def test_a_copy_that_was_given_is_named_and_taken_back(site: Site) -> None:
+    officer = site.sign_in("officer")
+    stop = _called(site, site.desk.number, "legal", "residence")
+    await officer.post(f"/stops/{stop}/notes", data={"text": CANARY})
+    (note,) = site.database.read_now(notes_at, stop)
+    path, to = f"/stops/{stop}/notes/{note.id}/copies", site.hall.desks[4].institution
+    await officer.post(path, data={"institution": str(to.id), "said_yes": "yes"})
+    named = (await officer.get(f"/stops/{stop}/notes")).text
+    taken = await officer.post(f"{path}/{to.id}/take-back")
+    after = (await officer.get(f"/stops/{stop}/notes")).text
+
+    assert (f"{path}/{to.id}/take-back" in named, taken.status_code) == (True, 303)
+    assert "Take the copy back" not in after
+    assert CANARY in after
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ class NotesOfStop:
     kept_days: int
     """How long the institution keeps a note."""
     notes: tuple[Note, ...]
+    copies: dict[UUID, tuple[tuple[UUID, str], ...]]
+    """By note: the institutions that have a copy of it."""
     others: tuple[tuple[UUID, str], ...]
     """The other institutions of the day, which a copy can go to."""
 
@@ -73,7 +75,7 @@ def notes_at(conn: sa.Connection, stop_id: sa.ColumnElement[UUID] | UUID) -> tup
 
 
 def notes_of_stop(conn: sa.Connection, stop_id: UUID) -> NotesOfStop:
-    """The page; three statements. Raises `StopUnknown` for a stop that was at no desk."""
+    """The page; four statements. Raises `StopUnknown` for a stop that was at no desk."""
     stop = conn.execute(
         sa.select(
             stops.c.day_id,
@@ -98,6 +100,15 @@ def notes_of_stop(conn: sa.Connection, stop_id: UUID) -> NotesOfStop:
         .distinct()
         .order_by(institutions.c.name, institutions.c.id)
     )
+    found = notes_at(conn, stop_id)
+    copies: dict[UUID, tuple[tuple[UUID, str], ...]] = {}
+    for row in conn.execute(
+        sa.select(notes.c.copy_of_id, institutions.c.id, institutions.c.name)
+        .join_from(notes, institutions, institutions.c.id == notes.c.institution_id)
+        .where(notes.c.copy_of_id.in_([each.id for each in found]))
+        .order_by(institutions.c.name, institutions.c.id)
+    ):
+        copies[row.copy_of_id] = (*copies.get(row.copy_of_id, ()), (row.id, row.name))
     return NotesOfStop(
         stop=stop_id,
         desk=stop.desk_id,
@@ -105,6 +116,7 @@ def notes_of_stop(conn: sa.Connection, stop_id: UUID) -> NotesOfStop:
         timezone=stop.timezone,
         day_name=stop.name,
         kept_days=stop.note_days,
-        notes=notes_at(conn, stop_id),
+        notes=found,
+        copies=copies,
         others=tuple((row.id, row.name) for row in others),
     )

@@ -1,5 +1,6 @@
 """Notes at a desk: a page of its own for each stop that was here; only the institution's desks read it (R14)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,16 +11,18 @@ from litestar.params import FromPath
 from onestop.db.session import Database
 from onestop.domain.errors import NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.note import LONGEST_NOTE
-from onestop.visits.actions.notes import hand_over, remove_note, write_note
+from onestop.domain.visit import UNDO_WINDOW
+from onestop.visits.actions.notes import hand_over, put_back, remove_note, take_copy_back, write_note
 from onestop.visits.queries.notes import NotesOfStop, notes_of_stop
 from onestop.web.desk.access import reach_stop
 from onestop.web.desk.alarms import asked_on
 from onestop.web.desk.pages import Asked
+from onestop.web.desk.removed import LONGEST, carried, uncarried
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 
 
@@ -36,6 +39,9 @@ class NotesPage:
     refused: str = ""
     """Why the last press did nothing."""
     longest: int = LONGEST_NOTE
+    removed: str = ""
+    """What was just deleted, sealed, to be put back."""
+    undo_seconds: int = int(UNDO_WINDOW.total_seconds())
     key: str = field(default_factory=new_key)
 
 
@@ -69,12 +75,24 @@ async def do_write(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Resp
     return see_other(path)
 
 
-@post("/stops/{stop_id:uuid}/notes/{note_id:uuid}/remove")
-async def do_remove(request: WebRequest, db: Db, stop_id: FromPath[UUID], note_id: FromPath[UUID]) -> Response[Any]:
-    """Take it away."""
+@post("/stops/{stop_id:uuid}/notes/{note_id:uuid}/remove", status_code=200)
+async def do_remove(
+    request: WebRequest, db: Db, ticket_key: TicketKey, stop_id: FromPath[UUID], note_id: FromPath[UUID]
+) -> Response[Any]:
+    """Take it away. The answer is the page itself, because it alone still holds the note."""
     someone, place = await reach_stop(request, db, stop_id)
-    await db.write(remove_note, stop_id, note_id, actor=someone, now=db.now(), day=place.day)
-    return see_other(f"/stops/{stop_id}/notes")
+    removed = await db.write(remove_note, stop_id, note_id, actor=someone, now=db.now(), day=place.day)
+    if removed is None:
+        return see_other(f"/stops/{stop_id}/notes")
+    return await _page(request, db, stop_id, removed=carried(ticket_key, stop_id, removed))
+
+
+@post("/stops/{stop_id:uuid}/notes/put-back")
+async def do_put_back(request: WebRequest, db: Db, ticket_key: TicketKey, stop_id: FromPath[UUID]) -> Response[Any]:
+    """Undo the deletion."""
+    someone, place = await reach_stop(request, db, stop_id)
+    removed = uncarried(ticket_key, stop_id, (await read_form(request)).text("removed", LONGEST))
+    return await _told(request, db, stop_id, put_back, removed, actor=someone, now=db.now(), day=place.day)
 
 
 @post("/stops/{stop_id:uuid}/notes/{note_id:uuid}/copies")
@@ -87,8 +105,26 @@ async def do_hand_over(request: WebRequest, db: Db, stop_id: FromPath[UUID], not
     except ValueError:
         raise NotKnown from None
     how = {"institution": to, "said_yes": form.ticked("said_yes")}
+    return await _told(request, db, stop_id, hand_over, note_id, **how, actor=someone, now=db.now(), day=place.day)
+
+
+@post("/stops/{stop_id:uuid}/notes/{note_id:uuid}/copies/{institution:uuid}/take-back")
+async def do_take_copy_back(
+    request: WebRequest, db: Db, stop_id: FromPath[UUID], note_id: FromPath[UUID], institution: FromPath[UUID]
+) -> Response[Any]:
+    """The other institution no longer reads it."""
+    someone, place = await reach_stop(request, db, stop_id)
+    how = {"institution": institution, "actor": someone, "now": db.now()}
+    await db.write(take_copy_back, stop_id, note_id, **how, day=place.day)
+    return see_other(f"/stops/{stop_id}/notes")
+
+
+async def _told(
+    request: WebRequest, db: Database, stop_id: UUID, action: Callable[..., Any], *args: Any, **how: Any
+) -> Response[Any]:
+    """Do it; an expected no stands above the notes."""
     try:
-        await db.write(hand_over, stop_id, note_id, **how, actor=someone, now=db.now(), day=place.day)
+        await db.write(action, stop_id, *args, **how)
     except (NotKnown, NotAllowed, SignInNeeded):
         raise
     except Refusal as refusal:
@@ -104,4 +140,4 @@ async def _page(request: WebRequest, db: Database, stop_id: UUID, *, status: int
     return page(request, context, status=status, zone=shown.timezone, door="desk", brand=shown.day_name, home="/desk")
 
 
-route_handlers: list[Any] = [show_notes, do_write, do_remove, do_hand_over]
+route_handlers: list[Any] = [show_notes, do_write, do_remove, do_put_back, do_hand_over, do_take_copy_back]
