@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from onestop.referrals.tables import referrals
 from onestop.visits.actions.calls import finish
 from tests.referrals.scene import Scene, make_scene
 from tests.web.desk.screen import zone
@@ -169,6 +171,24 @@ async def test_the_receiving_desk_sees_whom_and_why_but_not_from_where_and_recor
     assert "Kept: recorded by hand" in Page((await sender.get(f"/desks/{site.desk.id}/referrals")).text).text
     await receiver.post(f"{home}/{row.id}/not-kept")
     assert scene.row(row.id).kept_how is None
+
+
+async def test_an_open_referral_of_an_earlier_day_is_listed_and_recorded_at_a_later_desk(
+    site: Site, scene: Scene
+) -> None:
+    _, stop = scene.talk()
+    made = scene.refer(stop, institution=scene.institution("residence"))
+    receiving = site.hall.desks[4]
+    earlier = sa.update(referrals).where(referrals.c.id == made).values(day_id=scene.next_day)
+    site.database.write_now(lambda conn: conn.execute(earlier))
+    officer, path = site.sign_in("other_officer", receiving), f"/desks/{receiving.id}/referrals"
+
+    listed = f"{path}/{made}/kept" in (await officer.get(path)).text
+    kept = await officer.post(f"{path}/{made}/kept")
+    after = f"{path}/{made}" in (await officer.get(path)).text
+
+    assert (listed, kept.status_code, after) == (True, 303, False)
+    assert scene.row(made).kept_how == "by_hand"
 
 
 async def test_a_third_institution_sees_nothing_of_it(site: Site, scene: Scene) -> None:

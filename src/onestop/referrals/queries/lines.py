@@ -79,6 +79,8 @@ class Scope:
 
     institution: UUID | None = None
     day: UUID | None = None
+    still_open: bool = False
+    """Also what leads to the institution and nobody has recorded yet, of whichever day."""
 
 
 def referrals_in(
@@ -88,7 +90,7 @@ def referrals_in(
 
     Whoever was sent somebody does not learn where she was before (R14). One statement.
     """
-    asked = [sa.and_(*_of_institution(scope.institution), *_of_day(scope.day)) for scope in scopes]
+    asked = [_asked(scope) for scope in scopes]
     rows = _rows(
         conn, ~referrals.c.private, referrals.c.withdrawn_at.is_(None), sa.or_(sa.false(), *asked), *_of_day(day)
     )
@@ -129,6 +131,14 @@ def referral_place(conn: sa.Connection, referral: UUID) -> ReferralPlace:
         to_day=row.to_day_id,
         private=row.private,
     )
+
+
+def _asked(scope: Scope) -> sa.ColumnElement[bool]:
+    asked = sa.and_(*_of_institution(scope.institution), *_of_day(scope.day))
+    if not scope.still_open:
+        return asked
+    waits = sa.and_(referrals.c.to_institution_id == scope.institution, referrals.c.kept_at.is_(None))
+    return sa.or_(asked, waits)
 
 
 def _of_institution(institution: UUID | None) -> list[sa.ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""Referrals of a desk's institution on its day: who was sent here, whom we sent on, and whether she came (R14)."""
+"""Referrals of a desk's institution: who was sent here and has not come, whom we sent on, and who came (R14)."""
 
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ async def show_referrals(request: WebRequest, db: Db, desk_id: FromPath[UUID]) -
     """Both lists."""
     _, place = await reach_desk(request, db, desk_id)
     day, locale = await db.read(day_by_id, place.day), locale_of(request)
-    scope = Scope(institution=place.institution, day=place.day)
+    scope = Scope(institution=place.institution, day=place.day, still_open=True)
     lines = await db.read(referrals_in, (scope,), today=db.now().astimezone(day.zone).date())
     here = [line for line in lines if line.institution_id == place.institution]
     context = ReferralsPage(
@@ -63,7 +63,7 @@ async def do_not_kept(request: WebRequest, db: Db, desk_id: FromPath[UUID], refe
 async def _record(request: WebRequest, db: Db, desk_id: UUID, referral: UUID, *, kept: bool) -> Response[Any]:
     someone, place = await reach_desk(request, db, desk_id)
     about = await db.read(referral_place, referral)
-    if about.private or about.institution != place.institution or place.day not in (about.day, about.to_day):
+    if about.private or about.institution != place.institution:
         raise ReferralUnknown
     path = await submit_once(
         request,
