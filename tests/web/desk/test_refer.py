@@ -180,7 +180,11 @@ async def test_an_open_referral_of_an_earlier_day_is_listed_and_recorded_at_a_la
     made = scene.refer(stop, institution=scene.institution("residence"))
     receiving = site.hall.desks[4]
     earlier = sa.update(referrals).where(referrals.c.id == made).values(day_id=scene.next_day)
-    site.database.write_now(lambda conn: conn.execute(earlier))
+
+    def move(conn: sa.Connection) -> None:
+        conn.execute(earlier)
+
+    site.database.write_now(move)
     officer, path = site.sign_in("other_officer", receiving), f"/desks/{receiving.id}/referrals"
 
     listed = f"{path}/{made}/kept" in (await officer.get(path)).text
