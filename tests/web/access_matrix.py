@@ -644,8 +644,7 @@ MATRIX: list[Row] = [
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
             *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo", "carry-over"),
-            *("name", "code", "cancel", "time", "stops", "who", "own"),
-            *("name", "code", "cancel", "time", "stops", "not-ready"),
+            *("name", "code", "cancel", "time", "stops", "who", "own", "not-ready"),
         )
     ),
     *(

@@ -36,7 +36,7 @@ _PARAMETER = re.compile(r"{(\w+):\w+}")
 
 def _verdict(answer: httpx.Response) -> Verdict | str:
     location = answer.headers.get("location", "")
-    if answer.status_code == 401 or location.startswith(("/sign-in?", "/pair?")):
+    if answer.status_code == 401 or location.startswith(("/sign-in?next=", "/pair?")):
         return SIGN_IN
     if answer.status_code in (403, 404):
         return {403: REFUSED, 404: UNKNOWN}[answer.status_code]

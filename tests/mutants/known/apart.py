@@ -14,8 +14,8 @@ MISTAKES = (
         "a second press for a talk alone gives a second ticket",
         Change(
             _APART,
-            "nonce)) is not None:\n        return known\n",
-            'nonce)) is not None:\n        nonce += "-again"\n',
+            "stop.day_id, nonce)) is not None:\n        return known\n",
+            'stop.day_id, nonce)) is not None:\n        nonce += "-again"\n',
         ),
         f"{_APART_TESTS}test_the_same_press_gives_the_same_ticket",
     ),
@@ -39,8 +39,8 @@ MISTAKES = (
         "the visit of the others notices that one of them talks alone",
         Change(
             _APART,
-            '    before: Images = {"visits": {},',
-            '    change_visit(conn, stop.visit_id)\n    before: Images = {"visits": {},',
+            '**when)\n    before: Images = {"visits": {},',
+            '**when)\n    change_visit(conn, stop.visit_id)\n    before: Images = {"visits": {},',
         ),
         f"{_APART_TESTS}test_talking_alone_changes_no_row_and_tells_no_screen_of_the_others",
     ),
