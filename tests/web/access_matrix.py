@@ -295,6 +295,7 @@ SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{page}": lambda site, page=page: f"/stops/{_called(site)}/{page}"
     for page in ("notes", "phrases", "referrals", "steps")
 }
+SPECIAL |= {"/phrases/{nth:int}/{tag:str}": lambda _: "/phrases/0/sk"}
 
 
 def _given(site: Site) -> str:
@@ -588,6 +589,7 @@ MATRIX: list[Row] = [
     staff("GET", "/stops/{stop_id:uuid}/notes", "officer", hidden_from=("other_officer",)),
     staff("GET", "/desks/{desk_id:uuid}/practise", "officer", hidden_from=("other_officer",)),
     staff("GET", "/stops/{stop_id:uuid}/phrases", "officer", hidden_from=("other_officer",)),
+    staff("GET", "/phrases/{nth:int}/{tag:str}", "officer", "other_officer"),
     *(
         staff("POST", f"/stops/{{stop_id:uuid}}/notes{act}", "officer", hidden_from=("other_officer",))
         for act in (

@@ -1,5 +1,6 @@
-"""The phrase card: short sentences in the visitor's language beside the officer's own, one tap for big print."""
+"""The phrase card: short sentences in the visitor's language beside the officer's own, in big print and aloud."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,15 +8,17 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 
-from onestop.domain.errors import N_
+from onestop.domain.errors import N_, NotKnown
+from onestop.domain.roles import Role
 from onestop.visits.queries.desk_places import TalkWith, talk_with
 from onestop.web.desk.access import reach_stop
 from onestop.web.desk.alarms import asked_on
 from onestop.web.desk.pages import Asked
+from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES, locale_for
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.requests import Db, Sounds, WebRequest
 from onestop.web.kit.responses import page
 
 PICTURED = (
@@ -36,6 +39,7 @@ PICTURED = (
 )
 """Pictogram and sentence in the order of a talk. Each sentence is translated like all that a visitor reads."""
 PHRASES = tuple(sentence for _, sentence in PICTURED)
+OPUS = "audio/ogg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Phrase:
 @page_of("desk/phrases.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhrasesPage:
-    """The card in one language of hers; `missing` are languages she speaks that have no card."""
+    """The card in one language of hers; `missing` are those she speaks without a card, `aloud`: it has a voice."""
 
     talk: TalkWith
     asked: Asked
@@ -59,10 +63,11 @@ class PhrasesPage:
     offered: tuple[str, ...]
     missing: tuple[str, ...]
     phrases: tuple[Phrase, ...]
+    aloud: bool
 
 
 @get("/stops/{stop_id:uuid}/phrases")
-async def show_phrases(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
+async def show_phrases(request: WebRequest, db: Db, clips: Sounds, stop_id: FromPath[UUID]) -> Response[Any]:
     """The card; `?to=ar` for another language."""
     await reach_stop(request, db, stop_id)
     talk = await db.read(talk_with, stop_id)
@@ -80,8 +85,22 @@ async def show_phrases(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> 
         phrases=tuple(
             Phrase(own=own.gettext(each), hers=hers.gettext(each), picture=picture) for picture, each in PICTURED
         ),
+        aloud=clips.reads(to),
     )
     return page(request, context, zone=talk.timezone, door="desk", brand=talk.day_name, home="/desk")
 
 
-route_handlers: list[Any] = [show_phrases]
+@get("/phrases/{nth:int}/{tag:str}")
+async def say_phrase(request: WebRequest, clips: Sounds, nth: FromPath[int], tag: FromPath[str]) -> Response[Any]:
+    """The sound of a sentence, `nth` from 0, in a language of the card; 204 where it cannot be spoken now."""
+    await require(request, Role.OFFICER)
+    if not 0 <= nth < len(PHRASES) or tag not in LANGUAGES:
+        raise NotKnown
+    path = await asyncio.to_thread(clips.of_text, locale_for(tag).gettext(PHRASES[nth]), tag)
+    if path is None:
+        return Response(b"", status_code=204)
+    sound = await asyncio.to_thread(path.read_bytes)
+    return Response(sound, status_code=200, media_type=OPUS, headers={"Cache-Control": "private, max-age=86400"})
+
+
+route_handlers: list[Any] = [show_phrases, say_phrase]
