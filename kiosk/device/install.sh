@@ -13,8 +13,8 @@ settings=/etc/onestop-kiosk.toml
 user=onestop-kiosk
 
 # Chromium alone on the screen (cage, which does not start without xwayland; logind gives it screen and touch), Python for
-# the agent, letters for every language.
-packages="python3 python3-venv ca-certificates chromium cage xwayland systemd libpam-systemd dbus libusb-1.0-0 fonts-noto-core fonts-noto-cjk"
+# the agent, letters for every language; wlr-randr turns the picture, alsa-utils the sound up.
+packages="python3 python3-venv ca-certificates chromium cage wlr-randr alsa-utils xwayland systemd libpam-systemd dbus libusb-1.0-0 fonts-noto-core fonts-noto-cjk"
 
 stop() {
   echo "$1" >&2
@@ -38,7 +38,7 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages ||
       stop "The packages could not be installed. What apt-get said stands above."
   fi
-  for command in python3 chromium cage; do
+  for command in python3 chromium cage wlr-randr amixer; do
     command -v "$command" >/dev/null || stop "$command is missing. Please install these packages: $packages"
   done
 }
@@ -64,9 +64,9 @@ install_agent() {
 }
 
 install_files() {
-  install -m 755 "$here/screen" "$home/screen"
+  install -m 755 -t "$home" "$here/screen" "$here/sound"
   install -D -m 755 "$here/pair" /usr/local/sbin/onestop-kiosk-pair
-  install -D -m 644 -t /etc/systemd/system "$here/onestop-kiosk.service" "$here/onestop-screen.service"
+  install -D -m 644 -t /etc/systemd/system "$here/onestop-kiosk.service" "$here/onestop-screen.service" "$here/onestop-sound.service"
   install -D -m 644 "$here/onestop-screen.pam" /etc/pam.d/onestop-screen
   [ -e "$settings" ] || install -m 644 "$here/onestop-kiosk.toml" "$settings"
   port=$(sed -n 's/^port *= *\([0-9]*\).*/\1/p' "$settings")
@@ -76,12 +76,28 @@ install_files() {
   chmod 644 /etc/chromium/policies/managed/onestop-kiosk.json
 }
 
+# What is plugged in later sounds too, and a finger is where it points on a picture that was turned.
+install_rules() {
+  case $(sed -n 's/^rotate *= *\([0-9]*\).*/\1/p' "$settings") in
+    90) matrix="0 -1 1 1 0 0" ;;
+    180) matrix="-1 0 1 0 -1 1" ;;
+    270) matrix="0 1 0 -1 0 1" ;;
+    *) matrix="1 0 0 0 1 0" ;;
+  esac
+  install -d -m 755 /etc/udev/rules.d
+  cat >/etc/udev/rules.d/99-onestop-kiosk.rules <<RULES
+ACTION=="add", SUBSYSTEM=="sound", KERNEL=="controlC*", TAG+="systemd", ENV{SYSTEMD_WANTS}+="onestop-sound.service"
+ENV{ID_INPUT_TOUCHSCREEN}=="1", ENV{LIBINPUT_CALIBRATION_MATRIX}="$matrix"
+RULES
+}
+
 enable_units() {
   # Where systemd does not run, as under chroot, this only writes the links for the next start.
-  systemctl --quiet enable onestop-kiosk.service onestop-screen.service
+  systemctl --quiet enable onestop-kiosk.service onestop-screen.service onestop-sound.service
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
-    systemctl restart onestop-kiosk.service onestop-screen.service
+    udevadm control --reload && udevadm trigger --settle --subsystem-match=input
+    systemctl restart onestop-sound.service onestop-kiosk.service onestop-screen.service
   fi
 }
 
@@ -90,6 +106,7 @@ install_packages
 make_user
 install_agent
 install_files
+install_rules
 enable_units
 echo "Installed. Next: write the address of the server and the printer into $settings,"
 echo "then pair this machine with the six digits of the organiser: onestop-kiosk-pair 123456"

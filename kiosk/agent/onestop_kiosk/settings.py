@@ -34,7 +34,8 @@ class Printer:
 class Settings:
     """`server` is the address people use; `data` holds token, numbers and what waits to be handed in.
 
-    `blocks` of fifty numbers are kept: with five, two hundred people get a ticket while the line is cut.
+    `blocks` of fifty numbers are kept: with five, two hundred people get a ticket while the line is cut. `rotate` in
+    degrees, `volume` in per cent and the card `sound` are for the scripts beside the agent; here they are only checked.
     """
 
     server: str
@@ -42,6 +43,9 @@ class Settings:
     port: int = 8765
     blocks: int = 5
     patience_seconds: float = 2.5
+    rotate: int = 0
+    volume: int = 80
+    sound: str = ""
     chromium: str = "chromium"
     chromium_flags: tuple[str, ...] = ()
     printer: Printer = field(default_factory=Printer)
@@ -59,6 +63,10 @@ def read_settings(path: Path) -> Settings:
     if printer.width not in (576, 512, 384):
         raise SettingsWrong(f"printer.width is {printer.width}; it can be 576, 512 or 384 dots.")
     found = _known(Settings, told)
+    if found.get("rotate", 0) not in (0, 90, 180, 270):
+        raise SettingsWrong(f"rotate is {found['rotate']!r}; it can be 0, 90, 180 or 270 degrees.")
+    if found.get("volume", 0) not in range(101):
+        raise SettingsWrong(f"volume is {found['volume']!r}; it can be 0 to 100 per cent.")
     server = urlsplit(found.get("server", ""))
     if server.scheme not in ("http", "https") or not server.netloc:
         raise SettingsWrong("server must be the address of the server, such as https://days.example.org.")
