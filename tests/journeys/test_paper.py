@@ -57,10 +57,14 @@ class Fingers:
     took: list[float]
     """Seconds of each entry, from the first key to Enter."""
 
-    def line(self, number: int, desk: int | str, digit: int, about: str) -> dict[str, str]:
-        """A whole line; gives what was sent. An empty desk takes away the one of the last line."""
+    def line(
+        self, number: int, desk: int | str, digit: int, about: str, *, slip: tuple[str, ...] = ()
+    ) -> dict[str, str]:
+        """A whole line; gives what was sent. An empty desk takes away the one of the last line; a `slip` is undone."""
         expect(self.page.locator("[name=number]")).to_be_focused()
-        return self._type([str(number), "Tab", str(desk) or "Delete", "Tab", str(digit), "Tab", about], thoughts=4)
+        return self._type(
+            [str(number), *slip, "Tab", str(desk) or "Delete", "Tab", str(digit), "Tab", about], thoughts=4
+        )
 
     def again(self, number: int) -> dict[str, str]:
         """The same line with another number: the refusal left all the rest as it was."""
@@ -147,8 +151,8 @@ def test_the_power_goes_and_forty_minutes_on_paper_are_caught_up_with_nobody_los
             hand.line(NOBODY, at, digit, about)
             expect(page.locator("main .notice.stop")).to_be_visible()
             sent = hand.again(number)
-        else:
-            sent = hand.line(number, at, digit, about)
+        else:  # now and then a finger slips, and takes it back
+            sent = hand.line(number, at, digit, about, slip=("9", "Backspace") if place % 9 == 7 else ())
         expect(page.locator("main .notice.success")).to_contain_text(str(number))
         if place % 2:  # every second line is sent twice
             twice = page.request.post(path, form={**sent}, headers={"Sec-Fetch-Site": "same-origin"}, max_redirects=0)
