@@ -7,6 +7,7 @@ its unit; `systemd-analyze verify` reads the rest. The screen's glass is Xvfb: c
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -14,6 +15,8 @@ import subprocess
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,14 +24,19 @@ from typing import TypeVar
 
 import httpx
 import pytest
+from fontTools.ttLib import TTCollection, TTFont
 from PIL import Image
+from playwright.async_api import async_playwright
 
 from onestop.booking.tickets import find_code
+from onestop.paths import resource_dir
+from tests.glyphs import unseen
 from tests.kiosk.debian import PATH, Debian, Unit, debian, pip_way, why_not
 from tests.kiosk.printer import rasters
 from tests.kiosk.test_line import _take, code_of
 from tests.kiosk.test_printing import scanned
 from tests.kiosk.test_shell import numbers
+from tests.scripts import NOWHERE, SCRIPTS
 from tests.web.kiosk.touch import Finger
 from tests.web.served import served
 from tests.web.site import Site
@@ -41,10 +49,14 @@ pytestmark = [
 KIOSK = Path(__file__).parents[2] / "kiosk"
 INSTALL = "/opt/kiosk/device/install.sh"
 UNITS = ("onestop-kiosk.service", "onestop-screen.service")
+SOUND = "onestop-sound.service"
 GLASS = {"WLR_BACKENDS": "x11", "DISPLAY": ":7", "WLR_RENDERER": "pixman", "WLR_LIBINPUT_NO_DEVICES": "1"}
 """Told to cage, so that it draws into a window of Xvfb instead of looking for a screen and fingers."""
 PAPER, ACCENT = (0xF4, 0xF6, 0xF5), (0x0B, 0x5A, 0x66)
 """Colours of the pages, from `static/css/tokens.css`."""
+POLICY = "etc/chromium/policies/managed/onestop-kiosk.json"
+WINDOW = (1024, 768)
+"""What cage opens in Xvfb."""
 T = TypeVar("T")
 
 
@@ -77,11 +89,11 @@ def test_what_is_missing_is_said_in_a_sentence(empty: Debian) -> None:
 
 
 def test_the_units_are_sound_enabled_and_need_no_rights(installed: Debian) -> None:
-    verified = installed.run("systemd-analyze", "verify", *UNITS)
-    enabled = installed.run("systemctl", "is-enabled", *UNITS).stdout.split()
+    verified = installed.run("systemd-analyze", "verify", *UNITS, SOUND)
+    enabled = installed.run("systemctl", "is-enabled", *UNITS, SOUND).stdout.split()
     user = installed.run("getent", "passwd", "onestop-kiosk").stdout.strip().split(":")
 
-    assert (verified.stdout, verified.stderr, enabled) == ("", "", ["enabled", "enabled"])
+    assert (verified.stdout, verified.stderr, enabled) == ("", "", ["enabled"] * 3)
     assert (user[5], user[6]) == ("/var/lib/onestop-kiosk", "/usr/sbin/nologin")
     assert [installed.unit(name).user for name in UNITS] == ["onestop-kiosk", "onestop-kiosk"]
 
@@ -89,18 +101,20 @@ def test_the_units_are_sound_enabled_and_need_no_rights(installed: Debian) -> No
 def test_a_second_run_keeps_what_the_machine_has_and_brings_the_rest_up_to_date(installed: Debian) -> None:
     settings = installed.files / "etc/onestop-kiosk.toml"
     agent = next((installed.files / "opt/onestop-kiosk/lib").glob("python3*")) / "site-packages/onestop_kiosk"
-    before = settings.read_text()
-    settings.write_text(f"port = 9999\n{before}")
+    before = settings.read_text().replace("rotate = 0 ", "# ")
+    settings.write_text(f"port = 9999\nrotate = 90\n{before}")
     (installed.files / "var/lib/onestop-kiosk/kiosk.sqlite3").write_text("tickets")
     (agent / "old.py").write_text("raise SystemExit")
 
     installed.run("sh", INSTALL, SKIP_PACKAGES="1", ONESTOP_KIOSK_WHEELS="/nowhere")
 
-    policy = json.loads((installed.files / "etc/chromium/policies/managed/onestop-kiosk.json").read_text())
-    assert settings.read_text() == f"port = 9999\n{before}"
+    policy = json.loads((installed.files / POLICY).read_text())
+    assert settings.read_text() == f"port = 9999\nrotate = 90\n{before}"
     assert (installed.files / "var/lib/onestop-kiosk/kiosk.sqlite3").read_text() == "tickets"
     assert ((agent / "old.py").exists(), (agent / "shell.py").exists()) == (False, True)
     assert policy["URLAllowlist"] == ["http://127.0.0.1:9999", "file:///run/onestop-kiosk/paper-"]
+    rules = (installed.files / "etc/udev/rules.d/99-onestop-kiosk.rules").read_text()
+    assert 'ENV{ID_INPUT_TOUCHSCREEN}=="1", ENV{LIBINPUT_CALIBRATION_MATRIX}="0 -1 1 1 0 0"' in rules.splitlines()
     settings.write_text(before)
     (installed.files / "var/lib/onestop-kiosk/kiosk.sqlite3").unlink()
 
@@ -110,17 +124,19 @@ async def test_agent_and_screen_work_are_killed_and_work_again(
 ) -> None:
     await asyncio.to_thread(installed.run, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "xvfb")
     async with served(site) as address:
-        (installed.files / "etc/onestop-kiosk.toml").write_text(
-            f'server = "{address}"\nport = {unused_tcp_port}\nblocks = 1\npatience_seconds = 10\n'
+        settings = installed.files / "etc/onestop-kiosk.toml"
+        settings.write_text(
+            f'rotate = 0\nserver = "{address}"\nport = {unused_tcp_port}\nblocks = 1\npatience_seconds = 10\n'
             '[printer]\nkind = "file"\ndevice = "/var/lib/onestop-kiosk/paper"\n'
         )
         await asyncio.to_thread(installed.run, "sh", INSTALL, SKIP_PACKAGES="1", ONESTOP_KIOSK_WHEELS="/nowhere")
         await asyncio.to_thread(installed.run, "onestop-kiosk-pair", code_of(site))
         installed.turn()
-        data = installed.files / "var/lib/onestop-kiosk"
+        data, settings = installed.files / "var/lib/onestop-kiosk", installed.files / "etc/onestop-kiosk.toml"
         agent, screen = (installed.unit(name) for name in UNITS)
         with glass(installed) as look:
-            for number in (100, 101):  # before and after both were killed
+            for number, rotate in ((100, 0), (101, 90)):  # before and after both were killed
+                settings.write_text(re.sub("^rotate = .*", f"rotate = {rotate}", settings.read_text()))
                 (data / "address").unlink(missing_ok=True)  # as ExecStartPre= does
                 assert not shows_kiosk(look())
                 with installed.started(agent), installed.started(screen, **GLASS):
@@ -128,7 +144,7 @@ async def test_agent_and_screen_work_are_killed_and_work_again(
                     await take(start)
                     paper = await until(lambda: printed(data / "paper", tmp_path))
                     assert site.database.read_now(find_code, paper).number == number
-                    await until(lambda: shows_kiosk(look()))
+                    await until(lambda: shows_kiosk(look()) and begins_with_its_sign(look(), rotate))  # noqa: B023
                 await until(lambda: not shows_kiosk(look()))
         assert numbers(site) == [100, 101]
 
@@ -144,6 +160,48 @@ async def test_the_browser_goes_nowhere_but_to_the_agent(installed: Debian) -> N
         allow(installed, agent, elsewhere)
         with installed.started(browser(agent, "free")):
             await until(lambda: elsewhere.asked)
+
+
+async def test_the_roll_has_a_letter_for_everybody_with_the_fonts_of_the_machine(installed: Debian) -> None:
+    installed.turn()
+    installed.run("install", "-d", "-m", "755", "-o", "onestop-kiosk", "/run/onestop-kiosk", "/run/browser")
+    shutil.copy(KIOSK / "device/chromium-policy.json", installed.files / POLICY)
+    style = (resource_dir("static") / "css/roll.css").read_text()
+    for name, own in {**SCRIPTS, "nobody": replace(SCRIPTS["latin"], centre=NOWHERE)}.items():
+        words = "".join(f"<p>{word}</p>" for word in own.words)
+        page = f'<!doctype html><html lang="{own.tag}"><meta charset="utf-8"><style>{style}</style><body>{words}'
+        (installed.files / f"run/onestop-kiosk/paper-{name}.html").write_text(page)
+    letters = letters_in(installed.files / "usr/share/fonts")
+    line = "chromium --headless --disable-gpu --user-data-dir=/run/browser/glyphs --remote-debugging-port=0 about:blank"
+    words = {"HOME": "/run/browser", "RUNTIME_DIRECTORY": "/run/browser"}
+    with installed.started(Unit(user="onestop-kiosk", line=line, words=words)):
+        port = await until(lambda: (installed.files / "run/browser/glyphs/DevToolsActivePort").read_text().split()[0])
+        async with async_playwright() as playwright:
+            there = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+            page = there.contexts[0].pages[0]
+            for name, own in SCRIPTS.items():
+                await page.goto(f"file:///run/onestop-kiosk/paper-{name}.html")
+                assert await unseen(page, *own.words, letters=letters) == [], name
+            await page.goto("file:///run/onestop-kiosk/paper-nobody.html")
+            assert await unseen(page, NOWHERE, letters=letters) == [NOWHERE]
+            await there.close()
+
+
+def letters_in(folder: Path) -> Callable[[str], frozenset[int]]:
+    """Every character of a font, by its PostScript name, of those in this folder."""
+    found: dict[str, tuple[Path, int]] = {}
+    for file in sorted(each for each in folder.rglob("*") if each.suffix in (".ttf", ".otf", ".ttc")):
+        with TTCollection(file, lazy=True) if file.suffix == ".ttc" else TTFont(file, lazy=True) as opened:
+            for place, font in enumerate(opened.fonts if isinstance(opened, TTCollection) else [opened]):
+                found[str(font["name"].getDebugName(6))] = (file, place)
+
+    @cache
+    def letters(font: str) -> frozenset[int]:
+        file, place = found[font]
+        with TTFont(file, fontNumber=place, lazy=True) as opened:
+            return frozenset(opened.getBestCmap() or ())
+
+    return letters
 
 
 async def take(start: str) -> None:
@@ -195,6 +253,15 @@ def shows_kiosk(picture: Image.Image) -> bool:
     return counts.get(PAPER, 0) > 100_000 and counts.get(ACCENT, 0) > 1000
 
 
+def begins_with_its_sign(picture: Image.Image, rotate: int) -> bool:
+    """Whether the sign stands in the page's first corner, seen by somebody whose panel is turned clockwise so far."""
+    window = picture.crop((0, 0, *WINDOW))
+    if rotate:
+        window = window.transpose(Image.Transpose.ROTATE_270)
+    corner = window.crop((0, 0, 64, 64))
+    return {colour: count for count, colour in corner.getcolors(64 * 64) or ()}.get(ACCENT, 0) > 100
+
+
 class Listener(ThreadingHTTPServer):
     """A server of this machine that keeps what it was asked for, and leads on to another one."""
 
@@ -234,7 +301,7 @@ def listener(leads_to: Listener | None = None) -> Generator[Listener]:
 
 def allow(root: Debian, *servers: Listener) -> None:
     """The policy as it is installed, for these addresses instead of the agent's."""
-    file = root.files / "etc/chromium/policies/managed/onestop-kiosk.json"
+    file = root.files / POLICY
     policy = json.loads(file.read_text())
     file.write_text(json.dumps(policy | {"URLAllowlist": [each.address for each in servers]}))
 
