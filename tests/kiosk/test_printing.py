@@ -163,7 +163,7 @@ async def test_without_paper_the_screen_and_the_organiser_are_told_and_she_is_pr
         await machine.reach()
         report = next(one.report for one in site.database.read_now(devices_list) if one.id == machine.device)
         assert report is not None
-        assert (report.printer, report.unprinted) == (Told.PAPER_OUT, 1)
+        assert (report.printer, report.unprinted, [each.number for each in report.papers]) == (Told.PAPER_OUT, 1, [100])
 
         printer.paper = 0x12
         await machine.hand.follow("Print my ticket again")

@@ -28,7 +28,7 @@ TERM = timedelta(days=2)
 LASTS = timedelta(days=15)
 """A number is good if it can be given until its day is over, or for so long where that is farther off."""
 AFTER_CLOSING = timedelta(hours=1)
-MOST_CODES = 50
+MOST_CODES = MOST_PAPERS = 50
 MISSING_FOR = timedelta(hours=1)
 """The organiser reads so long that a paper did not come."""
 
@@ -84,6 +84,9 @@ class Keeper:
                 for act in self.store.refused_codes(MOST_CODES)
             ],
             "unprinted": self.store.unprinted(),
+            "papers": [
+                {"at": at.isoformat(), "number": number} for number, at in self.store.missing_papers()[-MOST_PAPERS:]
+            ],
             "numbers": self.numbers_left(),
             "version": __version__,
         }

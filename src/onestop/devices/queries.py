@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onestop.db.statements import row_of
 from onestop.devices.tables import devices
 from onestop.domain.board import DisplaySetup, Screen, Sound
-from onestop.domain.machine import CodeNotTaken, Printer, Report, WhyNot
+from onestop.domain.machine import CodeNotTaken, PaperMissed, Printer, Report, Trouble, WhyNot, trouble_of
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -80,6 +80,25 @@ def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
     ]
 
 
+def machines_in_trouble(conn: sa.Connection, day: UUID, *, real: datetime) -> tuple[Trouble, ...]:
+    """Ticket machines of the day that somebody should go to, by name."""
+    rows = conn.execute(
+        sa.select(devices.c.name, devices.c.report, devices.c.seen_at)
+        .where(
+            devices.c.kind == Role.KIOSK,
+            sa.or_(devices.c.day_id == day, devices.c.day_id.is_(None)),
+            devices.c.revoked_at.is_(None),
+            devices.c.seen_at.is_not(None),
+        )
+        .order_by(devices.c.name, devices.c.id)
+    )
+    found = (
+        trouble_of(row.name, None if row.report is None else read_report(row.report), seen_at=row.seen_at, real=real)
+        for row in rows
+    )
+    return tuple(each for each in found if each is not None)
+
+
 def _setup(row: sa.Row[Any]) -> DisplaySetup:
     return DisplaySetup(
         desks=tuple(row.desk_numbers),
@@ -92,14 +111,20 @@ def _setup(row: sa.Row[Any]) -> DisplaySetup:
 
 def read_report(kept: Mapping[str, Any]) -> Report:
     """A report as its row keeps it."""
-    counts = {name: value for name, value in kept.items() if name not in ("printer", "codes")}
+    counts = {name: value for name, value in kept.items() if name not in ("printer", "codes", "papers")}
     codes = tuple(
         CodeNotTaken(at=datetime.fromisoformat(each["at"]), why=WhyNot(each["why"]), ends=each["ends"])
         for each in kept.get("codes", ())
     )
-    return Report(printer=Printer(kept["printer"]), codes=codes, **counts)
+    papers = tuple(
+        PaperMissed(at=datetime.fromisoformat(each["at"]), number=each["number"]) for each in kept.get("papers", ())
+    )
+    return Report(printer=Printer(kept["printer"]), codes=codes, papers=papers, **counts)
 
 
 def write_report(report: Report) -> dict[str, Any]:
     """A report for its row."""
-    return asdict(report) | {"codes": [asdict(each) | {"at": each.at.isoformat()} for each in report.codes]}
+    lists = {"codes": report.codes, "papers": report.papers}
+    return asdict(report) | {
+        name: [asdict(each) | {"at": each.at.isoformat()} for each in found] for name, found in lists.items()
+    }

@@ -1,7 +1,7 @@
 """What a machine says of itself: whether it prints, and what it has not handed in yet."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -38,11 +38,19 @@ class CodeNotTaken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperMissed:
+    """A paper that did not come out, and when; one of a waiting list has no number."""
+
+    at: datetime
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Said every minute: `waiting` tickets are not handed in yet, `refused` ones the server could not read.
 
-    `unprinted` tickets have no paper yet; `numbers` are left to print while the line is cut. `version` is the agent's;
-    `codes` were read while the line was cut and checked nobody in.
+    `unprinted` tickets have no paper yet, `papers` are the last of them; `numbers` are left to print while the line is
+    cut. `version` is the agent's; `codes` were read while the line was cut and checked nobody in.
     """
 
     printer: Printer
@@ -52,8 +60,31 @@ class Report:
     numbers: int = 0
     version: str = ""
     codes: tuple[CodeNotTaken, ...] = ()
+    papers: tuple[PaperMissed, ...] = ()
 
     @property
     def needs_somebody(self) -> bool:
         """Whether somebody should go to the machine."""
         return self.printer not in (Printer.OK, Printer.NONE) or self.refused > 0 or self.unprinted > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A machine that somebody should go to: what it said, and for how many minutes nothing was heard of it."""
+
+    name: str
+    report: Report | None
+    silent: int | None
+
+
+SILENT_AFTER, GONE_AFTER = timedelta(minutes=3), timedelta(hours=3)
+
+
+def trouble_of(name: str, report: Report | None, *, seen_at: datetime, real: datetime) -> Trouble | None:
+    """What is wrong with a machine at machine time `real`; one that was not heard of for hours is switched off."""
+    ago = real - seen_at
+    if ago > GONE_AFTER:
+        return None
+    silent = ago // timedelta(minutes=1) if ago > SILENT_AFTER else None
+    said = report if report is not None and report.needs_somebody else None
+    return Trouble(name=name, report=said, silent=silent) if silent or said else None

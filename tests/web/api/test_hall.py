@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 
 from onestop.devices.queries import devices_list
-from onestop.domain.machine import Printer, Report
+from onestop.domain.machine import PaperMissed, Printer, Report
 from tests.web.api.machine import Machine
 
 
@@ -111,12 +111,15 @@ async def test_a_leased_number_has_codes_that_open_her_ticket(machine: Machine) 
 
 
 async def test_a_machine_says_how_it_is_and_hears_the_time(machine: Machine) -> None:
-    beat = {"printer": "paper_out", "waiting": 3, "refused": 1, "unprinted": 2, "numbers": 40}
+    at = machine.site.hall.now.isoformat()
+    papers = [{"at": at, "number": 101}, {"at": at, "number": None}]
+    beat = {"printer": "paper_out", "waiting": 3, "refused": 1, "unprinted": 2, "numbers": 40, "papers": papers}
     heard = await machine.post("/devices/heartbeat", beat, "kiosk")
     assert (heard.status_code, list(heard.json())) == (200, ["now"])
 
     report = next(one.report for one in machine.site.database.read_now(devices_list) if one.report is not None)
-    assert report == Report(printer=Printer.PAPER_OUT, waiting=3, refused=1, unprinted=2, numbers=40)
+    missed = tuple(PaperMissed(at=machine.site.hall.now, number=number) for number in (101, None))
+    assert report == Report(printer=Printer.PAPER_OUT, waiting=3, refused=1, unprinted=2, numbers=40, papers=missed)
     await machine.post("/devices/heartbeat", {"printer": "ok"}, "kiosk")
     lines = (await machine.get(f"/days/{machine.day}/ledger", "organiser")).json()["items"]
     assert [line["kind"] for line in lines if line["kind"].startswith(("DeviceNeeds", "DeviceWorks"))] == [

@@ -1,6 +1,7 @@
 """Invitations, day passes, machines and accounts: each secret is shown once, works, and can be taken back."""
 
 import re
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -9,10 +10,10 @@ from onestop.accounts.queries import accounts_list, passes_of_day
 from onestop.booking.queries import invitation_by_code_hash
 from onestop.clock import real_now
 from onestop.days.organising import InvitationLine, invitations_of_day
-from onestop.devices.actions import report_device, revoke_device, set_up_display
+from onestop.devices.actions import report_device, revoke_device, set_up_display, touch_device
 from onestop.devices.queries import devices_list
 from onestop.domain.board import DisplaySetup
-from onestop.domain.machine import Printer, Report
+from onestop.domain.machine import PaperMissed, Printer, Report
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.domain.ticket import invitation_hash
 from onestop.visits.queries.printed import conflicts_of_day
@@ -309,6 +310,23 @@ async def test_what_a_machine_says_of_itself_is_shown_with_it(site: Site) -> Non
         "Ticket machine The printer has no paper · 2 tickets are not printed · 1 ticket could not be handed in"
         " · 3 tickets wait to be handed in · 40 numbers left without a connection"
     ) in shown
+
+
+async def test_a_machine_that_needs_somebody_is_told_on_the_overview(site: Site) -> None:
+    organiser, machine, real = Organiser(site), machine_of(site.hall), real_now()
+
+    async def shown(seen_at: datetime) -> str:
+        site.database.write_now(touch_device, machine.device, real=seen_at)
+        return words((await organiser.open(f"{DAY}/overview")).text)
+
+    go = "Please go to the ticket machine: Lobby"
+    seen = [go in await shown(real - timedelta(minutes=ago)) for ago in (0, 10, 240)]
+    assert seen == [False, True, False]
+    missed = (PaperMissed(at=site.hall.now, number=107), PaperMissed(at=site.hall.now))
+    report = Report(printer=Printer.COVER_OPEN, unprinted=2, papers=missed)
+    site.database.write_now(report_device, machine.device, report=report, actor=SYSTEM, real=real)
+    told = (await shown(real)).partition(go)[2]
+    assert told.strip().startswith("The printer is open · 2 tickets are not printed : 107 (")
 
 
 async def test_a_paper_that_did_not_fit_is_told_until_somebody_has_told_its_holder(site: Site) -> None:

@@ -5,10 +5,13 @@ from uuid import uuid4
 
 from onestop.accounts.actions import Attempt, add_account, complete_sign_in
 from onestop.clock import real_now
+from onestop.devices.actions import report_device, touch_device
+from onestop.domain.machine import PaperMissed, Printer, Report
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.halls import ON, TestDay, make_test_day
+from tests.visits.machine_papers import machine_of
 from tests.web.hall_desk import Staff
 from tests.web.site import Site
 
@@ -204,3 +207,17 @@ def session_for_one_day(site: Site) -> str:
         now=site.database.now(),
     )
     return site.database.write_now(complete_sign_in, Attempt(account=account, password_hash="unused"), real=real_now())
+
+
+async def test_a_ticket_machine_without_paper_is_told_with_the_numbers_that_have_none(site: Site) -> None:
+    desks, machine = site.sign_in("receptionist"), machine_of(site.hall)
+    report = Report(printer=Printer.PAPER_OUT, unprinted=1, papers=(PaperMissed(at=site.hall.now, number=107),))
+    site.database.write_now(touch_device, machine.device, real=real_now())
+    before = (await desks.get(f"/reception/{site.hall.day.slug}")).text
+    site.database.write_now(report_device, machine.device, report=report, actor=SYSTEM, real=real_now())
+    after = (await desks.get(f"/reception/{site.hall.day.slug}")).text
+
+    go = "Please go to the ticket machine: Lobby"
+    assert [go in before, go in after] == [False, True]
+    assert "1 ticket is not printed" in after.partition(go)[2]
+    assert "107" in after.partition(go)[2].partition("<dl")[0]

@@ -12,7 +12,7 @@ from onestop.booking.tickets import LeasedNumbers, lease_numbers
 from onestop.clock import real_now
 from onestop.devices.actions import report_device
 from onestop.domain.errors import InvalidInput, NotAllowed
-from onestop.domain.machine import CodeNotTaken, Printer, Report, WhyNot
+from onestop.domain.machine import CodeNotTaken, PaperMissed, Printer, Report, WhyNot
 from onestop.domain.roles import Actor, Role
 from onestop.web.api.access import acts, day_for
 from onestop.web.api.answers import act, instant
@@ -55,10 +55,17 @@ class CodeRefused(Struct, kw_only=True):
     ends: Annotated[str, Meta(max_length=2, pattern=r"^[0-9A-Z]*\Z")] = ""
 
 
+class PaperNotOut(Struct, kw_only=True):
+    """A paper that did not come out: when, and the number on it, if it has one."""
+
+    at: Instant
+    number: Count | None = None
+
+
 class Heartbeat(Struct, kw_only=True):
     """The printer; tickets not handed in, not taken, without a paper; numbers left; the version of the program.
 
-    `codes` checked nobody in: the organiser's page of machines lists them.
+    `codes` checked nobody in, `papers` are the last that did not come out: the page of machines lists them.
     """
 
     printer: Printer
@@ -68,6 +75,7 @@ class Heartbeat(Struct, kw_only=True):
     numbers: Count = 0
     version: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z.+-]*\Z")] = ""
     codes: Annotated[list[CodeRefused], Meta(max_length=50)] = field(default_factory=list[CodeRefused])
+    papers: Annotated[list[PaperNotOut], Meta(max_length=50)] = field(default_factory=list[PaperNotOut])
 
 
 class Heard(Struct, kw_only=True):
@@ -116,6 +124,7 @@ async def beat(request: WebRequest, db: Db, data: JSONBody[Heartbeat]) -> Respon
             )
             for each in data.codes
         ),
+        papers=tuple(PaperMissed(at=instant(each.at, "papers"), number=each.number) for each in data.papers),
     )
 
     def show(_: Any, __: None) -> tuple[int, object]:

@@ -8,11 +8,14 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from onestop.clock import real_now
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import mediators_of_day
+from onestop.devices.queries import machines_in_trouble
 from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.ending import enough
 from onestop.domain.errors import DeskServing, NotKnown
+from onestop.domain.machine import Trouble
 from onestop.domain.roles import Role
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
@@ -66,6 +69,7 @@ class OverviewPage:
     messages: MessageCounts
     alarms: tuple[Alarm, ...]
     at_risk: tuple[RiskLine, ...]
+    machines: tuple[Trouble, ...]
     running: bool
     end_sums: tuple[EndSum, ...]
     """Only of a day that is closed: nobody watches a counter move after somebody went home."""
@@ -145,6 +149,7 @@ async def _page(
         messages=await db.read(message_counts, day.id, now=now),
         alarms=await db.read(open_alarms, day.id),
         at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
+        machines=await db.read(machines_in_trouble, day.id, real=real_now()),
         running=day.state is DayState.PUBLISHED,
         end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
         error=error,

@@ -8,9 +8,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.booking.spares import check_spare
+from onestop.clock import real_now
 from onestop.days.queries.days import Day
+from onestop.devices.queries import machines_in_trouble
 from onestop.domain.door import TurnedAway
 from onestop.domain.errors import N_, InvalidInput
+from onestop.domain.machine import Trouble
 from onestop.domain.paper import TicketOnPaper
 from onestop.domain.roles import Actor
 from onestop.live.hub import key_of
@@ -60,6 +63,7 @@ class HomePage:
     hall: Hall
     counts: DoorCounts
     alarms: tuple[Alarm, ...]
+    machines: tuple[Trouble, ...]
     to_all: Told | None
     key: str = field(default_factory=new_key)
 
@@ -188,6 +192,7 @@ async def _home(
         hall=await db.read(hall, day.id, now=now),
         counts=await db.read(door_counts, day, now=now),
         alarms=await db.read(open_alarms, day.id),
+        machines=await db.read(machines_in_trouble, day.id, real=real_now()),
         to_all=await told_to_all(db, day.id, locale_of(request)),
     )
 
