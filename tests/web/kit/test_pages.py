@@ -161,7 +161,7 @@ def test_the_frame_shows_who_is_signed_in_and_whom_to_ask():
 
 def test_pages_for_visitors_load_no_script():
     assert "<script" not in render("style.html", sample_page(EN), locale=EN, chrome=CHROME)
-    assert render("style.html", sample_page(EN, "staff"), locale=EN, chrome=CHROME).count("<script") == 5
+    assert render("style.html", sample_page(EN, "staff"), locale=EN, chrome=CHROME).count("<script") == 7
 
 
 def test_a_draft_translation_says_so_at_the_foot_of_the_page():
