@@ -48,7 +48,8 @@ CHOICE = frozenset({
     "/api/v1/days", "/api/v1/days/{day:str}", "/d/{day:str}/plan", "/t/{code:str}/plan",
     "/kiosk/offline", "/kiosk/d/{slug:str}/desks", "/kiosk/d/{slug:str}/needs", "/kiosk/d/{slug:str}/who",
     "/reception/{slug:str}/walk-in", "/reception/{slug:str}/book", "/helper/{slug:str}/book",
-    "/reception/{slug:str}/parties/{party:uuid}", "/desks/{desk_id:uuid}", "/desks/{desk_id:uuid}/now",
+    "/reception/{slug:str}/parties/{party:uuid}", "/reception/{slug:str}/parties/{party:uuid}/now",
+    "/desks/{desk_id:uuid}", "/desks/{desk_id:uuid}/now",
     "/stops/{stop_id:uuid}/referrals", "/stops/{stop_id:uuid}/notes",
     # What the organiser sets up.
     "/organise/institutions", "/organise/institutions/{institution:uuid}", "/organise/services/{service:uuid}/papers",

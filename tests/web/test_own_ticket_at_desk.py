@@ -37,7 +37,7 @@ async def _look(who: httpx.AsyncClient, path: str) -> str:
     """A page without its clock, keys and stamps, which differ each time it is made."""
     answer = await who.get(path)
     assert answer.status_code == 200, path
-    moving = r'\d\d:\d\d|value="[^"]*"|data-(?:now|age|keep)="[^"]*"|"[\w-]{22}"'
+    moving = r'\d\d:\d\d|value="[^"]*"|data-(?:now|age|keep)="[^"]*"|key=[\w-]{22}|"[\w-]{22}"'
     return re.sub(moving, "", answer.text)
 
 
