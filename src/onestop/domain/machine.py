@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+SILENT_AFTER, GONE_AFTER = timedelta(minutes=3), timedelta(hours=3)
+"""Not heard of for so long a machine is silent; for so long it is switched off."""
+
 
 class Printer(StrEnum):
     """The state of a machine's printer; `none` has none, and shows its tickets on the screen."""
@@ -75,9 +78,6 @@ class Trouble:
     name: str
     report: Report | None
     silent: int | None
-
-
-SILENT_AFTER, GONE_AFTER = timedelta(minutes=3), timedelta(hours=3)
 
 
 def trouble_of(name: str, report: Report | None, *, seen_at: datetime, real: datetime) -> Trouble | None:

@@ -22,7 +22,7 @@ from onestop.devices.actions import (
 from onestop.devices.queries import Device, devices_list
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotKnown, Refusal
-from onestop.domain.machine import CodeNotTaken
+from onestop.domain.machine import SILENT_AFTER, CodeNotTaken
 from onestop.domain.roles import Actor, Role
 from onestop.visits.actions.merging import see_conflict
 from onestop.visits.queries.printed import PrintedConflict, conflicts_of_day
@@ -46,7 +46,6 @@ from onestop.web.organise.reading import Reader, read_id
 
 KINDS = (Role.KIOSK, Role.DISPLAY)
 KIND_WRONG = N_("Please choose what kind of machine it is.")
-FRESH = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +235,7 @@ async def _page(
         return Machine(
             device=device,
             minutes_ago=None if ago is None else int(ago.total_seconds() // 60),
-            fresh=ago is not None and ago <= FRESH,
+            fresh=ago is not None and ago <= SILENT_AFTER,
             mine=device.day is not None or everywhere,
             name=name,
             day=to,
