@@ -11,6 +11,7 @@ const shown = Number(dialog?.dataset.back) * 1000; // a result goes by itself, a
 let timer;
 let due = 0;
 let speaking = false;
+let leaving = false; // somebody pressed what leads away
 
 /* The first screen as nobody has touched it belongs to the next visitor. */
 if (isFirst && !location.search) forget();
@@ -22,6 +23,7 @@ function forget() {
 
 function wipe() {
   forget();
+  leaving = true;
   location.replace(START);
 }
 
@@ -69,8 +71,9 @@ document.addEventListener("kiosk:speaks", (event) => {
 });
 again();
 
-/* From here on this script says when the screen goes back, and not the answer's Refresh, which counts on while she reads. */
-window.addEventListener("load", () => setTimeout(() => window.stop(), 0), { once: true });
+/* From here on this script says when the screen goes back, and not the answer's Refresh, which counts on while she reads.
+   Who has pressed something already goes where she pressed: that is not stopped. */
+window.addEventListener("load", () => setTimeout(() => leaving || window.stop(), 0), { once: true });
 
 /* The paper of this screen is under way: the screen asks again whether it came. */
 const looksAgain = document.documentElement.dataset.looksAgain;
@@ -81,6 +84,7 @@ document.addEventListener("click", (event) => {
   const there = event.target.closest("a[href]");
   if (!there || event.defaultPrevented || there.origin !== location.origin || there.hash) return;
   event.preventDefault();
+  leaving = true;
   location.replace(there.href);
 });
 
@@ -88,6 +92,7 @@ document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   const pressed = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name);
   if (event.defaultPrevented) return;
+  leaving = true;
   if (pressed("method")?.toLowerCase() === "post") {
     history.replaceState(null, "", START);
     return;

@@ -117,3 +117,14 @@ def test_a_result_goes_by_itself_and_a_refresh_of_the_answer_does_not_cut_her_of
     expect(page.locator(".ticket-number")).to_be_visible()
     with page.expect_navigation(url=re.compile(r"/kiosk$")):
         page.clock.run_for(2_000)
+
+
+def test_what_is_pressed_while_a_screen_still_loads_is_not_lost(hall: Hall, someone: Someone) -> None:
+    page = pair_kiosk(someone(width=1080, height=1920, touch=True), hall)
+    page.add_init_script(
+        'addEventListener("load", () => location.pathname.endsWith("/desks") &&'
+        ' document.querySelector("main .back a").click(), {once: true})'
+    )
+    page.goto(f"/kiosk/d/{hall.world.slug}/desks?lang=en&needs={need_mark(HEALTH)}", wait_until="commit")
+    page.wait_for_url("**/needs?*")
+    expect(page.locator(f".tiles a[href*='{need_mark(HEALTH)}']")).to_be_visible()
