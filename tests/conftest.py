@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from onestop.db.session import Database
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_postgres() -> Iterator[None]:
+    """PostgreSQL bears with an idle transaction of this process for a minute: a machine of tests that stands still for
+    seconds is no process that hangs. Servers that tests start keep the product's limits; `test_outages` hangs one."""
+    from onestop.db import session
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "HANGING", session.HANGING.replace("timeout=5000", "timeout=60000"))
+        assert "session_timeout=60000" in session.HANGING
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """One PostgreSQL server for this worker."""
