@@ -50,6 +50,11 @@ def new_token(prefix: str = "") -> str:
     return prefix + secrets.token_urlsafe(32)
 
 
+def new_code(alphabet: str, length: int) -> str:
+    """A fresh random code of so many characters, for what people type."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
 def hash_token(token: str) -> str:
     """What the tables keep of a token: its SHA-256; a random token needs no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

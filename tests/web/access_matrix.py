@@ -458,6 +458,8 @@ MATRIX: list[Row] = [
     public("POST", "/sign-out"),
     public("GET", "/sign-in/link/{token:str}"),
     public("POST", "/sign-in/link/{token:str}"),
+    public("GET", "/pass"),
+    nobody("POST", "/pass", REFUSED),
     public("GET", "/pass/{token:str}"),
     public("POST", "/pass/{token:str}"),
     public("GET", "/pair"),

@@ -16,8 +16,10 @@ from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.domain.errors import N_, Changed, DeskUnknown, InvalidInput, NotKnown, PassOver, PassUsed, TooManyTries
 from onestop.domain.facts import Fact
+from onestop.domain.pass_code import LENGTH, read_pass_code
 from onestop.domain.roles import Actor, Grant, Role
-from onestop.keys import hash_token, new_token
+from onestop.domain.ticket import CROCKFORD
+from onestop.keys import hash_token, new_code, new_token
 
 SESSION_LIFE = timedelta(hours=24)
 SEEN_EVERY = timedelta(minutes=5)
@@ -228,11 +230,11 @@ def forget_old_sessions(conn: sa.Connection, *, real: datetime) -> int:
 
 
 def make_pass(conn: sa.Connection, desk: UUID, *, actor: Actor, now: datetime) -> NewSecret:
-    """A link that signs one browser in at a desk for its day; a desk may have several. Raises `DeskUnknown`."""
+    """A code that signs one browser in at a desk for its day; a desk may have several. Raises `DeskUnknown`."""
     day = conn.execute(sa.select(desks.c.day_id).where(desks.c.id == desk)).scalar()
     if day is None:
         raise DeskUnknown
-    made = NewSecret(id=new_id(), token=new_token())
+    made = NewSecret(id=new_id(), token=new_code(CROCKFORD, LENGTH))
     conn.execute(
         passes.insert().values(id=made.id, day_id=day, desk_id=desk, token_hash=hash_token(made.token), created_at=now)
     )
@@ -248,8 +250,9 @@ def bind_pass(
     `None` when this browser holds it already. Raises `PassOver`, `PassUsed`.
     """
     # Two browsers press at the same moment: the second waits for this row and then finds it bound.
-    conn.execute(sa.select(passes.c.id).where(passes.c.token_hash == hash_token(token)).with_for_update())
-    row = pass_row(conn, hash_token(token))
+    held = hash_token(read_pass_code(token))
+    conn.execute(sa.select(passes.c.id).where(passes.c.token_hash == held).with_for_update())
+    row = pass_row(conn, held)
     if row is None or not pass_lives(row, now):
         raise PassOver
     if row.bound_session is not None:

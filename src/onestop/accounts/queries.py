@@ -11,6 +11,7 @@ from onestop.days.tables import days, desks
 from onestop.db.statements import row_of
 from onestop.directory.tables import institutions
 from onestop.domain.day import DayState
+from onestop.domain.pass_code import read_pass_code
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -112,8 +113,8 @@ def actor_of_token(conn: sa.Connection, token: str, *, now: datetime) -> Actor |
 
 
 def pass_of_token(conn: sa.Connection, token: str, *, now: datetime) -> Pass | None:
-    """The pass a link stands for if it still opens something, used or not."""
-    row = conn.execute(_pass_rows().where(passes.c.token_hash == hash_token(token))).one_or_none()
+    """The pass a link or a typed code stands for if it still opens something, used or not."""
+    row = conn.execute(_pass_rows().where(passes.c.token_hash == hash_token(read_pass_code(token)))).one_or_none()
     return None if row is None or not pass_lives(row, now) else _pass(row)
 
 

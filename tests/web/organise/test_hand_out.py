@@ -71,7 +71,7 @@ async def test_the_sheet_of_day_passes_signs_officers_in_until_revoked(site: Sit
 
     sheet = await organiser.press(f"{DAY}/passes", desks=[str(site.hall.desks[n].id) for n in (1, 4)])
     again = await organiser.press(f"{DAY}/passes", desks=[str(site.hall.desks[n].id) for n in (1, 4)])
-    links = re.findall(r"/pass/[\w-]+", sheet.text)
+    links = [f"/pass/{code}" for code in re.findall(r"\b\w{4} \w{4} \w{4}\b(?=</bdi>)", sheet.text)]
     officer, other = site.browser(), site.browser()
     entered = await officer.post(links[1])
     refused = await other.post(links[1])

@@ -15,6 +15,7 @@ from onestop.accounts.queries import Pass, passes_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.domain.errors import NotKnown
+from onestop.domain.pass_code import spell_pass_code
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, base_url_of
@@ -37,6 +38,8 @@ class NewPass:
 
     desk: DeskRow
     link: str
+    code: str
+    """As it is printed."""
 
 
 @page_of("organise/passes.html")
@@ -58,6 +61,8 @@ class PassSheetPage:
 
     day: Day
     passes: tuple[NewPass, ...]
+    address: str
+    """Where a code is typed, without its scheme."""
     opens_at: datetime
     closes_at: datetime
 
@@ -101,9 +106,16 @@ async def make(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
         return see_other(path)
     base = base_url_of(request)
     passes = tuple(
-        NewPass(desk=desk, link=f"{base}/pass/{secret.token}") for desk, secret in zip(desks, made, strict=True)
+        NewPass(desk=desk, link=f"{base}/pass/{secret.token}", code=spell_pass_code(secret.token))
+        for desk, secret in zip(desks, made, strict=True)
     )
-    context = PassSheetPage(day=found, passes=passes, opens_at=found.opens_at, closes_at=found.closes_at)
+    context = PassSheetPage(
+        day=found,
+        passes=passes,
+        address=f"{base.partition('://')[2]}/pass",
+        opens_at=found.opens_at,
+        closes_at=found.closes_at,
+    )
     return page(request, context, **day_frame(request, found))
 
 
