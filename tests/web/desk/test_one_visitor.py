@@ -47,7 +47,7 @@ async def test_a_visitor_is_called_served_and_finished_by_keys_alone(site: Site)
     assert seen == [
         (303, path, "Nobody is at this desk. "),
         (303, path, "Called at 08:30 now 100 "),
-        (303, path, "Here since 08:30 100 Eng"),
+        (303, path, "Here since 08:30 100 For"),
         (303, path, "Nobody is at this desk. "),
     ]
     assert re.search(
@@ -120,16 +120,16 @@ async def test_the_desk_says_who_comes_and_how_they_will_talk(site: Site) -> Non
         site.set_time(site.hall.day.opens_at)
         await press(officer, path, "n")
         words.append(
-            zone((await officer.get(path)).text, "now").partition(" now 10")[2].partition(" ")[2].partition(" Why")[0]
+            zone((await officer.get(path)).text, "now").partition(" now 10")[2].partition(" ")[2].partition(" Called now")[0]
         )
         await press(officer, path, "s")
         await press(officer, path, "f")
 
     assert words == [
-        "Arabic Interpreter comes: M01",
-        "Vietnamese No interpreter: phone or phrase card",
-        "English You both speak English",
-        "Vietnamese Brings an interpreter",
+        "For: Legal advice Arabic Interpreter comes: M01",
+        "For: Legal advice Vietnamese No interpreter: phone or phrase card",
+        "For: Legal advice English You both speak English",
+        "For: Legal advice Vietnamese Brings an interpreter",
     ]
 
 
@@ -141,7 +141,9 @@ async def test_a_family_shows_its_people_and_how_many_places_are_left(site: Site
     await press(officer, path, "n")
 
     page = (await officer.get(path)).text
-    assert "4 people, 2 children English You both speak English 2 more places today Why now:" in zone(page, "now")
+    assert "4 people, 2 children English You both speak English 2 more places today Called now because:" in zone(
+        page, "now"
+    )
 
 
 async def test_parking_sends_away_and_the_same_desk_gets_her_back_first(site: Site) -> None:
@@ -289,7 +291,7 @@ async def test_the_card_names_what_this_desk_added_and_nothing_that_others_did(s
     site.hall.next(1)
     sent = {"desk": str(site.desk.id), "service": str(site.hall.service("residence")), "said_yes": "yes"}
     await officer.post(f"/visits/{visit}/stops", data=sent)
-    now = zone((await officer.get(path)).text, "now").partition("Why now")[0]
+    now = zone((await officer.get(path)).text, "now").partition("Called now because")[0]
     await press(officer, path, "u")
 
     residence = site.hall.desks[4].institution.name

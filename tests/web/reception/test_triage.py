@@ -92,7 +92,7 @@ async def test_the_desk_reads_what_was_ticked_and_what_a_need_means_there_but_no
     assert "Seen at reception: Your passport; " in desk
     assert "Does not have: " in desk
     assert "An infant comes along" in desk
-    why = desk.partition("Why now:")[2].partition("</p>")[0]
+    why = desk.partition("Called now because:")[2].partition("</p>")[0]
     assert "operational need counts as 20 min" in why
     assert "infant" not in why.lower()
     assert [word in elsewhere for word in ("Seen at reception", "An infant")] == [False, False]

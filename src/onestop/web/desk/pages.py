@@ -114,7 +114,7 @@ class DeskPage:
     visitor: VisitorHere | None
     not_ready: NotReady | None
     service: str
-    """Said where the desk has several."""
+    """What she comes for: of this stop alone, whatever she does elsewhere (R14)."""
     added: tuple[str, ...]
     """What this desk itself added to her day (R14)."""
     made: tuple[MadeHere, ...]
@@ -167,7 +167,7 @@ def desk_page(
         head=head,
         visitor=visitor,
         not_ready=screen.not_ready,
-        service=service_title(locale, visitor.service_key) if visitor and _several(screen) else "",
+        service=service_title(locale, visitor.service_key) if visitor else "",
         added=tuple(f"{service_title(locale, key)}, {name}" for key, name in visitor.added) if visitor else (),
         made=made_here(locale, made),
         reasons=_reasons(locale, visitor.terms) if visitor else (),
@@ -228,10 +228,6 @@ def asked_at(locale: Locale, screen: DeskScreen, **where: Any) -> Asked:
         leave=told if told and told.alarm else None,
         **where,
     )
-
-
-def _several(screen: DeskScreen) -> bool:
-    return len({each.service for each in screen.offered if each.desk == screen.head.id}) > 1
 
 
 def _reasons(locale: Locale, terms: Any) -> tuple[str, ...]:
