@@ -1,5 +1,5 @@
 /* Silent calls for help: the title counts on one that is open, a phone or tablet of the floor shakes once for a new one
-   without a sound, and one that nobody answers is said to be so. */
+   without a sound, one that nobody answers is said to be so, and that one ended is told for a minute. */
 import { serverNow } from "./clock.js";
 
 const SHAKE_MS = 200;
@@ -9,6 +9,7 @@ let known = null;
 function rise() {
   const now = serverNow();
   document.querySelectorAll("[data-rises]").forEach((line) => (line.hidden = Date.parse(line.dataset.rises) > now));
+  document.querySelectorAll(".asked [data-gone]").forEach((line) => (line.hidden = Date.parse(line.dataset.gone) <= now));
 }
 
 function look() {

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.domain.errors import NotKnown, VisitOver
+from onestop.domain.help import CalledBy, HelpEnding
 from onestop.domain.visit import VisitReason
 from onestop.retention.actions import erase_party
-from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk, end_alarm, need_no_help, say_coming
+from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk, ask_in_hall, end_alarm, need_no_help, say_coming
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.route import leave
-from onestop.visits.queries.alarms import Alarm, alarm_of, open_alarms
+from onestop.visits.queries.alarms import Alarm, alarm_of, alarms_of_desks, open_alarms
 from onestop.visits.tables import alarms
 from tests.counting import cost
 from tests.halls import ON, TestDay, make_test_day
@@ -38,6 +40,44 @@ def test_a_second_press_of_the_alarm_is_the_same_alarm(hall: TestDay) -> None:
 
     assert hall.write(ask_at_desk, hall.desks[4].id) == first
     assert [(alarm.desk and alarm.desk.number, alarm.number) for alarm in _open(hall)] == [(4, None)]
+
+
+def test_what_others_ask_beside_a_desk_is_another_call_than_its_own(hall: TestDay) -> None:
+    beside = [hall.write(ask_at_desk, hall.desks[4].id, by=CalledBy.FLOOR) for _ in range(2)]
+    own = hall.write(ask_at_desk, hall.desks[4].id)
+
+    assert (beside[0] == beside[1], own in beside) == (True, False)
+    assert [(each.called_by, each.is_of(hall.desks[4].id)) for each in _open(hall)] == [
+        (CalledBy.FLOOR, False),
+        (CalledBy.DESK, True),
+    ]
+
+
+def test_help_in_the_hall_is_one_call_a_day_with_neither_desk_nor_number(hall: TestDay) -> None:
+    other = make_test_day(hall.db, on=ON + timedelta(days=7))
+    first = hall.write(ask_in_hall, hall.id, by=CalledBy.FLOOR)
+    second = hall.write(ask_in_hall, hall.id, by=CalledBy.RECEPTION)
+
+    def twice(conn: sa.Connection) -> None:
+        row = {"id": other.id, "day_id": hall.id, "asked_at": hall.now, "called_by": CalledBy.RECEPTION}
+        conn.execute(alarms.insert().values(**row))
+
+    with pytest.raises(IntegrityError):
+        hall.db.write_now(twice)
+
+    (shown,) = _open(hall)
+    assert (first == second, shown.desk, shown.number, shown.called_by) == (True, None, None, CalledBy.FLOOR)
+
+
+def test_a_call_ends_because_it_is_over_or_was_a_mistake(hall: TestDay) -> None:
+    for number, ending in ((3, HelpEnding.OVER), (4, HelpEnding.MISTAKE)):
+        hall.write(end_alarm, hall.id, hall.write(ask_at_desk, hall.desks[number].id), ending=ending)
+
+    shown = hall.db.read_now(alarms_of_desks, hall.id, now=hall.now)
+    assert {each.desk.number: each.ending for each in shown if each.desk} == {
+        3: HelpEnding.OVER,
+        4: HelpEnding.MISTAKE,
+    }
 
 
 def test_who_says_first_that_she_comes_is_shown(hall: TestDay) -> None:

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from onestop.db.base import metadata
 from onestop.db.types import BigId, id_column, instant, one_of, ref
 from onestop.domain.ending import EndQuestion
+from onestop.domain.help import CalledBy, HelpEnding
 from onestop.domain.note import LONGEST_NOTE
 from onestop.domain.visit import VisitReason, VisitState
 
@@ -101,11 +102,13 @@ acts = sa.Table(
 )
 
 _OPEN_ALARM = sa.text("ended_at IS NULL")
+_OPEN_IN_HALL = sa.text("ended_at IS NULL AND desk_id IS NULL AND party_id IS NULL")
 
 alarms = sa.Table(
     "alarms",
     metadata,
-    # Somebody asks for help: a desk, silently, or a visitor on her phone. Where, since when, who comes; never why.
+    # Somebody asks for help: a desk, silently, a visitor on her phone, or reception or the floor for somebody: beside a
+    # desk, for a number, or in the hall. Where, since when, who comes; never why and never who in person.
     id_column(),
     ref("day_id", "days", index=False),
     ref("desk_id", "desks", null=True, index=False),
@@ -114,8 +117,23 @@ alarms = sa.Table(
     instant("coming_at", null=True),
     ref("coming_desk_id", "desks", null=True, ondelete="SET NULL", index=False),
     instant("ended_at", null=True),
-    sa.CheckConstraint("(desk_id IS NULL) <> (party_id IS NULL)", name="of_one"),
-    sa.Index("uq_alarms_desk_open", "desk_id", unique=True, sqlite_where=_OPEN_ALARM, postgresql_where=_OPEN_ALARM),
+    sa.Column("called_by", sa.String(10), nullable=False),
+    sa.Column("ending", sa.String(10)),
+    one_of("called_by", CalledBy, "called_by"),
+    one_of("ending", HelpEnding, "ending"),
+    sa.CheckConstraint("desk_id IS NULL OR party_id IS NULL", name="of_one"),
+    sa.CheckConstraint("called_by <> 'desk' OR desk_id IS NOT NULL", name="by_desk"),
+    sa.CheckConstraint("called_by <> 'visitor' OR party_id IS NOT NULL", name="by_visitor"),
+    # What a desk asks for itself and what others ask for beside it are different calls.
+    sa.Index(
+        "uq_alarms_desk_open",
+        "desk_id",
+        "called_by",
+        unique=True,
+        sqlite_where=_OPEN_ALARM,
+        postgresql_where=_OPEN_ALARM,
+    ),
+    sa.Index("uq_alarms_hall_open", "day_id", unique=True, sqlite_where=_OPEN_IN_HALL, postgresql_where=_OPEN_IN_HALL),
     sa.Index("uq_alarms_party_open", "party_id", unique=True, sqlite_where=_OPEN_ALARM, postgresql_where=_OPEN_ALARM),
     sa.Index("ix_alarms_day_id_ended_at", "day_id", "ended_at"),
 )

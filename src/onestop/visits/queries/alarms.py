@@ -8,18 +8,19 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import parties
 from onestop.days.tables import desks
+from onestop.domain.help import CalledBy, HelpEnding
 from onestop.visits.queries.people import DeskSpot
 from onestop.visits.tables import alarms
 
 RISES_AFTER = timedelta(minutes=2)
 """A call for help that nobody has answered for so long is said to be so, everywhere it stands."""
 ENDED_IS_TOLD = timedelta(minutes=1)
-"""So long a desk reads that a call for help has ended and nobody needs to come."""
+"""So long a desk reads that a call for help has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A call for help that is open: of a desk, or of a visitor by her ticket number."""
+    """A call for help: at a desk, for a visitor by her ticket number, or in the hall without either."""
 
     id: UUID
     desk_id: UUID | None
@@ -32,6 +33,14 @@ class Alarm:
     coming_desk: int | None
     """The desk somebody comes from; none from the floor."""
     ended_at: datetime | None
+    called_by: CalledBy
+    ending: HelpEnding | None
+    mine: bool = False
+    """Whether it was called from the very browser that is shown it, which then does not answer it."""
+
+    def is_of(self, desk: UUID) -> bool:
+        """Whether this desk itself asked; what others ask for beside it is not its own call."""
+        return self.desk_id == desk and self.called_by is CalledBy.DESK
 
     @property
     def is_open(self) -> bool:
@@ -55,9 +64,9 @@ def open_alarms(conn: sa.Connection, day: UUID) -> tuple[Alarm, ...]:
 
 
 def alarms_of_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Alarm, ...]:
-    """The open ones of desks, and after them for a minute those that ended; one statement."""
+    """The open ones of desks and of the hall, and after them for a minute those that ended; one statement."""
     lately = sa.or_(alarms.c.ended_at.is_(None), alarms.c.ended_at > now - ENDED_IS_TOLD)
-    found = _alarms(conn, alarms.c.day_id == day, alarms.c.desk_id.is_not(None), lately)
+    found = _alarms(conn, alarms.c.day_id == day, alarms.c.party_id.is_(None), lately)
     return tuple(sorted(found, key=lambda alarm: alarm.ended_at is not None))
 
 
@@ -91,6 +100,8 @@ def _alarms(conn: sa.Connection, *which: sa.ColumnElement[bool]) -> tuple[Alarm,
             coming_at=row.coming_at,
             coming_desk=row.coming_desk,
             ended_at=row.ended_at,
+            called_by=CalledBy(row.called_by),
+            ending=HelpEnding(row.ending) if row.ending is not None else None,
         )
         for row in rows
     )

@@ -100,7 +100,7 @@ class Asked:
     stop: UUID | None = None
     refused: str = ""
     others: tuple[Alarm, ...] = ()
-    """Other desks that nobody has answered, on the pages beside the desk."""
+    """Calls of others that nobody has answered, on the pages beside the desk."""
     leave: Told | None = None
     """Everybody must leave; said on the pages beside the desk, which tells nothing else to everybody."""
 
@@ -132,7 +132,7 @@ class DeskPage:
     upcoming: tuple[UpcomingLine, ...]
     mine: MineHere | None
     alarms: tuple[Alarm, ...]
-    """Other desks that ask for help."""
+    """Other desks that ask for help, and what others ask for beside this one or in the hall."""
     to_all: Told | None
     asked: Asked
     notice: str
@@ -183,7 +183,7 @@ def desk_page(
             for line in (screen.next.queue if screen.next else ())
         ),
         mine=screen.mine,
-        alarms=tuple(alarm for alarm in screen.alarms if alarm.desk_id != head.id),
+        alarms=tuple(alarm for alarm in screen.alarms if not alarm.is_of(head.id)),
         to_all=in_words(locale, screen.said) if screen.said else None,
         asked=asked or asked_at(locale, screen),
         notice=notice,
@@ -219,7 +219,7 @@ def made_here(locale: Locale, lines: Iterable[ReferralLine]) -> tuple[MadeHere, 
 def asked_at(locale: Locale, screen: DeskScreen, **where: Any) -> Asked:
     """The desk's own call for help, for one of its pages."""
     told = in_words(locale, screen.said) if screen.said else None
-    own = next((alarm for alarm in screen.alarms if alarm.desk_id == screen.head.id), None)
+    own = next((alarm for alarm in screen.alarms if alarm.is_of(screen.head.id)), None)
     return Asked(
         desk=screen.head.id,
         timezone=screen.head.timezone,

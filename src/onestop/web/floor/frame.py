@@ -4,6 +4,7 @@ from uuid import UUID
 
 from onestop.days.queries.days import Day, day_by_slug
 from onestop.db.session import Database
+from onestop.domain.help import CalledBy
 from onestop.domain.roles import Actor, Role
 from onestop.web.kit.guards import require
 from onestop.web.kit.hall_menu import hall_menu
@@ -32,6 +33,12 @@ def home_of(day: Day) -> str:
 def drives_day(someone: Actor, day: UUID) -> bool:
     """Whether she calls for the desks of this day."""
     return someone.has(*DRIVERS, day=day)
+
+
+def caller_of(someone: Actor, day: UUID) -> CalledBy:
+    """Who calls help here: the reception, or the floor with its guides and organisers."""
+    on_floor = someone.has(Role.ORGANISER, Role.FLOOR_GUIDE, day=day)
+    return CalledBy.RECEPTION if someone.has(Role.RECEPTIONIST, day=day) and not on_floor else CalledBy.FLOOR
 
 
 def frame(request: WebRequest, day: Day, someone: Actor, current: str = "") -> Round:

@@ -4,6 +4,7 @@ Notes stand nowhere here: they are the institution's own, and whoever holds the 
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from onestop.visits.actions.calls import park
 from onestop.visits.actions.door import at_desk
 from onestop.visits.queries.floor import floor_desk
 from onestop.web.floor.control import DeskCard, card_of, press
-from onestop.web.floor.frame import day_and_actor, frame, home_of
+from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
@@ -63,8 +64,9 @@ async def press_park(
 
 @post("/floor/{slug:str}/desks/{desk:uuid}/help")
 async def press_desk_help(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
-    """This desk asks for help, silently."""
-    return await press(request, db, slug, desk, ask_at_desk, desk)
+    """Help is called beside this desk, silently; the desk itself reads that it did not press."""
+    day, someone = await day_and_actor(request, db, slug, drives=True)
+    return await press(request, db, slug, desk, partial(ask_at_desk, by=caller_of(someone, day.id)), desk)
 
 
 route_handlers: list[Any] = [show_more, press_park, press_desk_help]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import come_back, step_out
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
-from onestop.web.floor.frame import day_and_actor, frame, home_of
+from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
 from onestop.web.kit.estimates import Window, estimates_of, windows
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -83,7 +84,7 @@ async def press_help_near(request: WebRequest, db: Db, slug: FromPath[str], desk
     day, someone = await day_and_actor(request, db, slug, drives=False)
     if desk not in {each.id for each in await db.read(desks_of_day, day.id)}:
         raise DeskUnknown
-    await db.write(ask_at_desk, desk, actor=someone, now=db.now(), day=day.id)
+    await db.write(ask_at_desk, desk, by=caller_of(someone, day.id), actor=someone, now=db.now(), day=day.id)
     return see_other(f"{home_of(day)}/called")
 
 
@@ -93,6 +94,8 @@ async def _press(request: WebRequest, db: Database, slug: str, number: int) -> R
     if known is None:
         raise TicketUnknown
     act = _ACTS[request.url.path.rsplit("/", 1)[1]]
+    if act is ask_as_visitor:
+        act = partial(ask_as_visitor, by=caller_of(someone, day.id))
     try:
         await db.write(on_visit, day.id, known.party, act, actor=someone, now=db.now(), day=day.id)
     except Refusal as refused:
