@@ -55,7 +55,7 @@ async def test_early_and_late_are_told_before_the_check_in(reception: Staff) -> 
     told_late = await reception.look(reception.path(late))
 
     assert "She is 1 h 30 min early." in told_early
-    assert "Check in now. Her turn counts from" in told_early
+    assert "Check in now. She keeps her time. Before " in told_early
     assert "She is 40 min late." in told_late
     assert "Check in now. Her wait counts from this moment." in told_late
 

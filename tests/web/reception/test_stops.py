@@ -88,7 +88,7 @@ async def test_one_of_two_gets_a_ticket_of_her_own_and_the_others_page_stays_as_
     shown = await reception.look(hers)
     party = hers.split("/parties/")[1].split("?")[0]
 
-    assert ("A ticket of her own" in page, 'value="a2"' in form) == (True, True)
+    assert ("One of them alone: own ticket" in page, 'value="a2"' in form) == (True, True)
     assert [(each.status_code, each.headers["location"]) for each in given] == [(303, hers)] * 2
     assert "A ticket for this person alone." in shown
     assert "Talk at the centre" in shown

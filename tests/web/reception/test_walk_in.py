@@ -88,7 +88,7 @@ async def test_the_paper_is_in_the_language_of_the_visitor_and_says_no_service(r
     assert '<div class="paper" lang="ar" dir="rtl">' in paper
     assert "The ticket is issued. Waits now." in page
     assert ("100" in paper, "qr" in paper) == (True, True)
-    assert "Legal advice" not in page
+    assert "Legal advice" not in paper
 
 
 async def test_a_press_sent_twice_gives_one_ticket(reception: Staff) -> None:

@@ -59,6 +59,8 @@ class PrintPage:
     late: bool
     next_href: str
     next_label: str
+    tell: tuple[str, ...] = ()
+    """What to say to her before she goes to wait."""
 
 
 def paper_of(

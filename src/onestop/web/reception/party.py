@@ -27,7 +27,6 @@ from onestop.domain.visit import LATE_GRACE, Outcome, StopState, VisitReason, Vi
 from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, visitor
-from onestop.web.kit.estimates import estimates_of, windows
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -38,17 +37,14 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.kit.staff_door import is_on, is_over
 from onestop.web.kit.wish_form import ServiceLine, service_lines
-from onestop.web.kit.words import isolated, left_to_right, service_title
+from onestop.web.kit.words import isolated, service_title
 from onestop.web.reception.frame import Titles, covers, day_and_actor, frame, party_path, today_instead
+from onestop.web.reception.tell import tell
 
 Situation = Literal["", "due", "early", "late", "other_day", "over", "cancelled", "missed"]
 EARLY = timedelta(minutes=30)
 NEXT_DAYS = 3
-OFF_MINUTES = 5
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
-CAME_EARLY = N_("Came %(duration)s early.")
-CAME_LATE = N_("Came %(duration)s late.")
-CALLED_ABOUT = N_("Called about %(from)s to %(to)s: %(stop)s.")
 CALLED_NOW = N_("She is called to desk %(desk)s. Send her there, or ask the desk.")
 AT_DESK_NOW = N_("She is at desk %(desk)s. This is possible once the talk there has ended.")
 NOT_INSIDE = N_("She has no visit that goes on now.")
@@ -148,8 +144,8 @@ class PartyPage:
     short_code: str
     """Only to be read out right after booking."""
     done: str
-    tell: str
-    """What she is told after check-in: how early or late she came, and about when and where to she is called."""
+    tell: tuple[str, ...]
+    """What she is told after check-in, line by line."""
     name: str
     name_error: str
     refused: str
@@ -233,7 +229,7 @@ async def show(
         else None,
         short_code=spell_short_code(code) if code else "",
         done=_done(request, did, papers),
-        tell=await _tell(request, db, day, known),
+        tell=await tell(request, db, day, known),
         name=known.person.name if name is None else name,
         name_error=name_error,
         refused=why_not(locale, refusal, known) if refusal is not None else "",
@@ -265,28 +261,6 @@ def _done(request: WebRequest, did: str, papers: Mapping[UUID, tuple[PaperLine, 
     if did == "papers-seen" and named:
         return locale.say(N_("Seen: %(paper)s."), {"paper": isolated(named)})
     return locale.gettext(DONE[did])
-
-
-async def _tell(request: WebRequest, db: Database, day: Day, known: Visitor) -> str:
-    """In short sentences; nothing before check-in and after the visit."""
-    locale, person, now = locale_of(request), known.person, db.now()
-    if known.visit_state is not VisitState.OPEN or known.checked_in_at is None:
-        return ""
-    said: list[str] = []
-    if person.booked_at is not None and not person.done:
-        off = int((person.booked_at - known.checked_in_at).total_seconds()) // 60
-        if abs(off) > OFF_MINUTES:
-            said.append(locale.say(CAME_EARLY if off > 0 else CAME_LATE, {"duration": locale.duration(abs(off))}))
-    if person.standing is Standing.HERE:
-        found = windows(await estimates_of(request.app.state).of_day(db, day.id), now)
-        waiting = [stop for stop in known.stops if stop.state is StopState.WAITING and stop.id in found]
-        if waiting:
-            first = min(waiting, key=lambda stop: (found[stop.id].begins_at, found[stop.id].ends_at))
-            times = (found[first.id].begins_at, found[first.id].ends_at)
-            begins, ends = (left_to_right(locale.time(at, day.timezone)) for at in times)
-            title = Titles(locale).of(first.title)
-            said.append(locale.say(CALLED_ABOUT, {"from": begins, "to": ends, "stop": title}))
-    return " ".join(said)
 
 
 def _papers(locale: Locale, known: Visitor, day: Day) -> dict[UUID, tuple[PaperLine, ...]]:

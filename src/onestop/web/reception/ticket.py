@@ -19,6 +19,7 @@ from onestop.web.kit.paper import TICKET, PrintPage, paper_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.reception.frame import day_and_actor, frame, home_of, party_path
+from onestop.web.reception.tell import tell
 
 DONE: dict[str, str] = {
     "issued": N_("The ticket is issued. Waits now."),
@@ -53,6 +54,7 @@ async def show_print(
         paper=paper,
         done=locale.gettext(DONE[did]) if did in DONE else "",
         late=late,
+        tell=await tell(request, db, day, known) if did == "issued" else (),
         next_href=home_of(day),
         next_label=locale.gettext(N_("Next visitor")),
     )
