@@ -11,6 +11,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState
 from onestop.domain.party import party_of
 from onestop.domain.visit import Outcome, VisitState
+from onestop.visits.actions.route import step_out
 from onestop.visits.actions.rows import visit_row
 from onestop.visits.queries.floor import FloorDesk, called_not_seen, floor_desk, floor_desks
 from tests.counting import counted
@@ -161,6 +162,38 @@ async def test_next_with_nobody_waiting_stands_by_and_calls_by_itself(control: S
     assert card(control, 2).ready_until_at is None
 
 
+async def test_a_ready_desk_says_that_it_calls_by_itself_and_why_nobody_can_come(control: Staff) -> None:
+    control.open()
+    hall = control.hall
+    ticket, _ = hall.walk_in(hall.wish("legal", "social"))
+    hall.next(2)
+    out, visit = hall.walk_in(hall.wish("legal"))
+    hall.write(step_out, visit)
+
+    answer = (await control.press(at(control, 1, "calls"), htmx=True)).text
+    again = (await control.press(at(control, 3, "calls"), htmx=True)).text
+    busy = await control.look(control.floor)
+
+    assert "Nobody can be called now. The desk is ready and calls by itself." in answer
+    assert "Calls by itself as soon as somebody can come." in answer
+    assert "1 is at another desk now." in answer
+    assert "1 has stepped out." in answer
+    assert ("Nobody waits for this desk." in again, "has stepped out" in again) == (True, False)
+    assert (str(ticket.number) in answer, str(out.number) in answer) == (False, False)
+    assert busy.count("is at another desk now.") == 1
+
+
+async def test_an_occupied_desk_says_that_its_talk_ends_first(control: Staff) -> None:
+    control.open()
+    control.hall.walk_in(control.hall.wish("legal"))
+    await control.press(at(control, 1, "calls"))
+
+    talk = (await control.press(at(control, 1, "serve"), htmx=True)).text
+
+    assert "End this talk: how does it end?" in talk
+    assert "The next visitor can be called after that." in talk
+
+
 async def test_a_desk_is_closed_with_a_second_press_and_the_menu_is_that_of_reception(control: Staff) -> None:
     control.open()
     shown, list_of_called = await control.look(control.floor), await control.look(f"{control.floor}/called")
@@ -258,3 +291,11 @@ async def test_the_cost_of_the_screen_does_not_grow_with_the_hall(control: Staff
         found.append(costs())
 
     assert found == [{"desks": 6, "called": 2}] * 3
+
+    await control.press(at(control, 4, "calls"))
+    ready = [costs()["desks"]]
+    for _ in range(3):
+        hall.write(step_out, hall.walk_in(hall.wish("legal"))[1])
+    await control.press(at(control, 5, "calls"))
+    ready.append(costs()["desks"])
+    assert ready[0] == ready[1]

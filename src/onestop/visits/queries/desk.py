@@ -5,7 +5,7 @@ another institution's stop, service or note (R14, R19): of those only how many a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -191,13 +191,13 @@ def _next(conn: sa.Connection, desk_id: UUID, day: UUID, now: datetime) -> NextH
     return NextHere(
         queue=tuple(Upcoming(number=numbers[choice.stop], terms=choice.terms) for choice in queue[:LISTED_NEXT]),
         away=away,
-        held=_held(hall, desk, {one.stop for one in away}, now) + blocked,
+        held=held_back(hall, desk, {one.stop for one in away}, now=now) + blocked,
         waiting=len(hall.waiting),
     )
 
 
-def _held(hall: Hall, desk: Desk, told: set[UUID], now: datetime) -> tuple[HeldBack, ...]:
-    """Those who wait and cannot be called, by the rule's own reasons."""
+def held_back(hall: Hall, desk: Desk, told: Collection[UUID] = (), *, now: datetime) -> tuple[HeldBack, ...]:
+    """Those who wait and cannot be called, by the rule's own reasons; stops that are `told` elsewhere do not count."""
     found: dict[Hindrance, list[datetime | None]] = defaultdict(list)
     for stop in hall.waiting:
         why = hindrance_of(desk, stop, hall.state, now)

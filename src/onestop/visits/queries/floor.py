@@ -1,6 +1,6 @@
 """Reads of the floor: every desk of the day on one screen, and who was called and has not come yet; no names."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,12 @@ from onestop.days.tables import desks, mediator_languages
 from onestop.db.ledger import facts
 from onestop.directory.tables import services
 from onestop.domain.booking import Interpreter
+from onestop.domain.calling import Hindrance
 from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown
-from onestop.domain.visit import AT_DESK, UNDO_WINDOW, StopState, VisitState
+from onestop.domain.visit import AT_DESK, UNDO_WINDOW, BlockedBy, StopState, VisitState
+from onestop.visits.queries.desk import HeldBack, held_back
+from onestop.visits.queries.hall import Hall, calling_desk, load_hall
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
 from onestop.visits.tables import acts, calls, visits
 
@@ -53,6 +56,8 @@ class FloorDesk:
     ready_until_at: datetime | None
     at_desk: AtDesk | None
     waiting: int
+    held: tuple[HeldBack, ...]
+    """Why nobody of those who wait can come, while the desk stands ready."""
     undo_act: UUID | None
     """The last act here, while it can still be taken back."""
     undo_until_at: datetime | None
@@ -75,8 +80,10 @@ class Called:
 
 
 def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[FloorDesk, ...]:
-    """Every desk by number; six statements."""
+    """Every desk by number; six statements, and those of `load_hall` while a desk stands ready."""
     configured = desks_of_day(conn, day)
+    ready = [desk.id for desk in configured if _is_ready(desk, now)]
+    hall = load_hall(conn, day, now=now, at=ready) if ready else None
     private = set(conn.execute(sa.select(services.c.id).where(services.c.private)).scalars())
     at_desk = {row.desk_id: row for row in _at_desks(conn, day)}
     mediators: dict[UUID, list[str]] = defaultdict(list)
@@ -86,10 +93,11 @@ def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Floor
         .order_by(mediator_languages.c.language)
     ):
         mediators[row.mediator_id].append(row.language)
-    waiting = _waiting(conn, day)
+    waiting, aside = _waiting(conn, day)
     undo = _last_acts(conn, day, now)
     return tuple(
-        _desk(desk, private, at_desk.get(desk.id), mediators, waiting, undo.get(desk.id), now) for desk in configured
+        _desk(desk, private, at_desk.get(desk.id), mediators, waiting, undo.get(desk.id), hall, aside, now)
+        for desk in configured
     )
 
 
@@ -149,12 +157,14 @@ def _desk(
     private: set[UUID],
     at_desk: Row | None,
     mediators: dict[UUID, list[str]],
-    waiting: dict[UUID, int],
+    waiting: Counter[UUID],
     undo: Row | None,
+    hall: Hall | None,
+    aside: Counter[tuple[UUID, str]],
     now: datetime,
 ) -> FloorDesk:
     hidden = bool(desk.services) and set(desk.services) <= private
-    ready = desk.ready_until_at is not None and desk.ready_until_at > now
+    ready = _is_ready(desk, now)
     return FloorDesk(
         id=desk.id,
         mark=DeskSpot(number=desk.number, colour=desk.colour, shape=desk.shape),
@@ -163,10 +173,21 @@ def _desk(
         state=desk.state,
         ready_until_at=desk.ready_until_at if ready else None,
         at_desk=_visitor(at_desk, mediators) if at_desk is not None else None,
-        waiting=sum(waiting.get(service, 0) for service in desk.services),
+        waiting=sum(waiting[service] for service in desk.services),
+        held=_held(hall, desk, aside, now) if ready and hall is not None and at_desk is None else (),
         undo_act=undo.id if undo is not None else None,
         undo_until_at=undo.at + UNDO_WINDOW if undo is not None else None,
     )
+
+
+def _is_ready(desk: DeskRow, now: datetime) -> bool:
+    return desk.ready_until_at is not None and desk.ready_until_at > now
+
+
+def _held(hall: Hall, desk: DeskRow, aside: Counter[tuple[UUID, str]], now: datetime) -> tuple[HeldBack, ...]:
+    found = tuple(each for each in held_back(hall, calling_desk(desk), now=now) if each.why != Hindrance.OTHER_SERVICE)
+    kept = {why: sum(aside[service, why] for service in desk.services) for why in BlockedBy}
+    return found + tuple(HeldBack(why=why, people=people) for why, people in kept.items() if people)
 
 
 def _visitor(row: Row, mediators: dict[UUID, list[str]]) -> AtDesk:
@@ -230,18 +251,25 @@ def _at_desk_rows(day: UUID) -> sa.Select[Any]:
     return chosen
 
 
-def _waiting(conn: sa.Connection, day: UUID) -> dict[UUID, int]:
+def _waiting(conn: sa.Connection, day: UUID) -> tuple[Counter[UUID], Counter[tuple[UUID, str]]]:
+    """How many wait for a service, and how many are set aside there, by the reason."""
     rows = conn.execute(
-        sa.select(stops.c.service_id, sa.func.count().label("counted"))
+        sa.select(stops.c.service_id, stops.c.blocked_by, sa.func.count().label("counted"))
         .join_from(stops, visits, visits.c.id == stops.c.visit_id)
         .where(
             stops.c.day_id == day,
             visits.c.state == VisitState.OPEN,
-            stops.c.state.in_([StopState.WAITING, StopState.PARKED]),
+            stops.c.state.in_([StopState.WAITING, StopState.PARKED, StopState.BLOCKED]),
         )
-        .group_by(stops.c.service_id)
+        .group_by(stops.c.service_id, stops.c.blocked_by)
     )
-    return {row.service_id: int(row.counted) for row in rows}
+    waiting, aside = Counter[UUID](), Counter[tuple[UUID, str]]()
+    for row in rows:
+        if row.blocked_by is None:
+            waiting[row.service_id] += int(row.counted)
+        else:
+            aside[row.service_id, row.blocked_by] += int(row.counted)
+    return waiting, aside
 
 
 def _last_acts(conn: sa.Connection, day: UUID, now: datetime) -> dict[UUID, Row]:

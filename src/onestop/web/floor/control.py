@@ -38,6 +38,7 @@ NOT_KNOWN = "not_known"
 """Nobody told whoever holds the tablet how the talk ended: no outcome is kept."""
 ENDS: dict[str, str] = {**OUTCOME_WORDS, NOT_KNOWN: N_("Not known")}
 """How a talk can end here, in the order of its buttons."""
+NOBODY_NOW = N_("Nobody can be called now. The desk is ready and calls by itself.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +210,8 @@ async def press(
         message = locale_of(request).say(refused.sentence, refused.params)
     if is_htmx(request):
         shown = await db.read(floor_desk, day.id, desk, now=db.now())
+        if act is call_next and not message and shown.ready_until_at is not None and shown.at_desk is None:
+            message = locale_of(request).gettext(NOBODY_NOW)
         card = card_of(day, shown, locale_of(request), message)
         return page(request, CardPage(now=db.now(), card=card), **frame(request, day, someone))
     if message:
@@ -234,7 +237,7 @@ async def _control(
 
 
 def card_of(day: Day, desk: FloorDesk, locale: Locale, message: str = "") -> DeskCard:
-    """A desk in the reader's language; `message` is why the last press did nothing."""
+    """A desk in the reader's language; `message` is why the last press did nothing, or called nobody."""
     title = desk.at_desk.title if desk.at_desk is not None else None
     return DeskCard(
         desk=desk,
