@@ -68,9 +68,15 @@ async def test_an_officer_works_by_keyboard_alone(desk: tuple[Site, Page]) -> No
     said.append(await page.locator(".done-here li").inner_text())
     await page.keyboard.press("u")
     await _state(page, "Here since")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method) if request.method == "POST" else None)
     await page.keyboard.press("f")
     await expect(page.locator("[name=outcome]").first).to_be_focused()
+    await expect(page.locator("#outcome-missing")).to_have_text("Please choose how it ends: keys 1 to 5.")
     await _state(page, "Here since")
+    await page.keyboard.press("2")
+    await expect(page.locator("#outcome-missing")).to_be_hidden()
+    assert asked == []
     await page.keyboard.press("?")
     await page.keyboard.press("a")
 

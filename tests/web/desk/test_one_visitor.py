@@ -119,9 +119,8 @@ async def test_the_desk_says_who_comes_and_how_they_will_talk(site: Site) -> Non
         site.hall.walk_in(site.hall.wish("legal", languages=languages, interpreter=interpreter))
         site.set_time(site.hall.day.opens_at)
         await press(officer, path, "n")
-        words.append(
-            zone((await officer.get(path)).text, "now").partition(" now 10")[2].partition(" ")[2].partition(" Called now")[0]
-        )
+        now = zone((await officer.get(path)).text, "now").partition(" Called now because")[0]
+        words.append(now.partition(" now 10")[2].partition(" ")[2])
         await press(officer, path, "s")
         await press(officer, path, "f")
 
