@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -156,3 +157,26 @@ async def test_with_script_the_browser_is_sent_to_the_ticket(site: Site) -> None
 
     assert (answer.status_code, answer.text) == (200, "")
     assert answer.headers["hx-redirect"].startswith("/stops/")
+
+
+async def test_under_more_it_stands_for_every_number_of_several_or_a_line_says_why_not(site: Site) -> None:
+    officer = site.sign_in("officer")
+    site.set_time(site.hall.day.opens_at)
+    site.hall.open_desks()
+    found: list[tuple[bool, str]] = []
+    parties: list[dict[str, Any]] = [{"adults": 2}, {"children": 1}, {"adults": 2, "together": {"legal": [2]}}, {}]
+    for people in parties:
+        site.hall.walk_in(site.hall.wish("legal", **people))
+        stop = site.hall.next(1).stop
+        for act in (serve, finish):
+            page = (await officer.get(f"/desks/{site.desk.id}")).text
+            why = re.search(r'id="not-alone">([^<]*)<', page)
+            found.append(("Speak with one of them alone</span>" in page, why[1] if why else ""))
+            site.hall.write(act, stop)
+
+    child = "Speak with one of them alone: not possible with this number. A child would be without an adult."
+    one = "Only one person of this number is at this desk. You already speak with one of them alone."
+    assert (
+        found
+        == [(True, ""), (True, ""), (False, child), (False, child), (False, one), (False, one)] + [(False, "")] * 2
+    )
