@@ -1,5 +1,6 @@
 """Sending somebody on at a desk without script: the form, what is told, taking it back, the lists, who may not."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from onestop.domain.visit import Outcome
 from onestop.referrals.tables import referrals
 from onestop.visits.actions.calls import finish
 from tests.referrals.scene import Scene, make_scene
@@ -228,6 +230,43 @@ async def test_the_sheet_of_a_desk_holds_its_own_conversation_only(site: Site, s
     told: Callable[[str], bool] = page.__contains__
     assert (told("Legal advice"), told("About your residence permit")) == (True, True)
     assert (told("Health insurance"), told("Primary School"), told("For a place at school")) == (False, False, False)
+
+
+async def test_the_sheet_has_what_this_desk_added_and_the_talk_that_is_on_is_not_to_come(
+    site: Site, scene: Scene
+) -> None:
+    officer = site.sign_in("officer")
+    sheets: list[str] = []
+    for keys in (("legal",), ("legal", "residence")):
+        _, visit = scene.hall.walk_in(scene.hall.wish(*keys, "health-insurance"))
+        stop = scene.serve("legal")
+        added = {"desk": str(site.desk.id), "service": str(site.hall.service("residence")), "said_yes": "yes"}
+        before = Page((await officer.get(f"/stops/{stop}/steps")).text).text
+        await officer.post(f"/visits/{visit}/stops", data=added)
+        sheets += [before, Page((await officer.get(f"/stops/{stop}/steps")).text).text]
+        scene.finish(stop)
+
+    sheets = [re.sub("[\u2066-\u2069]", "", sheet) for sheet in sheets]
+    residence = site.hall.desks[4]
+    done, next_ = sheets[1].split("What comes next", 1)
+    assert "You were at this talk today." in done
+    assert "still to come" not in sheets[1]
+    for words in ("Residence permit", residence.institution.name, "Desk 4", "This step was added today."):
+        assert [words in sheet for sheet in sheets] == [False, True, False, True], words
+    assert "If you have other steps today, your ticket shows them." in next_
+    assert ["Health insurance" in sheet for sheet in sheets] == [False] * 4
+    assert re.sub(r"\b10\d\b", "", sheets[1]) == re.sub(r"\b10\d\b", "", sheets[3])
+
+
+async def test_what_has_to_go_on_elsewhere_is_no_day_on_the_sheet_of_this_desk(site: Site, scene: Scene) -> None:
+    officer = site.sign_in("officer")
+    scene.hall.walk_in(scene.hall.wish("health-insurance", "legal"))
+    scene.finish(scene.serve("health-insurance"), outcome=Outcome.COME_AGAIN)
+    own = scene.serve("legal")
+
+    sheet = Page((await officer.get(f"/stops/{own}/steps")).text).text
+
+    assert "Come again" not in sheet
 
 
 async def test_the_card_of_the_talk_names_where_it_sent_her_and_what_is_for_her_alone_is_not_named(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from onestop.booking.queries import CarriedTo, carried_to, members_of
 from onestop.booking.tables import parties, stops
 from onestop.days.queries.days import Day, day_by_id
+from onestop.days.tables import desk_services, desks
 from onestop.directory.papers import Paper, papers_by_service
 from onestop.directory.places import Place, place_of
 from onestop.directory.tables import institutions, services
@@ -18,7 +19,7 @@ from onestop.domain.referral import Target
 from onestop.domain.visit import Outcome, StopState, VisitState
 from onestop.referrals.tables import referrals
 from onestop.visits.queries.carrying import days_to_carry_to
-from onestop.visits.tables import visits
+from onestop.visits.tables import acts, visits
 
 COME_BACK = frozenset({Outcome.COME_AGAIN, Outcome.PAPERS_MISSING})
 
@@ -58,6 +59,15 @@ class Onward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddedHere:
+    """A step that one desk added to her day, at whatever desks of the day it is."""
+
+    service_key: str
+    institution: str
+    desks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextSteps:
     """The sheet of one ticket; times are those of the visit, none before check-in."""
 
@@ -77,19 +87,30 @@ class NextSteps:
     goes_on_day: Day | None
     next_day: Day | None
     """The next of our days, where something has to go on and nobody said when."""
+    of_one_talk: bool = False
+    """Not the whole day: other steps may be left, and the sheet does not tell whether."""
+    added: tuple[AddedHere, ...] = ()
+    """On the sheet of one talk: what its desk added today."""
 
     def without_private(self) -> "NextSteps":
         """The same for everybody who is not her."""
         return replace(self, onward=tuple(each for each in self.onward if not each.private))
 
-    def of_stop(self, stop: UUID) -> "NextSteps":
-        """What one desk may hand out: its own conversation and where it sent her, whatever she does elsewhere (R14)."""
+    def of_stop(self, stop: UUID, *, added: tuple[AddedHere, ...] = ()) -> "NextSteps":
+        """What one desk may hand out: its own conversation, where it sent her and what it `added` today.
+
+        Whatever she does elsewhere is not on it (R14).
+        """
+        comes_back = any(each.outcome in COME_BACK for each in self.done if each.stop == stop)
         return replace(
             self,
             done=tuple(each for each in self.done if each.stop == stop),
             onward=tuple(each for each in self.onward if each.stop == stop),
             goes_on=None,
             goes_on_day=None,
+            next_day=self.next_day if comes_back else None,
+            of_one_talk=True,
+            added=added,
         )
 
 
@@ -129,6 +150,38 @@ def next_steps(conn: sa.Connection, party: UUID, *, now: datetime) -> NextSteps:
         goes_on=goes_on,
         goes_on_day=day_by_id(conn, goes_on.day) if goes_on is not None else None,
         next_day=later[0] if later else None,
+    )
+
+
+def added_in_talk(conn: sa.Connection, stop: UUID) -> tuple[AddedHere, ...]:
+    """The steps that the desk of a talk added to this visit; one statement.
+
+    What she had already is among them like what was new, in whatever state it is: otherwise the sheet would tell what
+    she does elsewhere (R14). Private services are left out (R19).
+    """
+    here = stops.alias()
+    rows = conn.execute(
+        sa.select(acts.c.id, services.c.key, institutions.c.name, desks.c.number)
+        .join_from(here, acts, acts.c.desk_id == here.c.desk_id)
+        .join(stops, sa.and_(stops.c.id == acts.c.stop_id, stops.c.visit_id == here.c.visit_id))
+        .join(services, services.c.id == stops.c.service_id)
+        .join(institutions, institutions.c.id == services.c.institution_id)
+        .join(desk_services, desk_services.c.service_id == services.c.id)
+        .join(desks, sa.and_(desks.c.id == desk_services.c.desk_id, desks.c.day_id == here.c.day_id))
+        .where(
+            here.c.id == stop,
+            acts.c.kind == "add_stop",
+            acts.c.undone_at.is_(None),
+            sa.not_(services.c.private),
+            sa.not_(stops.c.private),
+        )
+        .order_by(acts.c.at, acts.c.id, desks.c.number)
+    ).all()
+    numbers: dict[tuple[str, str], dict[int, None]] = {}
+    for row in rows:
+        numbers.setdefault((row.key, row.name), {})[row.number] = None
+    return tuple(
+        AddedHere(service_key=key, institution=name, desks=tuple(sorted(at))) for (key, name), at in numbers.items()
     )
 
 

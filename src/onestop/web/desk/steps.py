@@ -1,4 +1,4 @@
-"""The sheet a desk hands out: its own conversation and where it sent her, nothing she does elsewhere (R14)."""
+"""The sheet a desk hands out: its own talk, where it sent her and what it added, nothing she does elsewhere (R14)."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from onestop.domain.errors import N_
 from onestop.referrals.queries.desk import talk_of
-from onestop.referrals.queries.steps import next_steps
+from onestop.referrals.queries.steps import added_in_talk, next_steps
 from onestop.web.desk.access import reach_stop
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.next_steps import SheetPrint, steps_sheet
@@ -21,7 +21,8 @@ async def show_steps(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Re
     """What this conversation leads to; `?also=1` with what goes to her alone, because she asks for it."""
     await reach_stop(request, db, stop_id)
     talk = await db.read(talk_of, stop_id)
-    here = (await db.read(next_steps, talk.party, now=db.now())).of_stop(stop_id)
+    added = await db.read(added_in_talk, stop_id)
+    here = (await db.read(next_steps, talk.party, now=db.now())).of_stop(stop_id, added=added)
     locale, path = locale_of(request), f"/stops/{stop_id}/steps"
     secret = any(each.private for each in here.onward)
     also = secret and request.query_params.get("also") == "1"

@@ -15,7 +15,7 @@ from onestop.domain.day import Release
 from onestop.domain.errors import N_
 from onestop.domain.ticket import again_code
 from onestop.domain.visit import AT_DESK, STOP_OPEN, Outcome, StopState
-from onestop.referrals.queries.steps import Done, NextSteps, Onward
+from onestop.referrals.queries.steps import AddedHere, Done, NextSteps, Onward
 from onestop.web.kit.locale import LANGUAGES, Locale, direction, locale_for
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.pages import render
@@ -37,6 +37,7 @@ OUTCOMES: dict[Outcome, str] = {
 DONE = N_("This talk took place.")
 NOT_DONE = N_("This talk did not take place.")
 STILL = N_("This talk is still to come today.")
+BEGUN = N_("You were at this talk today.")
 GOES_ON = N_("This talk moves to another day.")
 
 
@@ -160,7 +161,7 @@ def _steps(both: Columns, steps: NextSteps, way: Way) -> Iterable[SheetRow]:
     yield both.row("line", lambda locale: locale.date(steps.day.on))
     yield both.row("line", _say(N_("Ticket %(number)s"), number=number))
     talks = [each for each in steps.done if each.state is not StopState.DROPPED or each.left_behind]
-    to_come = [each for each in talks if each.state in STOP_OPEN | AT_DESK]
+    to_come = [each for each in talks if each.state in STOP_OPEN | AT_DESK and each.state is not StopState.SERVING]
     done = [each for each in talks if each not in to_come]
     if done:
         yield both.row("heading", _say(N_("What was done")))
@@ -169,13 +170,17 @@ def _steps(both: Columns, steps: NextSteps, way: Way) -> Iterable[SheetRow]:
     yield both.row("heading", _say(N_("What comes next")))
     for each in to_come:
         yield from _done(both, steps, each)
+    for added in steps.added:
+        yield from _added(both, added)
     yield from _goes_on(both, steps)
     for onward in steps.onward:
         yield from _onward(both, steps, onward, way)
     if steps.next_day is not None:
         yield both.row("title", _say(N_("Come again")))
         yield from _day(both, steps.next_day, way)
-    if not to_come and not steps.onward and steps.goes_on is None and steps.next_day is None:
+    if steps.of_one_talk:
+        yield both.row("line", _say(N_("If you have other steps today, your ticket shows them.")))
+    elif not to_come and not steps.onward and steps.goes_on is None and steps.next_day is None:
         yield both.row("line", _say(N_("Nothing more is planned.")))
     if steps.day.phone:
         yield both.row("heading", _say(N_("Questions")))
@@ -191,11 +196,21 @@ def _done(both: Columns, steps: NextSteps, done: Done) -> Iterable[SheetRow]:
     yield from _papers(both, steps, done.papers)
 
 
+def _added(both: Columns, added: AddedHere) -> Iterable[SheetRow]:
+    yield both.row("title", lambda locale: service_title(locale, added.service_key))
+    yield both.row("line", lambda locale: isolated(added.institution))
+    for number in added.desks:
+        yield both.row("line", _say(N_("Desk %(number)s"), number=left_to_right(str(number))))
+    yield both.row("line", _say(N_("This step was added today. Your ticket shows when it is your turn.")))
+
+
 def _how_it_ended(done: Done) -> str:
     if done.state is StopState.FINISHED:
         return OUTCOMES[done.outcome] if done.outcome is not None else DONE
     if done.state is StopState.CARRIED_OVER:
         return GOES_ON
+    if done.state is StopState.SERVING:
+        return BEGUN
     return STILL if done.state in STOP_OPEN | AT_DESK else NOT_DONE
 
 
