@@ -392,6 +392,7 @@ FORMS: dict[str, Callable[[Site], dict[str, str]]] = {
         "said_yes": "yes",
     },
     "/floor/{slug:str}/desks/{desk:uuid}/stops/{stop:uuid}/finish": lambda _: {"outcome": "not_known"},
+    "/floor/{slug:str}/numbers/{ticket_number:int}/leave": lambda _: {"reason": "own_wish"},
 }
 """What a form holds that must name a thing of this site."""
 
@@ -667,6 +668,10 @@ MATRIX: list[Row] = [
             "numbers/{ticket_number:int}/out",
             "numbers/{ticket_number:int}/back",
             "numbers/{ticket_number:int}/not-ready",
+            "numbers/{ticket_number:int}/leave",
+            "numbers/{ticket_number:int}/stay",
+            "numbers/{ticket_number:int}/need",
+            "numbers/{ticket_number:int}/need/end",
             "numbers/{ticket_number:int}/help",
             "near/{desk:uuid}/help",
         )

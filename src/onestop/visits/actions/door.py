@@ -20,7 +20,7 @@ from onestop.visits.actions.route import leave, open_again
 from onestop.visits.actions.rows import check_day_runs, desk_row, move_stop, note, start_waiting, stop_row, visit_row
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
 from onestop.visits.queries.floor import GUIDE_SAYS
-from onestop.visits.tables import visits
+from onestop.visits.tables import acts, visits
 
 T = TypeVar("T")
 
@@ -93,6 +93,25 @@ def has_gone(conn: sa.Connection, day: UUID, stop_id: UUID, *, actor: Actor, now
     if stop.state != StopState.CALLED:
         raise StopMoved
     leave(conn, stop.visit_id, reason=VisitReason.OWN_WISH, actor=actor, now=now)
+
+
+def take_back_leaving(conn: sa.Connection, visit: UUID, *, actor: Actor, now: datetime) -> None:
+    """She is here after all: the end of her visit a moment ago is taken back, and nothing else. Harmless twice.
+
+    Raises `UndoTooLate`, `UndoRefused`.
+    """
+    if visit_row(conn, visit).state == VisitState.OPEN:
+        return
+    newest = conn.execute(
+        sa.select(acts.c.id, acts.c.stop_id, acts.c.kind)
+        .join_from(acts, stops)
+        .where(stops.c.visit_id == visit)
+        .order_by(acts.c.at.desc(), acts.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None or newest.kind != "leave":
+        raise UndoRefused
+    undo(conn, newest.stop_id, act_id=newest.id, actor=actor, now=now)
 
 
 # -- one thing of a day, whoever sent its id -----------------------------------------------------------

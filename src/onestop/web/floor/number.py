@@ -1,4 +1,4 @@
-"""A number that asks the floor guide something: what to tell her, out and in again, help where she stands."""
+"""A number that asks the floor guide something: what to tell her, out and in again, a chair, help, the way home."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,15 +12,20 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.db.session import Database
-from onestop.domain.errors import N_, DeskUnknown, Refusal, TicketUnknown
+from onestop.domain.calling import NEED_POINTS
+from onestop.domain.errors import N_, DeskUnknown, InvalidInput, Refusal, TicketUnknown
+from onestop.domain.operational import OperationalNeed
+from onestop.domain.visit import VisitReason
 from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk
-from onestop.visits.actions.door import on_visit
+from onestop.visits.actions.door import on_visit, take_back_leaving
 from onestop.visits.actions.put_off import put_off
-from onestop.visits.actions.route import come_back, step_out
+from onestop.visits.actions.route import come_back, leave, mark_need, step_out
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
 from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
+from onestop.web.kit.door_words import LEAVE_REASONS
 from onestop.web.kit.estimates import Window, estimates_of, windows
+from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
@@ -33,7 +38,7 @@ ELSEWHERE = N_("Please go to the reception. They can help you there.")
 TELLS: dict[Standing, str] = {
     Standing.BOOKED: N_("Please go to the reception first and say that you are here."),
     Standing.CALLED: N_("It is your turn. Please go to desk %(desk)s now."),
-    Standing.SERVING: N_("You are at desk %(desk)s now."),
+    Standing.SERVING: N_("Please go to desk %(desk)s."),
     Standing.OUT: N_("You stepped out. Nobody calls you, and your place is kept."),
     Standing.DONE: N_("You are done for today. Thank you for coming."),
 }
@@ -43,7 +48,16 @@ _ACTS: dict[str, Callable[..., Any]] = {
     "not-ready": put_off,
     "back": come_back,
     "help": ask_as_visitor,
+    "stay": take_back_leaving,
 }
+DONE: dict[str, str] = {
+    "not-ready": N_("Her place is kept. She is called again in a few minutes."),
+    "left": N_("The visit has ended."),
+    "stay": N_("She is here again and waits. Her place is kept."),
+    "need": N_("The need is marked. It is gone at midnight."),
+    "need-end": N_("The mark is taken away."),
+}
+"""What has just been done, as reception says it; the other acts are told with what the visitor is told."""
 
 
 @page_of("floor/number.html")
@@ -57,6 +71,11 @@ class NumberPage:
     says: tuple[str, ...]
     desks: tuple[DeskRow, ...]
     message: str
+    done: str
+    left: bool
+    """Whether her visit has just been ended here, which can be taken back."""
+    reasons: tuple[tuple[VisitReason, str], ...] = LEAVE_REASONS
+    need_minutes: int = NEED_POINTS
 
 
 @get("/floor/{slug:str}/number")
@@ -66,10 +85,31 @@ async def show_number(request: WebRequest, db: Db, slug: FromPath[str]) -> Respo
     return await _show(request, db, day, request.query_params.get("number", "").strip()[:8])
 
 
-@post([f"/floor/{{slug:str}}/numbers/{{ticket_number:int}}/{act}" for act in ("out", "not-ready", "back")])
+@post([f"/floor/{{slug:str}}/numbers/{{ticket_number:int}}/{act}" for act in ("out", "not-ready", "back", "stay")])
 async def press_number(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
-    """She steps out, is not ready for her call, or is back; harmless twice."""
+    """She steps out, is not ready for her call, is back, or does not leave after all; harmless twice."""
     return await _press(request, db, slug, ticket_number)
+
+
+@post("/floor/{slug:str}/numbers/{ticket_number:int}/leave")
+async def press_leave(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
+    """She leaves for good with stops unserved, and why; reception ends a visit in the same way."""
+    await day_and_actor(request, db, slug, drives=False)
+    reason = (await read_form(request)).text("reason", 40)
+    if reason not in [each for each, _ in LEAVE_REASONS]:
+        raise InvalidInput(field="reason")
+    return await _press(request, db, slug, ticket_number, leave, did="left", reason=VisitReason(reason))
+
+
+@post([f"/floor/{{slug:str}}/numbers/{{ticket_number:int}}/need{end}" for end in ("", "/end")])
+async def press_need(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
+    """She cannot stand long, with her yes; or the mark was wrong. No other need is marked in the hall."""
+    marked = not request.url.path.endswith("/end")
+
+    def act(conn: Any, visit: UUID, **more: Any) -> None:
+        mark_need(conn, visit, OperationalNeed.CANNOT_STAND, marked=marked, **more)
+
+    return await _press(request, db, slug, ticket_number, act, did="need" if marked else "need-end")
 
 
 @post("/floor/{slug:str}/numbers/{ticket_number:int}/help")
@@ -88,22 +128,32 @@ async def press_help_near(request: WebRequest, db: Db, slug: FromPath[str], desk
     return see_other(f"{home_of(day)}/called")
 
 
-async def _press(request: WebRequest, db: Database, slug: str, number: int) -> Response[Any]:
+async def _press(
+    request: WebRequest,
+    db: Database,
+    slug: str,
+    number: int,
+    act: Callable[..., Any] | None = None,
+    *,
+    did: str = "",
+    **more: Any,
+) -> Response[Any]:
     day, someone = await day_and_actor(request, db, slug, drives=False)
     known = await db.read(whereabouts, day.id, number) if number < MOST else None
     if known is None:
         raise TicketUnknown
-    act = _ACTS[request.url.path.rsplit("/", 1)[1]]
+    did = did or request.url.path.rsplit("/", 1)[1]
+    act = act or _ACTS[did]
     if act is ask_as_visitor:
         act = partial(ask_as_visitor, by=caller_of(someone, day.id))
     try:
-        await db.write(on_visit, day.id, known.party, act, actor=someone, now=db.now(), day=day.id)
+        await db.write(on_visit, day.id, known.party, act, actor=someone, now=db.now(), day=day.id, **more)
     except Refusal as refused:
         if refused.status != 409:
             raise
         message = locale_of(request).say(refused.sentence, refused.params)
         return await _show(request, db, day, str(number), message=message, status=409)
-    return see_other(f"{home_of(day)}/number?number={number}")
+    return see_other(f"{home_of(day)}/number?number={number}&did={did}")
 
 
 async def _show(
@@ -112,21 +162,26 @@ async def _show(
     _, someone = await day_and_actor(request, db, day.slug, drives=False)
     asked = int(typed) if typed.isascii() and typed.isdecimal() and int(typed) < MOST else None
     known = await db.read(whereabouts, day.id, asked) if asked is not None else None
+    did = request.query_params.get("did", "") if known is not None and not message else ""
     context = NumberPage(
         path=home_of(day),
         typed=typed,
         known=known,
-        says=tuple(await _says(request, db, day, known)) if known is not None else (),
+        says=tuple(await _says(request, db, day, known, did)) if known is not None else (),
         desks=tuple(await db.read(desks_of_day, day.id)),
         message=message,
+        done=locale_of(request).gettext(DONE[did]) if did in DONE else "",
+        left=did == "left" and known is not None and known.standing is Standing.LEFT,
     )
     return page(request, context, status=status, **frame(request, day, someone, "number"))
 
 
-async def _says(request: WebRequest, db: Database, day: Day, known: Whereabouts) -> Iterable[str]:
+async def _says(request: WebRequest, db: Database, day: Day, known: Whereabouts, did: str) -> Iterable[str]:
     locale = locale_of(request)
     if known.standing is Standing.HERE:
-        found = windows(await estimates_of(request.app.state).of_day(db, day.id), db.now())
+        # Right after a press the estimates of before it do not know that she waits again.
+        since = db.now() if did else None
+        found = windows(await estimates_of(request.app.state).of_day(db, day.id, since=since), db.now())
         waits = [found[stop] for stop in known.waits_for if stop in found]
         first = min(waits, key=lambda window: (window.begins_at, window.ends_at), default=None)
         return _waits(locale, day, first)
@@ -144,4 +199,4 @@ def _waits(locale: Locale, day: Day, window: Window | None) -> Iterable[str]:
             yield said % {"num": window.before}
 
 
-route_handlers: list[Any] = [show_number, press_number, press_help, press_help_near]
+route_handlers: list[Any] = [show_number, press_number, press_leave, press_need, press_help, press_help_near]

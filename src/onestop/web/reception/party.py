@@ -27,6 +27,7 @@ from onestop.domain.visit import LATE_GRACE, Outcome, StopState, VisitReason, Vi
 from onestop.visits.queries.carrying import days_to_carry_to
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, visitor
+from onestop.web.kit.door_words import LEAVE_REASONS
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -78,11 +79,6 @@ DONE: dict[str, str] = {
     "undone": N_("The last step is taken back."),
     "carried": N_("The open stops go on at another day. Please tell her when."),
 }
-LEAVE_REASONS = (
-    (VisitReason.OWN_WISH, N_("She wishes to go")),
-    (VisitReason.INSTITUTION_GONE, N_("The institution is not here any more")),
-    (VisitReason.NO_SHOW, N_("Nobody can find her")),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

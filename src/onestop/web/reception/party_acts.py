@@ -34,6 +34,7 @@ from onestop.visits.actions.route import (
 )
 from onestop.visits.actions.triage import miss_paper, see_papers
 from onestop.visits.queries.visitor import visitor
+from onestop.web.kit.door_words import LEAVE_REASONS
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
@@ -41,7 +42,7 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.wish_form import read_ids
 from onestop.web.reception.frame import day_and_actor, home_of, party_path
-from onestop.web.reception.party import LEAVE_REASONS, next_days, show
+from onestop.web.reception.party import next_days, show
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/check-in")
