@@ -81,7 +81,7 @@ class Window:
 
 
 def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
-    """Estimates as times of the clock, none of them past, rounded outwards to five minutes."""
+    """Estimates as times of the clock, rounded outwards to five minutes; none is past once it is rounded."""
     if outlooks is None:
         return {}
     return {stop: _window(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
@@ -113,5 +113,7 @@ def _window(estimate: Estimate, at: datetime, now: datetime) -> Window:
     begins = max(now, at + timedelta(minutes=estimate.earliest))
     ends = max(now, at + timedelta(minutes=estimate.latest))
     begins -= (begins - EPOCH) % STEP
+    if begins < now:
+        begins += STEP
     ends += -(ends - EPOCH) % STEP
     return Window(begins_at=begins, ends_at=max(ends, begins + STEP), before=estimate.before)
