@@ -17,6 +17,15 @@ function tick() {
   document.querySelectorAll("[data-until]").forEach((part) => {
     if (Date.parse(part.dataset.until) < now) part.hidden = true;
   });
+  document.querySelectorAll("[data-looked-for]").forEach((tag) => {
+    const passed = Math.max(0, Math.floor((now - Date.parse(tag.dataset.lookedFor)) / 60_000));
+    const [words, minutes] = tag.querySelectorAll("span");
+    const shown = minutes.textContent.replace(/\d+/, passed);
+    if (minutes.textContent !== shown) minutes.textContent = shown;
+    words.hidden = passed > 0;
+    minutes.hidden = passed === 0;
+    tag.classList.toggle("now", passed >= 3);
+  });
 }
 
 /* A double tap on Next would press Start, which has come to its place. */
@@ -32,18 +41,22 @@ document.addEventListener(
   true,
 );
 
-/* The guide's list: how many are looked for stands in the title, a new one shakes the phone. */
+/* The guide's pages: how many are looked for stands in the title, a new one shakes the phone, once on whichever page. */
+const LOOKED = "onestop.looked";
 const title = document.title;
-let looked = null;
+const known = sessionStorage.getItem(LOOKED);
+let looked = known === null ? null : new Set(known.split(" "));
 function look() {
-  const list = document.getElementById("called");
+  const list = document.querySelector("[data-calls]");
   if (!list) return;
   const calls = list.dataset.calls.split(" ").filter(Boolean);
   document.title = calls.length ? `(${calls.length}) ${title}` : title;
   if (looked && calls.some((call) => !looked.has(call))) chime([300, 100, 300]);
   looked = new Set(calls);
+  sessionStorage.setItem(LOOKED, calls.join(" "));
 }
 
 document.addEventListener("live:changed", look);
-look();
+addEventListener("phone:ready", look, { once: true });
+if (!document.querySelector("[data-phone]")) look();
 setInterval(tick, 1000);

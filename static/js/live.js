@@ -124,7 +124,10 @@ export async function refresh(part) {
       signedOut();
       return;
     }
-    if (answer.status === 200) replace(id, await answer.text());
+    const text = answer.status === 200 ? await answer.text() : "";
+    /* A press was answered meanwhile: what was asked for before it may be older. */
+    if (text && document.getElementById(id) !== part) busy.set(id, true);
+    else if (text) replace(id, text);
     if (!answer.ok) throw new Error(String(answer.status));
     alive(answer.headers.get("x-onestop-time"));
     if (silent && !down) tell(true);

@@ -36,6 +36,21 @@ export async function prepare() {
   return context !== null;
 }
 
+/** Without a touch: whether this page may sound all the same, as after a touch on the page before it; nothing is heard. */
+export async function awaken() {
+  try {
+    context ??= new AudioContext();
+    /* A browser that wants a touch never answers. */
+    await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 500))]);
+  } catch {
+    context = null;
+  }
+  if (context?.state === "running") return true;
+  context?.close();
+  context = null;
+  return false;
+}
+
 async function once() {
   navigator.vibrate?.(SHAKE);
   if (!ringing.quiet) await sound(() => ringing);

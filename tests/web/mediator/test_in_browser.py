@@ -1,11 +1,12 @@
 """The phones of mediators and floor guides in a real browser: sound after one tap, shaking, presses without a line."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from onestop.db.session import open_database
 from onestop.domain.booking import Interpreter
@@ -95,6 +96,57 @@ async def test_a_floor_guide_hears_and_feels_each_new_number_once(day: tuple[Sit
     await expect(page.locator("#called .now-number")).to_have_text("100")
     await page.wait_for_function("window.tones === 8")
     assert await page.evaluate("window.shaken") == ["200", "[300,100,300]"]
+
+
+async def test_a_guides_sound_goes_on_at_the_next_page_without_a_tap_and_tells_new_calls_there(
+    day: tuple[Site, str, Browser],
+) -> None:
+    site = day[0]
+    page = await _phone(day, "floor_guide", f"/floor/{site.hall.day.slug}/called")
+    await page.locator(".unwell a").click()
+    await expect(page.locator("#unwell")).to_be_visible()
+    await expect(page.locator("[data-sounds]")).to_be_visible()
+    assert await page.evaluate("window.tones") == 0
+    site.hall.walk_in(site.hall.wish("legal"))
+    assert site.hall.next(1).stop is not None
+    await expect(page.locator(".news")).to_contain_text("100")
+    await page.wait_for_function("window.tones === 4")
+    # The same call is no news on the list itself.
+    await page.locator(".news a").click()
+    await expect(page.locator("#called .call")).to_have_count(1)
+    await expect(page.locator("[data-sounds]")).to_be_visible()
+    assert await page.evaluate("window.tones") == 0
+
+
+async def test_an_answer_from_before_a_press_never_takes_its_place(day: tuple[Site, str, Browser]) -> None:
+    site = day[0]
+    page = await _phone(day, "floor_guide", f"/floor/{site.hall.day.slug}/called")
+    site.hall.walk_in(site.hall.wish("legal"))
+    assert site.hall.next(1).stop is not None
+    await expect(page.locator("#called .call")).to_have_count(1)
+    held, go = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        held.set()
+        await go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/called/now", hold, times=1)
+    await page.evaluate("dispatchEvent(new Event('live:again'))")
+    await held.wait()
+    await page.locator("[id$='-found']:not([id$='-not-found'])").click()
+    await expect(page.locator(".call.found")).to_be_visible()
+    await page.evaluate(
+        "window.older = 0; const count = () => (window.older += document.querySelectorAll('.call:not(.found)').length);"
+        "new MutationObserver(count).observe(document.body, { childList: true, subtree: true })"
+    )
+    async with page.expect_response("**/called/now") as again:
+        go.set()
+        await again.value
+    await page.wait_for_timeout(500)
+    assert await page.evaluate("window.older") == 0
+    await expect(page.locator(".call.found")).to_be_visible()
 
 
 async def test_a_silent_alarm_shakes_a_guides_phone_once_counts_in_its_title_and_makes_no_sound(

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Hindrance
 from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown
-from onestop.domain.visit import AT_DESK, UNDO_WINDOW, BlockedBy, StopState, VisitState
+from onestop.domain.visit import AT_DESK, NO_SHOWS_UNTIL_MISSED, UNDO_WINDOW, BlockedBy, StopState, VisitState
 from onestop.visits.queries.desk import HeldBack, held_back
 from onestop.visits.queries.hall import Hall, calling_desk, load_hall
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
@@ -25,6 +26,8 @@ from onestop.visits.tables import acts, calls, visits
 
 GUIDE_SAYS: dict[str, bool | None] = {"VisitorFound": True, "VisitorNotFound": False, "SearchTakenBack": None}
 """What a guide says of a call, by its fact; the newest one counts."""
+JUST_ENDED = timedelta(seconds=60)
+"""How long the guide's list says why a number is not on it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,30 @@ class Called:
     quiet: bool
     found: bool | None
     """What the floor guide said since the call; `None` for nothing yet."""
+    nth: int
+    """Which of her calls for this stop it is."""
+    last: bool
+    """Whether she is not called any more if nobody comes."""
+
+
+class Why(StrEnum):
+    """Why a number is not called any more."""
+
+    AT_DESK = "at_desk"
+    NOT_COME = "not_come"
+    LEFT = "left"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBefore:
+    """A number whose call ended a moment ago."""
+
+    number: int
+    member: int | None
+    desk: DeskSpot
+    why: Why
+    until_at: datetime
 
 
 def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[FloorDesk, ...]:
@@ -141,9 +168,43 @@ def called_not_seen(conn: sa.Connection, day: UUID) -> tuple[Called, ...]:
             recalled_at=row.recalled_at,
             quiet=row.quiet,
             found=_found(said.get(row.id), row),
+            nth=row.no_shows + 1,
+            last=row.no_shows + 1 >= NO_SHOWS_UNTIL_MISSED,
         )
         for row in rows
     )
+
+
+def called_before(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[CalledBefore, ...]:
+    """Numbers whose call ended within the last minute, the newest first; one statement."""
+    rows = conn.execute(
+        _at_desk_rows(day)
+        .add_columns(calls.c.ended_at.label("over_at"), calls.c.outcome, visits.c.state.label("visit_state"))
+        .join(calls, calls.c.stop_id == stops.c.id)
+        .join(visits, visits.c.id == stops.c.visit_id)
+        .where(calls.c.ended_at > now - JUST_ENDED, stops.c.state != StopState.CALLED)
+        .order_by(calls.c.ended_at.desc(), calls.c.id.desc())
+    )
+    newest = {row.number: row for row in reversed(rows.all())}
+    found = [
+        CalledBefore(
+            number=row.number,
+            member=_member(row),
+            desk=DeskSpot(number=row.desk_number, colour=row.colour, shape=row.shape),
+            why=_why(row),
+            until_at=row.over_at + JUST_ENDED,
+        )
+        for row in newest.values()
+    ]
+    return tuple(sorted(found, key=lambda each: each.until_at, reverse=True))
+
+
+def _why(call: Row) -> Why:
+    if call.visit_state == VisitState.LEFT:
+        return Why.LEFT
+    if call.outcome == "served":
+        return Why.AT_DESK
+    return Why.NOT_COME if call.outcome == "no_show" else Why.TAKEN_BACK
 
 
 def _found(said: Row | None, call: Row) -> bool | None:
@@ -230,6 +291,7 @@ def _at_desk_rows(day: UUID) -> sa.Select[Any]:
             stops.c.state,
             stops.c.private,
             stops.c.mediator_id,
+            stops.c.no_shows,
             stops.c.called_at,
             stops.c.served_at,
             services.c.key,

@@ -22,6 +22,7 @@ from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import come_back, leave, mark_need, step_out
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
+from onestop.web.floor.called import News, news_of
 from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
 from onestop.web.kit.door_words import LEAVE_REASONS
 from onestop.web.kit.estimates import Window, estimates_of, windows
@@ -72,6 +73,7 @@ class NumberPage:
     desks: tuple[DeskRow, ...]
     message: str
     done: str
+    news: News
     left: bool
     """Whether her visit has just been ended here, which can be taken back."""
     reasons: tuple[tuple[VisitReason, str], ...] = LEAVE_REASONS
@@ -171,6 +173,7 @@ async def _show(
         desks=tuple(await db.read(desks_of_day, day.id)),
         message=message,
         done=locale_of(request).gettext(DONE[did]) if did in DONE else "",
+        news=await news_of(db, day),
         left=did == "left" and known is not None and known.standing is Standing.LEFT,
     )
     return page(request, context, status=status, **frame(request, day, someone, "number"))
