@@ -147,6 +147,10 @@ def _without_time(html: str) -> str:
     return re.sub(r'data-now="[^"]*"', "", html)
 
 
+async def test_whoever_came_back_to_the_form_is_told_of_her_link(anna: httpx.AsyncClient) -> None:
+    assert "If you have a link or a pass on paper, open it again." in (await anna.get("/sign-in")).text
+
+
 async def test_who_has_no_password_is_told_at_sign_out_how_to_come_back(site: Site, anna: httpx.AsyncClient) -> None:
     await _sign_in(anna)
     now, real, grant = site.database.now(), real_now(), Grant(role=Role.FLOOR_GUIDE)

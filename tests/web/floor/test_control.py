@@ -254,6 +254,19 @@ async def test_a_desk_of_another_day_is_unknown_here(control: Staff, site: Site)
     assert site.database.read_now(floor_desk, other.id, other.desks[1].id, now=other.now).state is DeskState.CLOSED
 
 
+async def test_of_several_days_the_one_of_today_has_the_strong_button(control: Staff, site: Site) -> None:
+    other = make_test_day(site.database, on=ON + timedelta(days=7))
+    control.open()
+    page = await control.look("/floor")
+
+    kinds = dict(re.findall(r'class="button (\w+)" href="/floor/([^"]+)"', page))
+    assert {slug: kind for kind, slug in kinds.items()} == {
+        control.hall.day.slug: "primary",
+        other.day.slug: "second",
+    }
+    assert page.count("<strong>Today</strong>") == 1
+
+
 async def test_a_member_of_a_party_is_called_by_her_mark(control: Staff) -> None:
     control.open()
     hall = control.hall
