@@ -12,8 +12,16 @@ function rise() {
   document.querySelectorAll(".asked [data-gone]").forEach((line) => (line.hidden = Date.parse(line.dataset.gone) <= now));
 }
 
+/* The bar covers nothing: the page ends, and scrolls, above it. */
+function makeRoom() {
+  const bars = [...document.querySelectorAll(".alarms")].filter((bar) => getComputedStyle(bar).position === "fixed");
+  const high = Math.max(0, ...bars.map((bar) => bar.offsetHeight));
+  document.documentElement.style.setProperty("--alarms-room", `${high}px`);
+}
+
 function look() {
   rise();
+  makeRoom();
   const open = [...document.querySelectorAll("[data-alarm]")];
   const bare = document.title.replace(SIGN, "");
   const title = open.length ? SIGN + bare : bare;
@@ -27,4 +35,8 @@ function look() {
 const later = () => setTimeout(look);
 for (const change of ["live:changed", "htmx:afterSwap"]) document.addEventListener(change, later);
 later();
-setInterval(rise, 1000);
+addEventListener("resize", later);
+setInterval(() => {
+  rise();
+  makeRoom();
+}, 1000);

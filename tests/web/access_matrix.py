@@ -661,6 +661,7 @@ MATRIX: list[Row] = [
     *(
         staff("GET", f"/floor/{{slug:str}}{part}", "receptionist", "organiser", "floor_guide")
         for part in ("", "/live", "/called", "/called/now", "/called/new", "/number")
+        for part in ("", "/live", "/called", "/called/now", "/number", "/number/now")
     ),
     *(
         staff("POST", f"/floor/{{slug:str}}/{thing}", "receptionist", "organiser", "floor_guide")
@@ -674,6 +675,7 @@ MATRIX: list[Row] = [
             "numbers/{ticket_number:int}/need/end",
             "numbers/{ticket_number:int}/help",
             "near/{desk:uuid}/help",
+            "hall/help",
         )
     ),
     staff("GET", "/floor/{slug:str}/now", "receptionist", "organiser"),

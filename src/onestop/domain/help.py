@@ -17,3 +17,8 @@ class HelpEnding(StrEnum):
 
     OVER = "over"
     MISTAKE = "mistake"
+
+
+def ending_of(text: str) -> HelpEnding:
+    """The ending that a press names; over, if it names none."""
+    return HelpEnding.MISTAKE if text == HelpEnding.MISTAKE else HelpEnding.OVER

@@ -80,3 +80,53 @@ async def test_reception_calls_help_from_its_own_page(control: Staff) -> None:
     link = f'href="{control.floor}/number#unwell"'
     assert (link in home, f"/near/{control.hall.desks[3].id}/help" in asking) == (True, True)
     assert (pressed.status_code, len(control.hall.db.read_now(open_alarms, control.hall.id))) == (303, 1)
+
+
+async def test_who_called_help_is_not_asked_to_answer_it_and_ends_it(guide: Staff, control: Staff) -> None:
+    guide.open()
+    ticket, _ = guide.hall.walk_in(guide.hall.wish("social"))
+    desk = guide.hall.desks[3]
+    called = f"{guide.floor}/called"
+    await guide.press(f"{guide.floor}/near/{desk.id}/help")
+    await guide.press(f"{guide.floor}/numbers/{ticket.number}/help")
+    near, of_number = guide.hall.db.read_now(open_alarms, guide.hall.id)
+    own, others = await guide.look(called), await control.look(called)
+    ended = await guide.press(f"{guide.floor}/alarms/{near.id}/end", {"from": "called", "ending": "mistake"})
+
+    for alarm in (near, of_number):
+        assert [f"{alarm.id}/{act}" in own for act in ("coming", "end")] == [False, True]
+        assert [f"{alarm.id}/{act}" in others for act in ("coming", "end")] == [True, False]
+    assert ("The floor asks for help near this desk." in own, "for help for this number." in own) == (True, True)
+    assert [label in others for label in ("I go to desk 3", "I go to number ")] == [True, True]
+    assert (ended.headers["location"], len(guide.hall.db.read_now(open_alarms, guide.hall.id))) == (called, 1)
+
+
+async def test_where_a_number_was_helped_stands_who_comes_and_how_it_ends(guide: Staff) -> None:
+    guide.open()
+    ticket, _ = guide.hall.walk_in(guide.hall.wish("social"))
+    page = f"{guide.floor}/number?number={ticket.number}"
+    part = page.replace("/number?", "/number/now?")
+    await guide.press(f"{guide.floor}/numbers/{ticket.number}/help")
+    asked = await guide.look(page)
+    (alarm,) = guide.hall.db.read_now(open_alarms, guide.hall.id)
+    guide.hall.write(say_coming, guide.hall.id, alarm.id, desk=guide.hall.desks[2].id)
+    coming = await guide.look(part)
+    fields = {"from": "number", "number": str(ticket.number), "ending": "mistake"}
+    ended = await guide.press(f"{guide.floor}/alarms/{alarm.id}/end", fields)
+
+    assert ("Sent at" in asked, f"/alarms/{alarm.id}/coming" in asked) == (True, False)
+    assert [f'value="{ending}"' in asked for ending in ("over", "mistake")] == [True, True]
+    assert ("Desk 2 comes." in coming, "<h1" in coming) == (True, False)
+    assert (ended.headers["location"], "Sent at" in await guide.look(part)) == (page, False)
+
+
+async def test_help_is_called_to_the_hall_where_no_desk_is_near(guide: Staff, control: Staff) -> None:
+    guide.open()
+    asking = await guide.look(f"{guide.floor}/number")
+    pressed = await guide.press(f"{guide.floor}/hall/help")
+    shown = await control.look(control.home)
+
+    assert f'action="{guide.floor}/hall/help"' in asking
+    assert pressed.headers["location"] == f"{guide.floor}/called"
+    assert ("Hall or entrance" in shown, "The floor asks for help in the hall." in shown) == (True, True)
+    assert "I go to the hall" in shown

@@ -173,5 +173,6 @@ async def test_she_comes_again_the_desk_has_a_break_and_help_is_called(control: 
     assert ("End the break" in resting, card(control).state) == (True, DeskState.PAUSED)
     assert control.facts("StopParked")[-1][1]["minutes"] == 20
     [alarm] = control.hall.db.read_now(open_alarms, control.hall.id)
-    assert (alarm.desk.number if alarm.desk else None) == 1
+    assert (alarm.desk.number if alarm.desk else None, alarm.is_of(alarm.desk_id or alarm.id)) == (1, False)
+    assert alarm.id.hex in help_.headers["set-cookie"]
     assert "Nobody is at this desk now." in await control.look(base)

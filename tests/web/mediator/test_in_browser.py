@@ -168,3 +168,20 @@ async def test_a_silent_alarm_shakes_a_guides_phone_once_counts_in_its_title_and
     assert await page.evaluate("[window.tones, window.shaken]") == [4, ["200", "200"]]
     site.hall.write(say_coming, site.hall.id, alarm)
     await expect(page).to_have_title(title)
+
+
+async def test_calls_for_help_cover_nothing_on_a_guides_phone(day: tuple[Site, str, Browser]) -> None:
+    site = day[0]
+    page = await _phone(day, "floor_guide", f"/floor/{site.hall.day.slug}/called")
+    site.hall.write(ask_at_desk, site.hall.desks[3].id)
+    await expect(page.locator(".alarm-line")).to_have_count(1)
+    await page.wait_for_function(
+        "parseFloat(getComputedStyle(document.body).paddingBlockEnd) >= document.querySelector('.alarms').offsetHeight"
+    )
+    assert await page.evaluate("getComputedStyle(document.querySelector('.alarms')).position") == "fixed"
+
+    site.hall.write(ask_at_desk, site.hall.desks[4].id)
+    await expect(page.locator(".alarm-line")).to_have_count(2)
+    assert await page.evaluate("getComputedStyle(document.querySelector('.alarms')).position") == "static"
+    labels = [await each.inner_text() for each in await page.locator(".alarm-line button").all()]
+    assert labels == ["I go to desk 3", "I go to desk 4"]

@@ -107,6 +107,11 @@ def _alarms(conn: sa.Connection, *which: sa.ColumnElement[bool]) -> tuple[Alarm,
     )
 
 
+def open_alarm_of(conn: sa.Connection, party: UUID) -> Alarm | None:
+    """The call for help for this number, while it is open; one statement."""
+    return next(iter(_alarms(conn, alarms.c.party_id == party, alarms.c.ended_at.is_(None))), None)
+
+
 def alarm_of(conn: sa.Connection, party: UUID) -> bool | None:
     """Whether somebody comes to this visitor; `None` while she has not asked for help."""
     row = conn.execute(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from onestop.booking.tables import parties, stops
 from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import StopState, VisitState
-from onestop.visits.queries.alarms import alarm_of
+from onestop.visits.queries.alarms import Alarm, open_alarm_of
 from onestop.visits.queries.people import DeskSpot, Standing, people
 from onestop.visits.tables import visit_needs, visits
 
@@ -24,7 +24,7 @@ class Whereabouts:
     inside: bool
     desk: DeskSpot | None
     waits_for: tuple[UUID, ...]
-    help: bool | None
+    help: Alarm | None
     cannot_stand: bool
     """Whether it is marked that she cannot stand long; no other need is told here."""
 
@@ -50,6 +50,6 @@ def whereabouts(conn: sa.Connection, day: UUID, number: int) -> Whereabouts | No
         inside=conn.execute(inside).first() is not None,
         desk=person.desk,
         waits_for=tuple(conn.execute(waiting).scalars()),
-        help=alarm_of(conn, person.party),
+        help=open_alarm_of(conn, person.party),
         cannot_stand=conn.execute(sits).first() is not None,
     )

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from onestop.db.session import Database
 from onestop.domain.day import check_running
 from onestop.domain.errors import NotAllowed, NotKnown, Refusal, SignInNeeded
-from onestop.domain.help import HelpEnding
+from onestop.domain.help import ending_of
 from onestop.domain.roles import Actor
 from onestop.visits.actions.alarms import ask_at_desk, end_alarm, say_coming
 from onestop.visits.queries.desk import desk_screen
@@ -19,7 +19,7 @@ from onestop.visits.queries.desk_places import DeskPlace
 from onestop.web.desk.access import reach_desk
 from onestop.web.desk.answer import press, refused
 from onestop.web.desk.pages import Asked, asked_at, desk_page
-from onestop.web.kit.forms import Form, read_form
+from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
@@ -65,13 +65,8 @@ async def do_come(request: WebRequest, db: Db, desk_id: FromPath[UUID], alarm: F
 async def do_end(request: WebRequest, db: Db, desk_id: FromPath[UUID], alarm: FromPath[UUID]) -> Response[Any]:
     """It is over, or it was a mistake."""
     someone, place = await reach_desk(request, db, desk_id)
-    act = partial(end_alarm, ending=ending_in(await read_form(request)))
+    act = partial(end_alarm, ending=ending_of((await read_form(request)).text("ending", 10)))
     return await _quietly(request, db, place, "desk.alarm.end", act, place.day, alarm, actor=someone)
-
-
-def ending_in(form: Form) -> HelpEnding:
-    """How the press says that it ended."""
-    return HelpEnding.MISTAKE if form.text("ending", 10) == HelpEnding.MISTAKE else HelpEnding.OVER
 
 
 async def _quietly(

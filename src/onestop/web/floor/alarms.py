@@ -8,6 +8,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from onestop.days.queries.days import day_by_slug
+from onestop.domain.help import ending_of
 from onestop.domain.roles import Role
 from onestop.visits.actions.alarms import end_alarm, say_coming
 from onestop.web.floor.frame import EVERYBODY, home_of
@@ -35,7 +36,7 @@ async def press_coming(request: WebRequest, db: Db, slug: FromPath[str], alarm: 
 
 @post("/floor/{slug:str}/alarms/{alarm:uuid}/end")
 async def press_over(request: WebRequest, db: Db, slug: FromPath[str], alarm: FromPath[UUID]) -> Response[Any]:
-    """It is over."""
+    """It is over, or it was a mistake."""
     return await _press(request, db, slug, alarm, end_alarm)
 
 
@@ -43,8 +44,12 @@ async def _press(request: WebRequest, db: Db, slug: str, alarm: UUID, act: Calla
     await require(request, *_COMERS)
     day = await db.read(day_by_slug, slug)
     someone = await require(request, *_COMERS, day=day.id)
-    came_from = (await read_form(request)).text("from", 20)
-    await db.write(act, day.id, alarm, actor=someone, now=db.now(), day=day.id)
+    form = await read_form(request)
+    came_from, number = form.text("from", 20), form.number("number")
+    how = {"ending": ending_of(form.text("ending", 10))} if act is end_alarm else {}
+    await db.write(act, day.id, alarm, actor=someone, now=db.now(), day=day.id, **how)
+    if came_from == "number" and number is not None:
+        return see_other(f"{home_of(day)}/number?number={number}")
     return see_other(_BACK.get(came_from, home_of(day)).format(slug=day.slug))
 
 

@@ -19,6 +19,7 @@ from onestop.visits.queries.floor import Called, CalledBefore, called_before, ca
 from onestop.visits.queries.risk import people_at_risk
 from onestop.web.floor.frame import day_and_actor, frame, home_of
 from onestop.web.kit.broadcasts import Told, told_to_all
+from onestop.web.kit.called_here import marked
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, is_htmx
@@ -145,7 +146,6 @@ async def news_of(db: Database, day: Day) -> News:
 
 async def _context(request: WebRequest, db: Database, day: Day, message: str = "") -> CalledPage:
     called = await db.read(called_not_seen, day.id)
-    alarms = await db.read(open_alarms, day.id)
     now, locale = db.now(), locale_of(request)
     looked_for = {one.number for one in called}
     at_risk = [
@@ -161,7 +161,7 @@ async def _context(request: WebRequest, db: Database, day: Day, message: str = "
         before=await db.read(called_before, day.id, now=now),
         at_risk=tuple(at_risk[:MOST_AT_RISK]),
         more_at_risk=max(0, len(at_risk) - MOST_AT_RISK),
-        alarms=alarms,
+        alarms=marked(request, await db.read(open_alarms, day.id)),
         to_all=await told_to_all(db, day.id, locale),
         message=message,
     )

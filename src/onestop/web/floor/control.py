@@ -23,6 +23,7 @@ from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import FloorDesk, floor_desk, floor_desks
 from onestop.web.floor.frame import EVERYBODY, day_and_actor, drives_day, frame, home_of
 from onestop.web.kit.broadcasts import Told, told_to_all
+from onestop.web.kit.called_here import marked
 from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
@@ -230,7 +231,7 @@ async def _control(
         now=now,
         path=home_of(day),
         cards=tuple(card_of(day, each, locale, message if each.id == desk else "") for each in shown),
-        alarms=await db.read(open_alarms, day.id),
+        alarms=marked(request, await db.read(open_alarms, day.id)),
         to_all=await told_to_all(db, day.id, locale),
         message=message,
     )

@@ -4,7 +4,6 @@ Notes stand nowhere here: they are the institution's own, and whoever holds the 
 """
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from onestop.visits.actions.door import at_desk
 from onestop.visits.queries.floor import floor_desk
 from onestop.web.floor.control import DeskCard, card_of, press
 from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
+from onestop.web.kit.called_here import called_here
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
@@ -66,7 +66,15 @@ async def press_park(
 async def press_desk_help(request: WebRequest, db: Db, slug: FromPath[str], desk: FromPath[UUID]) -> Response[Any]:
     """Help is called beside this desk, silently; the desk itself reads that it did not press."""
     day, someone = await day_and_actor(request, db, slug, drives=True)
-    return await press(request, db, slug, desk, partial(ask_at_desk, by=caller_of(someone, day.id)), desk)
+    made: list[UUID] = []
+
+    def ask(*args: Any, **more: Any) -> None:
+        made.append(ask_at_desk(*args, by=caller_of(someone, day.id), **more))
+
+    answer = await press(request, db, slug, desk, ask, desk)
+    for alarm in made[-1:]:
+        answer.set_cookie(called_here(request, alarm))
+    return answer
 
 
 route_handlers: list[Any] = [show_more, press_park, press_desk_help]

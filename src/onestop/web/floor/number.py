@@ -16,7 +16,7 @@ from onestop.domain.calling import NEED_POINTS
 from onestop.domain.errors import N_, DeskUnknown, InvalidInput, Refusal, TicketUnknown
 from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import VisitReason
-from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk
+from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk, ask_in_hall
 from onestop.visits.actions.door import on_visit, take_back_leaving
 from onestop.visits.actions.put_off import put_off
 from onestop.visits.actions.route import come_back, leave, mark_need, step_out
@@ -24,6 +24,7 @@ from onestop.visits.queries.people import Standing
 from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
 from onestop.web.floor.called import News, news_of
 from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
+from onestop.web.kit.called_here import called_here
 from onestop.web.kit.door_words import LEAVE_REASONS
 from onestop.web.kit.estimates import Window, estimates_of, windows
 from onestop.web.kit.forms import read_form
@@ -87,6 +88,14 @@ async def show_number(request: WebRequest, db: Db, slug: FromPath[str]) -> Respo
     return await _show(request, db, day, request.query_params.get("number", "").strip()[:8])
 
 
+@get("/floor/{slug:str}/number/now")
+async def show_number_now(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """What became of the help that was called for the number, for the live page."""
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    context = await _context(request, db, day, request.query_params.get("number", "").strip()[:8])
+    return page(request, context, block="helped", **frame(request, day, someone, "number"))
+
+
 @post([f"/floor/{{slug:str}}/numbers/{{ticket_number:int}}/{act}" for act in ("out", "not-ready", "back", "stay")])
 async def press_number(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
     """She steps out, is not ready for her call, is back, or does not leave after all; harmless twice."""
@@ -126,8 +135,18 @@ async def press_help_near(request: WebRequest, db: Db, slug: FromPath[str], desk
     day, someone = await day_and_actor(request, db, slug, drives=False)
     if desk not in {each.id for each in await db.read(desks_of_day, day.id)}:
         raise DeskUnknown
-    await db.write(ask_at_desk, desk, by=caller_of(someone, day.id), actor=someone, now=db.now(), day=day.id)
-    return see_other(f"{home_of(day)}/called")
+    by = caller_of(someone, day.id)
+    alarm = await db.write(ask_at_desk, desk, by=by, actor=someone, now=db.now(), day=day.id)
+    return see_other(f"{home_of(day)}/called", cookies=[called_here(request, alarm)])
+
+
+@post("/floor/{slug:str}/hall/help")
+async def press_help_in_hall(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
+    """Help in the hall or at the entrance, where no desk is near."""
+    day, someone = await day_and_actor(request, db, slug, drives=False)
+    by = caller_of(someone, day.id)
+    alarm = await db.write(ask_in_hall, day.id, by=by, actor=someone, now=db.now(), day=day.id)
+    return see_other(f"{home_of(day)}/called", cookies=[called_here(request, alarm)])
 
 
 async def _press(
@@ -146,26 +165,33 @@ async def _press(
         raise TicketUnknown
     did = did or request.url.path.rsplit("/", 1)[1]
     act = act or _ACTS[did]
-    if act is ask_as_visitor:
+    asks = act is ask_as_visitor and known.help is None
+    if asks:
         act = partial(ask_as_visitor, by=caller_of(someone, day.id))
     try:
-        await db.write(on_visit, day.id, known.party, act, actor=someone, now=db.now(), day=day.id, **more)
+        done = await db.write(on_visit, day.id, known.party, act, actor=someone, now=db.now(), day=day.id, **more)
     except Refusal as refused:
         if refused.status != 409:
             raise
         message = locale_of(request).say(refused.sentence, refused.params)
         return await _show(request, db, day, str(number), message=message, status=409)
-    return see_other(f"{home_of(day)}/number?number={number}&did={did}")
+    cookies = [called_here(request, done)] if asks else []
+    return see_other(f"{home_of(day)}/number?number={number}&did={did}", cookies=cookies)
 
 
 async def _show(
     request: WebRequest, db: Database, day: Day, typed: str, *, message: str = "", status: int = 200
 ) -> Response[Any]:
     _, someone = await day_and_actor(request, db, day.slug, drives=False)
+    context = await _context(request, db, day, typed, message)
+    return page(request, context, status=status, **frame(request, day, someone, "number"))
+
+
+async def _context(request: WebRequest, db: Database, day: Day, typed: str, message: str = "") -> NumberPage:
     asked = int(typed) if typed.isascii() and typed.isdecimal() and int(typed) < MOST else None
     known = await db.read(whereabouts, day.id, asked) if asked is not None else None
     did = request.query_params.get("did", "") if known is not None and not message else ""
-    context = NumberPage(
+    return NumberPage(
         path=home_of(day),
         typed=typed,
         known=known,
@@ -176,7 +202,6 @@ async def _show(
         news=await news_of(db, day),
         left=did == "left" and known is not None and known.standing is Standing.LEFT,
     )
-    return page(request, context, status=status, **frame(request, day, someone, "number"))
 
 
 async def _says(request: WebRequest, db: Database, day: Day, known: Whereabouts, did: str) -> Iterable[str]:
@@ -202,4 +227,13 @@ def _waits(locale: Locale, day: Day, window: Window | None) -> Iterable[str]:
             yield said % {"num": window.before}
 
 
-route_handlers: list[Any] = [show_number, press_number, press_leave, press_need, press_help, press_help_near]
+route_handlers: list[Any] = [
+    show_number,
+    show_number_now,
+    press_number,
+    press_leave,
+    press_need,
+    press_help,
+    press_help_near,
+    press_help_in_hall,
+]

@@ -15,6 +15,7 @@ from onestop.web.kit.requests import WebRequest, db_of, is_api, is_https
 SESSION_COOKIE = "onestop_session"
 DEVICE_COOKIE = "onestop_device"
 LANGUAGE_COOKIE = "onestop_language"
+CALLED_COOKIE = "onestop_called"
 SIGNED_IN_COOKIES = (SESSION_COOKIE, DEVICE_COOKIE)
 DEVICE_DOORS = ("/kiosk", "/display")
 YEAR = 365 * 24 * 3600
@@ -65,6 +66,11 @@ def device_cookie(request: WebRequest, token: str) -> Cookie:
 def language_cookie(request: WebRequest, tag: str) -> Cookie:
     """The cookie that remembers the language of the pages."""
     return _cookie(request, LANGUAGE_COOKIE, tag, max_age=YEAR)
+
+
+def called_cookie(request: WebRequest, alarms: str) -> Cookie:
+    """The cookie that remembers which calls for help this browser made, until it is closed."""
+    return _cookie(request, CALLED_COOKIE, alarms)
 
 
 def gone_cookie(request: WebRequest, name: str) -> Cookie:

@@ -24,6 +24,7 @@ from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.ending import end_counts_of
 from onestop.visits.queries.overview import Overview, QueueNow, overview
+from onestop.web.kit.called_here import marked
 from onestop.web.kit.ending import EndAnswer, end_questions
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -147,7 +148,7 @@ async def _page(
         shown=shown,
         queues=tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues),
         messages=await db.read(message_counts, day.id, now=now),
-        alarms=await db.read(open_alarms, day.id),
+        alarms=marked(request, await db.read(open_alarms, day.id)),
         at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
         machines=await db.read(machines_in_trouble, day.id, real=real_now()),
         running=day.state is DayState.PUBLISHED,

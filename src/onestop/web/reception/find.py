@@ -22,6 +22,7 @@ from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall
 from onestop.web.kit.broadcasts import Told, told_to_all
+from onestop.web.kit.called_here import marked
 from onestop.web.kit.days import choose_day
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
@@ -191,7 +192,7 @@ async def _home(
         found=found,
         hall=await db.read(hall, day.id, now=now),
         counts=await db.read(door_counts, day, now=now),
-        alarms=await db.read(open_alarms, day.id),
+        alarms=marked(request, await db.read(open_alarms, day.id)),
         machines=await db.read(machines_in_trouble, day.id, real=real_now()),
         to_all=await told_to_all(db, day.id, locale_of(request)),
     )

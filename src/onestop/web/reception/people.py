@@ -12,6 +12,7 @@ from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import Hall, hall
 from onestop.web.kit.broadcasts import Told, told_to_all
+from onestop.web.kit.called_here import marked
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
@@ -60,7 +61,7 @@ async def _context(request: WebRequest, db: Db, day: Day) -> PeoplePage:
         titles=Titles(locale),
         hall=shown,
         at_risk=tuple((person, risk_line(locale, day.slug, each, opens=True)) for person, each in shown.at_risk),
-        alarms=await db.read(open_alarms, day.id),
+        alarms=marked(request, await db.read(open_alarms, day.id)),
         to_all=await told_to_all(db, day.id, locale),
     )
 
