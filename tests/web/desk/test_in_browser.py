@@ -7,7 +7,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from onestop.db.session import open_database
+from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.calls import serve
+from onestop.visits.queries.alarms import open_alarms
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
 
@@ -197,3 +199,31 @@ async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: 
 
     await expect(page.locator("#now-title")).to_contain_text("This desk is closed.")
     await expect(page.locator("#next")).to_contain_text("100")
+
+
+async def test_over_a_sentence_that_fills_the_screen_nothing_of_help_is_seen_and_its_key_works(
+    desk: tuple[Site, Page],
+) -> None:
+    site, page = desk
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    stop = site.hall.next(site.desk.number).stop
+    site.hall.write(ask_at_desk, site.other_desk.id)
+    await page.goto(page.url.split("/desk")[0] + f"/stops/{stop}/phrases#say-1")
+    await expect(page.locator("#say-1")).to_be_visible()
+    seen = """() => [...document.querySelectorAll("#asked, #asked *")].filter((each) => {
+        const box = each.getBoundingClientRect();
+        const top = box.width > 1 && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return top && each.contains(top);
+    }).length"""
+    assert await page.evaluate(seen) == 0
+    await page.keyboard.press("l")
+    await expect(page.locator("#end-alarm")).to_have_count(1)
+
+    assert await page.evaluate(seen) == 0
+    own = [each for each in site.hall.db.read_now(open_alarms, site.hall.id) if each.is_of(site.desk.id)]
+    assert (len(own), page.url.endswith("#say-1")) == (1, True)
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".asked-fold > summary")).to_be_visible()
+    assert await page.evaluate(seen) > 0
+    await expect(page.locator("#end-alarm")).to_be_hidden()
