@@ -62,7 +62,10 @@ addEventListener(
   "toggle",
   ({ target }) => {
     if (target.id) opened[target.open ? "add" : "delete"](target.id);
-    if (target.open && target.closest("#more")) (target.querySelector(".more-panel") ?? target).scrollIntoView({ block: "nearest" });
+    if (!target.open || !target.closest("#more")) return;
+    const shown = target.querySelector(".more-panel") ?? target;
+    /* On a wide screen More opens over the other zones: nothing has to move for it. */
+    if (getComputedStyle(shown).position !== "absolute") shown.scrollIntoView({ block: "nearest" });
   },
   true,
 );

@@ -87,6 +87,56 @@ async def test_an_officer_works_by_keyboard_alone(desk: tuple[Site, Page]) -> No
     assert page.url.endswith(f"/desks/{site.desk.id}")
 
 
+ON_TOP = """() => {
+    const { x, y, width, height } = document.querySelector(".undo button").getBoundingClientRect();
+    return Boolean(document.elementFromPoint(x + width / 2, y + height / 2)?.closest(".undo button"));
+}"""
+
+
+async def test_more_hides_no_undo_and_scrolls_nothing(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.walk_in(site.hall.wish("legal"))
+    for key, words in (("n", "Nobody is"), ("n", "Called at")):
+        await page.keyboard.press(key)
+        await _state(page, words)
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.keyboard.press("?")
+    await expect(page.locator(".more-panel")).to_be_visible()
+    assert await page.evaluate(ON_TOP) is True
+    await page.keyboard.press("?")
+    await page.set_viewport_size({"width": 1280, "height": 600})
+    await page.evaluate("scrollTo(0, 0)")
+    await page.keyboard.press("?")
+    await expect(page.locator(".more-panel")).to_be_visible()
+    await page.wait_for_timeout(200)
+
+    assert await page.evaluate("scrollY") == 0
+
+
+async def test_escape_leads_back_to_the_desk_unless_something_typed_would_be_lost(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.walk_in(site.hall.wish("legal"))
+    for key, words in (("n", "Nobody is"), ("n", "Called at")):
+        await page.keyboard.press(key)
+        await _state(page, words)
+    left: list[str] = []
+    for key in ("o", "g", "c", "x"):
+        await page.keyboard.press(key)
+        await page.wait_for_url("**/desks/*/hand-over" if key == "x" else "**/stops/**")
+        if key == "o":
+            await expect(page.locator("#text")).to_be_focused()
+            await page.keyboard.press("y")
+            await page.keyboard.press("Escape")
+            await page.wait_for_timeout(300)
+            left.append(page.url.rpartition("/")[2])
+            await page.keyboard.press("Backspace")
+        await page.keyboard.press("Escape")
+        await page.wait_for_url(f"**/desks/{site.desk.id}")
+        await page.wait_for_timeout(400)
+
+    assert left == ["notes"]
+
+
 async def test_a_ready_desk_hears_of_its_visitor_at_once_and_sounds(desk: tuple[Site, Page]) -> None:
     site, page = desk
     await page.keyboard.press("n")

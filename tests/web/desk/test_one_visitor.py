@@ -51,7 +51,7 @@ async def test_a_visitor_is_called_served_and_finished_by_keys_alone(site: Site)
         (303, path, "Nobody is at this desk. "),
     ]
     assert re.search(
-        r"Take back: finished 100 U \d+ s Served here today 1 Not here 0 100 Settled Notes 08:30$", zone(page, "mine")
+        r"Take back: finished 100 U \d+ s Talks here today 1 Not here 0 100 Settled Notes 08:30$", zone(page, "mine")
     )
 
 
@@ -125,7 +125,7 @@ async def test_the_desk_says_who_comes_and_how_they_will_talk(site: Site) -> Non
         await press(officer, path, "f")
 
     assert words == [
-        "For: Legal advice Arabic Interpreter comes: M01",
+        "For: Legal advice Arabic Interpreter comes: mediator M01",
         "For: Legal advice Vietnamese No interpreter: phone or phrase card",
         "For: Legal advice English You both speak English",
         "For: Legal advice Vietnamese Brings an interpreter",
@@ -283,6 +283,20 @@ async def test_the_list_says_when_who_was_parked_or_not_here_comes_again(site: S
     assert ("Parked" in other, "Comes again" in other) == (False, False)
 
 
+async def test_not_here_counts_only_who_has_not_come_since(site: Site) -> None:
+    officer, path = site.sign_in("officer"), _path(site)
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.next(1)
+    counts: list[str] = []
+    for key in ("h", "n", "s"):
+        await press(officer, path, key)
+        counts += re.findall(r"Not here (\d)", zone((await officer.get(path)).text, "mine"))
+        site.set_time(site.hall.now + timedelta(minutes=11))
+
+    assert counts == ["1", "0", "0"]
+
+
 async def test_the_card_names_what_this_desk_added_and_nothing_that_others_did(site: Site) -> None:
     officer, path = site.sign_in("officer"), _path(site)
     site.hall.open_desks()
@@ -309,7 +323,7 @@ async def test_a_break_tells_since_when_it_lasts_and_until_when_it_was_planned(s
         site.set_time(site.hall.now + timedelta(minutes=7))
         page = (await officer.get(f"/desks/{site.desk.id}")).text
         said.append(zone(page, "now").partition(" Nobody is called")[0])
-        assert "Served here today" in zone(page, "mine")
+        assert "Talks here today" in zone(page, "mine")
 
     assert said == ["Break since 08:40 7 min Break Planned until 09:00", "Break since 09:20 7 min Break"]
 

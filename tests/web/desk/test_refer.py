@@ -80,6 +80,8 @@ async def test_every_kind_of_next_step_can_be_chosen_by_name(site: Site, scene: 
         f"place:{scene.shelter}",
     } <= offered
     assert form.choices("day") == ["", str(scene.next_day)]
+    named = re.findall(r'<option value="(?:service|institution):[^"]*"[^>]*>([^<]+)<', page)
+    assert len(named) == len(set(named)) > 4
     assert "House Kanarinka (discreet)" in page
     assert "(police)" in page
 

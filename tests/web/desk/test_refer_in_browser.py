@@ -36,6 +36,7 @@ async def test_a_referral_is_made_without_a_mouse(sqlite_url: str, tmp_path: Pat
         await page.keyboard.press("Enter")
 
         await expect(page.locator(".notice.success")).to_contain_text("The referral is made.")
+        await expect(page.locator(".notice.success #print-steps")).to_be_in_viewport()
         await expect(page.locator("#made-title + .rows")).to_contain_text("Primary School")
         [row] = scene.rows()
         assert (row.place_id, row.reason, row.by_on) == (scene.school, "school", None)

@@ -39,7 +39,9 @@ class MineHere:
     """The numbers of this desk today."""
 
     served: int
+    """Talks that ended here."""
     not_here: int
+    """Who was called here in vain and has not come since."""
     recent: tuple[DoneHere, ...]
     undo: UndoOffer | None
 
@@ -51,8 +53,14 @@ def mine_here(conn: sa.Connection, desk_id: UUID, now: datetime) -> MineHere:
             .where(stops.c.desk_id == desk_id, stops.c.state == StopState.FINISHED)
             .scalar_subquery()
             .label("served"),
-            sa.select(sa.func.count())
-            .where(calls.c.desk_id == desk_id, calls.c.outcome == "no_show")
+            sa.select(sa.func.count(calls.c.stop_id.distinct()))
+            .join_from(calls, stops, stops.c.id == calls.c.stop_id)
+            .where(
+                calls.c.desk_id == desk_id,
+                calls.c.outcome == "no_show",
+                stops.c.no_shows > 0,
+                stops.c.state.in_((StopState.WAITING, StopState.MISSED)),
+            )
             .scalar_subquery()
             .label("not_here"),
         )

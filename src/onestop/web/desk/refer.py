@@ -230,8 +230,13 @@ def _groups(locale: Locale, found: SendingOn) -> tuple[Group, ...]:
         groups.append(Group(title=title, choices=((OUR_DAY, locale.gettext(N_("Another of our days"))),)))
     for each in found.institutions:
         mark = f" ({locale.gettext(AUTHORITIES[each.authority])})" if each.authority in AUTHORITIES else ""
-        choices = [(f"service:{service.id}", service_title(locale, service.key)) for service in each.services]
-        choices.append((f"institution:{each.id}", locale.gettext(N_("Something else there"))))
+        # A closed menu reads out the choice alone, without the heading of its group.
+        choices = [
+            (f"service:{service.id}", f"{service_title(locale, service.key)} · {each.name}")
+            for service in each.services
+        ]
+        other = locale.say(N_("Something else: %(institution)s"), {"institution": each.name})
+        choices.append((f"institution:{each.id}", other))
         groups.append(Group(title=each.name + mark, choices=tuple(choices)))
     by_kind: dict[str, list[tuple[str, str]]] = {}
     for place in found.places:
