@@ -64,3 +64,6 @@ document.querySelectorAll("[data-print]").forEach((button) => {
 if (document.querySelector("[data-print]") && /[?&]did=renewed/.test(location.search)) {
   window.addEventListener("load", () => print(), { once: true });
 }
+
+/* What was just done is read out; the page stays where it came back. */
+document.getElementById("done")?.focus({ preventScroll: true });

@@ -103,7 +103,10 @@ class Locale:
         """What this language calls another one (`Arabic`, `arabčina`); that one's own name if it has no word for it."""
         name = Cldr.parse(self.language.cldr).languages.get(tag.replace("-", "_"))
         if name is None:
-            name = Cldr.parse(self.language.cldr).languages.get(tag.partition("-")[0])
+            plain, _, script = tag.partition("-")
+            words = Cldr.parse(self.language.cldr)
+            name, written = words.languages.get(plain), words.scripts.get(script)
+            name = f"{name} ({written})" if name and written else name
         return name or (KNOWN[tag].own_name if tag in KNOWN else tag)
 
 

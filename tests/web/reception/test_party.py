@@ -140,7 +140,7 @@ async def test_a_need_is_marked_and_taken_away(reception: Staff) -> None:
         shown = await reception.ask(reception.path(ticket, act), {"need": need})
         holder = reception.holder(ticket)
         seen.append((holder.person.need, set(holder.needs)))
-        assert ("Operational need" in shown.text) is holder.person.need
+        assert (": may go first</span>" in shown.text) is holder.person.need
     unknown = await reception.press(reception.path(ticket, "/need"), {"need": "illness"})
 
     infant, deadline = OperationalNeed.INFANT, OperationalNeed.DEADLINE

@@ -42,9 +42,9 @@ async def test_the_lists_tell_who_waits_too_long_who_is_expected_and_who_is_insi
     assert (at_risk(just), at_risk(over)) == ([], [104, 105])
     assert numbers(over.expected) == [100, 101]
     assert numbers(over.inside) == [103, 104, 105]
-    assert shown.count("Waits 46 min") == 2
+    assert shown.count("Waits 46 min") == 2 + 2  # to look after, and inside
     inside = shown.partition('id="inside"')[2]
-    assert (inside.count(">Waiting<"), inside.count(">At the desk<"), inside.count("since")) == (2, 1, 0)
+    assert (inside.count(">Waits 46 min<"), inside.count(">At the desk<"), inside.count("since")) == (2, 1, 0)
     assert ("3 tickets · 3 people" in shown, "Asked for help · 0" in shown) == (True, True)
     assert "31 min late" not in shown
     assert "46 min late" in shown
@@ -204,3 +204,18 @@ async def test_the_cost_of_a_screen_does_not_grow_with_the_hall(reception: Staff
             "days": 2,
         }
     )
+
+
+async def test_who_waits_says_how_long_and_says_it_once(reception: Staff) -> None:
+    hall_ = reception.hall
+    reception.open()
+    hall_.walk_in(hall_.wish("legal"))
+    at_once = await reception.look(f"{reception.home}/people")
+    reception.later(minutes=20)
+    later = await reception.look(f"{reception.home}/people")
+    reception.later(minutes=31)
+    long = await reception.look(f"{reception.home}/people")
+
+    assert ("Waits " in at_once, "Waits 20 min" in later) == (False, True)
+    risk = long.split('id="at-risk"')[1].split("</section>")[0]
+    assert ("Waits 51 min" in risk, "waits long" in risk) == (True, False)

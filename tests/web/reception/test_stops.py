@@ -34,7 +34,8 @@ async def test_a_waiting_step_is_sent_to_another_service_of_its_institution_and_
     undone = await reception.press(reception.path(ticket, "/undo"), undo_of(reception, ticket.party))
 
     assert (other in shown, foreign in shown) == (True, False)
-    assert "The stop waits there now. Her place is kept." in after
+    assert "She waits for the first free desk now. Her place is kept." in after
+    assert f"#stop-{stop}" in sent.headers["location"]
     assert there == [("social", "waiting")]
     assert [each.status_code for each in (sent, rubbish, outside, undone)] == [303, 422, 422, 303]
     assert reception.stops(ticket) == [("legal", "waiting")]
@@ -68,7 +69,7 @@ async def test_a_wrong_outcome_is_seen_and_put_right_and_a_private_one_is_not_to
     quiet = hall.next(1).stop
     assert quiet == given.stop
     hall.write(finish, quiet, outcome=Outcome.SETTLED)
-    hers = hall.db.read_now(lambda conn: stop_row(conn, quiet).party_id)
+    hers = hall.db.read_now(lambda conn: stop_row(conn, given.stop).party_id)
     at = f"{reception.home}/parties/{hers}"
     private = await reception.look(at)
     refused = await reception.press(f"{at}/stops/{quiet}/outcome", {"outcome": "advised"})

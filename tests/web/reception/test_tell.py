@@ -30,11 +30,15 @@ async def test_a_walk_in_hears_when_where_and_of_the_interpreter(reception: Staf
     nobody = (
         await reception.ask(f"{reception.home}/walk-in", {**sent, "languages": "ti", "interpreter": "needed"})
     ).text
+    slovak = (
+        await reception.ask(f"{reception.home}/walk-in", {**sent, "languages": "sk", "interpreter": "needed"})
+    ).text
     alone = (await reception.ask(f"{reception.home}/walk-in", {**sent, "interpreter": "none"})).text
 
-    assert all("Called about " in page and "Legal advice: desk " in page for page in (needed, nobody, alone))
+    assert all("Called about " in page and "Legal advice: desk " in page for page in (needed, nobody, slovak, alone))
     assert "An interpreter for Arabic comes to the desk where nobody speaks her language." in needed
-    assert "No interpreter for her languages is here." in nobody
+    assert "Nobody here speaks her languages for: Legal advice." in nobody
+    assert "Somebody at these desks speaks her language." in slovak
     assert "nterpreter" not in alone.split('class="tell"')[1].split("<h1>")[0]
 
 
@@ -63,3 +67,19 @@ async def test_one_of_a_family_alone_is_offered_or_refused_in_words(reception: S
     assert "a child is never without an adult" in pages[1]
     assert "/own" not in pages[1]
     assert not any("alone: own ticket" in page or "never without" in page for page in (pages[2],))
+
+
+async def test_a_need_that_is_marked_tells_the_new_time_at_once(reception: Staff) -> None:
+    reception.open()
+    hall = reception.hall
+    for _ in range(3):
+        hall.walk_in(hall.wish("legal"))
+    reception.later(minutes=1)
+    ticket, _ = hall.walk_in(hall.wish("legal"))
+    before = (await reception.look(reception.path(ticket))).split("Called about ")[1].split(":")[:2]
+    reception.later(seconds=1)
+
+    after = (await reception.ask(reception.path(ticket, "/need"), {"need": "cannot_stand"})).text
+
+    assert "Cannot stand long: may go first" in after
+    assert after.split("Called about ")[1].split(":")[:2] != before

@@ -20,7 +20,7 @@ from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown
 from onestop.domain.visit import AT_DESK, NO_SHOWS_UNTIL_MISSED, UNDO_WINDOW, BlockedBy, StopState, VisitState
 from onestop.visits.queries.desk import HeldBack, held_back
-from onestop.visits.queries.hall import Hall, calling_desk, load_hall
+from onestop.visits.queries.hall import Hall, backlog_of, calling_desk, load_hall
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
 from onestop.visits.tables import acts, calls, visits
 
@@ -28,6 +28,8 @@ GUIDE_SAYS: dict[str, bool | None] = {"VisitorFound": True, "VisitorNotFound": F
 """What a guide says of a call, by its fact; the newest one counts."""
 JUST_ENDED = timedelta(seconds=60)
 """How long the guide's list says why a number is not on it any more."""
+BEHIND_MINUTES = 60
+"""Talks for so long wait at a desk that is behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,17 @@ class FloorDesk:
     undo_act: UUID | None
     """The last act here, while it can still be taken back."""
     undo_until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """A desk in its hours that people wait for: not open, or with more talks before it than it can soon give."""
+
+    mark: DeskSpot
+    state: DeskState
+    waiting: int
+    minutes: int
+    """Of the talks that wait, shared among the open desks that give them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +138,26 @@ def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Floor
     return tuple(
         _desk(desk, private, at_desk.get(desk.id), mediators, waiting, undo.get(desk.id), hall, aside, now)
         for desk in configured
+    )
+
+
+def desks_behind(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Behind, ...]:
+    """Desks that people wait for and that do not keep up, by number; three statements."""
+    configured = desks_of_day(conn, day)
+    backlog = backlog_of(conn, day, configured)
+    waiting, _ = _waiting(conn, day)
+    found = (
+        Behind(
+            mark=DeskSpot(number=desk.number, colour=desk.colour, shape=desk.shape),
+            state=desk.state,
+            waiting=sum(waiting[service] for service in desk.services),
+            minutes=round(backlog[desk.id]),
+        )
+        for desk in configured
+        if any(begin <= now < end for begin, end in desk.openings)
+    )
+    return tuple(
+        each for each in found if each.waiting and (each.state is not DeskState.OPEN or each.minutes >= BEHIND_MINUTES)
     )
 
 

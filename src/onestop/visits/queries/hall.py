@@ -95,7 +95,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[U
                 if one.state is not MediatorState.LEFT
             ),
             busy_members=frozenset(row.member_id for row in served if row.member_id is not None),
-            backlog_minutes=_backlog(conn, day, desks),
+            backlog_minutes=backlog_of(conn, day, desks),
             spoken=spoken.bridged.union(*spoken.by_service.values()),
             spoken_for=spoken.by_service,
         ),
@@ -235,7 +235,8 @@ def waited_seconds(ended: int, since: datetime | None, now: datetime) -> float:
     return ended + ((now - since).total_seconds() if since is not None else 0.0)
 
 
-def _backlog(conn: sa.Connection, day: UUID, desks: Sequence[DeskRow]) -> dict[UUID, float]:
+def backlog_of(conn: sa.Connection, day: UUID, desks: Sequence[DeskRow]) -> dict[UUID, float]:
+    """Minutes of the talks that wait for each desk, shared among the open desks of a service; one statement."""
     minutes = {row.service_id: float(row.minutes) for row in conn.execute(_BACKLOG, {"day": day})}
     opened = Counter(service for desk in desks if desk.state is DeskState.OPEN for service in desk.services)
     return {

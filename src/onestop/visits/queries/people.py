@@ -75,8 +75,17 @@ class Person:
     done: int
     to_do: tuple[Title, ...]
     missed: int
+    waited: int
+    """Seconds of waits that have ended."""
+    waiting_since_at: datetime | None
+    """Since when she waits now; to come for an early visitor."""
     lost: bool
     """Called as often as the rule says, and nobody came; no desk has seen her since."""
+
+    def waits_minutes(self, now: datetime) -> int:
+        """How long she has waited in all; 0 before her time."""
+        running = (now - self.waiting_since_at).total_seconds() if self.waiting_since_at is not None else 0.0
+        return max(0, int(self.waited + running) // 60)
 
 
 def people(
@@ -100,6 +109,7 @@ def people(
             visits.c.need,
             visits.c.checked_in_at,
             visits.c.waiting_since_at,
+            visits.c.waited_seconds,
             visits.c.stepped_out_at,
             visits.c.ended_at,
             sa.select(sa.func.count()).where(members.c.party_id == parties.c.id).scalar_subquery().label("people"),
@@ -161,6 +171,8 @@ def _person(row: Row, theirs: list[Row]) -> Person:
         done=sum(1 for stop in theirs if stop.state == StopState.FINISHED),
         to_do=tuple(title_of(stop) for stop in theirs if stop.state in STOP_OPEN),
         lost=standing is Standing.HERE and _lost(theirs),
+        waited=row.waited_seconds or 0,
+        waiting_since_at=row.waiting_since_at,
         missed=sum(1 for stop in theirs if stop.state == StopState.MISSED),
     )
 

@@ -30,7 +30,7 @@ from onestop.domain.visit import (
 from onestop.visits.queries.people import DeskSpot, Person, Row, Title, people, title_of
 from onestop.visits.tables import acts, calls, stop_papers, visit_needs, visits
 
-_CHECKED = frozenset({StopState.WAITING, StopState.BLOCKED})
+_CHECKED = frozenset({StopState.PLANNED, StopState.WAITING, StopState.BLOCKED})
 _NEVER_ACCEPTED = frozenset({StopState.PROPOSED, StopState.DECLINED})
 
 
@@ -46,7 +46,7 @@ class VisitorStop:
     planned_at: datetime | None
     desk: DeskSpot | None
     papers: tuple[Paper, ...] = ()
-    """What to bring there, while reception can look at it; nothing of a private stop (R19)."""
+    """What to bring there, before she comes and while reception can look at it; nothing of a private stop (R19)."""
     checked: Mapping[str, bool] = field(default_factory=dict[str, bool])
     """By key of a paper: seen, or she does not have it."""
     blocked_by: BlockedBy | None = None
@@ -126,7 +126,7 @@ def visitor(conn: sa.Connection, day: UUID, party: UUID, *, now: datetime) -> Vi
     ).scalar()
     checked = _checked(conn, party)
     marked = set(conn.execute(sa.select(visit_needs.c.kind).where(visit_needs.c.visit_id == row.visit)).scalars())
-    papers = papers_by_service(conn) if row.visit_state == VisitState.OPEN else {}
+    papers = papers_by_service(conn) if row.visit_state in (None, VisitState.OPEN) else {}
     waiting = {StopState.WAITING, StopState.BLOCKED}
     return Visitor(
         person=found[0],

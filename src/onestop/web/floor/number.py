@@ -77,7 +77,7 @@ class NumberPage:
     news: News
     left: bool
     """Whether her visit has just been ended here, which can be taken back."""
-    reasons: tuple[tuple[VisitReason, str], ...] = LEAVE_REASONS
+    reasons: tuple[tuple[VisitReason, str, str], ...] = LEAVE_REASONS
     need_minutes: int = NEED_POINTS
 
 
@@ -107,7 +107,7 @@ async def press_leave(request: WebRequest, db: Db, slug: FromPath[str], ticket_n
     """She leaves for good with stops unserved, and why; reception ends a visit in the same way."""
     await day_and_actor(request, db, slug, drives=False)
     reason = (await read_form(request)).text("reason", 40)
-    if reason not in [each for each, _ in LEAVE_REASONS]:
+    if reason not in [each for each, _, _ in LEAVE_REASONS]:
         raise InvalidInput(field="reason")
     return await _press(request, db, slug, ticket_number, leave, did="left", reason=VisitReason(reason))
 

@@ -4,8 +4,16 @@ from onestop.domain.errors import N_
 from onestop.domain.visit import VisitReason
 
 LEAVE_REASONS = (
-    (VisitReason.OWN_WISH, N_("She wishes to go")),
-    (VisitReason.INSTITUTION_GONE, N_("The institution is not here any more")),
-    (VisitReason.NO_SHOW, N_("Nobody can find her")),
+    (
+        VisitReason.OWN_WISH,
+        N_("She wishes to go"),
+        N_("She says it herself, or somebody says that she went home."),
+    ),
+    (
+        VisitReason.INSTITUTION_GONE,
+        N_("The institution is not here any more"),
+        N_("What she still waits for is not given today any more."),
+    ),
+    (VisitReason.NO_SHOW, N_("Nobody can find her"), N_("She was looked for, and nobody has seen her.")),
 )
-"""Why a visit ends with stops unserved."""
+"""Why a visit ends with stops unserved, and when to say so."""

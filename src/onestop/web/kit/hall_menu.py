@@ -10,6 +10,7 @@ _PLACES = (
     ("/reception/{day}/book", N_("Book")),
     ("/reception/{day}/people", N_("People")),
     ("/reception/{day}/people#help", N_("Asked for help")),
+    ("/reception/{day}#trouble", N_("Trouble at desks and machines")),
     ("/reception/{day}/message", N_("Message")),
     ("/reception/{day}/waiting", N_("Waiting list for a time")),
     ("/reception/{day}/paper", N_("Entered from paper")),

@@ -37,6 +37,7 @@ class RiskLine:
     minutes: int
     out: bool
     why: tuple[str, ...]
+    """Without the long wait, whose minutes stand beside it."""
     next: str
     href: str
 
@@ -49,7 +50,7 @@ def risk_line(locale: Locale, slug: str, at_risk: AtRisk, *, opens: bool) -> Ris
         number=at_risk.number,
         minutes=at_risk.minutes,
         out=at_risk.out,
-        why=tuple(_said(locale, risk, at_risk) for risk in at_risk.why),
+        why=tuple(_said(locale, risk, at_risk) for risk in at_risk.why if at_risk.out or risk is not Risk.LONG_WAIT),
         next=locale.gettext(label),
         href=href if opens else "",
     )

@@ -19,6 +19,7 @@ from onestop.domain.roles import Actor
 from onestop.live.hub import key_of
 from onestop.visits.actions.door import count_answered, count_turned_away
 from onestop.visits.queries.alarms import Alarm, open_alarms
+from onestop.visits.queries.floor import Behind, desks_behind
 from onestop.visits.queries.people import Person
 from onestop.visits.queries.reception import DoorCounts, Hall, door_counts, find_people, hall
 from onestop.web.kit.broadcasts import Told, told_to_all
@@ -65,6 +66,8 @@ class HomePage:
     counts: DoorCounts
     alarms: tuple[Alarm, ...]
     machines: tuple[Trouble, ...]
+    behind: tuple[Behind, ...]
+    """Desks that do not keep up."""
     to_all: Told | None
     key: str = field(default_factory=new_key)
 
@@ -193,6 +196,7 @@ async def _home(
         hall=await db.read(hall, day.id, now=now),
         counts=await db.read(door_counts, day, now=now),
         alarms=marked(request, await db.read(open_alarms, day.id)),
+        behind=await db.read(desks_behind, day.id, now=now) if is_on(day, now) else (),
         machines=await db.read(machines_in_trouble, day.id, real=real_now()),
         to_all=await told_to_all(db, day.id, locale_of(request)),
     )

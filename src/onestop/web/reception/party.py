@@ -63,7 +63,7 @@ DONE: dict[str, str] = {
     "back": N_("She is back and waits again."),
     "left": N_("The visit has ended."),
     "again": N_("She is here again and waits. Her place is kept."),
-    "sent": N_("The stop waits there now. Her place is kept."),
+    "sent": N_("She waits for the first free desk now. Her place is kept."),
     "corrected": N_("The outcome is corrected."),
     "own": N_("A ticket for this person alone. Print it or write down number and code."),
     "who": N_("Saved. The number and her place stay."),
@@ -79,6 +79,7 @@ DONE: dict[str, str] = {
     "undone": N_("The last step is taken back."),
     "carried": N_("The open stops go on at another day. Please tell her when."),
 }
+SENT_TO = N_("She waits for desk %(desk)s now. Her place is kept.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,8 @@ class PartyPage:
     today: Day | None
     """The day that is on now, if this ticket is for another one."""
     to_add: tuple[ServiceLine, ...]
-    reasons: tuple[tuple[VisitReason, str], ...]
+    reasons: tuple[tuple[VisitReason, str, str], ...]
+    """Why she leaves, and when that is said."""
     papers: Mapping[UUID, tuple[PaperLine, ...]]
     """By stop, what reception can look at now; a stop without papers and a private one are not there."""
     send_to: Mapping[UUID, tuple[SendTo, ...]]
@@ -132,6 +134,8 @@ class PartyPage:
     """Whether one of them can have a ticket of her own."""
     needs: tuple[tuple[OperationalNeed, str], ...]
     """The public list of operational needs."""
+    marked: tuple[str, ...]
+    """Those of the list that are marked for her."""
     need_minutes: int
     """What a need counts for in the order of calls."""
     next_days: tuple[Day, ...]
@@ -218,14 +222,15 @@ async def show(
         outcome_meanings=OUTCOME_MEANINGS,
         may_part=bool(may_go_apart(known.members)),
         needs=tuple((need, locale.gettext(label)) for need, label in MARKED.items()),
+        marked=tuple(locale.gettext(label) for need, label in MARKED.items() if need in known.needs),
         need_minutes=NEED_POINTS,
         next_days=await next_days(db, day) if known.person.standing in INSIDE else (),
         goes_on=await _goes_on(request, db, party, ticket_key)
         if known.person.standing is Standing.CARRIED_OVER
         else None,
         short_code=spell_short_code(code) if code else "",
-        done=_done(request, did, papers),
-        tell=await tell(request, db, day, known),
+        done=_done(request, did, papers, known, desks),
+        tell=await tell(request, db, day, known, fresh=bool(did)),
         name=known.person.name if name is None else name,
         name_error=name_error,
         refused=why_not(locale, refusal, known) if refusal is not None else "",
@@ -248,14 +253,25 @@ def why_not(locale: Locale, refusal: Refusal, known: Visitor) -> str:
     return locale.gettext(CHANGED if known.visit_state is VisitState.OPEN else NOT_INSIDE)
 
 
-def _done(request: WebRequest, did: str, papers: Mapping[UUID, tuple[PaperLine, ...]]) -> str:
-    """What has just been done; a paper is named."""
+def _done(
+    request: WebRequest,
+    did: str,
+    papers: Mapping[UUID, tuple[PaperLine, ...]],
+    known: Visitor,
+    desks: Sequence[DeskRow],
+) -> str:
+    """What has just been done; a paper is named, and the desk where a stop waits now."""
     if did not in DONE or request.method != "GET":
         return ""
     key, locale = request.query_params.get("paper", ""), locale_of(request)
     named = next((line.text for lines in papers.values() for line in lines if line.key == key), "")
     if did == "papers-seen" and named:
         return locale.say(N_("Seen: %(paper)s."), {"paper": isolated(named)})
+    if did == "sent":
+        stop = next((one for one in known.stops if str(one.id) == request.query_params.get("stop", "")), None)
+        number = next((desk.number for desk in desks if stop is not None and desk.id == stop.only_desk), None)
+        if number is not None:
+            return locale.say(SENT_TO, {"desk": number})
     return locale.gettext(DONE[did])
 
 

@@ -100,7 +100,7 @@ async def do_leave(request: WebRequest, db: Db, slug: FromPath[str], party: From
     """She leaves with stops unserved, and why."""
     await day_and_actor(request, db, slug)
     reason = (await read_form(request)).text("reason", 40)
-    known = [each for each, _ in LEAVE_REASONS]
+    known = [each for each, _, _ in LEAVE_REASONS]
     if reason not in known:
         raise InvalidInput(field="reason")
     return await _act(request, db, slug, party, "left", on_visit, leave, reason=VisitReason(reason))
@@ -238,7 +238,20 @@ async def do_send(
         raise InvalidInput(field="to")
     # What is private is named nowhere at reception; the action refuses it (R19).
     desk = ids[1] if len(ids) == 2 else None
-    return await _act(request, db, slug, party, "sent", on_stop, stop, send_waiting, service=ids[0], desk=desk)
+    return await _act(
+        request,
+        db,
+        slug,
+        party,
+        "sent",
+        on_stop,
+        stop,
+        send_waiting,
+        service=ids[0],
+        desk=desk,
+        card=stop,
+        more_end=f"&stop={stop}",
+    )
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/stops/{stop:uuid}/outcome")

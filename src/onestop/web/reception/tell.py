@@ -29,11 +29,12 @@ KEEPS_HER_TIME = N_("Before %(at)s a desk calls her only while nobody else who i
 DESKS = N_("%(stop)s: desk %(desks)s.")
 NO_DESK = N_("%(stop)s: no desk is open for this.")
 INTERPRETER_COMES = N_("An interpreter for %(languages)s comes to the desk where nobody speaks her language.")
-NO_INTERPRETER = N_("No interpreter for her languages is here.")
+DESKS_SPEAK = N_("Somebody at these desks speaks her language.")
+NOBODY_SPEAKS = N_("Nobody here speaks her languages for: %(stops)s.")
 
 
-async def tell(request: WebRequest, db: Database, day: Day, known: Visitor) -> tuple[str, ...]:
-    """In short lines; nothing before check-in and after the visit."""
+async def tell(request: WebRequest, db: Database, day: Day, known: Visitor, *, fresh: bool = False) -> tuple[str, ...]:
+    """In short lines; nothing before check-in and after the visit. `fresh` after an act that can change the times."""
     locale, person, now = locale_of(request), known.person, db.now()
     if known.visit_state is not VisitState.OPEN or known.checked_in_at is None:
         return ()
@@ -48,22 +49,31 @@ async def tell(request: WebRequest, db: Database, day: Day, known: Visitor) -> t
     waiting = [stop for stop in known.stops if stop.state is StopState.WAITING]
     if not waiting:
         return (" ".join(first),) if first else ()
-    first.append(_about(locale, day, waiting, await _windows(request, db, day, known, waiting, now)))
+    first.append(_about(locale, day, waiting, await _windows(request, db, day, known, waiting, now, fresh=fresh)))
     lines = [" ".join(first)]
     if early and person.booked_at is not None:
         lines.append(locale.say(KEEPS_HER_TIME, {"at": left_to_right(locale.time(person.booked_at, day.timezone))}))
-    lines.extend(_desks(locale, waiting, await db.read(desks_of_day, day.id), now))
+    desks = await db.read(desks_of_day, day.id)
+    lines.extend(_desks(locale, waiting, desks, now))
     if person.interpreter is Interpreter.NEEDED:
-        lines.append(_interpreter(locale, person.languages, await db.read(mediators_of_day, day.id), now))
-    return tuple(lines)
+        mediators = await db.read(mediators_of_day, day.id)
+        lines.append(_interpreter(locale, person.languages, waiting, desks, mediators, now))
+    return tuple(filter(None, lines))
 
 
 async def _windows(
-    request: WebRequest, db: Database, day: Day, known: Visitor, waiting: Sequence[VisitorStop], now: datetime
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    known: Visitor,
+    waiting: Sequence[VisitorStop],
+    now: datetime,
+    *,
+    fresh: bool,
 ) -> dict[UUID, Window]:
     """Estimates that know her: older ones that do not are worked out once more."""
     cache = estimates_of(request.app.state)
-    found = windows(await cache.of_day(db, day.id), now)
+    found = windows(await cache.of_day(db, day.id, since=now if fresh else None), now)
     if not any(stop.id in found for stop in waiting):
         found = windows(await cache.of_day(db, day.id, since=known.checked_in_at), now)
     return found
@@ -80,29 +90,51 @@ def _about(locale: Locale, day: Day, waiting: Sequence[VisitorStop], found: dict
     return locale.say(CALLED_ABOUT, {"from": begins, "to": ends, "stop": Titles(locale).of(first.title)})
 
 
+def _at(stop: VisitorStop, desks: Iterable[DeskRow], now: datetime) -> list[DeskRow]:
+    """The desks that can call her for this stop."""
+    return [
+        desk
+        for desk in desks
+        if stop.service in desk.services
+        and desk.is_expected(now)
+        and (stop.only_desk is None or desk.id == stop.only_desk)
+    ]
+
+
 def _desks(locale: Locale, waiting: Iterable[VisitorStop], desks: Sequence[DeskRow], now: datetime) -> list[str]:
     """Where each can be called to; of a private stop nothing is said (R19)."""
     lines: list[str] = []
     for stop in waiting:
         if stop.service is None:
             continue
-        numbers = [
-            str(desk.number)
-            for desk in desks
-            if stop.service in desk.services
-            and desk.is_expected(now)
-            and (stop.only_desk is None or desk.id == stop.only_desk)
-        ]
+        numbers = [str(desk.number) for desk in _at(stop, desks, now)]
         words = {"stop": Titles(locale).of(stop.title), "desks": left_to_right(", ".join(numbers))}
         lines.append(locale.say(DESKS if numbers else NO_DESK, words))
     return lines
 
 
-def _interpreter(locale: Locale, languages: Sequence[str], mediators: Iterable[MediatorRow], now: datetime) -> str:
+def _interpreter(
+    locale: Locale,
+    languages: Sequence[str],
+    waiting: Iterable[VisitorStop],
+    desks: Sequence[DeskRow],
+    mediators: Iterable[MediatorRow],
+    now: datetime,
+) -> str:
+    """Empty where nothing may be told of her desks, because every talk is private (R19)."""
     here = frozenset[str]().union(
         *(one.languages for one in mediators if one.state is not MediatorState.LEFT and one.closes_at > now)
     )
-    spoken = [language for language in languages if language in here]
-    if not spoken:
-        return locale.gettext(NO_INTERPRETER)
-    return locale.say(INTERPRETER_COMES, {"languages": locale.list_and([locale.language_name(one) for one in spoken])})
+    bridged = [language for language in languages if language in here]
+    if bridged:
+        names = [locale.language_name(language) for language in bridged]
+        return locale.say(INTERPRETER_COMES, {"languages": locale.list_and(names)})
+    open_talks = [stop for stop in waiting if stop.service is not None]
+    silent = [
+        Titles(locale).of(stop.title)
+        for stop in open_talks
+        if not any(desk.languages & frozenset(languages) for desk in _at(stop, desks, now))
+    ]
+    if silent:
+        return locale.say(NOBODY_SPEAKS, {"stops": locale.list_and(silent)})
+    return locale.gettext(DESKS_SPEAK) if open_talks else ""
