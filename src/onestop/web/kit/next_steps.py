@@ -1,7 +1,7 @@
 """The sheet somebody takes home, in two columns line by line: hers, and the local one that the next clerk reads."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -85,6 +85,8 @@ class SheetPrint:
     sheet: Markup
     back: str
     back_label: str
+    said: tuple[str, ...] = ()
+    """What stands on it, in the language of whoever signs it and cannot read it."""
     also_href: str = ""
     with_private: bool = False
 
@@ -144,6 +146,14 @@ def proof_sheet(request: WebRequest, steps: NextSteps, *, now: datetime) -> Mark
     both = Columns(steps)
     sheet = both.sheet(_say(N_("Proof of visit")), _proof(both, steps, now), wide=True)
     return _rendered(request, sheet)
+
+
+def proof_said(locale: Locale, steps: NextSteps, *, now: datetime) -> tuple[str, ...]:
+    """The lines of the proof for whoever signs it; none where the paper is in her language."""
+    both = Columns(steps)
+    if locale.tag in (both.hers.tag, both.local.tag):
+        return ()
+    return tuple(row.hers.text for row in _proof(Columns(replace(steps, language=locale.tag)), steps, now))
 
 
 def _rendered(request: WebRequest, sheet: StepsSheet) -> Markup:
@@ -312,6 +322,7 @@ def _proof(both: Columns, steps: NextSteps, now: datetime) -> Iterable[SheetRow]
     yield both.row("line", _say(N_("Was here from %(from)s to %(to)s."), **hours))
     if steps.day.address:
         yield both.row("line", _say(N_("Address: %(address)s"), address=isolated(steps.day.address)))
+    yield both.row("line", _say(N_("Issued by: %(centre)s"), centre=isolated(steps.day.name)))
     yield both.row("line", _say(N_("Stamp and signature:")))
 
 

@@ -12,7 +12,7 @@ from onestop.domain.errors import N_
 from onestop.referrals.queries.steps import NextSteps, next_steps
 from onestop.visits.queries.visitor import visitor
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.next_steps import SheetPrint, proof_sheet, steps_sheet
+from onestop.web.kit.next_steps import SheetPrint, proof_said, proof_sheet, steps_sheet
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.reception.frame import day_and_actor, frame, party_path
@@ -33,7 +33,8 @@ async def show_proof(request: WebRequest, db: Db, slug: FromPath[str], party: Fr
     day, steps = await _read(request, db, slug, party)
     if steps.visit_state is None:
         return see_other(party_path(day, party))
-    return _page(request, day, steps, N_("Proof of visit"), proof_sheet(request, steps, now=db.now()))
+    said = proof_said(locale_of(request), steps, now=db.now())
+    return _page(request, day, steps, N_("Proof of visit"), proof_sheet(request, steps, now=db.now()), said)
 
 
 async def _read(request: WebRequest, db: Db, slug: str, party: UUID) -> tuple[Day, NextSteps]:
@@ -42,12 +43,15 @@ async def _read(request: WebRequest, db: Db, slug: str, party: UUID) -> tuple[Da
     return day, await db.read(next_steps, party, now=db.now())
 
 
-def _page(request: WebRequest, day: Day, steps: NextSteps, title: str, sheet: Markup) -> Response[Any]:
+def _page(
+    request: WebRequest, day: Day, steps: NextSteps, title: str, sheet: Markup, said: tuple[str, ...] = ()
+) -> Response[Any]:
     locale = locale_of(request)
     context = SheetPrint(
         title=locale.gettext(title),
         ticket=steps.number,
         sheet=sheet,
+        said=said,
         back=party_path(day, steps.party),
         back_label=locale.gettext(N_("Back")),
     )
