@@ -80,6 +80,11 @@ def test_lists_and_quantities_follow_the_language():
 def test_languages_are_called_by_their_own_name_and_by_the_readers():
     assert (own_name("ar"), direction("ar"), own_name("xx"), direction("xx")) == ("العربية", "rtl", "xx", "ltr")
     assert (locale_for("sk").language_name("ar"), locale_for("en").language_name("xx")) == ("arabčina", "xx")
+    assert [locale_for("en").language_name(tag) for tag in ("sr-Latn", "sr-Cyrl", "zh-Hans")] == [
+        "Serbian (Latin)",
+        "Serbian (Cyrillic)",
+        "Simplified Chinese",
+    ]
 
 
 ARABIC = ("none", "one", "two", "few", "many", "other")

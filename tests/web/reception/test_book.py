@@ -66,6 +66,9 @@ async def test_a_caller_is_booked_and_the_number_and_code_are_read_out(reception
     page = await reception.look(booked.headers["location"])
     number, code = (part.split(">", 1)[1].split("<")[0] for part in page.split('<p class="code">')[1:3])
     assert number == "100"
+    read_out = page.split('class="read-out"')[1].split("</section>")[0]
+    assert ("Please bring:" in read_out, "A passport or another paper with your name" in read_out) == (True, True)
+    assert "Papers</span>" not in page  # nothing to tick before she is here
     assert reception.found_by(code) == (100,)
     assert spell_short_code(code.replace(" ", "")) == code
     assert rows(reception) == (1, [("email", "olena@example.org"), ("phone", "+421903123456")])
