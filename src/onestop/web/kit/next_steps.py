@@ -322,7 +322,6 @@ def _proof(both: Columns, steps: NextSteps, now: datetime) -> Iterable[SheetRow]
     yield both.row("line", _say(N_("Was here from %(from)s to %(to)s."), **hours))
     if steps.day.address:
         yield both.row("line", _say(N_("Address: %(address)s"), address=isolated(steps.day.address)))
-    yield both.row("line", _say(N_("Issued by: %(centre)s"), centre=isolated(steps.day.name)))
     yield both.row("line", _say(N_("Stamp and signature:")))
 
 
