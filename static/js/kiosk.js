@@ -47,7 +47,7 @@ function read() {
   if (field) field.value = before;
   [typed, lines] = ["", []];
   if (all.join("").length < LEAST) return;
-  /* The empty code is answered as a wrong one. */
+  /* The empty code is answered as one that is not ours. */
   send(all.length === 1 && isCode(all[0]) ? all[0] : "");
 }
 
@@ -65,7 +65,7 @@ function send(code) {
   const asked = new URLSearchParams(location.search);
   const query = new URLSearchParams([...asked].filter(([name]) => name === "lang" || name === "size"));
   form.action = here ? here.action : query.size ? `/kiosk/code?${query}` : "/kiosk/code";
-  for (const [name, value] of [["code", code], ["why", here ? here.elements.why.value : ""], ["scanned", "1"]]) {
+  for (const [name, value] of [["code", code], ["why", here?.elements.why.value ?? ""], ["scans", here?.elements.scans?.value ?? ""], ["scanned", "1"]]) {
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = name;

@@ -20,7 +20,7 @@ from tests.journeys.test_reception import booked, day_of
 pytestmark = pytest.mark.browser
 Eye = Callable[..., BrowserContext]
 CARD = "BEGIN:VCARD\nVERSION:3.0\nN:Invented;Guest\nTEL:+421900000000\nEND:VCARD"
-NOT_KNOWN = "We do not know this code. Please check it, or show your paper at the door."
+NOT_KNOWN = "We do not know this code. Please check it, or show your paper at the reception."
 MACHINE, PHONE = (1080, 1920), (360, 740)
 _WATCH = """
 const media = navigator.mediaDevices, given = media.getUserMedia.bind(media);

@@ -21,7 +21,7 @@ from tests.web.site import Site
 
 LONG = "abcdefghijklmnopqrstuvwxy2"
 RUBBISH = ("7KQ2", "BEGIN:VCARD", "N:Novakova;Jana", "4006381333931", "https://example.org/jana-novakova", "")
-WRONG = "We do not know this code. Please check it, or show your paper at the door."
+WRONG = "We do not know this code. Please check it, or show your paper at the reception."
 
 
 @pytest.mark.parametrize(

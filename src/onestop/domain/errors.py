@@ -38,7 +38,7 @@ class DayUnknown(NotKnown):
 
 class TicketUnknown(NotKnown):
     code = "ticket_unknown"
-    sentence = N_("We do not know this code. Please check it, or show your paper at the door.")
+    sentence = N_("We do not know this code. Please check it, or show your paper at the reception.")
 
 
 class NotAllowed(Refusal):

@@ -138,7 +138,7 @@ async def test_the_paper_shows_the_result_takes_the_place_or_takes_the_request_b
     await hands[0].press("Continue", typed={"code": f"https://example.org/w/{papers[0]}"})
     assert "A place is free for you" in hands[0].text
     await hands[0].press("Yes, I take this place")
-    assert "Please show this paper at the door." in hands[0].text
+    assert "Please show this paper at the reception." in hands[0].text
     assert sorted(each for _, each in state(site)) == ["confirmed", "withdrawn"]
 
 

@@ -1,6 +1,8 @@
 """The ticket machine without script: today, another day, a code, change and cancel; it never ends in "full"."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -19,10 +21,12 @@ from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import visits
 from onestop.web.kit.questions import answer_mark
 from tests.halls import ON, STAFF
-from tests.web.kiosk.touch import finger
+from tests.web.kiosk.touch import finger, words
 from tests.web.public.test_waiting import fill, free_one
 from tests.web.public.visitor import need, service
 from tests.web.site import Site
+
+FOREIGN = "This is not a ticket of ours."
 
 
 def _later_day(site: Site, days: int = 7) -> str:
@@ -51,8 +55,8 @@ async def test_help_today_is_three_taps_from_the_first_screen_to_the_ticket(site
     assert "Health insurance company" in hand.text
     await hand.press("Yes, give me a ticket")
     assert hand.taps == 3
-    assert hand.text.startswith("Take your paper. 1 person No interpreter needed 1 desk: Health insurance")
-    assert "One-Stop Shop Bratislava Thursday 3 December 2026" in hand.text
+    assert hand.text.startswith("Take your paper. One-Stop Shop Bratislava Thursday 3 December 2026")
+    assert "1 person No interpreter needed 1 desk: Health insurance" in hand.text
     assert "Your number 100 Please wait. We call this number." in hand.text
     assert _count(site, visits) == 1
 
@@ -180,7 +184,7 @@ async def test_another_day_is_booked_in_six_taps_with_nothing_typed(site: Site) 
     await hand.press("10:00")
     assert hand.taps <= 6
     assert "Thursday 10 December 2026 10:00" in hand.text
-    assert "Please show this paper at the door." in hand.text
+    assert "Please show this paper at the reception." in hand.text
     row = site.database.read_now(lambda conn: conn.execute(sa.select(bookings)).one())
     assert (row.state, row.channel) == ("confirmed", "kiosk")
     assert site.database.read_now(day_by_id, row.day_id).slug == slug
@@ -280,7 +284,43 @@ async def test_rubbish_from_the_scanner_gets_a_sentence(site: Site, rubbish: str
     await hand.press("Continue", typed={"code": rubbish})
     assert hand.page is not None
     assert hand.page.status_code == 404
-    assert "We do not know this code. Please check it, or show your paper at the door." in hand.text
+    says = "We do not know this code. Please check it, or show your paper at the reception."
+    assert (says if len(rubbish) <= 12 or len(rubbish) == 26 else FOREIGN) in hand.text
+
+
+async def test_what_is_no_ticket_is_told_in_every_language_until_one_is_chosen_and_told_again(site: Site) -> None:
+    browser = site.sign_in("kiosk")
+    here = unescape((await browser.post("/kiosk/code", data={"code": "", "why": "", "scanned": "1"})).text)
+    for says in (FOREIGN, "Toto nie je náš lístok.", "Це не наш талон.", "هذه ليست تذكرة من عندنا."):
+        assert words(here).count(says) == 1
+    assert "Prečítané kódy" not in words(here)
+    english = next(href for href in re.findall(r'href="(/kiosk/code\?[^"]*)"', here) if "lang=en" in href)
+
+    chosen = unescape((await browser.get(english)).text)
+    assert (FOREIGN in words(chosen), "Toto nie je náš lístok." in words(chosen)) == (True, False)
+    scans = re.findall(r'name="scans" value="(\d+)"', chosen)
+    form = {"code": "", "why": "", "scanned": "1", "scans": scans[0]}
+    again = await browser.post("/kiosk/code?lang=en", data=form)
+    assert "Codes read: 2" in words(again.text)
+
+    unknown = await browser.post("/kiosk/code?lang=en", data={"code": "0000 0000", "scanned": "1"})
+    assert "We do not know this code." in unknown.text
+    assert FOREIGN not in words(unknown.text)
+
+
+async def test_a_ticket_of_today_says_how_long_where_and_with_whom_when_it_is_read(site: Site) -> None:
+    site.set_time(site.hall.day.opens_at)
+    hand = finger(site)
+    await hand.go("/kiosk?lang=en")
+    await hand.follow("English")
+    await hand.follow("Health insurance")
+    await hand.press("Yes, give me a ticket")
+    assert hand.page is not None
+    code = _code_of(str(hand.page.url))
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": code})
+    assert re.search(r"We call this number\. About \d\d:\d\d to \d\d:\d\d\.", re.sub("[\u2066-\u2069]", "", hand.text))
+    assert "1 person No interpreter needed 1 desk: Health insurance" in hand.text
 
 
 async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site) -> None:
@@ -293,6 +333,8 @@ async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site
     await hand.press("10:00")
     assert hand.page is not None
     code = _code_of(str(hand.page.url))
+    await hand.follow("Choose another time")
+    assert "Number 100 : Thursday 10 December 2026, 10:00" in hand.text
     await hand.go("/kiosk/code?lang=en")
     await hand.press("Continue", typed={"code": code})
     assert "Your booking is for another day: Thursday 10 December 2026." in hand.text
@@ -349,7 +391,7 @@ async def test_the_paper_names_places_and_no_service(site: Site) -> None:
     await hand.press("Yes, give me a ticket")
     assert hand.page is not None
     assert "1 person No interpreter needed 2 desks: Legal advice and Residence permit" in hand.text
-    assert "Legal advice" not in hand.page.text.partition("data-print")[2]
+    assert "Legal advice" not in hand.page.text.partition("data-print")[2].partition("no-print")[0]
     assert "Foreign Police" not in hand.text
     await hand.go(f"/kiosk/tickets/{_code_of(str(hand.page.url))}?lang=en&paper=1")
     assert "2 desks Please wait here" in hand.text
@@ -406,9 +448,9 @@ async def test_a_full_day_gives_a_paper_of_the_waiting_list_and_the_paper_takes_
     await hand.press("Continue", typed={"code": f"https://example.org/w/{code}"})
     assert "A place is free for you" in hand.text
     await hand.press("Yes, I take this place")
-    assert "Please show this paper at the door." in hand.text
+    assert "Please show this paper at the reception." in hand.text
     await hand.go(f"/kiosk/waiting/{code}?lang=en")
-    assert "Please show this paper at the door." in hand.text
+    assert "Please show this paper at the reception." in hand.text
 
 
 async def test_a_box_on_the_desks_calls_her_in_her_language_too_and_costs_no_tap_if_she_leaves_it(site: Site) -> None:

@@ -15,7 +15,7 @@ from tests.web.site import Site
 async def _change(site: Site, code: str) -> Finger:
     hand = finger(site)
     await hand.go("/kiosk?lang=en")
-    await hand.follow("Change or cancel my time")
+    await hand.follow("Change or cancel my ticket")
     await hand.press("Continue", typed={"code": code})
     return hand
 
@@ -33,15 +33,15 @@ def _visit(site: Site) -> tuple[str, ...]:
 async def test_a_ticket_of_today_is_given_back_with_its_short_code_after_one_question(site: Site) -> None:
     ticket = _read(site, site.hall.walk_in(site.hall.wish("legal"))[0])
     hand = await _change(site, ticket.short)
-    assert "Number 100 : do you not need this ticket any more?" in hand.text
+    assert "Do you want to give number 100 back?" in hand.text
     assert _visit(site) == ("open", None)
     question = hand.page
-    await hand.press("I do not need this ticket any more")
+    await hand.press("Yes, cancel my ticket")
     assert "Number 100 is cancelled. Nobody calls this number any more. Thank you." in hand.text
     assert _visit(site) == ("left", "own_wish")
 
     hand.page = question
-    await hand.press("I do not need this ticket any more")
+    await hand.press("Yes, cancel my ticket")
     assert "Number 100 is cancelled." in hand.text
     again = await _change(site, ticket.code)
     assert "This visit has ended. Please ask at the reception." in again.text
@@ -51,7 +51,7 @@ async def test_whoever_has_checked_in_gives_a_booked_ticket_back_too(site: Site)
     ticket = site.hall.book(site.hall.wish("legal"))
     site.hall.arrive(ticket)
     hand = await _change(site, _read(site, ticket).code)
-    await hand.press("I do not need this ticket any more")
+    await hand.press("Yes, cancel my ticket")
     assert _visit(site) == ("left", "own_wish")
 
 
@@ -61,7 +61,7 @@ async def test_whoever_is_called_is_told_where_to_say_it_and_stays_called(site: 
     site.hall.open_desks()
     desk = next(number for number, each in site.hall.desks.items() if site.hall.service("legal") in each.services)
     site.hall.next(desk)
-    await hand.press("I do not need this ticket any more")
+    await hand.press("Yes, cancel my ticket")
     assert hand.page is not None
     assert hand.page.status_code == 409
     assert f"Please go to desk {desk} and say there that you do not need the ticket." in hand.text

@@ -97,4 +97,4 @@ async def test_a_wrong_code_is_answered_in_the_size_and_offers_the_same_screen_b
     assert hand.page is not None
 
     assert 'class="kiosk size-1"' in hand.page.text
-    assert 'href="/kiosk/code?why=change&amp;lang=en&amp;size=2"' in hand.page.text
+    assert 'href="/kiosk/code?why=change&amp;said=unknown&amp;scans=0&amp;lang=en&amp;size=2"' in hand.page.text

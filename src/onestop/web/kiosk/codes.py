@@ -15,8 +15,9 @@ from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import Day, day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
-from onestop.domain.errors import BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, VisitOver, WrongDay
-from onestop.domain.ticket import waiting_code
+from onestop.domain.errors import N_, BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, VisitOver, WrongDay
+from onestop.domain.paper import TicketOnPaper
+from onestop.domain.ticket import read_long_code, read_short_code, waiting_code
 from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import check_in
 from onestop.visits.queries.api import ticket_view
@@ -24,14 +25,18 @@ from onestop.web.kiosk.frame import (
     PAD,
     START,
     first_screen,
+    has_language,
     kiosk_page,
     link,
     locale_here,
     machine,
     other_days,
+    said_also,
     speak,
     today_of,
 )
+from onestop.web.kiosk.leaving import at_desk
+from onestop.web.kiosk.nearing import interpreter_of, says_next, steps_of
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.once import submit_once
@@ -39,6 +44,12 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
 
+SAYS = {
+    "unknown": TicketUnknown.sentence,
+    "paper": TicketOnPaper.sentence,
+    "foreign": N_("This is not a ticket of ours."),
+}
+"""What is answered to a code that opens nothing: it may be wrong, or can be none of ours."""
 TYPED = 12
 """So long is what somebody types, with gaps; what is longer was scanned and is not shown again."""
 
@@ -52,8 +63,12 @@ class KioskCode:
     action: str
     back: str
     keys: tuple[str, ...]
+    scans: int = 0
+    """How many codes in a row were no ticket: the same answer twice is seen to be a new one."""
     typed: str = ""
     error: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+    """The error in the other languages, where nobody has chosen one."""
 
 
 @page_of("kiosk/here.html")
@@ -64,6 +79,14 @@ class KioskHere:
     ticket_number: int
     over: bool
     booked_at: datetime | None
+    desk: int | None
+    """The desk she is called to, or at."""
+    says: str
+    """That she waits, and about how long."""
+    people: int
+    interpreter: str
+    stops: tuple[str, ...]
+    """Where she goes, a private talk as a talk at the centre."""
     reprint: str
     home: str
 
@@ -111,7 +134,9 @@ class KioskCancelled:
 async def show_code(request: WebRequest, db: Db) -> Response[Any]:
     """The field for a code."""
     _, today = await today_of(request, db)
-    return _code_page(request, today, request.query_params.get("why", ""))
+    said = request.query_params.get("said", "")
+    scans = _count(request.query_params.get("scans", ""))
+    return _code_page(request, today, request.query_params.get("why", ""), said, scans=scans)
 
 
 @post("/kiosk/code")
@@ -126,11 +151,13 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     except TicketUnknown as refusal:
         if waits := await _waiting(request, db, ticket_key, form.text("code", 400), today):
             return see_other(waits)
-        locale = locale_here(request, today)
-        error, typed = locale.say(refusal.sentence, refusal.params), form.text("code", 400)
-        if form.text("scanned", 1):
-            typed = ""
-        return _code_page(request, today, why, error, refusal.status, typed=typed if len(typed) <= TYPED else "")
+        typed, scanned = form.text("code", 400), bool(form.text("scanned", 1))
+        said = "paper" if isinstance(refusal, TicketOnPaper) else "unknown"
+        if (scanned or len(typed) > TYPED) and not _can_be_ours(typed):
+            said = "foreign"
+        scans = _count(form.text("scans", 3)) + 1 if scanned else 0
+        typed = "" if scanned or len(typed) > TYPED else typed
+        return _code_page(request, today, why, said, refusal.status, scans=scans, typed=typed)
     speak(request, await db.read(language_of_party, found.party))
     ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
     day = await db.read(day_by_id, found.day)
@@ -175,9 +202,15 @@ async def show_here(request: WebRequest, db: Db, code: FromPath[str]) -> Respons
     day = await db.read(day_by_id, view.day)
     if view.visit is None:
         return see_other(link(request, "/kiosk/code"))
+    locale, over = locale_here(request, day), view.visit_state != VisitState.OPEN
     context = KioskHere(
         ticket_number=view.number,
-        over=view.visit_state != VisitState.OPEN,
+        over=over,
+        desk=at_desk(view)[1],
+        says="" if over else await says_next(request, db, locale, view.party),
+        people=len(view.members),
+        interpreter=interpreter_of(locale, view),
+        stops=steps_of(locale, view),
         booked_at=view.arrival_at if view.arrival_at is not None and view.arrival_at > db.now() else None,
         reprint=link(request, f"/kiosk/tickets/{code}", paper="1"),
         home=START,
@@ -234,18 +267,38 @@ async def cancel(request: WebRequest, db: Db, code: FromPath[str]) -> Response[A
     return kiosk_page(request, day, context, back_after=30)
 
 
+def _can_be_ours(code: str) -> bool:
+    return read_long_code(code) is not None or read_short_code(code) is not None
+
+
+def _count(text: str) -> int:
+    return min(int(text), 98) if text.isascii() and text.isdecimal() else 0
+
+
 def _code_page(
-    request: WebRequest, day: Day | None, why: str, error: str = "", status: int = 200, *, typed: str = ""
+    request: WebRequest,
+    day: Day | None,
+    why: str,
+    said: str = "",
+    status: int = 200,
+    *,
+    scans: int = 0,
+    typed: str = "",
 ) -> Response[Any]:
+    """`said`: what a code was that is no ticket; in all languages until one is chosen; choosing one keeps it."""
+    sentence, locale = SAYS.get(said, ""), locale_here(request, day)
     context = KioskCode(
         why="change" if why == "change" else "",
         action=link(request, "/kiosk/code"),
         back=first_screen(request, day),
         keys=PAD,
+        scans=scans,
         typed=typed,
-        error=error,
+        error=locale.gettext(sentence) if sentence else "",
+        also=said_also(locale, day, sentence) if sentence and not has_language(request) else (),
     )
     again = {"why": context.why} if context.why else {}
+    again |= {"said": said, "scans": str(scans)} if sentence else {}
     return kiosk_page(request, day, context, status=status, stood_on=link(request, "/kiosk/code", **again))
 
 

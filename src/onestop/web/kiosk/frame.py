@@ -32,7 +32,7 @@ CAMERA = N_("Camera")
 DOORS = {
     "code": ("qr-code", N_("I have a code")),
     "days": ("calendar-days", N_("I want to come another day")),
-    "change": ("calendar-x", N_("Change or cancel my time")),
+    "change": ("calendar-x", N_("Change or cancel my ticket")),
 }
 
 
@@ -102,6 +102,11 @@ def speak(request: WebRequest, tag: str) -> None:
 
 def _wanted(request: WebRequest) -> str | None:
     return request.query_params.get(CHOICE) or request.state.get("ticket_language")
+
+
+def has_language(request: WebRequest) -> bool:
+    """Whether somebody chose a language, or a ticket said one."""
+    return bool(_wanted(request))
 
 
 def languages_of(day: Day | None) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ async def _page(request: WebRequest, db: Database, code: str, *, status: int = 2
         raise BookingClosed
     day = await db.read(day_by_id, view.day)
     gone = view.visit_state != VisitState.OPEN
-    busy, desk = _at_desk(view)
+    busy, desk = at_desk(view)
     context = KioskLeave(
         ticket_number=view.number,
         gone=gone,
@@ -72,7 +72,8 @@ async def _page(request: WebRequest, db: Database, code: str, *, status: int = 2
     return kiosk_page(request, day, context, status=status, back_after=30 if gone else 180, stood_on=stood_on)
 
 
-def _at_desk(view: TicketView) -> tuple[bool, int | None]:
+def at_desk(view: TicketView) -> tuple[bool, int | None]:
+    """Whether a desk calls or serves her; its number, where it is no private talk."""
     for stop in view.stops:
         if stop.state in (StopState.CALLED, StopState.SERVING):
             return True, None if stop.private else stop.desk_number

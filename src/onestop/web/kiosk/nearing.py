@@ -3,15 +3,18 @@
 from uuid import UUID
 
 from onestop.db.session import Database
+from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_
-from onestop.domain.visit import VisitState
+from onestop.domain.visit import StopState, VisitState
+from onestop.visits.queries.api import TicketView
 from onestop.visits.queries.ticket import ticket_state
 from onestop.web.kit.estimates import about_first_call, estimates_of
-from onestop.web.kit.locale import Locale
+from onestop.web.kit.locale import Locale, own_name
 from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.words import stop_title
 
 WAIT = N_("Please wait. We call this number.")
-SHOW_IT = N_("Please show this paper at the door.")
+SHOW_IT = N_("Please show this paper at the reception.")
 CHANGES = N_("This time can change.")
 
 
@@ -24,3 +27,16 @@ async def says_next(request: WebRequest, db: Database, locale: Locale, party: UU
     outlooks = await estimates_of(request.app.state).of_day(db, ticket.day.id, since=ticket.visit.checked_in_at)
     when = about_first_call(locale, ticket, outlooks, db.now())
     return " ".join((locale.gettext(WAIT), when, locale.gettext(CHANGES))) if when else locale.gettext(WAIT)
+
+
+def steps_of(locale: Locale, view: TicketView) -> tuple[str, ...]:
+    """Where she goes, a private talk as a talk at the centre."""
+    stops = [stop for stop in view.stops if stop.state not in (StopState.DROPPED, StopState.DECLINED)]
+    return tuple(stop_title(locale, stop.service_key, private=stop.private) for stop in stops)
+
+
+def interpreter_of(locale: Locale, view: TicketView) -> str:
+    """The languages of an interpreter who is needed, empty for none."""
+    if view.interpreter != Interpreter.NEEDED:
+        return ""
+    return locale.list_and([own_name(tag) for tag in view.languages])

@@ -47,10 +47,10 @@ SAYINGS = {
     "noted": (N_("We have your code."), N_("There is no connection now. Please tell the reception that you are here.")),
     "away": (
         N_("This is not possible now."),
-        N_("There is no connection now. Please ask at the door."),
+        N_("There is no connection now. Please ask at the reception."),
     ),
     "empty": (N_("This machine has no more numbers."), N_("Please go to the reception. You get a ticket there.")),
-    "over": (N_("Today there is no advice here."), N_("Please ask at the door, or come another day.")),
+    "over": (N_("Today there is no advice here."), N_("Please ask at the reception, or come another day.")),
     "shut": (N_("This machine is out of order."), N_("Please go to the reception. You get a ticket there.")),
 }
 """Screens that only say something: heading and sentence."""

@@ -13,29 +13,26 @@ from onestop.booking.queries import booking_of_party
 from onestop.booking.tickets import Ticket, find_code, ticket_again
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import day_offer
-from onestop.domain.booking import BookingState, Channel, Interpreter
+from onestop.domain.booking import BookingState, Channel
 from onestop.domain.errors import ArrivalTaken, InvalidInput, Refusal
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
-from onestop.domain.visit import StopState
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.actions.merging import Merged, Paper, merge_ticket
 from onestop.visits.queries.api import ticket_view
 from onestop.visits.queries.reception import reach_today
 from onestop.web.kiosk.asking import desks_page, times_page
 from onestop.web.kiosk.frame import START, chosen_day, kiosk_page, link, locale_here, machine, onward
-from onestop.web.kiosk.nearing import SHOW_IT, says_next
+from onestop.web.kiosk.nearing import SHOW_IT, interpreter_of, says_next, steps_of
 from onestop.web.kiosk.promised import paper_of
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import read_answers
 from onestop.web.kit.forms import Form, read_form
-from onestop.web.kit.locale import own_name
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.parts import TicketView
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest, base_url_of
 from onestop.web.kit.responses import see_other
-from onestop.web.kit.words import stop_title
 
 
 @page_of("kiosk/ticket.html")
@@ -54,6 +51,8 @@ class KioskTicket:
     steps: tuple[str, ...]
     """What she goes to, a private talk as a talk at the centre; told while she stands here, never on the paper."""
     waits: bool
+    change: str
+    """Where a time that is booked is changed."""
     paper: str
     """What became of the paper (`paper_of`)."""
     again: str
@@ -130,7 +129,7 @@ async def show_ticket(
     booking = await db.read(booking_of_party, found.party)
     waits = booking is None or booking.state is BookingState.ARRIVED
     locale, view = locale_here(request, day), await db.read(ticket_view, code)
-    stops = [stop for stop in view.stops if stop.state not in (StopState.DROPPED, StopState.DECLINED)]
+    steps = steps_of(locale, view)
     late = False
     if booking is None and request.query_params.get("new"):
         offer = await db.read(day_offer, day.id)
@@ -146,14 +145,13 @@ async def show_ticket(
         comes_at=None if booking is None or waits else booking.arrival_at,
         late=late,
         people=len(view.members),
-        interpreter=locale.list_and([own_name(tag) for tag in view.languages])
-        if view.interpreter == Interpreter.NEEDED
-        else "",
-        stops=len(stops),
-        steps=tuple(stop_title(locale, stop.service_key, private=stop.private) for stop in stops)
-        if request.query_params.get("new")
-        else (),
+        interpreter=interpreter_of(locale, view),
+        stops=len(steps),
+        steps=steps if request.query_params.get("new") else (),
         waits=waits,
+        change=link(request, f"/kiosk/tickets/{code}/change")
+        if booking is not None and booking.state is BookingState.CONFIRMED
+        else "",
         paper=paper_of(request),
         again=link(request, f"/kiosk/tickets/{code}", paper="1"),
         home=START,
