@@ -92,7 +92,7 @@ async def test_whoever_leaves_for_good_is_taken_off_and_comes_back_with_one_pres
         False,
     )
     assert (standing, guide.standing(ticket)) == (Standing.LEFT, Standing.HERE)
-    assert ("She is here again and waits." in again.text, "before you" in again.text or "About" in again.text) == (
+    assert ("The last step is taken back." in again.text, "before you" in again.text or "About" in again.text) == (
         True,
         True,
     )

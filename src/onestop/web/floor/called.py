@@ -29,7 +29,7 @@ from onestop.web.kit.risks import RiskLine, risk_line
 NEW = timedelta(seconds=15)
 """How long a call is marked as new on the list; on the other page of the guide it stays longer."""
 NEWS = timedelta(minutes=2)
-MOST_NEWS = 2
+MOST_NEWS = 1
 MOST_AT_RISK = 5
 _LOOK = frozenset({Risk.NOBODY_SPEAKS, Risk.LONG_OUT, Risk.NO_SHOW, Risk.MISSED, Risk.LONG_WAIT, Risk.LONG_DAY})
 """Why a guide goes and looks; papers, guardians and closed desks are for reception."""

@@ -55,7 +55,7 @@ _ACTS: dict[str, Callable[..., Any]] = {
 DONE: dict[str, str] = {
     "not-ready": N_("Her place is kept. She is called again in a few minutes."),
     "left": N_("The visit has ended."),
-    "stay": N_("She is here again and waits. Her place is kept."),
+    "stay": N_("The last step is taken back."),
     "need": N_("The need is marked. It is gone at midnight."),
     "need-end": N_("The mark is taken away."),
 }
