@@ -46,7 +46,7 @@ async def day(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[tuple[Site, str
 
 
 async def _phone(day: tuple[Site, str, Browser], role: str, path: str) -> Page:
-    """The page on a phone of somebody with this role, whose first tap is *Sound on*."""
+    """The page on a phone of somebody with this role, whose first tap switches the sound on."""
     site, address, browser = day
     window = await somebody(browser, site, address, role)
     await window.add_init_script(STUBS)
