@@ -65,7 +65,10 @@ function send(code) {
   const asked = new URLSearchParams(location.search);
   const query = new URLSearchParams([...asked].filter(([name]) => name === "lang" || name === "size"));
   form.action = here ? here.action : query.size ? `/kiosk/code?${query}` : "/kiosk/code";
-  for (const [name, value] of [["code", code], ["why", here?.elements.why.value ?? ""], ["scans", here?.elements.scans?.value ?? ""], ["scanned", "1"]]) {
+  const fields = [["code", code], ["why", here?.elements.why.value ?? ""], ["scanned", "1"]];
+  const before = here?.elements.scans?.value ?? "0";
+  if (before !== "0") fields.push(["scans", before]);
+  for (const [name, value] of fields) {
     const input = document.createElement("input");
     input.type = "hidden";
     input.name = name;

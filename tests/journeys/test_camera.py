@@ -20,7 +20,7 @@ from tests.journeys.test_reception import booked, day_of
 pytestmark = pytest.mark.browser
 Eye = Callable[..., BrowserContext]
 CARD = "BEGIN:VCARD\nVERSION:3.0\nN:Invented;Guest\nTEL:+421900000000\nEND:VCARD"
-NOT_KNOWN = "We do not know this code. Please check it, or show your paper at the reception."
+NOT_OURS = "This is not a ticket of ours."
 MACHINE, PHONE = (1080, 1920), (360, 740)
 _WATCH = """
 const media = navigator.mediaDevices, given = media.getUserMedia.bind(media);
@@ -170,7 +170,7 @@ def test_a_code_that_is_not_ours_gets_the_sentence_a_scanner_gets_and_the_next_o
         film(text, reel)
         with machine.expect_navigation():
             _scan(machine)
-        expect(machine.locator(".notice.stop .notice-title")).to_have_text(NOT_KNOWN)
+        expect(machine.locator(".notice.stop .notice-title")).to_have_text(NOT_OURS)
         assert machine.locator("#code").input_value() == ""
     film(ticket.code, reel)
     _scan(machine)
