@@ -660,8 +660,7 @@ MATRIX: list[Row] = [
     staff("GET", "/floor", "receptionist", "organiser", "floor_guide"),
     *(
         staff("GET", f"/floor/{{slug:str}}{part}", "receptionist", "organiser", "floor_guide")
-        for part in ("", "/live", "/called", "/called/now", "/called/new", "/number")
-        for part in ("", "/live", "/called", "/called/now", "/number", "/number/now")
+        for part in ("", "/live", "/called", "/called/now", "/called/new", "/number", "/number/now")
     ),
     *(
         staff("POST", f"/floor/{{slug:str}}/{thing}", "receptionist", "organiser", "floor_guide")
