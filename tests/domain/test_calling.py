@@ -47,7 +47,7 @@ def test_a_choice_carries_its_score_its_terms_and_its_reason() -> None:
     )
     assert choice
     assert choice.because == (
-        "waited 34 min, all talks left: about 12 min, operational need counts as 20 min, mediator free now"
+        "waited 34 min, her talks today still take about 12 min, operational need counts as 20 min, mediator free now"
     )
 
 
@@ -60,11 +60,11 @@ def test_the_reason_is_given_in_parts_for_translation() -> None:
         [
             ("parked here before", {}),
             ("waited %(minutes)s min", {"minutes": 7}),
-            ("all talks left: about %(minutes)s min", {"minutes": 15}),
+            ("her talks today still take about %(minutes)s min", {"minutes": 15}),
         ],
         [
             ("%(minutes)s min before the booked time", {"minutes": 8}),
-            ("all talks left: about %(minutes)s min", {"minutes": 15}),
+            ("her talks today still take about %(minutes)s min", {"minutes": 15}),
             ("no interpreter today", {}),
         ],
     ]

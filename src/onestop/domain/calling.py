@@ -98,7 +98,7 @@ class Choice:
 
     @property
     def because(self) -> str:
-        """The reason in English: `waited 34 min, all talks left: about 12 min, mediator free now`."""
+        """The reason in English: `waited 34 min, her talks today still take about 12 min, mediator free now`."""
         return ", ".join(sentence % params for sentence, params in because_parts(self.terms))
 
 
@@ -204,7 +204,7 @@ def because_parts(terms: Mapping[str, Term]) -> list[tuple[str, dict[str, int]]]
         parts.append((N_("%(minutes)s min before the booked time"), {"minutes": -waited}))
     else:
         parts.append((N_("waited %(minutes)s min"), {"minutes": waited}))
-    parts.append((N_("all talks left: about %(minutes)s min"), {"minutes": int(_number(terms, "still"))}))
+    parts.append((N_("her talks today still take about %(minutes)s min"), {"minutes": int(_number(terms, "still"))}))
     if points := int(_number(terms, "need")):
         parts.append((N_("operational need counts as %(minutes)s min"), {"minutes": points}))
     if terms["mediator"]:

@@ -142,13 +142,13 @@ async def test_a_queue_is_in_calling_order_and_says_why_without_a_name(machine: 
         {
             "number": 100,
             "service_key": "legal",
-            "because": "waited 14 min, all talks left: about 20 min",
+            "because": "waited 14 min, her talks today still take about 20 min",
             "mediator": None,
         },
         {
             "number": 101,
             "service_key": "legal",
-            "because": "waited 7 min, all talks left: about 20 min",
+            "because": "waited 7 min, her talks today still take about 20 min",
             "mediator": None,
         },
     ]

@@ -51,7 +51,7 @@ async def test_one_tap_says_that_a_paper_is_missing_and_one_that_she_brought_it(
     assert ("Does not have it" in before, "Brought now" in before, "All papers are here" in before) == (
         True, False, True,
     )  # fmt: skip
-    assert "Noted. Please tell her that she can bring the paper today." in missing.text
+    assert "Noted. She can bring the paper today." in missing.text
     assert ("A paper is missing" in missing.text, "Brought now" in missing.text) == (True, True)
     assert BRING in phone
     sentence = "Missing: Your passport. Bring it today and show it at the reception."

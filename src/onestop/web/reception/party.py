@@ -57,7 +57,7 @@ DONE: dict[str, str] = {
     "need": N_("The need is marked. It is gone at midnight."),
     "need-end": N_("The mark is taken away."),
     "papers-seen": N_("The papers are ticked."),
-    "paper-missing": N_("Noted. Please tell her that she can bring the paper today."),
+    "paper-missing": N_("Noted. She can bring the paper today. If she goes to fetch it, press She steps out."),
     "not-ready": N_("Her place is kept. She is called again in a few minutes."),
     "out": N_("She is out. Nobody calls her. Her place is kept."),
     "back": N_("She is back and waits again."),
