@@ -56,7 +56,7 @@ DONE: dict[str, str] = {
     "not-ready": N_("Her place is kept. She is called again in a few minutes."),
     "left": N_("The visit has ended."),
     "stay": N_("The last step is taken back."),
-    "need": N_("The need is marked. It is gone at midnight."),
+    "need": N_("The need is marked. The mark is gone at midnight."),
     "need-end": N_("The mark is taken away."),
 }
 """What has just been done, as reception says it; the other acts are told with what the visitor is told."""
@@ -191,16 +191,17 @@ async def _context(request: WebRequest, db: Database, day: Day, typed: str, mess
     asked = int(typed) if typed.isascii() and typed.isdecimal() and int(typed) < MOST else None
     known = await db.read(whereabouts, day.id, asked) if asked is not None else None
     did = request.query_params.get("did", "") if known is not None and not message else ""
+    left = did == "left" and known is not None and known.standing is Standing.LEFT
     return NumberPage(
         path=home_of(day),
         typed=typed,
         known=known,
-        says=tuple(await _says(request, db, day, known, did)) if known is not None else (),
+        says=tuple(await _says(request, db, day, known, did)) if known is not None and not left else (),
         desks=tuple(await db.read(desks_of_day, day.id)),
         message=message,
         done=locale_of(request).gettext(DONE[did]) if did in DONE else "",
         news=await news_of(db, day),
-        left=did == "left" and known is not None and known.standing is Standing.LEFT,
+        left=left,
     )
 
 

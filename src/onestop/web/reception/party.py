@@ -54,7 +54,7 @@ INSIDE = (Standing.HERE, Standing.OUT, Standing.CALLED)
 DONE: dict[str, str] = {
     "checked-in": N_("Checked in. Waits now."),
     "check-in-undone": N_("The check-in is taken back."),
-    "need": N_("The need is marked. It is gone at midnight."),
+    "need": N_("The need is marked. The mark is gone at midnight."),
     "need-end": N_("The mark is taken away."),
     "papers-seen": N_("The papers are ticked."),
     "paper-missing": N_("Noted. She can bring the paper today. If she goes to fetch it, press She steps out."),
