@@ -13,6 +13,8 @@ from tests.postgres import LocalServer, Server, Urls
 if TYPE_CHECKING:
     from onestop.db.session import Database
 
+pytest_plugins = ["tests.patience"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def patient_postgres() -> Iterator[None]:

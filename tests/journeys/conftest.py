@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from onestop.clock import monotonic
 from onestop.db.clock_row import start_demo_clock
@@ -20,6 +20,7 @@ from onestop.db.session import Database, open_database
 from onestop.demo.world import World, make_world
 from tests.journeys.hand import TOLD
 from tests.notify.post import PostOffice, free_port, post_office
+from tests.patience import PATIENCE_MS
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
@@ -31,9 +32,6 @@ SWITCHES = [
     "--no-first-run",
 ]
 RATE = 20.0
-PATIENCE_MS = 30_000
-"""A busy machine is slow, not wrong: what a journey waits for may take long."""
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)

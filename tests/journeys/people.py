@@ -10,8 +10,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from onestop.clock import monotonic
 from onestop.demo.world import DeskLink
-from tests.journeys.conftest import PATIENCE_MS, Hall
+from tests.journeys.conftest import Hall
 from tests.notify.post import opened
+from tests.patience import PATIENCE_MS
 
 HAND_MS = 500
 """A hand needs that long from one press to the next; a page takes no second press much sooner."""

@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from onestop.booking.tickets import Ticket
 from onestop.visits.tables import visits
 from tests.film import camera, film
-from tests.journeys.conftest import CHROMIUM, PATIENCE_MS, SWITCHES, Hall
+from tests.journeys.conftest import CHROMIUM, SWITCHES, Hall
 from tests.journeys.hand import Hand
 from tests.journeys.test_left import LEFT, NOTHING
 from tests.journeys.test_reception import booked, day_of
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 Eye = Callable[..., BrowserContext]

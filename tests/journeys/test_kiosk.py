@@ -15,10 +15,11 @@ from onestop.booking.tables import bookings, parties
 from onestop.domain.day import Release
 from onestop.visits.tables import visits
 from onestop.web.kit.answers import need_mark
-from tests.journeys.conftest import PATIENCE_MS, Hall
+from tests.journeys.conftest import Hall
 from tests.journeys.days import another_day
 from tests.journeys.hand import Hand, ways
 from tests.journeys.people import book, code_of, pair_kiosk
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 Someone = Callable[..., BrowserContext]

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from onestop.web.kit.answers import need_mark
-from tests.journeys.conftest import CHROMIUM, PATIENCE_MS, SWITCHES, Hall
+from tests.journeys.conftest import CHROMIUM, SWITCHES, Hall
 from tests.journeys.people import code_of, pair_kiosk
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 Someone = Callable[..., BrowserContext]
