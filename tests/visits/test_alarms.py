@@ -16,7 +16,7 @@ from onestop.retention.actions import erase_party
 from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk, ask_in_hall, end_alarm, need_no_help, say_coming
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.route import leave
-from onestop.visits.queries.alarms import Alarm, alarm_of, alarms_of_desks, open_alarms
+from onestop.visits.queries.alarms import Alarm, alarms_of_desks, help_comes, open_alarms
 from onestop.visits.tables import alarms
 from tests.counting import cost
 from tests.halls import ON, TestDay, make_test_day
@@ -107,14 +107,14 @@ def test_what_has_ended_can_be_asked_again(hall: TestDay) -> None:
 def test_a_visitor_inside_asks_and_the_list_has_her_number_and_languages(hall: TestDay) -> None:
     ticket, visit = hall.walk_in(hall.wish("legal", languages=["ar"]))
     hall.write(ask_at_desk, hall.desks[4].id)
-    before = hall.db.read_now(alarm_of, ticket.party)
+    before = hall.db.read_now(help_comes, ticket.party)
     hall.write(ask_as_visitor, visit)
-    asked = hall.db.read_now(alarm_of, ticket.party)
+    asked = hall.db.read_now(help_comes, ticket.party)
     alarm = _open(hall)[1]
     hall.write(say_coming, hall.id, alarm.id)
 
     assert (alarm.number, alarm.languages, alarm.desk) == (ticket.number, ("ar",), None)
-    assert (before, asked, hall.db.read_now(alarm_of, ticket.party)) == (None, False, True)
+    assert (before, asked, hall.db.read_now(help_comes, ticket.party)) == (None, False, True)
     hall.write(need_no_help, visit)
     hall.write(need_no_help, visit)
     assert len(_open(hall)) == 1

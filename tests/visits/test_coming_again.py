@@ -24,7 +24,7 @@ from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.actions.route import AT_RECEPTION, come_again, drop_stop, leave, propose_stop
 from onestop.visits.actions.undo import last_act, undo
 from onestop.visits.queries.board import board, board_day
-from onestop.visits.queries.floor import called_not_seen
+from onestop.visits.queries.called import called_not_seen
 from onestop.visits.queries.overview import overview
 from onestop.visits.queries.visitor import visitor
 from tests.halls import TestDay, make_test_day

@@ -4,7 +4,7 @@
 is counted by the limits of the door.
 """
 
-from onestop.domain.ticket import CROCKFORD, fold_crockford
+from onestop.domain.ticket import CROCKFORD, fold_crockford, last_of_address
 
 LENGTH = 12
 
@@ -14,7 +14,7 @@ def read_pass_code(text: str) -> str:
 
     What cannot be a code of ours is given back as it came, without the address around it.
     """
-    bare = text.strip().split("#")[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    bare = last_of_address(text)
     folded = fold_crockford(bare)
     return folded if len(folded) == LENGTH and all(char in CROCKFORD for char in folded) else bare
 

@@ -115,9 +115,14 @@ def _fold(char: str) -> str:
     return char if digit is None else str(digit)
 
 
+def last_of_address(text: str) -> str:
+    """What stands last in an address, without what is asked of it; a text that is no address as it came, trimmed."""
+    return text.strip().split("#")[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+
+
 def read_long_code(text: str) -> str | None:
     """A long code as a scanner gives it (bare, or as the last part of a ticket's address), or `None`."""
-    bare = text.strip().split("#")[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1].lower()
+    bare = last_of_address(text).lower()
     return bare if len(bare) == 26 and all(char in "abcdefghijklmnopqrstuvwxyz234567" for char in bare) else None
 
 

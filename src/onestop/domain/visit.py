@@ -134,6 +134,11 @@ def waiting_since(*, checked_in_at: datetime, booked_at: datetime | None) -> dat
     return booked_at
 
 
+def waited_seconds(ended: int, since: datetime | None, now: datetime) -> float:
+    """Seniority in seconds: ended waits and the one that runs; negative before the booked time of an early visitor."""
+    return ended + ((now - since).total_seconds() if since is not None else 0.0)
+
+
 def after_no_show(count: int, now: datetime) -> tuple[StopState, datetime | None]:
     """The state after the `count`-th no-show (1-based) and, if the stop waits again, from when it may be called."""
     if count >= NO_SHOWS_UNTIL_MISSED:

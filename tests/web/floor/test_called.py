@@ -4,7 +4,7 @@ import re
 
 from onestop.booking.tickets import Ticket
 from onestop.visits.actions.calls import no_show, recall, serve
-from onestop.visits.queries.floor import called_before, called_not_seen
+from onestop.visits.queries.called import called_before, called_not_seen
 from tests.counting import cost
 from tests.web.hall_desk import Staff
 

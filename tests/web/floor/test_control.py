@@ -13,7 +13,8 @@ from onestop.domain.party import party_of
 from onestop.domain.visit import Outcome, VisitState
 from onestop.visits.actions.route import step_out
 from onestop.visits.actions.rows import visit_row
-from onestop.visits.queries.floor import FloorDesk, called_not_seen, floor_desk, floor_desks
+from onestop.visits.queries.called import called_not_seen
+from onestop.visits.queries.floor import FloorDesk, floor_desk, floor_desks
 from tests.counting import counted
 from tests.halls import ON, make_test_day
 from tests.web.hall_desk import Staff

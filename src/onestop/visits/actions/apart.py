@@ -28,12 +28,11 @@ from onestop.domain.errors import MoveRefused, NoServiceChosen, ServiceUnknown, 
 from onestop.domain.facts import Fact
 from onestop.domain.party import Parted, part_party, without
 from onestop.domain.roles import Actor
-from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, VisitState
+from onestop.domain.visit import AT_DESK, STOP_OPEN, UNDO_WINDOW, StopState, VisitState, waited_seconds
 from onestop.referrals.tables import referrals
 from onestop.visits.actions.acts import Images, keep_act, take_images
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import Row, change_stop, change_visit, check_day_runs, note, open_visit, stop_row
-from onestop.visits.queries.hall import waited_seconds
 from onestop.visits.tables import acts, alarms, notes, visits
 
 OWN_TICKET = "own_ticket"

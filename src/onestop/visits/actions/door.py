@@ -19,7 +19,7 @@ from onestop.visits.actions.matching import match
 from onestop.visits.actions.route import leave, open_again
 from onestop.visits.actions.rows import check_day_runs, desk_row, move_stop, note, start_waiting, stop_row, visit_row
 from onestop.visits.actions.undo import last_act, last_act_of_desk, undo
-from onestop.visits.queries.floor import GUIDE_SAYS
+from onestop.visits.queries.called import GUIDE_SAYS
 from onestop.visits.tables import acts, visits
 
 T = TypeVar("T")

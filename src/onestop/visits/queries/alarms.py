@@ -112,7 +112,7 @@ def open_alarm_of(conn: sa.Connection, party: UUID) -> Alarm | None:
     return next(iter(_alarms(conn, alarms.c.party_id == party, alarms.c.ended_at.is_(None))), None)
 
 
-def alarm_of(conn: sa.Connection, party: UUID) -> bool | None:
+def help_comes(conn: sa.Connection, party: UUID) -> bool | None:
     """Whether somebody comes to this visitor; `None` while she has not asked for help."""
     row = conn.execute(
         sa.select(alarms.c.coming_at).where(alarms.c.party_id == party, alarms.c.ended_at.is_(None))

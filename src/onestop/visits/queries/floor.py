@@ -1,9 +1,8 @@
-"""Reads of the floor: every desk of the day on one screen, and who was called and has not come yet; no names."""
+"""Reads of the floor: every desk of the day on one screen, and those that are behind; no names."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +11,17 @@ import sqlalchemy as sa
 from onestop.booking.tables import members, parties, stop_members, stops
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.days.tables import desks, mediator_languages
-from onestop.db.ledger import facts
 from onestop.directory.tables import services
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Hindrance
 from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown
-from onestop.domain.visit import AT_DESK, NO_SHOWS_UNTIL_MISSED, UNDO_WINDOW, BlockedBy, StopState, VisitState
+from onestop.domain.visit import AT_DESK, UNDO_WINDOW, BlockedBy, StopState, VisitState
 from onestop.visits.queries.desk import HeldBack, held_back
 from onestop.visits.queries.hall import Hall, backlog_of, calling_desk, load_hall
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
-from onestop.visits.tables import acts, calls, visits
+from onestop.visits.tables import acts, visits
 
-GUIDE_SAYS: dict[str, bool | None] = {"VisitorFound": True, "VisitorNotFound": False, "SearchTakenBack": None}
-"""What a guide says of a call, by its fact; the newest one counts."""
-JUST_ENDED = timedelta(seconds=60)
-"""How long the guide's list says why a number is not on it any more."""
 BEHIND_MINUTES = 60
 """Talks for so long wait at a desk that is behind."""
 
@@ -77,46 +71,6 @@ class Behind:
     waiting: int
     minutes: int
     """Of the talks that wait, shared among the open desks that give them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """A number that was called and has not come to its desk yet."""
-
-    stop: UUID
-    number: int
-    member: int | None
-    desk: DeskSpot
-    languages: tuple[str, ...]
-    called_at: datetime
-    recalled_at: datetime | None
-    quiet: bool
-    found: bool | None
-    """What the floor guide said since the call; `None` for nothing yet."""
-    nth: int
-    """Which of her calls for this stop it is."""
-    last: bool
-    """Whether she is not called any more if nobody comes."""
-
-
-class Why(StrEnum):
-    """Why a number is not called any more."""
-
-    AT_DESK = "at_desk"
-    NOT_COME = "not_come"
-    LEFT = "left"
-    TAKEN_BACK = "taken_back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalledBefore:
-    """A number whose call ended a moment ago."""
-
-    number: int
-    member: int | None
-    desk: DeskSpot
-    why: Why
-    until_at: datetime
 
 
 def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[FloorDesk, ...]:
@@ -169,83 +123,6 @@ def floor_desk(conn: sa.Connection, day: UUID, desk: UUID, *, now: datetime) -> 
     return found
 
 
-def called_not_seen(conn: sa.Connection, day: UUID) -> tuple[Called, ...]:
-    """Called numbers by the time of their call, the longest first; two statements."""
-    rows = conn.execute(
-        _at_desk_rows(day)
-        .add_columns(calls.c.called_at.label("call_at"), calls.c.recalled_at, calls.c.quiet, calls.c.id.label("call"))
-        .join(calls, sa.and_(calls.c.stop_id == stops.c.id, calls.c.outcome.is_(None)))
-        .where(stops.c.state == StopState.CALLED)
-        .order_by(calls.c.called_at, calls.c.id)
-    ).all()
-    said = {
-        row.stop_id: row
-        for row in conn.execute(
-            sa.select(facts.c.stop_id, facts.c.kind, facts.c.at)
-            .where(
-                facts.c.day_id == day,
-                facts.c.kind.in_(GUIDE_SAYS),
-                facts.c.stop_id.in_([row.id for row in rows]),
-            )
-            .order_by(facts.c.id)
-        )
-    }
-    return tuple(
-        Called(
-            stop=row.id,
-            number=row.number,
-            member=_member(row),
-            desk=DeskSpot(number=row.desk_number, colour=row.colour, shape=row.shape),
-            languages=tuple(row.languages),
-            called_at=row.call_at,
-            recalled_at=row.recalled_at,
-            quiet=row.quiet,
-            found=_found(said.get(row.id), row),
-            nth=row.no_shows + 1,
-            last=row.no_shows + 1 >= NO_SHOWS_UNTIL_MISSED,
-        )
-        for row in rows
-    )
-
-
-def called_before(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[CalledBefore, ...]:
-    """Numbers whose call ended within the last minute, the newest first; one statement."""
-    rows = conn.execute(
-        _at_desk_rows(day)
-        .add_columns(calls.c.ended_at.label("over_at"), calls.c.outcome, visits.c.state.label("visit_state"))
-        .join(calls, calls.c.stop_id == stops.c.id)
-        .join(visits, visits.c.id == stops.c.visit_id)
-        .where(calls.c.ended_at > now - JUST_ENDED, stops.c.state != StopState.CALLED)
-        .order_by(calls.c.ended_at.desc(), calls.c.id.desc())
-    )
-    newest = {row.number: row for row in reversed(rows.all())}
-    found = [
-        CalledBefore(
-            number=row.number,
-            member=_member(row),
-            desk=DeskSpot(number=row.desk_number, colour=row.colour, shape=row.shape),
-            why=_why(row),
-            until_at=row.over_at + JUST_ENDED,
-        )
-        for row in newest.values()
-    ]
-    return tuple(sorted(found, key=lambda each: each.until_at, reverse=True))
-
-
-def _why(call: Row) -> Why:
-    if call.visit_state == VisitState.LEFT:
-        return Why.LEFT
-    if call.outcome == "served":
-        return Why.AT_DESK
-    return Why.NOT_COME if call.outcome == "no_show" else Why.TAKEN_BACK
-
-
-def _found(said: Row | None, call: Row) -> bool | None:
-    if said is None or said.at < (call.recalled_at or call.call_at):
-        return None
-    return GUIDE_SAYS[said.kind]
-
-
 def _desk(
     desk: DeskRow,
     private: set[UUID],
@@ -289,7 +166,7 @@ def _visitor(row: Row, mediators: dict[UUID, list[str]]) -> AtDesk:
         stop=row.id,
         party=row.party_id,
         number=row.number,
-        member=_member(row),
+        member=member_mark(row),
         state=StopState(row.state),
         since_at=row.served_at or row.called_at,
         title=title_of(row),
@@ -299,16 +176,17 @@ def _visitor(row: Row, mediators: dict[UUID, list[str]]) -> AtDesk:
     )
 
 
-def _member(row: Row) -> int | None:
+def member_mark(row: Row) -> int | None:
     """The mark on the board: only when one of several people is meant."""
     return row.mark if row.going == 1 and row.people > 1 else None
 
 
 def _at_desks(conn: sa.Connection, day: UUID) -> list[Row]:
-    return list(conn.execute(_at_desk_rows(day).where(stops.c.state.in_(AT_DESK))))
+    return list(conn.execute(at_desk_rows(day).where(stops.c.state.in_(AT_DESK))))
 
 
-def _at_desk_rows(day: UUID) -> sa.Select[Any]:
+def at_desk_rows(day: UUID) -> sa.Select[Any]:
+    """Stops of a day that have a desk, with whose they are and where."""
     going = sa.select(sa.func.count()).where(stop_members.c.stop_id == stops.c.id)
     marks = (
         sa.select(sa.func.min(members.c.mark))

@@ -15,7 +15,7 @@ from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, de
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
-from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState
+from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState, waited_seconds
 from onestop.visits.tables import visits
 
 
@@ -228,11 +228,6 @@ def _read_words(text: str) -> tuple[str, ...]:
 def _words(languages: str | list[str]) -> tuple[str, ...]:
     """Languages as the database driver gives them: SQLite the text, PostgreSQL the list."""
     return _read_words(languages) if isinstance(languages, str) else tuple(languages)
-
-
-def waited_seconds(ended: int, since: datetime | None, now: datetime) -> float:
-    """Seniority in seconds: ended waits and the one that runs; negative before the booked time of an early visitor."""
-    return ended + ((now - since).total_seconds() if since is not None else 0.0)
 
 
 def backlog_of(conn: sa.Connection, day: UUID, desks: Sequence[DeskRow]) -> dict[UUID, float]:

@@ -14,8 +14,7 @@ from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, media
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DeskState, MediatorState
-from onestop.domain.visit import AT_DESK, LATE_GRACE, StopState, VisitState
-from onestop.visits.queries.hall import waited_seconds
+from onestop.domain.visit import AT_DESK, LATE_GRACE, StopState, VisitState, waited_seconds
 from onestop.visits.queries.risk import AtRisk, at_risk_of, visits_of_day
 from onestop.visits.tables import visits
 

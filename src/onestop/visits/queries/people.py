@@ -14,7 +14,7 @@ from onestop.booking.tables import bookings, members, parties, stops
 from onestop.days.tables import days, desks
 from onestop.directory.tables import services
 from onestop.domain.booking import BookingState, Interpreter
-from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState
+from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState, waited_seconds
 from onestop.visits.tables import visits
 
 Row: TypeAlias = Any
@@ -84,8 +84,7 @@ class Person:
 
     def waits_minutes(self, now: datetime) -> int:
         """How long she has waited in all; 0 before her time."""
-        running = (now - self.waiting_since_at).total_seconds() if self.waiting_since_at is not None else 0.0
-        return max(0, int(self.waited + running) // 60)
+        return max(0, int(waited_seconds(self.waited, self.waiting_since_at, now)) // 60)
 
 
 def people(

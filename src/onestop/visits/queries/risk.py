@@ -14,8 +14,8 @@ from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, media
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState
 from onestop.domain.risk import Inside, Risk, StopAtRisk, risks
-from onestop.domain.visit import BlockedBy, StopState, VisitState
-from onestop.visits.queries.hall import Spoken, spoken_here, waited_seconds
+from onestop.domain.visit import BlockedBy, StopState, VisitState, waited_seconds
+from onestop.visits.queries.hall import Spoken, spoken_here
 from onestop.visits.tables import visits
 
 Row: TypeAlias = Any  # a row of the database

@@ -15,7 +15,7 @@ from onestop.domain.errors import Refusal
 from onestop.domain.risk import Risk
 from onestop.visits.actions.door import has_gone, say_found
 from onestop.visits.queries.alarms import Alarm, open_alarms
-from onestop.visits.queries.floor import Called, CalledBefore, called_before, called_not_seen
+from onestop.visits.queries.called import Called, CalledBefore, called_before, called_not_seen
 from onestop.visits.queries.risk import people_at_risk
 from onestop.web.floor.frame import day_and_actor, frame, home_of
 from onestop.web.kit.broadcasts import Told, told_to_all

@@ -13,7 +13,7 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.db.session import Database
 from onestop.domain.calling import NEED_POINTS
-from onestop.domain.errors import N_, DeskUnknown, InvalidInput, Refusal, TicketUnknown
+from onestop.domain.errors import N_, DeskUnknown, Refusal, TicketUnknown
 from onestop.domain.operational import OperationalNeed
 from onestop.domain.visit import VisitReason
 from onestop.visits.actions.alarms import ask_as_visitor, ask_at_desk, ask_in_hall
@@ -25,15 +25,14 @@ from onestop.visits.queries.whereabouts import Whereabouts, whereabouts
 from onestop.web.floor.called import News, news_of
 from onestop.web.floor.frame import caller_of, day_and_actor, frame, home_of
 from onestop.web.kit.called_here import called_here
-from onestop.web.kit.door_words import LEAVE_REASONS
-from onestop.web.kit.estimates import Window, estimates_of, windows
+from onestop.web.kit.door_words import LEAVE_REASONS, read_leave_reason
+from onestop.web.kit.estimates import Window, about, estimates_of, soonest, windows
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.kit.words import left_to_right
 
 MOST = 10**6
 ELSEWHERE = N_("Please go to the reception. They can help you there.")
@@ -106,10 +105,8 @@ async def press_number(request: WebRequest, db: Db, slug: FromPath[str], ticket_
 async def press_leave(request: WebRequest, db: Db, slug: FromPath[str], ticket_number: FromPath[int]) -> Response[Any]:
     """She leaves for good with stops unserved, and why; reception ends a visit in the same way."""
     await day_and_actor(request, db, slug, drives=False)
-    reason = (await read_form(request)).text("reason", 40)
-    if reason not in [each for each, _, _ in LEAVE_REASONS]:
-        raise InvalidInput(field="reason")
-    return await _press(request, db, slug, ticket_number, leave, did="left", reason=VisitReason(reason))
+    reason = read_leave_reason((await read_form(request)).text("reason", 40))
+    return await _press(request, db, slug, ticket_number, leave, did="left", reason=reason)
 
 
 @post([f"/floor/{{slug:str}}/numbers/{{ticket_number:int}}/need{end}" for end in ("", "/end")])
@@ -211,9 +208,8 @@ async def _says(request: WebRequest, db: Database, day: Day, known: Whereabouts,
         # Right after a press the estimates of before it do not know that she waits again.
         since = db.now() if did else None
         found = windows(await estimates_of(request.app.state).of_day(db, day.id, since=since), db.now())
-        waits = [found[stop] for stop in known.waits_for if stop in found]
-        first = min(waits, key=lambda window: (window.begins_at, window.ends_at), default=None)
-        return _waits(locale, day, first)
+        first = soonest(found, known.waits_for)
+        return _waits(locale, day, found[first] if first is not None else None)
     number = known.desk.number if known.desk is not None else 0
     return [locale.say(TELLS.get(known.standing, ELSEWHERE), {"desk": number})]
 
@@ -221,8 +217,7 @@ async def _says(request: WebRequest, db: Database, day: Day, known: Whereabouts,
 def _waits(locale: Locale, day: Day, window: Window | None) -> Iterable[str]:
     yield locale.gettext("Please wait. We will call your number.")
     if window is not None:
-        begins, ends = (left_to_right(locale.time(at, day.timezone)) for at in (window.begins_at, window.ends_at))
-        yield locale.say(N_("About %(from)s to %(to)s."), {"from": begins, "to": ends})
+        yield about(locale, window, day.timezone)
         if window.before:
             said = locale.ngettext("One person is before you.", "%(num)s people are before you.", window.before)
             yield said % {"num": window.before}

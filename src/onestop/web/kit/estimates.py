@@ -1,6 +1,7 @@
 """Wait estimates of a day for ticket pages: worked out for everybody at once, at most every 15 seconds of the day."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -89,13 +90,25 @@ def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
 
 def next_stop(ticket: TicketState, by_stop: dict[UUID, Window]) -> TicketStop | None:
     """The waiting stop that is expected first."""
-    waiting = [stop for stop in ticket.stops if stop.state is StopState.WAITING and stop.id in by_stop]
-    return min(waiting, key=lambda stop: (by_stop[stop.id].begins_at, by_stop[stop.id].ends_at), default=None)
+    waiting = {stop.id: stop for stop in ticket.stops if stop.state is StopState.WAITING}
+    first = soonest(by_stop, waiting)
+    return waiting[first] if first is not None else None
+
+
+def soonest(by_stop: dict[UUID, Window], waiting: Iterable[UUID]) -> UUID | None:
+    """Which of these stops is expected first; `None` if nothing is known of any."""
+    known = [stop for stop in waiting if stop in by_stop]
+    return min(known, key=lambda stop: (by_stop[stop].begins_at, by_stop[stop].ends_at), default=None)
+
+
+def from_to(locale: Locale, window: Window, zone: str) -> dict[str, str]:
+    """From when to when, for a sentence with `from` and `to`."""
+    return {"from": locale.time(window.begins_at, zone), "to": locale.time(window.ends_at, zone)}
 
 
 def about(locale: Locale, window: Window, zone: str) -> str:
     """From when to when, as a sentence."""
-    return locale.say(ABOUT, {"from": locale.time(window.begins_at, zone), "to": locale.time(window.ends_at, zone)})
+    return locale.say(ABOUT, from_to(locale, window, zone))
 
 
 def about_first_call(locale: Locale, ticket: TicketState, outlooks: Outlooks, now: datetime) -> str:

@@ -18,7 +18,7 @@ from onestop.domain.visit import AT_DESK, PUT_OFFS, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
-from onestop.visits.queries.alarms import alarm_of
+from onestop.visits.queries.alarms import help_comes
 from onestop.visits.queries.ticket import TicketState
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.broadcasts import Told, told_to_all
@@ -334,7 +334,7 @@ async def _page(
         goes_on=await goes_on_of(request, db, key, access),
         is_open=is_open,
         is_out=ticket.visit is not None and ticket.visit.stepped_out,
-        help=await db.read(alarm_of, access.party) if is_open else None,
+        help=await db.read(help_comes, access.party) if is_open else None,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
         may_put_off=all(stop.put_off < PUT_OFFS for stop in ticket.stops if stop.state is StopState.CALLED)
         if called is not None

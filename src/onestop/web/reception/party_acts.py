@@ -13,7 +13,7 @@ from onestop.booking.tickets import new_code
 from onestop.db.session import Database
 from onestop.domain.errors import InvalidInput, NameRefused, NotAllowed, NotKnown, Refusal, SignInNeeded
 from onestop.domain.operational import OperationalNeed, read_needs
-from onestop.domain.visit import Outcome, VisitReason
+from onestop.domain.visit import Outcome
 from onestop.visits.actions.apart import OWN_TICKET
 from onestop.visits.actions.arrivals import check_in, undo_check_in
 from onestop.visits.actions.calls import correct_outcome, send_waiting
@@ -34,7 +34,7 @@ from onestop.visits.actions.route import (
 )
 from onestop.visits.actions.triage import miss_paper, see_papers
 from onestop.visits.queries.visitor import visitor
-from onestop.web.kit.door_words import LEAVE_REASONS
+from onestop.web.kit.door_words import read_leave_reason
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
@@ -99,11 +99,8 @@ async def do_come_again(request: WebRequest, db: Db, slug: FromPath[str], party:
 async def do_leave(request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID]) -> Response[Any]:
     """She leaves with stops unserved, and why."""
     await day_and_actor(request, db, slug)
-    reason = (await read_form(request)).text("reason", 40)
-    known = [each for each, _, _ in LEAVE_REASONS]
-    if reason not in known:
-        raise InvalidInput(field="reason")
-    return await _act(request, db, slug, party, "left", on_visit, leave, reason=VisitReason(reason))
+    reason = read_leave_reason((await read_form(request)).text("reason", 40))
+    return await _act(request, db, slug, party, "left", on_visit, leave, reason=reason)
 
 
 @post("/reception/{slug:str}/parties/{party:uuid}/carry-over")

@@ -5,15 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from onestop.days.queries.days import Day
-from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.days.queries.desks import DeskRow, desks_of_day, mediators_of_day
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
-from onestop.domain.day import MediatorState
 from onestop.domain.errors import N_
 from onestop.domain.visit import StopState, VisitState
+from onestop.visits.queries.hall import Spoken, spoken_here
 from onestop.visits.queries.people import Standing
 from onestop.visits.queries.visitor import Visitor, VisitorStop
-from onestop.web.kit.estimates import Window, estimates_of, windows
+from onestop.web.kit.estimates import Window, estimates_of, from_to, soonest, windows
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.requests import WebRequest
@@ -57,7 +57,8 @@ async def tell(request: WebRequest, db: Database, day: Day, known: Visitor, *, f
     lines.extend(_desks(locale, waiting, desks, now))
     if person.interpreter is Interpreter.NEEDED:
         mediators = await db.read(mediators_of_day, day.id)
-        lines.append(_interpreter(locale, person.languages, waiting, desks, mediators, now))
+        spoken = spoken_here(desks, mediators, now=now)
+        lines.append(_interpreter(locale, person.languages, [stop for stop in waiting if stop.service], spoken))
     return tuple(filter(None, lines))
 
 
@@ -80,25 +81,12 @@ async def _windows(
 
 
 def _about(locale: Locale, day: Day, waiting: Sequence[VisitorStop], found: dict[UUID, Window]) -> str:
-    known = [stop for stop in waiting if stop.id in found]
-    if not known:
+    titles = {stop.id: stop.title for stop in waiting}
+    first = soonest(found, titles)
+    if first is None:
         return locale.gettext(NO_TIME_YET)
-    first = min(known, key=lambda stop: (found[stop.id].begins_at, found[stop.id].ends_at))
-    begins, ends = (
-        left_to_right(locale.time(at, day.timezone)) for at in (found[first.id].begins_at, found[first.id].ends_at)
-    )
-    return locale.say(CALLED_ABOUT, {"from": begins, "to": ends, "stop": Titles(locale).of(first.title)})
-
-
-def _at(stop: VisitorStop, desks: Iterable[DeskRow], now: datetime) -> list[DeskRow]:
-    """The desks that can call her for this stop."""
-    return [
-        desk
-        for desk in desks
-        if stop.service in desk.services
-        and desk.is_expected(now)
-        and (stop.only_desk is None or desk.id == stop.only_desk)
-    ]
+    times = from_to(locale, found[first], day.timezone)
+    return locale.say(CALLED_ABOUT, {**times, "stop": Titles(locale).of(titles[first])})
 
 
 def _desks(locale: Locale, waiting: Iterable[VisitorStop], desks: Sequence[DeskRow], now: datetime) -> list[str]:
@@ -107,34 +95,25 @@ def _desks(locale: Locale, waiting: Iterable[VisitorStop], desks: Sequence[DeskR
     for stop in waiting:
         if stop.service is None:
             continue
-        numbers = [str(desk.number) for desk in _at(stop, desks, now)]
+        numbers = [
+            str(desk.number)
+            for desk in desks
+            if stop.service in desk.services and desk.is_expected(now) and stop.only_desk in (None, desk.id)
+        ]
         words = {"stop": Titles(locale).of(stop.title), "desks": left_to_right(", ".join(numbers))}
         lines.append(locale.say(DESKS if numbers else NO_DESK, words))
     return lines
 
 
-def _interpreter(
-    locale: Locale,
-    languages: Sequence[str],
-    waiting: Iterable[VisitorStop],
-    desks: Sequence[DeskRow],
-    mediators: Iterable[MediatorRow],
-    now: datetime,
-) -> str:
-    """Empty where nothing may be told of her desks, because every talk is private (R19)."""
-    here = frozenset[str]().union(
-        *(one.languages for one in mediators if one.state is not MediatorState.LEFT and one.closes_at > now)
-    )
-    bridged = [language for language in languages if language in here]
+def _interpreter(locale: Locale, languages: Sequence[str], talks: Sequence[VisitorStop], spoken: Spoken) -> str:
+    """Of the talks that are not private (R19); empty where there is none and no interpreter comes."""
+    bridged = [language for language in languages if language in spoken.bridged]
     if bridged:
         names = [locale.language_name(language) for language in bridged]
         return locale.say(INTERPRETER_COMES, {"languages": locale.list_and(names)})
-    open_talks = [stop for stop in waiting if stop.service is not None]
     silent = [
-        Titles(locale).of(stop.title)
-        for stop in open_talks
-        if not any(desk.languages & frozenset(languages) for desk in _at(stop, desks, now))
+        Titles(locale).of(stop.title) for stop in talks if stop.service and not spoken.reaches(languages, stop.service)
     ]
     if silent:
         return locale.say(NOBODY_SPEAKS, {"stops": locale.list_and(silent)})
-    return locale.gettext(DESKS_SPEAK) if open_talks else ""
+    return locale.gettext(DESKS_SPEAK) if talks else ""
