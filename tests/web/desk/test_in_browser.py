@@ -87,6 +87,14 @@ async def test_an_officer_works_by_keyboard_alone(desk: tuple[Site, Page]) -> No
     assert page.url.endswith(f"/desks/{site.desk.id}")
 
 
+async def _called(site: Site, page: Page) -> None:
+    """The desk is open, and somebody is called to it."""
+    site.hall.walk_in(site.hall.wish("legal"))
+    for key, words in (("n", "Nobody is"), ("n", "Called at")):
+        await page.keyboard.press(key)
+        await _state(page, words)
+
+
 ON_TOP = """() => {
     const { x, y, width, height } = document.querySelector(".undo button").getBoundingClientRect();
     return Boolean(document.elementFromPoint(x + width / 2, y + height / 2)?.closest(".undo button"));
@@ -95,10 +103,7 @@ ON_TOP = """() => {
 
 async def test_more_hides_no_undo_and_scrolls_nothing(desk: tuple[Site, Page]) -> None:
     site, page = desk
-    site.hall.walk_in(site.hall.wish("legal"))
-    for key, words in (("n", "Nobody is"), ("n", "Called at")):
-        await page.keyboard.press(key)
-        await _state(page, words)
+    await _called(site, page)
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.keyboard.press("?")
     await expect(page.locator(".more-panel")).to_be_visible()
@@ -115,10 +120,7 @@ async def test_more_hides_no_undo_and_scrolls_nothing(desk: tuple[Site, Page]) -
 
 async def test_escape_leads_back_to_the_desk_unless_something_typed_would_be_lost(desk: tuple[Site, Page]) -> None:
     site, page = desk
-    site.hall.walk_in(site.hall.wish("legal"))
-    for key, words in (("n", "Nobody is"), ("n", "Called at")):
-        await page.keyboard.press(key)
-        await _state(page, words)
+    await _called(site, page)
     left: list[str] = []
     for key in ("o", "g", "c", "x"):
         await page.keyboard.press(key)

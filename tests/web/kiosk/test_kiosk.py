@@ -21,7 +21,7 @@ from onestop.visits.actions.closing import close_day
 from onestop.visits.tables import visits
 from onestop.web.kit.questions import answer_mark
 from tests.halls import ON, STAFF
-from tests.web.kiosk.touch import finger, words
+from tests.web.kiosk.touch import Finger, finger, words
 from tests.web.public.test_waiting import fill, free_one
 from tests.web.public.visitor import need, service
 from tests.web.site import Site
@@ -43,8 +43,15 @@ def _count(site: Site, table: sa.Table) -> int:
     return site.database.read_now(lambda conn: conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 
-def _code_of(address: str) -> str:
-    return address.split("/tickets/")[1].split("?")[0].split("/")[0]
+def _code_of(hand: Finger) -> str:
+    """The code of the ticket it holds, from the address it is at."""
+    assert hand.page is not None
+    return str(hand.page.url).split("/tickets/")[1].split("?")[0].split("/")[0]
+
+
+async def _type(hand: Finger, code: str) -> None:
+    await hand.go("/kiosk/code?lang=en")
+    await hand.press("Continue", typed={"code": code})
 
 
 async def test_help_today_is_three_taps_from_the_first_screen_to_the_ticket(site: Site) -> None:
@@ -244,8 +251,7 @@ async def test_a_short_code_of_another_day_is_known(site: Site) -> None:
     await hand.follow("Health insurance")
     await hand.press("Yes, show me the times")
     await hand.press("10:00")
-    assert hand.page is not None
-    code = _code_of(str(hand.page.url))
+    code = _code_of(hand)
     party = site.database.read_now(find_code, code).party
     short = site.database.read_now(ticket_again, party=party, key=load_ticket_key(site.settings)).short
     await hand.go("/kiosk/code?lang=en&why=change")
@@ -315,10 +321,8 @@ async def test_a_ticket_of_today_says_how_long_where_and_with_whom_when_it_is_re
     await hand.follow("English")
     await hand.follow("Health insurance")
     await hand.press("Yes, give me a ticket")
-    assert hand.page is not None
-    code = _code_of(str(hand.page.url))
-    await hand.go("/kiosk/code?lang=en")
-    await hand.press("Continue", typed={"code": code})
+    code = _code_of(hand)
+    await _type(hand, code)
     assert re.search(r"We call this number\. About \d\d:\d\d to \d\d:\d\d\.", re.sub("[\u2066-\u2069]", "", hand.text))
     assert "1 person No interpreter needed 1 desk: Health insurance" in hand.text
 
@@ -331,12 +335,10 @@ async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site
     await hand.follow("Health insurance")
     await hand.press("Yes, show me the times")
     await hand.press("10:00")
-    assert hand.page is not None
-    code = _code_of(str(hand.page.url))
+    code = _code_of(hand)
     await hand.follow("Choose another time")
     assert "Number 100 : Thursday 10 December 2026, 10:00" in hand.text
-    await hand.go("/kiosk/code?lang=en")
-    await hand.press("Continue", typed={"code": code})
+    await _type(hand, code)
     assert "Your booking is for another day: Thursday 10 December 2026." in hand.text
     await hand.follow("Change or cancel my time")
     await hand.press("10:30")
@@ -349,8 +351,7 @@ async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site
     booking = site.database.read_now(booking_of_party, found.party)
     assert booking is not None
     assert booking.state is BookingState.CANCELLED
-    await hand.go("/kiosk/code?lang=en")
-    await hand.press("Continue", typed={"code": code})
+    await _type(hand, code)
     assert "Back to the start" in hand.text
 
 
@@ -393,7 +394,7 @@ async def test_the_paper_names_places_and_no_service(site: Site) -> None:
     assert "1 person No interpreter needed 2 desks: Legal advice and Residence permit" in hand.text
     assert "Legal advice" not in hand.page.text.partition("data-print")[2].partition("no-print")[0]
     assert "Foreign Police" not in hand.text
-    await hand.go(f"/kiosk/tickets/{_code_of(str(hand.page.url))}?lang=en&paper=1")
+    await hand.go(f"/kiosk/tickets/{_code_of(hand)}?lang=en&paper=1")
     assert "2 desks Please wait here" in hand.text
 
 
@@ -416,8 +417,7 @@ async def test_a_private_talk_is_named_where_she_chooses_it_and_on_no_screen_or_
     shown = [hand.text]
     await hand.press("10:00")
     shown.append(hand.text)
-    assert hand.page is not None
-    code = _code_of(str(hand.page.url))
+    code = _code_of(hand)
     for why in ("", "&why=change"):
         await hand.go(f"/kiosk/code?lang=en{why}")
         await hand.press("Continue", typed={"code": code})
