@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, WaitingStop, choose_jointly
-from onestop.domain.estimate import WAY_MINUTES, AtDesk, Estimate, ExpectedStop, Outlook, WorkingDesk, estimate_waits
+from onestop.domain.estimate import (
+    WAY_MINUTES,
+    AtDesk,
+    Estimate,
+    ExpectedStop,
+    Outlook,
+    WorkingDesk,
+    estimate_newcomer,
+    estimate_waits,
+)
 from tests.domain.halls import LABOUR, MINUTE, NOW, POLICE, arabic, desk, hall, mediator, stop
 
 THIRD = UUID(int=903)
@@ -239,3 +248,31 @@ def test_two_hundred_waiting_cost_at_most_twenty_milliseconds() -> None:
 
     assert len(estimate_waits(hall_now, NOW)) == 200
     assert min(costs) <= 0.020
+
+
+def _newcomer(seen: Outlook, *services: UUID, **asks: Any) -> Estimate | None:
+    asked = {"languages": ("en",), "interpreter": Interpreter.NONE, **asks}
+    return estimate_newcomer(seen, dict.fromkeys(services, 15.0), now=NOW, **asked)
+
+
+def test_a_newcomer_waits_as_long_as_somebody_who_has_just_checked_in() -> None:
+    others = [stop(n, waited_minutes=20.0 - n) for n in range(1, 5)]
+    here = estimate_waits(outlook(working(), waiting=[*others, stop(9, waited_minutes=0.0)]), NOW)
+
+    assert _newcomer(outlook(working(), waiting=others), POLICE) == here[UUID(int=9)]
+    assert _newcomer(outlook(working(), waiting=[]), POLICE) == Estimate(earliest=0.0, latest=0.0, before=0)
+
+
+def test_a_newcomer_is_told_the_first_of_her_desks_and_what_goes_before_is_kept() -> None:
+    desks = (working(1), working(2, services={LABOUR}))
+    full = outlook(*desks, waiting=[stop(n, waited_minutes=20.0 - n) for n in range(1, 5)])
+    first = replace(full, precedences=((POLICE, LABOUR),))
+
+    assert _newcomer(full, POLICE, LABOUR) == Estimate(earliest=0.0, latest=0.0, before=0)
+    assert _newcomer(first, POLICE, LABOUR) == _newcomer(full, POLICE)
+
+
+def test_nothing_can_be_said_to_a_newcomer_whom_nobody_would_call() -> None:
+    seen = outlook(working(), waiting=[])
+
+    assert (_newcomer(seen, LABOUR), _newcomer(seen)) == (None, None)

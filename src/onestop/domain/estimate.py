@@ -9,10 +9,13 @@ when a mediator ends her break (it takes: soon), or desks that close early. With
 fall inside the interval (Weibull plotting positions 1/6 and 5/6). Minutes are from `now`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from onestop.domain.booking import Interpreter
+from onestop.domain.calling import WaitingStop
 from onestop.domain.outlook import AtDesk, ExpectedStop, Outlook, WorkingDesk
 from onestop.domain.roll import FUTURES, WAY_MINUTES, PreparedHall, Roll
 
@@ -23,8 +26,12 @@ __all__ = [
     "ExpectedStop",
     "Outlook",
     "WorkingDesk",
+    "estimate_newcomer",
     "estimate_waits",
 ]
+
+NEWCOMER = UUID(int=0)
+"""The visit and the member of somebody who is not here yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +56,43 @@ def estimate_waits(outlook: Outlook, now: datetime, *, futures: int = FUTURES) -
             before = sorted(count for _, count in reached)[len(reached) // 2]
             found[stop] = Estimate(earliest=min(times), latest=max(times), before=before)
     return found
+
+
+def estimate_newcomer(
+    outlook: Outlook, talks: Mapping[UUID, float], languages: tuple[str, ...], interpreter: Interpreter, now: datetime
+) -> Estimate | None:
+    """Of somebody who would check in now for these talks (minutes by service): the one she would be called to first.
+
+    `None` when there is a future in which nobody calls her.
+    """
+    hers = tuple(
+        ExpectedStop(
+            stop=WaitingStop(
+                stop=service,
+                visit=NEWCOMER,
+                service=service,
+                members=frozenset({NEWCOMER}),
+                languages=languages,
+                interpreter=interpreter,
+                waited_minutes=0.0,
+                remaining_minutes=sum(talks.values()),
+                need=False,
+                precedence_met=not any(
+                    before in talks and before != service and after in (None, service)
+                    for before, after in outlook.precedences
+                ),
+                callable_from=None,
+                only_desk=None,
+                parked=False,
+                number=0,
+            ),
+            minutes=minutes,
+        )
+        for service, minutes in talks.items()
+    )
+    found = estimate_waits(replace(outlook, waiting=(*outlook.waiting, *hers)), now)
+    return min(
+        (found[service] for service in talks if service in found),
+        key=lambda each: (each.earliest, each.latest),
+        default=None,
+    )

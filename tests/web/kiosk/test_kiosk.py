@@ -18,6 +18,7 @@ from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.keys import load_ticket_key
 from onestop.visits.actions.closing import close_day
+from onestop.visits.actions.setup import pause_day
 from onestop.visits.tables import visits
 from onestop.web.kit.questions import answer_mark
 from tests.halls import ON, STAFF
@@ -325,6 +326,28 @@ async def test_a_ticket_of_today_says_how_long_where_and_with_whom_when_it_is_re
     await _type(hand, code)
     assert re.search(r"We call this number\. About \d\d:\d\d to \d\d:\d\d\.", re.sub("[\u2066-\u2069]", "", hand.text))
     assert "1 person No interpreter needed 1 desk: Health insurance" in hand.text
+
+
+async def test_before_a_ticket_is_taken_it_says_when_she_would_be_called(site: Site) -> None:
+    site.set_time(site.hall.day.opens_at)
+    site.hall.open_desks()
+    hand = finger(site)
+
+    async def said() -> list[str]:
+        await hand.go(f"/kiosk/d/{site.hall.day.slug}/needs?lang=en")
+        await hand.follow("Health insurance")
+        return re.findall(r"If you take a ticket now, we call you about (\d\d:\d\d) to (\d\d:\d\d)\.", hand.text)
+
+    at_once = await said()
+    for _ in range(3):
+        site.hall.walk_in(site.hall.wish("health-insurance"))
+    later = await said()
+    site.hall.write(pause_day, site.hall.id, why="alarm")
+    paused = await said()
+
+    assert at_once == [("09:05", "09:10")]
+    assert later > at_once
+    assert paused == []
 
 
 async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site) -> None:

@@ -15,6 +15,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, ChildAtDeskAlone, Refusal
 from onestop.web.kiosk.draw_day import ask_page, asks_on, shut_page
 from onestop.web.kiosk.frame import carried, chosen_day, first_screen, kiosk_page, link, locale_here, onward, turned
+from onestop.web.kiosk.nearing import says_before
 from onestop.web.kiosk.who import is_asked, together_again, who_page, who_says
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.answers import Answers, lines_of, read_answers, service_mark
@@ -79,6 +80,8 @@ class KioskDesks:
     today: bool
     asks: bool
     """Whether a place is asked for next, and no time chosen."""
+    soon: str
+    """When she would be called who takes the ticket now, in a sentence; empty where nobody can say."""
     questions: tuple[Question, ...]
     tiles: tuple[DeskTile, ...]
     people: int
@@ -161,7 +164,16 @@ async def show_desks(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
     if answers.goers and is_asked(answers) and answers.sends_children_alone():
         return who_page(request, day, offer, answers, refusal=ChildAtDeskAlone())
     asks, aloud = not today and await asks_on(db, day), "aloud" in request.query_params
-    return desks_page(request, day, offer, answers, today=today, asks=asks, aloud=aloud)
+    return desks_page(
+        request,
+        day,
+        offer,
+        answers,
+        today=today,
+        asks=asks,
+        aloud=aloud,
+        soon=await _soon(request, db, day, offer, answers) if today else "",
+    )
 
 
 @get("/kiosk/d/{slug:str}/times")
@@ -179,6 +191,14 @@ async def show_times(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
         return desks_page(request, day, offer, answers, today=today, asks=asks, refusal=refusal)
 
 
+async def _soon(request: WebRequest, db: Database, day: Day, offer: DayOffer, answers: Answers) -> str:
+    """When she would be called, with what is ticked as the page opens."""
+    locale = locale_here(request, day)
+    ticked = [service for service, ticked in lines_of(offer, answers) if ticked]
+    speaks = answers.languages or (locale.tag,)
+    return await says_before(db, locale, day, ticked, tuple(speaks), answers.interpreter or Interpreter.NONE)
+
+
 def desks_page(
     request: WebRequest,
     day: Day,
@@ -188,6 +208,7 @@ def desks_page(
     today: bool,
     asks: bool = False,
     aloud: bool = False,
+    soon: str = "",
     refusal: Refusal | None = None,
 ) -> Response[Any]:
     """The desks, with what was chosen so far."""
@@ -202,6 +223,7 @@ def desks_page(
         day=day,
         today=today,
         asks=asks,
+        soon=soon,
         questions=questions_of(locale, offer, answers.needs, answers.said),
         tiles=tuple(
             DeskTile(

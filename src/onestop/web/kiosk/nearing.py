@@ -1,14 +1,19 @@
-"""What a ticket of the machine says of the time until its number is called, on its screen and on its paper."""
+"""What the machine says of the time until a number is called: before the ticket is taken, on its screen and paper."""
 
+import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
+from onestop.days.queries.days import Day
+from onestop.days.queries.offer import OfferedService
 from onestop.db.session import Database
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_
+from onestop.domain.estimate import estimate_newcomer
 from onestop.domain.visit import StopState, VisitState
 from onestop.visits.queries.api import TicketView
-from onestop.visits.queries.ticket import ticket_state
-from onestop.web.kit.estimates import about_first_call, estimates_of
+from onestop.visits.queries.ticket import outlook_of_day, ticket_state
+from onestop.web.kit.estimates import about_first_call, estimates_of, from_to, window_of
 from onestop.web.kit.locale import Locale, own_name
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.words import stop_title
@@ -16,6 +21,26 @@ from onestop.web.kit.words import stop_title
 WAIT = N_("Please wait. We call this number.")
 SHOW_IT = N_("Please show this paper at the reception.")
 CHANGES = N_("This time can change.")
+IF_TAKEN = N_("If you take a ticket now, we call you about %(from)s to %(to)s.")
+
+
+async def says_before(
+    db: Database,
+    locale: Locale,
+    day: Day,
+    services: Sequence[OfferedService],
+    languages: tuple[str, ...],
+    interpreter: Interpreter,
+) -> str:
+    """From when to when she would be called who takes a ticket for these now; empty where nobody can say."""
+    if not services or day.paused:
+        return ""
+    now = db.now()
+    outlook = await db.read(outlook_of_day, day.id, now=now)
+    talks = {service.id: float(service.minutes) for service in services}
+    # Some milliseconds of a core, off the event loop.
+    found = await asyncio.to_thread(estimate_newcomer, outlook, talks, languages, interpreter, now)
+    return locale.say(IF_TAKEN, from_to(locale, window_of(found, now, now), day.timezone)) if found else ""
 
 
 async def says_next(request: WebRequest, db: Database, locale: Locale, party: UUID) -> str:

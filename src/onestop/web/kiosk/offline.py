@@ -302,6 +302,7 @@ def _desks(day: Day, offer: DayOffer, locale: Locale, need: str) -> KioskDesks:
         day=day,
         today=True,
         asks=False,
+        soon="",
         questions=(),
         tiles=tuple(
             DeskTile(

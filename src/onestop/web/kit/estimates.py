@@ -85,7 +85,7 @@ def windows(outlooks: Outlooks | None, now: datetime) -> dict[UUID, Window]:
     """Estimates as times of the clock, rounded outwards to five minutes; none is past once it is rounded."""
     if outlooks is None:
         return {}
-    return {stop: _window(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
+    return {stop: window_of(each, outlooks.at, now) for stop, each in outlooks.by_stop.items()}
 
 
 def next_stop(ticket: TicketState, by_stop: dict[UUID, Window]) -> TicketStop | None:
@@ -122,7 +122,8 @@ def about_first_call(locale: Locale, ticket: TicketState, outlooks: Outlooks, no
     return about(locale, by_stop[stop.id], ticket.day.timezone) if stop is not None else ""
 
 
-def _window(estimate: Estimate, at: datetime, now: datetime) -> Window:
+def window_of(estimate: Estimate, at: datetime, now: datetime) -> Window:
+    """An estimate made at an instant, as times of the clock that are not past."""
     begins = max(now, at + timedelta(minutes=estimate.earliest))
     ends = max(now, at + timedelta(minutes=estimate.latest))
     begins -= (begins - EPOCH) % STEP
