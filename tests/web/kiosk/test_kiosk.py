@@ -370,6 +370,12 @@ async def test_a_ticket_of_another_day_says_when_and_offers_to_change(site: Site
     await hand.press("Continue", typed={"code": code})
     await hand.press("I do not come. Cancel my time")
     assert "Number 100 is cancelled." in hand.text
+    for screen in ("/kiosk/code?lang=en", "/kiosk/code?lang=en&why=change"):
+        await hand.go(screen)
+        await hand.press("Continue", typed={"code": code})
+        assert "This booking was cancelled. You can book again" in hand.text
+    await hand.go(f"/kiosk/tickets/{code}?lang=en")
+    assert "This booking was cancelled. You can book again" in hand.text
     found = site.database.read_now(find_code, code)
     booking = site.database.read_now(booking_of_party, found.party)
     assert booking is not None

@@ -45,6 +45,9 @@ async def test_a_ticket_of_today_is_given_back_with_its_short_code_after_one_que
     assert "Number 100 is cancelled." in hand.text
     again = await _change(site, ticket.code)
     assert "This visit has ended. Please ask at the reception." in again.text
+    await again.go(f"/kiosk/tickets/{ticket.code}?lang=en")
+    assert "This visit has ended. Please ask at the reception." in again.text
+    assert ("Done" in again.text, "Print my ticket again" in again.text) == (True, False)
 
 
 async def test_whoever_has_checked_in_gives_a_booked_ticket_back_too(site: Site) -> None:

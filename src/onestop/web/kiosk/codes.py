@@ -15,7 +15,17 @@ from onestop.booking.waiting import find_waiting
 from onestop.days.queries.days import Day, day_by_id
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState
-from onestop.domain.errors import N_, BookingClosed, DayOver, InvalidInput, Refusal, TicketUnknown, VisitOver, WrongDay
+from onestop.domain.errors import (
+    N_,
+    BookingCancelled,
+    BookingClosed,
+    DayOver,
+    InvalidInput,
+    Refusal,
+    TicketUnknown,
+    VisitOver,
+    WrongDay,
+)
 from onestop.domain.paper import TicketOnPaper
 from onestop.domain.ticket import read_long_code, read_short_code, waiting_code
 from onestop.domain.visit import VisitState
@@ -162,6 +172,9 @@ async def read_code(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respo
     ticket = await db.read(ticket_again, party=found.party, key=ticket_key)
     day = await db.read(day_by_id, found.day)
     try:
+        booking = await db.read(booking_of_party, found.party)
+        if booking is not None and booking.state is BookingState.CANCELLED:
+            raise BookingCancelled
         if why == "change":
             act = await _way_to_change(db, ticket.code)
             return see_other(link(request, f"/kiosk/tickets/{ticket.code}/{act}"))

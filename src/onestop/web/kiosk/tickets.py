@@ -14,9 +14,10 @@ from onestop.booking.tickets import Ticket, find_code, ticket_again
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.offer import day_offer
 from onestop.domain.booking import BookingState, Channel
-from onestop.domain.errors import ArrivalTaken, InvalidInput, Refusal
+from onestop.domain.errors import ArrivalTaken, BookingCancelled, InvalidInput, Refusal
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code
+from onestop.domain.visit import VisitState
 from onestop.visits.actions.arrivals import issue_walk_in
 from onestop.visits.actions.merging import Merged, Paper, merge_ticket
 from onestop.visits.queries.api import ticket_view
@@ -121,7 +122,7 @@ async def book(
 async def show_ticket(
     request: WebRequest, db: Db, settings: Conf, ticket_key: TicketKey, code: FromPath[str]
 ) -> Response[Any]:
-    """The paper on the screen; the machine prints it."""
+    """The paper on the screen; the machine prints it. No paper says of an ended visit that a number is called."""
     await machine(request)
     found = await db.read(find_code, code)
     day = await db.read(day_by_id, found.day)
@@ -129,6 +130,10 @@ async def show_ticket(
     booking = await db.read(booking_of_party, found.party)
     waits = booking is None or booking.state is BookingState.ARRIVED
     locale, view = locale_here(request, day), await db.read(ticket_view, code)
+    if booking is not None and booking.state is BookingState.CANCELLED:
+        raise BookingCancelled
+    if view.visit is not None and view.visit_state != VisitState.OPEN:
+        return see_other(link(request, f"/kiosk/tickets/{code}/here"))
     steps = steps_of(locale, view)
     late = False
     if booking is None and request.query_params.get("new"):
