@@ -45,3 +45,14 @@ async def test_it_costs_the_same_however_many_wait(reception: Staff) -> None:
             hall.walk_in(hall.wish("legal", "social"))
 
     assert costs[0] == costs[1] == 3
+
+
+async def test_what_is_seldom_needed_stands_behind_more_until_it_is_the_page_shown(reception: Staff) -> None:
+    link = f'<a href="{reception.home}/paper"'
+    first, paper = [
+        (await reception.look(address)).split("<nav", 1)[1].split("</nav>")[0].split("<details>")
+        for address in (reception.home, f"{reception.home}/paper")
+    ]
+
+    assert [link in part for part in first] == [False, True]
+    assert [link in part for part in paper] == [True, False]

@@ -17,9 +17,18 @@ _PLACES = (
     ("/floor/{day}", N_("All desks")),
     ("/floor/{day}/called", N_("Called, not here yet")),
 )
+_SELDOM = {
+    "/reception/{day}/people#help",
+    "/reception/{day}#trouble",
+    "/reception/{day}/waiting",
+    "/reception/{day}/paper",
+}
 
 
 def hall_menu(locale: Locale, slug: str, current: str) -> tuple[NavLink, ...]:
     """Every place of a day; `current` is the address of the one this page belongs to."""
-    places = ((place.format(day=slug), label) for place, label in _PLACES)
-    return tuple(NavLink(label=locale.gettext(label), href=href, current=href == current) for href, label in places)
+    places = ((place.format(day=slug), label, place in _SELDOM) for place, label in _PLACES)
+    return tuple(
+        NavLink(label=locale.gettext(label), href=href, current=href == current, seldom=seldom and href != current)
+        for href, label, seldom in places
+    )

@@ -33,6 +33,8 @@ class NavLink:
     label: str
     href: str
     current: bool = False
+    seldom: bool = False
+    """Behind *More* while it is not the current one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
