@@ -14,11 +14,18 @@ ADDRESS = "https://onestop.example/t/abcdefghijklmnopqrstuvwxyz"
 
 
 def test_a_pictogram_is_hidden_from_screen_readers_and_takes_the_texts_colour():
-    assert str(icon("arrow-left")) == (
+    assert str(icon("check")) == (
         '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
-        '<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/></svg>'
+        '<path d="M20 6 9 17l-5-5"/></svg>'
     )
+
+
+def test_a_pictogram_that_points_along_the_text_says_so_for_the_style_to_mirror():
+    assert [str(icon(name))[:25] for name in ("chevron-right", "x")] == [
+        '<svg class="icon points" ',
+        '<svg class="icon" viewBox',
+    ]
 
 
 def test_an_unknown_pictogram_is_an_error():

@@ -15,6 +15,8 @@ _ICON = (
     '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2"'
     ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
 )
+_POINTS = {"arrow-left", "arrow-right", "chevron-right", "log-out", "redo", "undo-2"}
+"""Pictograms that point along the line of text: they are mirrored where it is read from the right."""
 QR_MARGIN = 4
 """Modules of white round a QR code; with less, some scanners do not find it."""
 QR_MASK = 2
@@ -29,7 +31,8 @@ def icon(name: str) -> Markup:
     if path is None:
         raise LookupError(f"no pictogram {name!r}; add its file to static/vendor/lucide and VERSIONS.md")
     drawing = _COMMENT.sub("", path.read_text(encoding="utf-8"))
-    inside = _OPENING.sub(_ICON, drawing, count=1)
+    opening = _ICON.replace('"icon"', '"icon points"') if name in _POINTS else _ICON
+    inside = _OPENING.sub(opening, drawing, count=1)
     return Markup(re.sub(r"\s*\n\s*", "", inside).replace(" />", "/>"))  # noqa: S704 (our own files)
 
 
