@@ -253,6 +253,49 @@ async def test_practising_goes_by_the_same_keys_and_the_desk_is_as_it_was(desk: 
     await expect(page.locator("#next")).to_contain_text("100")
 
 
+async def test_on_a_phone_several_calls_for_help_stand_above_the_number_and_cover_nothing(
+    desk: tuple[Site, Page],
+) -> None:
+    site, page = desk
+    site.hall.open_desks()
+    site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.next(site.desk.number)
+    others = [each.id for each in site.hall.desks.values() if each.id != site.desk.id][:2]
+    for other in others:
+        site.hall.write(ask_at_desk, other)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await page.reload()
+    await page.locator("#more > summary").click()
+    await expect(page.locator("#help .alarm-line")).to_have_count(2)
+
+    below, now, wide = await page.evaluate(
+        """() => [
+            document.querySelector("#help").getBoundingClientRect().bottom,
+            document.querySelector("#now").getBoundingClientRect().top,
+            document.documentElement.scrollWidth,
+        ]"""
+    )
+
+    assert below <= now
+    assert wide <= 360
+
+
+async def test_cut_off_a_call_for_help_stays_at_the_foot_of_the_screen(desk: tuple[Site, Page]) -> None:
+    site, page = desk
+    site.hall.open_desks()
+    site.hall.write(ask_at_desk, site.other_desk.id)
+    await page.set_viewport_size({"width": 768, "height": 1024})
+    await page.reload()
+    await expect(page.locator("#help .alarm-line")).to_have_count(1)
+    await page.context.set_offline(True)
+    await expect(page.locator("#cut-off")).to_be_visible(timeout=6000)
+
+    foot = await page.locator("#help .alarms").evaluate("each => each.getBoundingClientRect().bottom - innerHeight")
+    await page.context.set_offline(False)
+
+    assert foot == 0
+
+
 async def test_over_a_sentence_that_fills_the_screen_nothing_of_help_is_seen_and_its_key_works(
     desk: tuple[Site, Page],
 ) -> None:

@@ -64,7 +64,7 @@ async def _call(page: Page) -> None:
 
 
 async def _greyed(page: Page) -> bool:
-    return await page.locator("#zones").evaluate("zones => getComputedStyle(zones).opacity !== '1'")
+    return await page.locator("#now").evaluate("zone => getComputedStyle(zone).opacity !== '1'")
 
 
 async def test_a_server_that_starts_again_is_told_at_once_and_the_press_meanwhile_is_one_act(
