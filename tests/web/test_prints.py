@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from playwright.async_api import BrowserContext, Page
 
@@ -146,3 +147,19 @@ async def test_a_letter_that_no_font_has_is_noticed(sqlite_url: str, tmp_path: P
     async with _prints(nowhere, sqlite_url, tmp_path) as prints:
         page = await _printed(prints, prints.hers, f"/t/{prints.code}/print?lang=en")
         assert await unseen(page, nowhere.centre, nowhere.venue) == [nowhere.centre]
+
+
+async def test_a_machine_that_prints_through_its_browser_prints_a_slip_and_nothing_of_its_screen(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with _prints(SCRIPTS["latin"], sqlite_url, tmp_path) as prints:
+        browser = prints.reception.browser
+        assert browser is not None
+        machine = await somebody(browser, prints.site, prints.address, "kiosk")
+        page = await _printed(prints, machine, f"/kiosk/tickets/{prints.code}?lang=en&size=2")
+        pdf = await page.pdf(prefer_css_page_size=True)
+        (sheet,) = pdfium.PdfDocument(pdf)
+        assert [round(side / 72 * 25.4) for side in sheet.get_size()] == [80, 200]
+        assert prints.qr in scanned(pdf, 0, tmp_path)
+        assert [await page.locator(part).is_visible() for part in (".paper", ".bottom")] == [True, False]
+        await machine.close()
