@@ -239,6 +239,12 @@ def test_a_word_longer_than_its_column_is_cut_into_lines():
     assert pages[1].count("咨询中心") >= 30
 
 
+def test_a_few_empty_lines_do_not_begin_a_page_of_their_own():
+    pages = [len(texts(draw(_sheets(rows=(("a",),) * rows, blank=12)))) for rows in (15, 21, 27, 30)]
+
+    assert pages == [3, 3, 4, 4]
+
+
 def test_the_contents_are_read_with_as_many_statements_for_one_as_for_many(hall: TestDay):
     hall.book(hall.wish("legal"))
     one = cost(hall.db, pack_contents, hall.id)
@@ -267,7 +273,7 @@ def test_a_pack_that_cannot_be_drawn_says_so(monkeypatch: pytest.MonkeyPatch):
         draw_apart(_sheets(rows=()))
 
 
-def _sheets(*, rows: tuple[tuple[str, ...], ...], unknown: str = "") -> Pack:
+def _sheets(*, rows: tuple[tuple[str, ...], ...], unknown: str = "", blank: int = 0) -> Pack:
     columns = tuple(Column(label=str(place), share=1) for place in range(len(rows[0]) if rows else 1))
     return Pack(
         language="en",
@@ -278,7 +284,7 @@ def _sheets(*, rows: tuple[tuple[str, ...], ...], unknown: str = "") -> Pack:
         destroy="soon",
         page="%(page)s of %(pages)s",
         rules=(Rules(heading="Rules", steps=("One.",)),),
-        sheets=(Sheet(heading="Sheet", columns=columns, rows=rows),),
+        sheets=(Sheet(heading="Sheet", columns=columns, rows=rows, blank=blank),),
         spares=Spares(
             heading="Spares", note="", brand="", says=(), tickets=(Spare(number=100, short="7KQ2 M9XD", qr="a"),)
         ),

@@ -167,7 +167,9 @@ class _Drawing:
             self.y += _ROW
         for row in sheet.rows:
             self._row(sheet, places, row)
-        for _ in range(sheet.blank):
+        for drawn in range(sheet.blank):
+            if drawn >= sheet.blank / 2 and self._is_full(_ROW):
+                break  # the few that are left are not worth a page
             self._row(sheet, places, ())
 
     def _places(self, columns: tuple[Column, ...]) -> Iterator[tuple[float, float]]:
@@ -195,7 +197,7 @@ class _Drawing:
             for column, text, (_, width) in zip(sheet.columns, row, places, strict=False)
         ]
         height = max([_ROW, *(len(lines) * _LINE + 3 for lines in cells)])
-        if self.y + height > _HEIGHT - _FOOT:
+        if self._is_full(height):
             self._page(sheet.heading, again=True)
             self._head(sheet, places)
         for column, lines, (x, width) in zip(sheet.columns, cells, places, strict=False):
@@ -207,6 +209,9 @@ class _Drawing:
         self._bars(places, height)
         self.y += height
         self._rule()
+
+    def _is_full(self, height: float) -> bool:
+        return self.y + height > _HEIGHT - _FOOT
 
     def _bars(self, places: tuple[tuple[float, float], ...], height: float) -> None:
         self.pdf.set_draw_color(200)

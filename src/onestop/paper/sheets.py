@@ -16,7 +16,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A table over as many pages as it needs; `blank` empty lines follow its rows, to write on."""
+    """A table over as many pages as it needs; `blank` empty lines follow, or at least half of them."""
 
     heading: str
     notes: tuple[str, ...] = ()
