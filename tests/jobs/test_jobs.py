@@ -102,7 +102,7 @@ async def test_a_draw_is_drawn_when_its_window_is_over(hall: TestDay, working: W
     hall.write(announce_draw, hall.id, opens_at=opens_at, closes_at=opens_at + timedelta(hours=9), key=key)
     set_time(hall, opens_at)
     hall.write(request_place, hall.id, hall.wish("legal"), channel=Channel.RECEPTION, key=key)
-    set_time(hall, opens_at + timedelta(hours=9) - timedelta(seconds=2))
+    set_time(hall, opens_at + timedelta(hours=9) - timedelta(seconds=4))
 
     async with working(hall.db):
         await asyncio.sleep(1)
@@ -115,7 +115,7 @@ async def test_a_draw_is_drawn_when_its_window_is_over(hall: TestDay, working: W
 async def test_persons_go_in_the_hour_in_which_their_time_ends(hall: TestDay, working: Working) -> None:
     hall.book(hall.wish("legal"), name="Kanarinka")
     end = persons_until(hall.day.on, hall.day.closes_at, hall.day.zone, days=7)
-    set_time(hall, end - timedelta(seconds=2))
+    set_time(hall, end - timedelta(seconds=4))
 
     def names() -> list[str]:
         return list(hall.db.read_now(lambda conn: conn.execute(sa.select(parties.c.name)).scalars().all()))
