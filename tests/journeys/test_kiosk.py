@@ -160,7 +160,7 @@ def _to(page: Page, target: str, key: str = "ArrowDown") -> None:
             return
         page.keyboard.press(key)
         ring = page.evaluate("""() => {
-          const place = document.activeElement, card = place.closest(".choice") ?? place;
+          const place = document.activeElement, card = place.closest(".choice, .door") ?? place;
           const box = place.getBoundingClientRect(), style = getComputedStyle(card);
           return [parseFloat(style.outlineWidth) >= 4, box.bottom > 0 && box.top < innerHeight];
         }""")

@@ -118,8 +118,9 @@ async def test_a_press_whose_answer_was_lost_is_repeated_without_a_second_act(
     await expect(page.locator("#now-title")).to_contain_text("Called at")
     await expect(page.locator("#cut-off")).to_be_hidden(timeout=7000)
     await page.route("**/serve", _lose)
-    await page.keyboard.press("s")
-    await expect(page.locator("#cut-off")).to_be_visible()
+    async with page.expect_event("requestfailed", lambda request: request.url.endswith("/serve")):
+        await page.keyboard.press("s")
+    await expect(page.locator("[data-trouble]")).to_be_visible()
     await page.unroute("**/serve")
     await page.wait_for_timeout(400)
     await page.keyboard.press("s")
