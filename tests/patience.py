@@ -16,7 +16,7 @@ EVERY = 0.05
 """Seconds between two looks at the clock."""
 LATE = 0.25
 """Seconds: a look that comes later than this is one that the machine held back."""
-STOOD_STILL = 1.0
+STOOD_STILL = 0.5
 """Seconds held back during one test that make it worth another run."""
 
 async_api.expect.set_options(timeout=PATIENCE_MS)

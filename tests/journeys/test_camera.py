@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from onestop.booking.tickets import Ticket
 from onestop.visits.tables import visits
+from tests.answered import hold_clock
 from tests.film import camera, film
 from tests.journeys.conftest import CHROMIUM, SWITCHES, Hall
 from tests.journeys.hand import Hand
@@ -269,7 +270,7 @@ def test_a_decoder_that_does_not_come_leaves_no_camera_on(machine: Page, reel: P
 
 def test_nobody_before_the_camera_it_goes_off_and_the_machine_forgets(machine: Page, reel: Path) -> None:
     film("", reel)
-    machine.clock.install()
+    hold_clock(machine)
     machine.goto("/kiosk/code?lang=ar")
     _scan(machine)
     _sees(machine)

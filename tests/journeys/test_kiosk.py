@@ -15,6 +15,7 @@ from onestop.booking.tables import bookings, parties
 from onestop.domain.day import Release
 from onestop.visits.tables import visits
 from onestop.web.kit.answers import need_mark
+from tests.answered import hold_clock
 from tests.journeys.conftest import Hall
 from tests.journeys.days import another_day
 from tests.journeys.hand import Hand, ways
@@ -325,7 +326,7 @@ def test_a_screen_is_read_aloud_then_what_has_the_focus_until_the_visitor_has_go
 
 def test_the_question_waits_for_the_end_of_what_is_read(hall: Hall, someone: Someone) -> None:
     page = _machine(someone, hall)
-    page.clock.install()
+    hold_clock(page)
     page.goto(f"/kiosk/d/{hall.world.slug}/needs?lang=en")
     heard = _heard(page)
     page.locator("[data-read]").tap()

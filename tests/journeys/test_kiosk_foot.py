@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from onestop.web.kit.answers import need_mark
+from tests.answered import hold_clock
 from tests.journeys.conftest import Hall
 from tests.journeys.people import pair_kiosk
 
@@ -123,7 +124,7 @@ def test_a_wheel_a_key_and_a_finger_move_a_screen(hall: Hall, someone: Callable[
 
 def test_the_clock_of_a_screen_goes_on(hall: Hall, someone: Callable[..., BrowserContext]) -> None:
     page = pair_kiosk(someone(width=1080, height=1920, touch=True), hall)
-    page.clock.install()
+    hold_clock(page)
     page.goto("/kiosk")
     shown = page.locator(".clock").inner_text()
     page.clock.run_for(65_000)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from onestop.web.kit.answers import need_mark
+from tests.answered import hold_clock
 from tests.journeys.conftest import CHROMIUM, SWITCHES, Hall
 from tests.journeys.people import code_of, pair_kiosk
 from tests.patience import PATIENCE_MS
@@ -67,7 +68,7 @@ def _back_to_the_beginning(page: Page, mine: str) -> None:
 
 def test_after_the_question_and_twenty_seconds_nothing_of_her_is_left(hall: Hall, kept: Page) -> None:
     page = kept
-    page.clock.install()
+    hold_clock(page)
     page.goto("/kiosk")
     page.locator(".tongues a[href*='lang=ar']").tap()
     page.locator(f".tiles a[href*='{need_mark(RESIDENCE)}']").tap()
@@ -110,7 +111,7 @@ def test_whoever_is_done_leaves_nothing_to_go_back_to(hall: Hall, kept: Page) ->
 
 def test_a_result_goes_by_itself_and_a_refresh_of_the_answer_does_not_cut_her_off(hall: Hall, someone: Someone) -> None:
     page = pair_kiosk(someone(width=1080, height=1920, touch=True), hall)
-    page.clock.install()
+    hold_clock(page)
     page.goto(f"/kiosk/d/{hall.world.slug}/desks?lang=en&needs={need_mark(HEALTH)}")
     page.locator("main .foot button").first.tap()
     page.wait_for_url("**/tickets/**")

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
+from tests.answered import line_of
 from tests.web.site import Site
 
 CHROMIUM = "/usr/bin/chromium"
@@ -54,6 +55,7 @@ async def chromium(*switches: str) -> AsyncGenerator[Browser, None]:
 async def somebody(browser: Browser, site: Site, address: str, role: str) -> BrowserContext:
     """A window of somebody with this role, in English."""
     window = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    line_of(window)
     machine = role in ("kiosk", "display")
     name, value = (DEVICE_COOKIE, site.pair(role)) if machine else (SESSION_COOKIE, site.session(role))
     await window.add_cookies(

@@ -18,12 +18,20 @@ from onestop.db.migrate import newest_revision
 from onestop.db.session import POOL, READERS, Database, open_database
 from onestop.jobs.leader import Leader
 from onestop.visits.actions.calls import finish, serve
+from onestop.web.kit import question
 from onestop.web.kit.fleet import Fleet
 from onestop.web.kit.metrics import Sample
 from tests.retention.canary import book
 from tests.web.site import Site, running
 
+PROMISED = question.PATIENCE_SECONDS
 ALONE = ("database: ok", "migrations: ok", "jobs: nobody runs them", "mail: off", "disk: ok")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine is not what these are about."""
+    monkeypatch.setattr(question, "PATIENCE_SECONDS", 20.0)
 
 
 async def asked(site: Site) -> tuple[int, tuple[str, ...]]:
@@ -51,7 +59,10 @@ async def test_it_is_not_ready_with_another_migration(sqlite_url: str, tmp_path:
     assert alive.status_code == 200
 
 
-async def test_a_database_that_hangs_is_told_within_a_second_and_asked_once(site: Site) -> None:
+async def test_a_database_that_hangs_is_told_within_a_second_and_asked_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(question, "PATIENCE_SECONDS", PROMISED)
     go_on = Event()
     reads = [asyncio.create_task(site.database.read(lambda _: go_on.wait(20))) for _ in range(READERS + POOL)]
     await asyncio.sleep(0)
@@ -199,6 +210,7 @@ async def test_the_text_is_what_prometheus_reads(database: Database, tmp_path: P
 async def test_without_the_database_the_processes_still_have_figures(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(question, "PATIENCE_SECONDS", PROMISED)
     go_on = Event()
     object.__setattr__(site.app.state["settings"], "metrics_token", "s3cret")
     reads = [asyncio.create_task(site.database.read(lambda _: go_on.wait(20))) for _ in range(READERS + POOL)]

@@ -50,8 +50,17 @@ class Leader:
         async with self._asking:
             self._leads, self._resigned = False, True
             if self._conn is not None:
-                await asyncio.to_thread(self._conn.close)
+                await asyncio.to_thread(self._give_back, self._conn)
                 self._conn = None
+
+    def _give_back(self, conn: sa.Connection) -> None:
+        """Said, not left to the end of the connection, which the database may notice later than who asks next."""
+        try:
+            conn.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+        except SQLAlchemyError as error:
+            log.warning("the database of the jobs does not answer: %s", type(error).__name__)
+            conn.invalidate()
+        conn.close()
 
     def _ask(self, engine: sa.Engine) -> bool:
         try:

@@ -10,6 +10,7 @@ from onestop.db.session import open_database
 from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.calls import serve
 from onestop.visits.queries.alarms import open_alarms
+from tests.answered import cut_line, settled
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
 
@@ -45,7 +46,7 @@ async def desk(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[tuple[Site, Pa
 
 async def _state(page: Page, words: str) -> None:
     await expect(page.locator("#now-title")).to_contain_text(words)
-    await page.wait_for_timeout(400)  # a press this soon after a change by others is not taken
+    await settled(page)
 
 
 async def _place(page: Page) -> float:
@@ -129,12 +130,12 @@ async def test_escape_leads_back_to_the_desk_unless_something_typed_would_be_los
             await expect(page.locator("#text")).to_be_focused()
             await page.keyboard.press("y")
             await page.keyboard.press("Escape")
-            await page.wait_for_timeout(300)
+            await settled(page)
             left.append(page.url.rpartition("/")[2])
             await page.keyboard.press("Backspace")
         await page.keyboard.press("Escape")
         await page.wait_for_url(f"**/desks/{site.desk.id}")
-        await page.wait_for_timeout(400)
+        await settled(page)
 
     assert left == ["notes"]
 
@@ -217,7 +218,7 @@ async def test_a_desk_that_is_cut_off_says_so_and_recovers(desk: tuple[Site, Pag
     _, page = desk
     await expect(page.locator("#cut-off")).to_be_hidden()
 
-    await page.context.set_offline(True)
+    await cut_line(page)
     await expect(page.locator("#cut-off")).to_contain_text("Not live. Work from the paper sheet.", timeout=6000)
     await page.context.set_offline(False)
 
@@ -287,7 +288,7 @@ async def test_cut_off_a_call_for_help_stays_at_the_foot_of_the_screen(desk: tup
     await page.set_viewport_size({"width": 768, "height": 1024})
     await page.reload()
     await expect(page.locator("#help .alarm-line")).to_have_count(1)
-    await page.context.set_offline(True)
+    await cut_line(page)
     await expect(page.locator("#cut-off")).to_be_visible(timeout=6000)
 
     foot = await page.locator("#help .alarms").evaluate("each => each.getBoundingClientRect().bottom - innerHeight")

@@ -10,6 +10,7 @@ from playwright.async_api import BrowserContext, Dialog, Page, expect
 from onestop.db.session import open_database
 from onestop.visits.queries.notes import notes_at
 from onestop.web.kit.sessions import SESSION_COOKIE
+from tests.answered import cut_line, settled
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
 
@@ -35,7 +36,7 @@ async def desk(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[Desk, None]:
         window = await somebody(browser, site, address, "officer")
         page = await window.new_page()
         await page.goto(f"{address}/desks/{site.desk.id}")
-        await page.wait_for_timeout(400)
+        await settled(page)
         yield site, page, address
         await window.close()
     database.close()
@@ -45,7 +46,7 @@ async def desk(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[Desk, None]:
 async def test_cut_off_a_key_that_leaves_the_desk_keeps_it_until_the_line_is_back(desk: Desk, key: str) -> None:
     site, page, address = desk
     here = f"{address}/desks/{site.desk.id}"
-    await page.context.set_offline(True)
+    await cut_line(page)
     await expect(page.locator("#cut-off")).to_be_visible(timeout=6000)
 
     await page.keyboard.press(key)
@@ -70,7 +71,7 @@ async def test_cut_off_reload_and_back_ask_first(desk: Desk) -> None:
 
     page.on("dialog", stay)
     await page.keyboard.press("?")
-    await page.context.set_offline(True)
+    await cut_line(page)
     await expect(page.locator("#cut-off")).to_be_visible(timeout=6000)
 
     await page.evaluate("setTimeout(() => location.reload(), 0)")
@@ -116,7 +117,7 @@ async def test_the_floor_stays_as_well(desk: Desk) -> None:
     await floor.goto(f"{address}/floor/{site.hall.day.slug}")
     here = floor.url
     await floor.wait_for_timeout(300)
-    await window.set_offline(True)
+    await cut_line(floor)
 
     await floor.locator("header a.brand").click()
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from onestop.db.session import open_database
+from tests.answered import settled
 from tests.referrals.scene import make_scene
 from tests.web.served import chromium, served, somebody
 from tests.web.site import running
@@ -21,7 +22,7 @@ async def test_a_referral_is_made_without_a_mouse(sqlite_url: str, tmp_path: Pat
         _, stop = scene.talk()
         page = await (await somebody(browser, site, address, "officer")).new_page()
         await page.goto(f"{address}/desks/{site.desk.id}")
-        await page.wait_for_timeout(400)
+        await settled(page)
 
         await page.keyboard.press("g")
         await page.wait_for_url(f"{address}/stops/{stop}/referrals")

@@ -14,6 +14,7 @@ from onestop.db.session import Database, open_database
 from onestop.referrals.tables import referrals
 from onestop.visits.actions.calls import serve
 from onestop.visits.tables import acts, calls, notes
+from tests.answered import cut_line, let_pass, settled, stop_clock
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
 
@@ -32,7 +33,7 @@ async def sitting(browser: Browser, site: Site, address: str, *, clock: bool = F
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     if clock:
-        await page.clock.install()
+        await stop_clock(page)
     await page.goto(f"{address}/desk")
     yield page
     await window.close()
@@ -60,7 +61,7 @@ async def _lose(route: Route) -> None:
 async def _call(page: Page) -> None:
     await page.keyboard.press("n")
     await expect(page.locator("#now-title")).to_contain_text("Called at")
-    await page.wait_for_timeout(400)
+    await settled(page)
 
 
 async def _greyed(page: Page) -> bool:
@@ -113,7 +114,7 @@ async def test_a_press_whose_answer_was_lost_is_repeated_without_a_second_act(
     await page.keyboard.press("n")
     await expect(page.locator("[data-trouble]")).to_be_visible()
     await page.unroute("**/calls")
-    await page.wait_for_timeout(400)
+    await settled(page)
     await page.keyboard.press("n")
     await expect(page.locator("#now-title")).to_contain_text("Called at")
     await expect(page.locator("#cut-off")).to_be_hidden(timeout=7000)
@@ -122,7 +123,7 @@ async def test_a_press_whose_answer_was_lost_is_repeated_without_a_second_act(
         await page.keyboard.press("s")
     await expect(page.locator("[data-trouble]")).to_be_visible()
     await page.unroute("**/serve")
-    await page.wait_for_timeout(400)
+    await settled(page)
     await page.keyboard.press("s")
     await expect(page.locator("#now-title")).to_contain_text("Here since")
 
@@ -138,7 +139,7 @@ async def test_a_note_outlives_the_cut_and_is_kept_once(desk: tuple[Site, Page],
     if cut == "lost":
         await page.route("**/notes", _lose)
     else:
-        await page.context.set_offline(True)
+        await cut_line(page)
     await page.get_by_role("button", name="Save the note").click()
     await expect(page.locator("[data-trouble]")).to_be_visible()
     kept = await page.locator("textarea").input_value()
@@ -167,7 +168,7 @@ async def test_a_half_filled_referral_outlives_the_cut(desk: tuple[Site, Page]) 
     await page.locator("#where").select_option(index=2)
     await page.locator("#reason").select_option(index=1)
     typed = await page.locator("#where").input_value(), await page.locator("#reason").input_value()
-    await page.context.set_offline(True)
+    await cut_line(page)
     await page.locator("#refer-form button[type=submit]").click()
     await expect(page.locator("[data-trouble]")).to_be_visible()
     kept = await page.locator("#where").input_value(), await page.locator("#reason").input_value()
@@ -190,17 +191,17 @@ async def test_a_laptop_that_slept_an_hour_takes_nothing_for_live_until_it_has_a
             await page.keyboard.press("n")
             await expect(page.locator("#now-title")).to_contain_text("Called at")
             stop = site.database.read_now(lambda conn: conn.execute(sa.select(calls.c.stop_id)).scalar_one())
-            await page.context.set_offline(True)
+            await cut_line(page)
             site.set_time(site.hall.now + timedelta(hours=1))
             site.hall.write(serve, stop)
             await page.clock.fast_forward(3_600_000)
             await expect(page.locator("#cut-off")).to_be_visible()
             asleep = await page.locator("#now-title").inner_text(), await _greyed(page)
             await page.context.set_offline(False)
-            await page.clock.run_for(11_000)
+            await let_pass(page, 11)
             await expect(page.locator("#cut-off")).to_be_hidden()
             await expect(page.locator("#now-title")).to_contain_text("Here since 09:30")
-            await page.clock.run_for(1100)
+            await let_pass(page, 2)
             shown = await page.locator("[data-clock] bdi").inner_text()
     database.close()
 

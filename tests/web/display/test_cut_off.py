@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,8 @@ from onestop.days.tables import days
 from onestop.db.session import open_database
 from onestop.domain.board import SMALLEST
 from onestop.visits.actions.undo import undo
-from tests.web.display.test_in_browser import LISTEN, _call, _pass
+from tests.answered import cut_line, let_pass, stop_clock
+from tests.web.display.test_in_browser import LISTEN, _call
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
 
@@ -31,13 +32,15 @@ MARKS = {
 
 
 @asynccontextmanager
-async def opened(browser: Browser, site: Site, address: str, **clock: Any) -> AsyncGenerator[Page, None]:
+async def opened(
+    browser: Browser, site: Site, address: str, *, time: datetime | None = None
+) -> AsyncGenerator[Page, None]:
     """The board of the day with a clock of its own, and ears."""
     window = await somebody(browser, site, address, "display")
     page = await window.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.clock.install(**clock)
+    await stop_clock(page, time)
     await page.goto(f"{address}/display/{site.hall.day.slug}")
     await page.evaluate(LISTEN)
     yield page
@@ -77,16 +80,16 @@ async def test_a_cut_is_marked_in_time_and_over_within_five_seconds(
     site, address, browser = hall
     first = _call(site, 1, "legal")
     async with opened(browser, site, address) as page:
-        await page.context.set_offline(True)
+        await cut_line(page)
         _call(site, 2, "social")
         site.hall.write(undo, first)
         site.set_time(site.hall.now + timedelta(seconds=seconds))
         await page.clock.run_for(seconds * 1000)
         away = await marks(page), await numbers(page)
         await page.context.set_offline(False)
-        await _pass(page, 5)
+        await let_pass(page, 5)
         back = await marks(page), await numbers(page)
-        await _pass(page, 6)
+        await let_pass(page, 6)
         played = await page.evaluate("window.played")
 
     # What it knew stands there while it is away, until it hides it; a call that was taken back is never said.
@@ -102,7 +105,7 @@ async def test_a_server_that_starts_again_is_noticed_within_five_seconds(sqlite_
             _call(site, 1, "legal")
             window = await somebody(browser, site, address, "display")
             page = await window.new_page()
-            await page.clock.install()
+            await stop_clock(page)
             await page.goto(f"{address}/display/{site.hall.day.slug}")
             await page.evaluate(LISTEN)
         database.close()
@@ -115,9 +118,9 @@ async def test_a_server_that_starts_again_is_noticed_within_five_seconds(sqlite_
         ):
             again.hall.db = database
             _call(again, 2, "social")
-            await _pass(page, 5)
+            await let_pass(page, 5)
             up = await marks(page), await numbers(page)
-            await _pass(page, 4)
+            await let_pass(page, 4)
             played = await page.evaluate("window.played")
             await window.close()
         database.close()
@@ -132,7 +135,7 @@ async def test_without_streams_a_call_is_there_within_twelve_seconds(hall: tuple
         await page.reload()
         await page.evaluate(LISTEN)
         _call(site, 1, "legal")
-        await _pass(page, 12)
+        await let_pass(page, 12)
         seen = await marks(page), await numbers(page), await page.evaluate("window.played")
 
     assert seen == ("live", ["100"], ["100"])
@@ -150,9 +153,9 @@ async def test_three_calls_at_once_are_all_shown_at_once_and_spoken_one_after_th
         site.hall.walk_in(site.hall.wish("labour"))
         for desk in (1, 2, 3):
             site.hall.next(desk)
-        await _pass(page, 3)
+        await let_pass(page, 3)
         at_once = await numbers(page)
-        await _pass(page, 30)
+        await let_pass(page, 30)
         sounds, most = await page.evaluate("window.sounds"), await page.evaluate("window.most")
         after = await numbers(page)
 
@@ -167,10 +170,10 @@ async def test_a_call_that_is_taken_back_while_another_is_heard_is_not_said(hall
         _call(site, 1, "legal")
         second = _call(site, 2, "social")
         _call(site, 3, "labour")
-        await _pass(page, 2)
+        await let_pass(page, 2)
         heard = await page.evaluate("[...window.played]")
         site.hall.write(undo, second)
-        await _pass(page, 20)
+        await let_pass(page, 20)
         seen = await page.evaluate("window.played"), await numbers(page)
 
     assert (heard, seen) == (["100"], (["100", "102"], ["102", "100"]))
@@ -184,9 +187,9 @@ async def test_a_board_whose_clock_is_hours_wrong_marks_and_says_the_same(
     wrong = site.hall.now + timedelta(hours=hours)
     async with opened(browser, site, address, time=wrong) as page:
         _call(site, 1, "legal")
-        await _pass(page, 8)
+        await let_pass(page, 8)
         live = await marks(page), await numbers(page), await page.evaluate("window.played")
-        await page.context.set_offline(True)
+        await cut_line(page)
         await page.clock.set_system_time(wrong + timedelta(hours=hours))
         await page.clock.run_for(2000)
         jumped = await marks(page)
@@ -203,15 +206,15 @@ async def test_the_sign_of_a_desk_follows_its_desk_and_is_marked_like_a_board(ha
         number = page.locator("#sign .call-number")
         before = await number.count()
         _call(site, 1, "legal")
-        await _pass(page, 5)
+        await let_pass(page, 5)
         called = await number.inner_text()
-        await page.context.set_offline(True)
+        await cut_line(page)
         seen = []
         for seconds in (20, 50, 240):
             await page.clock.run_for(seconds * 1000)
             seen.append((await marks(page), await number.is_visible()))
         await page.context.set_offline(False)
-        await _pass(page, 5)
+        await let_pass(page, 5)
         seen.append((await marks(page), await number.is_visible()))
 
     assert (before, called) == (0, "100")
@@ -227,7 +230,7 @@ async def test_a_board_chimes_only_or_is_silent_as_it_is_set_up(
         await page.goto(f"{page.url}{query}")
         await page.evaluate(LISTEN)
         _call(site, 1, "legal")
-        await _pass(page, 9)
+        await let_pass(page, 9)
         heard, shown = await page.evaluate("window.sounds"), await numbers(page)
 
     assert (heard, shown) == (sounds, ["100"])

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from onestop.db.session import open_database
 from onestop.visits.actions.calls import recall
+from tests.answered import cut_line, let_pass, stop_clock
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
 
@@ -52,7 +53,7 @@ async def board(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[tuple[Site, P
         page = await window.new_page()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        await page.clock.install()
+        await stop_clock(page)
         await page.goto(f"{address}/display/{site.hall.day.slug}")
         await page.evaluate(LISTEN)
         yield site, page
@@ -66,24 +67,17 @@ def _call(site: Site, number: int, key: str) -> object:
     return site.hall.next(number).stop
 
 
-async def _pass(page: Page, seconds: float) -> None:
-    """Let time pass for the board's scripts, and its requests be answered."""
-    for _ in range(int(seconds)):
-        await page.clock.run_for(1000)
-        await page.wait_for_timeout(60)
-
-
 async def test_each_call_is_played_once_oldest_first_and_a_recall_again(board: tuple[Site, Page]) -> None:
     site, page = board
     first = _call(site, 1, "legal")
     _call(site, 2, "social")
     _call(site, 3, "labour")
-    await _pass(page, 26)
+    await let_pass(page, 26)
     after_calls = await page.evaluate("[...window.played]")
 
     site.set_time(site.hall.now + timedelta(seconds=20))
     site.hall.write(recall, first)
-    await _pass(page, 12)
+    await let_pass(page, 12)
 
     shown = await page.locator(".calls > li:not([hidden]) .number").all_inner_texts()
     assert after_calls == ["100", "101", "102"]
@@ -93,14 +87,14 @@ async def test_each_call_is_played_once_oldest_first_and_a_recall_again(board: t
 
 async def test_a_board_that_was_away_plays_what_is_young_and_ends_like_a_fresh_one(board: tuple[Site, Page]) -> None:
     site, page = board
-    await page.context.set_offline(True)
+    await cut_line(page)
     _call(site, 1, "legal")
     site.set_time(site.hall.now.replace(minute=site.hall.now.minute + 2))
     _call(site, 2, "social")
-    await _pass(page, 8)
+    await let_pass(page, 8)
 
     await page.context.set_offline(False)
-    await _pass(page, 12)
+    await let_pass(page, 12)
 
     shown = await page.locator(".calls > li:not([hidden]) .number").all_inner_texts()
     assert await page.evaluate("window.played") == ["101"]
@@ -110,7 +104,7 @@ async def test_a_board_that_was_away_plays_what_is_young_and_ends_like_a_fresh_o
 async def test_what_is_old_is_marked_greyed_hidden_and_recovers(board: tuple[Site, Page]) -> None:
     site, page = board
     _call(site, 1, "legal")
-    await _pass(page, 6)
+    await let_pass(page, 6)
     root, states = page.locator("html"), []
 
     async def note() -> None:
@@ -119,12 +113,12 @@ async def test_what_is_old_is_marked_greyed_hidden_and_recovers(board: tuple[Sit
         states.append((*visible, "stale" in classes))
 
     await note()
-    await page.context.set_offline(True)
+    await cut_line(page)
     for seconds in (18, 50, 240):
         await page.clock.run_for(seconds * 1000)
         await note()
     await page.context.set_offline(False)
-    await _pass(page, 7)
+    await let_pass(page, 7)
     await note()
 
     live, amber, grey, gone = (
@@ -147,7 +141,7 @@ async def test_a_browser_that_wants_a_hand_first_shows_the_button_for_the_sound(
         """HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException("no", "NotAllowedError")); 0"""
     )
     _call(site, 1, "legal")
-    await _pass(page, 6)
+    await let_pass(page, 6)
     await expect(page.locator("#sound-on")).to_be_visible()
 
     await page.evaluate(LISTEN)

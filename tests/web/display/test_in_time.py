@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from onestop.db.session import open_database
 from onestop.visits.actions.calls import call_next, finish, serve
+from tests.answered import cut_line
 from tests.halls import STAFF
 from tests.web.display.test_cut_off import marks, numbers, opened
 from tests.web.served import chromium, served, somebody
@@ -141,7 +142,7 @@ async def test_each_mark_comes_at_its_second(hall: tuple[Site, str, Browser]) ->
     since: dict[str, int] = {}
     async with opened(browser, site, address) as page:
         await page.clock.run_for(6000)
-        await page.context.set_offline(True)
+        await cut_line(page)
         for second in range(1, 304):
             await page.clock.run_for(1000)
             since.setdefault(await marks(page), second)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from onestop.paths import resource_dir
+from tests.answered import hold_clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("scripts")]
 
@@ -177,7 +178,7 @@ def test_the_focus_stays_on_the_button_of_a_part_that_changed(page: Page, hall: 
 
 def test_without_a_stream_the_part_is_polled_and_the_page_says_so(page: Page, hall: Hall):
     hall.stream_open = False
-    page.clock.install()
+    hold_clock(page)
     opened(page, hall)
     hall.version = 2
 
@@ -191,7 +192,7 @@ def test_without_a_stream_the_part_is_polled_and_the_page_says_so(page: Page, ha
 
 def test_a_page_whose_stream_never_came_says_so_when_the_polls_fail_too(page: Page, hall: Hall):
     hall.stream_open = False
-    page.clock.install()
+    hold_clock(page)
     opened(page, hall)
     expect(page.locator("[data-live-state]")).to_be_hidden()
     page.context.set_offline(True)
@@ -204,7 +205,7 @@ def test_a_page_whose_stream_never_came_says_so_when_the_polls_fail_too(page: Pa
 
 
 def test_a_stream_that_falls_silent_is_told_and_one_that_is_back_too(page: Page, hall: Hall):
-    page.clock.install()
+    hold_clock(page)
     opened(page, hall)
     expect(page.locator("[data-live-state]")).to_be_hidden()
 

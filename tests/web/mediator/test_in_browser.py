@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from onestop.db.session import open_database
 from onestop.domain.booking import Interpreter
 from onestop.visits.actions.alarms import ask_at_desk, say_coming
+from tests.answered import cut_line
 from tests.web.mediator.test_place import home_of, mediator_of
 from tests.web.served import chromium, served, somebody
 from tests.web.site import Site, running
@@ -78,7 +79,7 @@ async def test_a_mediator_who_is_needed_hears_and_feels_it(day: tuple[Site, str,
 
 async def test_a_press_without_a_line_says_so_and_the_page_stays(day: tuple[Site, str, Browser]) -> None:
     page = await _phone(day, "mediator", home_of(day[0]))
-    await page.context.set_offline(True)
+    await cut_line(page)
     await page.locator("#break").click()
     await expect(page.locator("[data-trouble]")).to_be_visible()
     await expect(page.locator("#place")).to_be_visible()

@@ -14,6 +14,7 @@ from onestop.clock import monotonic
 from onestop.db.ledger import facts
 from onestop.db.session import open_database
 from onestop.visits.actions.calls import finish, recall, serve
+from tests.answered import cut_line, let_pass, stop_clock
 from tests.reliability.cutting import Line
 from tests.web.public.test_ticket import arrive, booked, code_of, make_private, party_of
 from tests.web.public.visitor import Visitor, count
@@ -250,12 +251,11 @@ async def test_a_call_rings_for_a_minute_at_most(site: Site) -> None:
     visitor = await booked(site)
     arrive(site, visitor)
     async with served(site) as address, phone(address) as (_, page):
-        await page.clock.install()
+        await stop_clock(page)
         await page.goto(f"{address}/t/{code_of(visitor)}")
         site.hall.next(1)
         for _ in range(20):
-            await page.clock.run_for(1000)
-            await page.wait_for_timeout(50)
+            await let_pass(page, 1)
             if await page.locator("[data-turn='1']").count():
                 break
         await page.clock.run_for(58_000)
@@ -369,7 +369,7 @@ async def test_what_the_phone_keeps_ends_with_the_ticket(site: Site, how: str) -
                 }""",
                 f"/t/{code_of(visitor)}",
             )
-            await page.context.set_offline(True)
+            await cut_line(page)
             with pytest.raises(Exception, match="ERR_"):
                 await page.goto(f"{address}/t/{code_of(visitor)}")
             await page.context.set_offline(False)
