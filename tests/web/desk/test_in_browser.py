@@ -219,7 +219,8 @@ async def test_a_desk_that_is_cut_off_says_so_and_recovers(desk: tuple[Site, Pag
     await expect(page.locator("#cut-off")).to_be_hidden()
 
     await cut_line(page)
-    await expect(page.locator("#cut-off")).to_contain_text("Not live. Work from the paper sheet.", timeout=6000)
+    await expect(page.locator("#cut-off")).to_be_visible(timeout=6000)
+    await expect(page.locator("#cut-off")).to_contain_text("Not live. Work from the paper sheet.")
     await page.context.set_offline(False)
 
     await expect(page.locator("#cut-off")).to_be_hidden(timeout=7000)
