@@ -23,6 +23,7 @@ from onestop.domain.day import DayState, Release
 from onestop.domain.errors import Changed, PublishRefused
 from onestop.domain.plan import WantedStop, offered_arrivals
 from onestop.domain.roles import Actor
+from onestop.locale.languages import LANGUAGES
 
 CLOSES_EARLY = timedelta(minutes=30)
 Kind = Literal[
@@ -34,6 +35,7 @@ Kind = Literal[
     "no_desk_for",
     "never_bookable",
     "nobody_speaks",
+    "no_pages",
     "closes_early",
     "outside",
     "no_invitation",
@@ -89,6 +91,7 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = Tr
     spoken = frozenset[str]().union(*(desk.languages for desk in desks), *(one.languages for one in mediators))
     found += [Finding(kind="desk_silent", desk=desk.number) for desk in desks if not desk.languages]
     found += [Finding(kind="nobody_speaks", language=each) for each in day.languages if each not in spoken]
+    found += [Finding(kind="no_pages", language=each) for each in day.languages if each not in LANGUAGES]
     for desk in desks:
         closes = desk.closes_at
         if closes is not None and closes <= day.closes_at - CLOSES_EARLY:

@@ -75,13 +75,16 @@ def ensure_service(
 
 
 def ensure_needs(conn: sa.Connection) -> None:
-    """Put the shipped needs into an installation that has none yet."""
-    if conn.execute(sa.select(needs.c.id).limit(1)).scalar() is not None:
-        return
+    """Put the shipped needs into an installation, also those that came with a newer version."""
+    there = {row.key: row.id for row in conn.execute(sa.select(needs.c.key, needs.c.id))}
+    known = {(row.need_id, row.service_key) for row in conn.execute(sa.select(need_services))}
     for place, (key, words) in enumerate(NEEDS.items()):
-        need = _insert(conn, needs, {"key": key, "pictogram": words.pictogram, "position": place})
+        need = there.get(key)
+        if need is None:
+            need = _insert(conn, needs, {"key": key, "pictogram": words.pictogram, "position": place})
         for service_key in words.services:
-            conn.execute(need_services.insert().values(need_id=need, service_key=service_key))
+            if (need, service_key) not in known:
+                conn.execute(need_services.insert().values(need_id=need, service_key=service_key))
 
 
 def write_own_words(

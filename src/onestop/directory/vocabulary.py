@@ -86,13 +86,25 @@ SERVICES: dict[str, ServiceWords] = {
     "first-need-items": ServiceWords(N_("Food, clothes and first things"), "package"),
     "school-places": ServiceWords(N_("A place at school"), "school", ("id", "children-birth")),
     "minors": ServiceWords(N_("Children without a parent"), "baby"),
+    "file-preparation": ServiceWords(N_("Help with papers and forms"), "file-pen", ("id", "letters")),
+    "mediation": ServiceWords(N_("Help in talks with offices"), "messages-square", ("id", "letters")),
+    "language-course": ServiceWords(N_("A place in a language course"), "book-open", ("id", "school-papers")),
+    "computer-course": ServiceWords(N_("A place in a computer course"), "laptop", ("id",)),
+    "naturalisation-course": ServiceWords(
+        N_("A place in a course for citizenship"), "graduation-cap", ("id", "residence-card")
+    ),
+    "parent-group": ServiceWords(N_("A place in a group for parents"), "users-round"),
+    "young-adults": ServiceWords(
+        N_("Advice for people of 18 to 23 years"), "signpost", ("id", "school-papers"), for_one=True
+    ),
+    "job-search": ServiceWords(N_("Help to find a job"), "briefcase-business", ("id", "cv"), for_one=True),
 }
 
 NEEDS: dict[str, NeedWords] = {
     "my-rights": NeedWords(N_("I have a question about the law or a letter"), "scale", ("legal",)),
     "residence-permit": NeedWords(N_("My residence permit"), "id-card", ("legal", "residence")),
     "temporary-refuge": NeedWords(N_("I ask for temporary refuge"), "shield", ("temporary-refuge",)),
-    "find-work": NeedWords(N_("I want to find work"), "briefcase", ("labour", "employment-office")),
+    "find-work": NeedWords(N_("I want to find work"), "briefcase", ("labour", "employment-office", "job-search")),
     "problem-at-work": NeedWords(N_("I have a problem at work"), "hard-hat", ("labour", "legal")),
     "health-insurance": NeedWords(N_("Health insurance"), "heart-pulse", ("health-insurance",)),
     "social-insurance": NeedWords(N_("Pension and sickness insurance"), "umbrella", ("social-insurance",)),
@@ -108,6 +120,15 @@ NEEDS: dict[str, NeedWords] = {
     "child-alone": NeedWords(N_("A child is here without parents"), "baby", ("minors",)),
     "citizenship": NeedWords(N_("Citizenship, birth or marriage papers"), "landmark", ("citizenship",)),
     "start-business": NeedWords(N_("I want to start a business"), "store", ("business",)),
+    "papers-help": NeedWords(N_("I need help with papers or forms"), "file-pen", ("file-preparation",)),
+    "talk-with-office": NeedWords(N_("I need help to talk with an office"), "messages-square", ("mediation",)),
+    "learn-language": NeedWords(N_("I want to learn the language of this country"), "book-open", ("language-course",)),
+    "learn-computer": NeedWords(N_("I want to learn to use a computer"), "laptop", ("computer-course",)),
+    "citizenship-course": NeedWords(
+        N_("I want to prepare for citizenship"), "graduation-cap", ("naturalisation-course",)
+    ),
+    "other-parents": NeedWords(N_("I want to meet other parents"), "users-round", ("parent-group",)),
+    "young-adult": NeedWords(N_("I am 18 to 23 years old and look for my way"), "signpost", ("young-adults",)),
 }
 
 QUESTIONS: dict[str, QuestionWords] = {
@@ -123,8 +144,8 @@ QUESTIONS: dict[str, QuestionWords] = {
         "find-work",
         N_("Are you registered at the labour office?"),
         {
-            "new": AnswerWords(N_("No"), ("labour", "employment-office")),
-            "registered": AnswerWords(N_("Yes"), ("labour",)),
+            "new": AnswerWords(N_("No"), ("labour", "employment-office", "job-search")),
+            "registered": AnswerWords(N_("Yes"), ("labour", "job-search")),
         },
     ),
 }
@@ -145,6 +166,7 @@ PAPERS: dict[str, tuple[str, str]] = {
     "border-stamp": (N_("The stamp or paper from the border, if you have it"), "stamp"),
     "bank-account": (N_("The number of a bank account, if you have one"), "credit-card"),
     "medicines": (N_("The medicines that you take"), "pill"),
+    "school-papers": (N_("Papers from your schools and courses, if you have them"), "graduation-cap"),
 }
 
 WITHOUT: dict[str, str] = {

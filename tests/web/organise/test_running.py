@@ -12,7 +12,7 @@ from onestop.days.dayfile import read_template
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.setup import remove_desk
-from onestop.days.tables import days
+from onestop.days.tables import day_languages, days
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.domain.day import DayState
@@ -129,6 +129,21 @@ async def test_warnings_name_the_language_nobody_speaks_and_the_desk_that_closes
         name for name in ("Arabic", "English", "Ukrainian") if f"{name} is switched on, but no desk" in later.text
     ]
     assert silent == ["Arabic", "Ukrainian"]
+
+
+async def test_a_language_without_pages_is_told_and_its_remedy_is_the_page_where_it_is_switched_off(site: Site) -> None:
+    day = _draft(site)
+    organiser = Organiser(site)
+    without = await organiser.open(_path(site, day))
+    site.database.write_now(
+        lambda conn: conn.execute(day_languages.insert().values(day_id=day, language="el", position=9))
+    )
+
+    told = await organiser.open(_path(site, day))
+
+    sentence = "Greek is switched on, but no page exists in it. Visitors read another language."
+    assert [sentence in page.text for page in (without, told)] == [False, True]
+    assert f'{sentence} <a href="{_path(site, day)}/settings">' in " ".join(told.text.split())
 
 
 async def test_a_set_up_changed_after_the_check_was_shown_is_looked_at_again(site: Site) -> None:
