@@ -29,6 +29,7 @@ from onestop.live.relay import Relay, announce
 from onestop.notify.reactor import OutboxReactor
 from onestop.paths import resource_dir
 from onestop.referrals.reactor import keep_referrals
+from onestop.reports.rehearsing import Rehearsals
 from onestop.settings import Settings
 from onestop.speech.clips import Clips
 from onestop.web import demo, health
@@ -86,6 +87,7 @@ def create_app(
         database.reactors.append(announce)
     is_practice = database.read_now(is_demo)
     jobs = Jobs(database, settings) if with_jobs else None
+    rehearsals = Rehearsals(settings.var)
     fleet = Fleet(settings.var, lambda: metrics.samples(live_listeners=len(hub), waiting=database.waiting))
     state = State(
         {
@@ -99,6 +101,7 @@ def create_app(
             "strangers": Strangers(),
             "ticket_key": load_ticket_key(settings),
             "clips": Clips(settings.var),
+            "rehearsals": rehearsals,
             "demo": is_practice,
             "demo_ends_at": database.read_now(first_closing) if is_practice else None,
         }
@@ -115,7 +118,13 @@ def create_app(
         },
         exception_handlers={Exception: errors.answer},
         # Left in reverse order: the jobs stop before the caller closes the database.
-        lifespan=[_live(hub, database), _figures(fleet), *lifespan, *([_jobs(jobs)] if jobs else [])],
+        lifespan=[
+            _live(hub, database),
+            _figures(fleet),
+            _played(rehearsals),
+            *lifespan,
+            *([_jobs(jobs)] if jobs else []),
+        ],
         request_max_body_size=MOST_BYTES,
         multipart_form_part_limit=MOST_FIELDS,
         openapi_config=OpenAPIConfig(
@@ -226,6 +235,19 @@ def _figures(fleet: Fleet) -> Lifespan:
             await asyncio.wait([traces])
 
     return leaving
+
+
+def _played(rehearsals: Rehearsals) -> Lifespan:
+    """End the process that plays a day with the server."""
+
+    @asynccontextmanager
+    async def playing(_: Litestar) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            rehearsals.close()
+
+    return playing
 
 
 def _jobs(jobs: Jobs) -> Lifespan:

@@ -17,8 +17,9 @@ from onestop.days.dayfile import read_day_file, read_template, templates
 from onestop.days.queries.days import day_by_slug
 from onestop.domain.discipline import POLICIES
 from onestop.domain.figures import Figures, figures_of, spread
+from onestop.domain.rehearsal import Rehearsal
 from onestop.domain.simulation import play
-from onestop.reports.rehearsal import Rehearsal, rehearsal_of_day, rehearsal_of_file
+from onestop.reports.rehearsal import rehearsal_of_day, rehearsal_of_file
 
 MOST_SEEDS = 1000
 ANY_DATE = date(2027, 3, 4)

@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from random import Random
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
@@ -17,9 +15,10 @@ from onestop.days.queries.offer import service_keys
 from onestop.days.tables import day_always, days
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.calling import Desk, Mediator
-from onestop.domain.crowd import Expected, crowd, evenly, with_times
+from onestop.domain.crowd import Expected
 from onestop.domain.day import opening_instants, opening_within
 from onestop.domain.plan import WantedStop
+from onestop.domain.rehearsal import Rehearsal, RestsOn
 from onestop.domain.simday import SimDay, SimDesk, SimVisitor
 from onestop.domain.visit import StopState
 from onestop.visits.queries.hall import calling_desk
@@ -27,28 +26,6 @@ from onestop.visits.queries.hall import calling_desk
 PARTIES, NO_SHOWS, WALK_INS, INTERPRETER = 20, 0.12, 0.2, 0.5
 """What is expected of a day about which nothing is known: so many parties, and shares of them."""
 _NOT_WANTED = (StopState.PROPOSED, StopState.DECLINED, StopState.DROPPED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """A day to be played, who is expected, and what its services, desks and mediators are called.
-
-    `booked` are the parties that have a time already; without any, invented ones are played.
-    """
-
-    day: SimDay
-    expected: Expected
-    slot: timedelta
-    names: Mapping[UUID, str]
-    booked: tuple[SimVisitor, ...] = ()
-
-    def visitors(self, seed: int) -> list[SimVisitor]:
-        """Who comes with this seed: of those who booked some do not; invented ones have times spread evenly."""
-        if not self.booked:
-            guests = crowd(self.day, self.expected, seed)
-            return with_times(guests, evenly(guests, self.day, self.slot), self.day)
-        chance = Random(f"booked {seed}")  # noqa: S311 (a simulation, no secret)
-        return [replace(who, comes_at=None) if chance.random() < self.expected.no_shows else who for who in self.booked]
 
 
 def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
@@ -93,6 +70,7 @@ def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
         ),
         slot=timedelta(minutes=file.slot_minutes),
         names=names,
+        rests_on=RestsOn.TEMPLATE,
     )
 
 
@@ -111,6 +89,8 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
     ]
     people = mediators_of_day(conn, day.id)
     offered = [service for each in desks for service in sorted(each.minutes)]
+    expected, known = _expected(conn, day, {service: keys[service] for service in offered})
+    booked = _booked(conn, day, frozenset(offered))
     return Rehearsal(
         day=SimDay(
             opens_at=day.opens_at,
@@ -123,26 +103,30 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
             ),
             precedences=precedences,
         ),
-        expected=_expected(conn, day, {service: keys[service] for service in offered}),
+        expected=expected,
         slot=timedelta(minutes=day.slot_minutes),
         names={
             **{service: keys[service] for service in offered},
             **{each.desk.id: f"desk {each.desk.number}" for each in desks},
             **{one.id: f"mediator {n}: {' '.join(sorted(one.languages))}" for n, one in enumerate(people, 1)},
         },
-        booked=_booked(conn, day, frozenset(offered)),
+        booked=booked,
+        rests_on=RestsOn.BOOKINGS if booked else RestsOn.TEMPLATE if known else RestsOn.NOTHING,
     )
 
 
-def _expected(conn: sa.Connection, day: Day, keys: Mapping[UUID, str]) -> Expected:
-    """What the day's template expects of the services that are offered (`keys`), or the same share for every one."""
+def _expected(conn: sa.Connection, day: Day, keys: Mapping[UUID, str]) -> tuple[Expected, bool]:
+    """What the day's template expects of the services that are offered (`keys`), or the same share for every one.
+
+    And whether a template says it.
+    """
     found = conn.execute(sa.select(day_always.c.service_id).where(day_always.c.day_id == day.id)).scalars()
     always = frozenset(found) & keys.keys()
     name = conn.execute(sa.select(days.c.template).where(days.c.id == day.id)).scalar_one()
     try:
-        return _expected_by(read_template(name), keys, always)
+        return _expected_by(read_template(name), keys, always), True
     except DayFileWrong:  # it was made from a file, or its template is not shipped any more
-        return Expected(
+        by_guess = Expected(
             parties=PARTIES,
             services=_alike(keys),
             always=always,
@@ -151,6 +135,7 @@ def _expected(conn: sa.Connection, day: Day, keys: Mapping[UUID, str]) -> Expect
             no_shows=NO_SHOWS,
             walk_ins=WALK_INS,
         )
+        return by_guess, False
 
 
 def _expected_by(file: DayFile, keys: Mapping[UUID, str], always: frozenset[UUID]) -> Expected:
