@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from onestop.db.base import metadata
 from onestop.db.memo import CONFIGURED
 from onestop.db.types import Id, id_column, instant, one_of, ref
+from onestop.domain.logo import MOST_BYTES, LogoKind
 
 AUTHORITIES = ("none", "state", "police")
 PLACE_KINDS = (
@@ -49,7 +50,33 @@ series = sa.Table(
     metadata,
     id_column(),
     sa.Column("key", sa.String(60), nullable=False, unique=True),
+    # What visitors read stands in `texts`, by language; this where a language and its kin have nothing.
     sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("phone", sa.String(40), nullable=False, server_default=""),
+    sa.Column("email", sa.String(254), nullable=False, server_default=""),
+    sa.Column("address", sa.String(300), nullable=False, server_default=""),
+    info=CONFIGURED,
+)
+
+logos = sa.Table(
+    "logos",
+    metadata,
+    id_column(),
+    ref("series_id", "series"),
+    sa.Column("kind", sa.String(10), nullable=False),
+    # Of whom: who cannot see the picture hears this.
+    sa.Column("whose", sa.String(200), nullable=False),
+    sa.Column("media_type", sa.String(20), nullable=False),
+    sa.Column("content", sa.LargeBinary(), nullable=False),
+    # In its address, so that a phone keeps it for good.
+    sa.Column("digest", sa.String(32), nullable=False, index=True),
+    sa.Column("width", sa.Integer(), nullable=False),
+    sa.Column("height", sa.Integer(), nullable=False),
+    sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    one_of("kind", LogoKind, "kind"),
+    one_of("media_type", ("image/svg+xml", "image/png"), "media_type"),
+    sa.CheckConstraint(f"length(content) BETWEEN 1 AND {MOST_BYTES}", name="size"),
+    info=CONFIGURED,
 )
 
 institutions = sa.Table(
