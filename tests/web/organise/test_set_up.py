@@ -215,13 +215,14 @@ async def test_bookings_keep_their_minutes_when_a_published_desk_closes_earlier(
     organiser = Organiser(site)
     await organiser.open(f"{DAY}/desks/4")
 
-    saved = await organiser.send(f"{DAY}/desks/4", opens_1="12:30", closes_1="13:00")
+    asked = await organiser.send(f"{DAY}/desks/4", opens_1="12:30", closes_1="13:00")
+    saved = await organiser.send(f"{DAY}/desks/4")
     hub = await organiser.open(DAY)
 
     room = _room(site)
     police = next(group for group in room.groups if site.hall.service("residence") in group.services)
     booked = {ticket.party for ticket in tickets}
-    assert (len(booked), _broken(site)) == (3, [])
+    assert (asked.status_code, len(booked), _broken(site)) == (409, 3, [])
     assert "Confirmed bookings keep their time." in saved.text
     # Claimed minutes stay claimed; nothing is free any more before the new opening.
     opening = datetime(2026, 12, 3, 11, 30, tzinfo=UTC)

@@ -23,6 +23,7 @@ from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import AT_DESK, STOP_OPEN
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import check_day_runs
+from onestop.visits.actions.weighing import look, weigh_change
 from onestop.visits.tables import calls, visits
 
 T = TypeVar("T")
@@ -57,12 +58,21 @@ class DayHasVisitors(Refusal):
 
 
 def set_up(
-    conn: sa.Connection, day: UUID, act: Callable[..., T], *args: Any, actor: Actor, now: datetime, **more: Any
+    conn: sa.Connection,
+    day: UUID,
+    act: Callable[..., T],
+    *args: Any,
+    sure: str = "",
+    actor: Actor,
+    now: datetime,
+    **more: Any,
 ) -> T:
     """Change a day as an action of `days.setup` does. Raises `ServiceWanted` if somebody would be left without a desk.
 
-    Afterwards ready desks call, because a new desk, service or mediator may have made somebody callable.
+    Raises `ChangeTouches` if it touches somebody whom `sure`, the token of what was shown, does not cover. Afterwards
+    ready desks call, because a new desk, service or mediator may have made somebody callable.
     """
+    before = look(conn, day)
     result = act(conn, day, *args, actor=actor, now=now, **more)
     offered = sa.select(desk_services.c.service_id).join_from(desk_services, desks).where(desks.c.day_id == day)
     wanted = sa.select(sa.func.count(sa.distinct(stops.c.party_id))).where(
@@ -70,20 +80,23 @@ def set_up(
     )
     if left := conn.execute(wanted).scalar_one():
         raise ServiceWanted(count=left)
+    weigh_change(conn, day, before, sure=sure, now=now)
     match(conn, day, now=now)
     return result
 
 
-def remove_desk(conn: sa.Connection, day: UUID, desk: UUID, *, version: int, actor: Actor, now: datetime) -> None:
+def remove_desk(
+    conn: sa.Connection, day: UUID, desk: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
+) -> None:
     """Take a desk away that nobody used. Raises `DeskUsed`, `ServiceWanted` and what `days.setup` raises."""
     used = sa.or_(stops.c.desk_id == desk, stops.c.id.in_(sa.select(calls.c.stop_id).where(calls.c.desk_id == desk)))
     if conn.execute(sa.select(stops.c.id).where(used).limit(1)).first() is not None:
         raise DeskUsed
-    set_up(conn, day, setup.remove_desk, desk, version=version, actor=actor, now=now)
+    set_up(conn, day, setup.remove_desk, desk, version=version, sure=sure, actor=actor, now=now)
 
 
 def remove_mediator(
-    conn: sa.Connection, day: UUID, mediator: UUID, *, version: int, actor: Actor, now: datetime
+    conn: sa.Connection, day: UUID, mediator: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
 ) -> None:
     """Take a mediator away who has not helped yet. Raises `MediatorUsed` and what `days.setup` raises."""
     helped = sa.or_(
@@ -92,7 +105,7 @@ def remove_mediator(
     )
     if conn.execute(sa.select(helped)).scalar_one():
         raise MediatorUsed
-    set_up(conn, day, setup.remove_mediator, mediator, version=version, actor=actor, now=now)
+    set_up(conn, day, setup.remove_mediator, mediator, version=version, sure=sure, actor=actor, now=now)
 
 
 def pause_day(conn: sa.Connection, day: UUID, *, why: str, actor: Actor, now: datetime) -> None:

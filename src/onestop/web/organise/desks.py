@@ -15,6 +15,7 @@ from onestop.directory.organising import InstitutionEntry, directory
 from onestop.domain.day import DayState
 from onestop.domain.errors import DeskUnknown, Refusal
 from onestop.visits.actions.setup import remove_desk, set_up
+from onestop.visits.actions.weighing import ChangeTouches
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale, locale_for
@@ -25,6 +26,7 @@ from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_pictogram, service_title
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices, read_id
+from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
 MOST_HOURS = 8
 _NOTHING_TYPED = Form([])
@@ -153,18 +155,22 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], number: FromPa
     found, someone = await enter(request, db, day)
     desk = await desk_of(db, found, number)
     form = await read_form(request)
-    path = await submit_once(
-        request,
-        f"organise.desk.remove.{desk.id}",
-        remove_desk,
-        found.id,
-        desk.id,
-        version=form.number("version") or 0,
-        actor=someone,
-        now=db.now(),
-        day=found.id,
-        to=lambda _: path_of(found, "/desks?done=saved"),
-    )
+    try:
+        path = await submit_once(
+            request,
+            f"organise.desk.remove.{desk.id}",
+            remove_desk,
+            found.id,
+            desk.id,
+            version=form.number("version") or 0,
+            sure=form.text(SURE),
+            actor=someone,
+            now=db.now(),
+            day=found.id,
+            to=lambda _: path_of(found, "/desks?done=saved"),
+        )
+    except ChangeTouches as touches:
+        return ask_first(request, found, form, touches, back=path_of(found, f"/desks/{number}"))
     return see_other(path)
 
 
@@ -186,7 +192,9 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
         return page(request, DeskWherePage(day=day, institutions=tuple(entries)), status=422, **day_frame(request, day))
     settings = _settings(read, chosen)
     status = 422
-    if not read.errors:
+    if form.ticked(BACK):
+        read.errors, status = errors_of_return(request, form, day), 200
+    elif not read.errors:
         try:
             path = await submit_once(
                 request,
@@ -196,12 +204,15 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
                 *((edit_desk, desk.id) if desk else (add_desk,)),
                 settings,
                 version=form.number("version") or 0,
+                sure=form.text(SURE),
                 actor=someone,
                 now=db.now(),
                 day=day.id,
                 to=lambda _: path_of(day, "/desks?done=saved"),
             )
             return see_other(path)
+        except ChangeTouches as touches:
+            return ask_first(request, day, form, touches)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             day, _ = await enter(request, db, day.slug)

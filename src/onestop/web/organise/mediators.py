@@ -15,6 +15,7 @@ from onestop.domain.day import DayState
 from onestop.domain.errors import NotKnown, Refusal
 from onestop.visits.actions.mediators import be_no_mediator
 from onestop.visits.actions.setup import remove_mediator, set_up
+from onestop.visits.actions.weighing import ChangeTouches
 from onestop.visits.queries.mediator import mediator_choices
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
@@ -25,6 +26,7 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices
+from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
 
 @page_of("organise/mediators.html")
@@ -102,18 +104,22 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], mediator: From
     """Take away a mediator who has not helped yet."""
     found, someone = await enter(request, db, day)
     form = await read_form(request)
-    path = await submit_once(
-        request,
-        f"organise.mediator.remove.{mediator}",
-        remove_mediator,
-        found.id,
-        mediator,
-        version=form.number("version") or 0,
-        actor=someone,
-        now=db.now(),
-        day=found.id,
-        to=lambda _: path_of(found, "/mediators?done=saved"),
-    )
+    try:
+        path = await submit_once(
+            request,
+            f"organise.mediator.remove.{mediator}",
+            remove_mediator,
+            found.id,
+            mediator,
+            version=form.number("version") or 0,
+            sure=form.text(SURE),
+            actor=someone,
+            now=db.now(),
+            day=found.id,
+            to=lambda _: path_of(found, "/mediators?done=saved"),
+        )
+    except ChangeTouches as touches:
+        return ask_first(request, found, form, touches, back=path_of(found, f"/mediators/{mediator}"))
     return see_other(path)
 
 
@@ -164,10 +170,14 @@ async def _save(request: WebRequest, db: Db, day: Day, mediator: MediatorRow | N
         read.wrong("hours", HOURS_MISSING)
     languages = read.languages()
     status = 422
-    if not read.errors:
+    if form.ticked(BACK):
+        read.errors, status = errors_of_return(request, form, day), 200
+    elif not read.errors:
         try:
             path = await _store(request, db, day, mediator, languages, hours[0], someone)
             return see_other(path)
+        except ChangeTouches as touches:
+            return ask_first(request, day, form, touches)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             day, _ = await enter(request, db, day.slug)
@@ -204,6 +214,7 @@ async def _store(
         *((edit_mediator, mediator.id) if mediator else (add_mediator,)),
         MediatorSettings(label=form.text("label", 120), languages=languages, hours=hours),
         version=form.number("version") or 0,
+        sure=form.text(SURE),
         actor=someone,
         now=db.now(),
         day=day.id,

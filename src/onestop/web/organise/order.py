@@ -15,6 +15,7 @@ from onestop.days.setup_values import SetupWrong
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, Refusal
 from onestop.visits.actions.setup import set_up
+from onestop.visits.actions.weighing import ChangeTouches
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
@@ -24,6 +25,7 @@ from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import read_id
+from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
 EVERY_OTHER = "*"
 NOT_CHOSEN = N_("Please choose both services.")
@@ -72,6 +74,9 @@ async def add(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     before, after = form.text("before", 40), form.text("after", 40)
     because = form.text("because", 200)
     first, then = read_id(before), None if after == EVERY_OTHER else read_id(after)
+    typed: dict[str, Any] = {"before": before, "after": after, "because": because}
+    if form.ticked(BACK):
+        return await _page(request, db, found, errors=errors_of_return(request, form, found), **typed)
     try:
         if first is None or (then is None and after != EVERY_OTHER):
             raise SetupWrong("before", NOT_CHOSEN)
@@ -85,15 +90,17 @@ async def add(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
             after=then,
             because=because,
             version=form.number("version") or 0,
+            sure=form.text(SURE),
             actor=someone,
             now=db.now(),
             day=found.id,
             to=lambda _: path_of(found, "/order?done=saved"),
         )
+    except ChangeTouches as touches:
+        return ask_first(request, found, form, touches)
     except Refusal as refusal:
         errors = errors_of(locale, refusal)
         found, _ = await enter(request, db, day)
-        typed = {"before": before, "after": after, "because": because}
         return await _page(request, db, found, errors=errors, status=refusal.status, **typed)
     return see_other(path)
 
@@ -103,19 +110,23 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], pair: FromPath
     """Take a pair away."""
     found, someone = await enter(request, db, day)
     form = await read_form(request)
-    path = await submit_once(
-        request,
-        f"organise.order.remove.{pair}",
-        set_up,
-        found.id,
-        remove_precedence,
-        pair,
-        version=form.number("version") or 0,
-        actor=someone,
-        now=db.now(),
-        day=found.id,
-        to=lambda _: path_of(found, "/order?done=saved"),
-    )
+    try:
+        path = await submit_once(
+            request,
+            f"organise.order.remove.{pair}",
+            set_up,
+            found.id,
+            remove_precedence,
+            pair,
+            version=form.number("version") or 0,
+            sure=form.text(SURE),
+            actor=someone,
+            now=db.now(),
+            day=found.id,
+            to=lambda _: path_of(found, "/order?done=saved"),
+        )
+    except ChangeTouches as touches:
+        return ask_first(request, found, form, touches, back=path_of(found, "/order"))
     return see_other(path)
 
 

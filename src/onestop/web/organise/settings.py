@@ -18,6 +18,7 @@ from onestop.domain.booking import Channel
 from onestop.domain.day import DayState, Release, local_instant
 from onestop.domain.errors import N_, Refusal
 from onestop.visits.actions.setup import set_up
+from onestop.visits.actions.weighing import ChangeTouches
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale, locale_for
@@ -27,6 +28,7 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages
+from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
 FIRST_HOUR, LAST_HOUR = time(9), time(20)
 HOURS = tuple(f"{hour:02}:00" for hour in range(24))
@@ -120,6 +122,9 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
     read = Reader(form, locale_of(request))
     settings = _settings(read)
     window = _window(read, found) if settings.release is Release.DRAW else None
+    if form.ticked(BACK):
+        again = errors_of_return(request, form, found)
+        return _page(request, db, found, _typed(form), settings.languages, errors=again)
     if not read.errors:
         try:
             path = await submit_once(
@@ -132,12 +137,15 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
                 window=window,
                 key=ticket_key,
                 version=form.number("version") or 0,
+                sure=form.text(SURE),
                 actor=someone,
                 now=db.now(),
                 day=found.id,
                 to=lambda _: path_of(found, "?done=saved"),
             )
             return see_other(path)
+        except ChangeTouches as touches:
+            return ask_first(request, found, form, touches)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             found, _ = await enter(request, db, day)
