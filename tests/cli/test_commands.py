@@ -15,6 +15,8 @@ from onestop.booking.actions.parties import add_contact
 from onestop.booking.contacts import Contact
 from onestop.cli import main, onestop
 from onestop.clock import real_now
+from onestop.days.dayfile import read_template
+from onestop.days.sheet_writing import workbook_of
 from onestop.days.tables import capacity, days, draws
 from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
@@ -22,9 +24,11 @@ from onestop.domain.draw import commitment_of, draw_seed
 from onestop.domain.ending import ANSWERS
 from onestop.domain.roles import Grant, Role
 from onestop.keys import load_ticket_key
+from onestop.locale.locales import locale_for
 from onestop.notify.tables import outbox
 from onestop.settings import Settings, read_settings
 from onestop.visits.tables import end_counts
+from tests.days.workbooks import spoiled
 from tests.halls import TestDay, make_test_day
 from tests.paper.pages import texts
 
@@ -195,6 +199,18 @@ def test_a_day_that_cannot_be_published_says_why(run: Run, tmp_path: Path) -> No
     code, printed, said = run("day", "publish", f"iom-bratislava-{past}")
     assert (code, printed) == (1, "")
     assert said.startswith("Stops: date over")
+
+
+def test_a_workbook_becomes_a_draft_on_its_own_date_or_tells_every_fault(run: Run, tmp_path: Path) -> None:
+    right, wrong = tmp_path / "right.xlsx", tmp_path / "wrong.xlsx"
+    right.write_bytes(workbook_of(read_template("iom-kosice"), locale_for("sk"), on=DATE))
+    wrong.write_bytes(spoiled("Day", "B6", "noon"))
+
+    assert run("day", "import", right) == (0, f"iom-kosice-{DATE}\n", "")
+    assert run("day", "import", right, "--date", "2027-05-06") == (0, "iom-kosice-2027-05-06\n", "")
+    code, printed, said = run("day", "import", wrong, "--date", "2027-05-06")
+    assert (code, printed) == (1, "")
+    assert said.splitlines()[1:] == ["Day B6 Opens: Please write a time such as 9:30."]
 
 
 @pytest.mark.parametrize(

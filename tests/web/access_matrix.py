@@ -139,6 +139,7 @@ FILLS: dict[str, Callable[[Site], str]] = {
     "number": lambda site: str(site.desk.number),
     "call": lambda site: str(_call(site)),
     "nth": lambda _: "0",
+    "template": lambda _: "greek-mic",
     "file_path": lambda _: "css/base.css",
     "hold": lambda _: str(uuid4()),
     "stop": lambda site: str(site.database.read_now(stops_of_visit, _walk_in(site))[0]),
@@ -741,6 +742,7 @@ MATRIX: list[Row] = [
             *("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff"),
             *("/services/{service:uuid}/papers", "/papers/{paper:uuid}", "/places", "/places/{place:uuid}"),
             *("/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
+            *("/new/empty.xlsx", *(f"/new/templates/{{template:str}}/day.{kind}" for kind in ("xlsx", "toml"))),
         )
     ),
     *(
@@ -775,7 +777,7 @@ MATRIX: list[Row] = [
                 "/pack",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
-            *("/devices/{device:uuid}/display", "/board"),
+            *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
         )
     ),
     # The day of this site is not drawn: organisers hear that it has no draw, everybody else is refused.

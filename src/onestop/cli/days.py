@@ -13,14 +13,18 @@ from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.days.actions import create_day, make_invitations
 from onestop.days.checks import Finding, check_day, publish_checked
 from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
+from onestop.days.daysheet import day_of_workbook
 from onestop.days.queries.days import Day, all_days, day_by_slug
 from onestop.days.queries.draws import the_draw
+from onestop.days.sheet_cells import MOST_BYTES
 from onestop.db.session import Database
+from onestop.directory.organising import directory
 from onestop.domain.day import DayState
 from onestop.domain.ending import publishable
 from onestop.domain.paper import MOST_SPARES, check_packable
 from onestop.keys import load_ticket_key
 from onestop.locale.languages import LANGUAGES
+from onestop.locale.locales import locale_for
 from onestop.notify.reactor import OutboxReactor
 from onestop.notify.ways import writes_links
 from onestop.paper.printing import make_pack
@@ -29,6 +33,8 @@ from onestop.visits.actions.closing import close_day
 from onestop.visits.carrying_on import carry_all
 from onestop.visits.queries.carrying import Fate, carried_from, days_to_carry_to, still_inside
 from onestop.visits.queries.ending import end_counts_of
+
+MOST_FAULTS = 50
 
 
 class _Date(click.ParamType[date]):
@@ -56,18 +62,51 @@ def new_day(template: str, on: date) -> None:
     """
     if template not in templates():
         raise click.BadParameter(f"unknown. Known: {', '.join(templates())}.", param_hint="--template")
-    _make(read_template(template), on, template)
+    with opened() as database:
+        _make(database, read_template(template), on, template)
 
 
 @day.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--date", "on", required=True, type=_Date(), help="The date, such as 2026-12-03.")
-def import_day(file: Path, on: date) -> None:
-    """Make a draft day from a TOML file.
+@click.option("--date", "on", type=_Date(), help="The date, such as 2026-12-03. A workbook may have its own.")
+def import_day(file: Path, on: date | None) -> None:
+    """Make a draft day from a workbook (.xlsx) or a TOML file.
 
-    Example: onestop day import our-day.toml --date 2026-12-03
+    Example: onestop day import our-day.xlsx --date 2026-12-03
     """
-    _make(read_day_file(file), on, "")
+    content = _read_workbook(file) if file.suffix.casefold() == ".xlsx" else None
+    with opened() as database:
+        if content is None:
+            day_file = read_day_file(file)
+        else:
+            day_file, date_inside = _from_workbook(database, content, file)
+            on = on or date_inside
+        if on is None:
+            raise click.BadParameter("needed.", param_hint="--date")
+        _make(database, day_file, on, "")
+
+
+def _read_workbook(file: Path) -> bytes:
+    """Its bytes, no more than a workbook may have."""
+    with file.open("rb") as opened_file:
+        return opened_file.read(MOST_BYTES + 1)
+
+
+def _from_workbook(database: Database, content: bytes, file: Path) -> tuple[DayFile, date | None]:
+    """The day and the date of a workbook; every fault of it is told."""
+    known = database.read_now(directory)
+    services = {service.key for one in known for service in one.services}
+    institutions = {one.name: one.key for one in known}
+    read = day_of_workbook(content, locale_for("en"), services=services, institutions=institutions)
+    if read.file is None:
+        lines = [
+            f"{' '.join(filter(None, [fault.sheet, fault.cell, fault.heading]))}: {fault.sentence % fault.params}"
+            for fault in read.faults[:MOST_FAULTS]
+        ]
+        more = len(read.faults) - MOST_FAULTS
+        lines += [f"and {more} more"] if more > 0 else []
+        raise click.ClickException(f"{file} cannot become a day. Nothing was made.\n" + "\n".join(lines))
+    return read.file, read.on
 
 
 @day.command("list")
@@ -286,9 +325,7 @@ def _write_private(file: Path, content: bytes) -> None:
 _LEFT = {Fate.TALKS: "in a talk, not carried over", Fate.NOTHING: "nothing that day could go on with"}
 
 
-def _make(file: DayFile, on: date, template: str) -> None:
-    with opened() as database:
-        now: datetime = database.now()
-        made = database.write_now(create_day, file, on=on, actor=OPERATOR, now=now, template=template)
-        slug = next(one.slug for one in database.read_now(all_days) if one.id == made)
-    click.echo(slug)
+def _make(database: Database, file: DayFile, on: date, template: str) -> None:
+    now: datetime = database.now()
+    made = database.write_now(create_day, file, on=on, actor=OPERATOR, now=now, template=template)
+    click.echo(next(one.slug for one in database.read_now(all_days) if one.id == made))

@@ -70,8 +70,14 @@ def create_day(
             release=file.release,
             slot_minutes=file.slot_minutes,
             # Room for half as many parties again as expected, spread over the arrival times.
-            arrivals_per_slot=max(2, -(-file.parties * 3 // (2 * slots))),
+            arrivals_per_slot=file.arrivals_per_slot or max(2, -(-file.parties * 3 // (2 * slots))),
             reserve_percent=file.reserve_percent,
+            bookings_per_contact=file.bookings_per_contact,
+            scarce=file.scarce,
+            all_times=file.all_times,
+            quiet_from=f"{file.quiet[0]:%H:%M}" if file.quiet else "",
+            quiet_until=f"{file.quiet[1]:%H:%M}" if file.quiet else "",
+            reserve_limits=dict(file.reserve_limits),
             working_language=file.working_language,
             template=template,
         )
@@ -90,7 +96,7 @@ def create_day(
         start, end = opening_within(on, mediator.opens, mediator.closes, zone, day_opens_at=opens_at)
         conn.execute(
             mediators.insert().values(
-                id=made, day_id=day, label=f"M{nth:02}", state="free", opens_at=start, closes_at=end
+                id=made, day_id=day, label=mediator.label or f"M{nth:02}", state="free", opens_at=start, closes_at=end
             )
         )
         for language in dict.fromkeys(mediator.languages):
@@ -137,22 +143,25 @@ def _add_desk(
         )
     )
     order = list(SERVICES)
-    for key in desk.services:
+    for key, minutes in desk.minutes_of.items():
         service = ensure_service(
             conn,
             institution=institution,
             key=key,
-            minutes=desk.minutes,
+            minutes=minutes,
             private=desk.private,
             position=order.index(key) if key in order else len(order),
         )
         if service not in offered.setdefault(key, []):
             offered[key].append(service)
-        conn.execute(desk_services.insert().values(desk_id=made, service_id=service, minutes=desk.minutes))
+        conn.execute(desk_services.insert().values(desk_id=made, service_id=service, minutes=minutes))
     for language in dict.fromkeys(desk.languages):
         conn.execute(desk_languages.insert().values(desk_id=made, language=language))
-    start, end = opening_within(on, desk.opens, desk.closes, file.timezone, day_opens_at=day_opens_at)
-    conn.execute(openings.insert().values(id=new_id(), desk_id=made, opens_at=start, closes_at=end))
+    for opens, closes in desk.hours:
+        start, end = opening_within(on, opens, closes, file.timezone, day_opens_at=day_opens_at)
+        # Between two breaks there may be the hour that a night in spring leaves out.
+        if start < end or not desk.breaks:
+            conn.execute(openings.insert().values(id=new_id(), desk_id=made, opens_at=start, closes_at=end))
 
 
 def free_slug(conn: sa.Connection, wanted: str) -> str:

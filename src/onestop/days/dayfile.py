@@ -3,22 +3,23 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from onestop.days.dayfile_tables import DayFileWrong, Span, Table, each_of, span, spans
+from onestop.domain.booking import Channel
 from onestop.domain.day import Release
 from onestop.locale.languages import KNOWN
 
 MOST_DESKS = 200
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-
-
-class DayFileWrong(Exception):
-    """The file cannot become a day; the message names the place and what is expected there."""
+_KEY = re.compile(r"[^\W_]+(-[^\W_]+)*")
+_LIMITED = (Channel.RECEPTION, Channel.HELPER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +43,30 @@ class FileDesk:
     languages: tuple[str, ...]
     opens: time
     closes: time
+    breaks: tuple[Span, ...] = ()
+    own_minutes: tuple[int, ...] = ()
+    """One for each service, where they differ."""
+
+    @property
+    def minutes_of(self) -> dict[str, int]:
+        """How long a talk takes, by service."""
+        return dict(zip(self.services, self.own_minutes or [self.minutes] * len(self.services), strict=True))
+
+    @property
+    def hours(self) -> tuple[Span, ...]:
+        """When it is open: between the breaks."""
+        edges = [self.opens, *(at for each in self.breaks for at in each), self.closes]
+        return tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMediator:
-    """One mediator."""
+    """One mediator; without a label she gets the next of M01, M02, …"""
 
     languages: tuple[str, ...]
     opens: time
     closes: time
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +104,14 @@ class DayFile:
     desks: tuple[FileDesk, ...]
     mediators: tuple[FileMediator, ...]
     precedences: tuple[FilePrecedence, ...]
+    arrivals_per_slot: int = 0
+    """0: worked out from the parties that are expected."""
+    bookings_per_contact: int = 3
+    scarce: bool = False
+    all_times: bool = False
+    quiet: Span | None = None
+    reserve_limits: Mapping[str, int] = field(default_factory=dict[str, int])
+    """By channel, how many bookings may use the reserve."""
 
 
 def templates() -> list[str]:
@@ -119,8 +143,8 @@ def parse_day(text: str) -> DayFile:
         raise DayFileWrong(f"This is not TOML: {error}") from error
     if raw.get("schema") != 1:
         raise DayFileWrong("schema: expected 1.")
-    day = _Table(raw.get("day", {}), "[day]")
-    top = _Table(raw, "the top of the file")
+    day = Table(raw.get("day", {}), "[day]")
+    top = Table(raw, "the top of the file")
     try:
         zone = ZoneInfo(top.text("timezone"))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -145,57 +169,19 @@ def parse_day(text: str) -> DayFile:
         always=day.texts("always"),
         mix=_shares(raw.get("mix", {}), "[mix]"),
         party_languages=_shares(raw.get("party_languages", {}), "[party_languages]"),
-        institutions=tuple(_institution(item, place) for item, place in _each(raw, "institution")),
+        institutions=tuple(_institution(item, place) for item, place in each_of(raw, "institution")),
         desks=tuple(_desks(raw, opens, closes)),
         mediators=tuple(_mediators(raw, opens, closes)),
-        precedences=tuple(_precedence(item, place) for item, place in _each(raw, "precedence")),
+        precedences=tuple(_precedence(item, place) for item, place in each_of(raw, "precedence")),
+        arrivals_per_slot=day.number("arrivals_per_slot", 0),
+        bookings_per_contact=day.number("bookings_per_contact", 3),
+        scarce=bool(day.values.get("scarce", False)),
+        all_times=bool(day.values.get("all_times", False)),
+        quiet=span(day.values["quiet"], "[day]: quiet") if "quiet" in day.values else None,
+        reserve_limits=_limits(Table(raw.get("reserve_limits", {}), "[reserve_limits]")),
     )
-    _check(parsed)
+    check(parsed)
     return parsed
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Typed look-ups in one table, whose errors name the place."""
-
-    values: Mapping[str, Any]
-    place: str
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.values, dict):
-            raise DayFileWrong(f"{self.place} should be a table.")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.values.get(key, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            raise DayFileWrong(f"{self.place}: {key} should be a text.")
-        return value
-
-    def number(self, key: str, default: int | None = None) -> int:
-        value = self.values.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise DayFileWrong(f"{self.place}: {key} should be a whole number.")
-        return value
-
-    def time(self, key: str, default: time | None = None) -> time:
-        value = self.values.get(key, default)
-        if not isinstance(value, time):
-            raise DayFileWrong(f"{self.place}: {key} should be a time such as 09:00:00.")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise DayFileWrong(f"{self.place}: {key} should be a list of texts.")
-        return tuple(value)
-
-
-def _each(raw: Mapping[str, Any], name: str) -> list[tuple[_Table, str]]:
-    items = raw.get(name, [])
-    if not isinstance(items, list):
-        raise DayFileWrong(f"[[{name}]] should be a list of tables.")
-    tables = [_Table(item, f"[[{name}]] number {place}") for place, item in enumerate(items, 1)]
-    return [(table, table.place) for table in tables]
 
 
 def _release(text: str) -> Release:
@@ -206,13 +192,31 @@ def _release(text: str) -> Release:
 
 
 def _shares(raw: Mapping[str, Any], place: str) -> dict[str, float]:
-    for key, value in _Table(raw, place).values.items():
+    for key, value in Table(raw, place).values.items():
         if not isinstance(value, int | float) or not 0 <= value <= 1:
             raise DayFileWrong(f"{place}: {key} should be a share between 0 and 1.")
     return {key: float(value) for key, value in raw.items()}
 
 
-def _institution(table: _Table, place: str) -> FileInstitution:
+def _limits(table: Table) -> dict[str, int]:
+    for key in table.values:
+        if key not in _LIMITED:
+            raise DayFileWrong(f"{table.place}: {key} should be one of {', '.join(_LIMITED)}.")
+    return {key: table.number(key) for key in table.values}
+
+
+def _minutes(table: Table) -> tuple[int, tuple[int, ...]]:
+    """How long a talk takes; one number, or one for each service."""
+    value = table.values.get("minutes")
+    if not isinstance(value, list):
+        return table.number("minutes"), ()
+    numbers = tuple(each for each in value if isinstance(each, int) and not isinstance(each, bool))
+    if not numbers or len(numbers) != len(value):
+        raise DayFileWrong(f"{table.place}: minutes should be whole numbers.")
+    return numbers[0], numbers
+
+
+def _institution(table: Table, place: str) -> FileInstitution:
     authority = table.text("authority", "none")
     if authority not in {"none", "state", "police"}:
         raise DayFileWrong(f"{place}: authority should be state or police, or left out.")
@@ -221,10 +225,11 @@ def _institution(table: _Table, place: str) -> FileInstitution:
 
 def _desks(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileDesk]:
     desks: list[FileDesk] = []
-    for table, place in _each(raw, "desk"):
+    for table, place in each_of(raw, "desk"):
         count = table.number("count", 1)
         if not 1 <= count <= 60:
             raise DayFileWrong(f"{place}: count should be between 1 and 60.")
+        minutes, own_minutes = _minutes(table)
         for nth in range(count):
             number = table.number("number") + nth if "number" in table.values else len(desks) + 1
             desks.append(
@@ -233,10 +238,12 @@ def _desks(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileDesk]:
                     institution=table.text("institution"),
                     services=table.texts("services"),
                     private=bool(table.values.get("private", False)),
-                    minutes=table.number("minutes"),
+                    minutes=minutes,
                     languages=table.texts("languages"),
                     opens=table.time("opens", opens),
                     closes=table.time("closes", closes),
+                    breaks=spans(table, "breaks"),
+                    own_minutes=own_minutes,
                 )
             )
     return desks
@@ -244,9 +251,12 @@ def _desks(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileDesk]:
 
 def _mediators(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileMediator]:
     mediators: list[FileMediator] = []
-    for table, place in _each(raw, "mediator"):
+    for table, place in each_of(raw, "mediator"):
         one = FileMediator(
-            languages=table.texts("languages"), opens=table.time("opens", opens), closes=table.time("closes", closes)
+            languages=table.texts("languages"),
+            opens=table.time("opens", opens),
+            closes=table.time("closes", closes),
+            label=table.text("label", ""),
         )
         count = table.number("count", 1)
         if not 1 <= count <= MOST_DESKS:
@@ -255,14 +265,37 @@ def _mediators(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileMe
     return mediators
 
 
-def _precedence(table: _Table, _place: str) -> FilePrecedence:
+def _precedence(table: Table, _place: str) -> FilePrecedence:
     after = table.text("after")
     return FilePrecedence(
         before=table.text("before"), after=None if after == "*" else after, because=table.text("because", "")
     )
 
 
-def _check(day: DayFile) -> None:
+def breaks_fit(opens: time, closes: time, breaks: tuple[Span, ...]) -> bool:
+    """Whether the breaks lie one after the other inside these hours, which may go over midnight."""
+
+    def after(at: time) -> int:
+        return (at.hour - opens.hour) * 60 + at.minute - opens.minute
+
+    edges = [after(at) % 1440 for each in breaks for at in each]
+    return all(a < b for a, b in pairwise([0, *edges, after(closes) % 1440 or 1440]))
+
+
+def is_key(text: str) -> bool:
+    """Whether an institution or a service can have this key: small letters of any script, digits, hyphens."""
+    return len(text) <= 60 and (
+        bool(_ADDRESS.fullmatch(text)) or (bool(_KEY.fullmatch(text)) and text == text.casefold())
+    )
+
+
+def is_slug(text: str) -> bool:
+    """Whether a day can have this name in addresses."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def check(day: DayFile) -> None:
+    """What no single line shows. Raises `DayFileWrong`."""
     known = {institution.key for institution in day.institutions}
     offered = {service for desk in day.desks for service in desk.services}
     numbers = [desk.number for desk in day.desks]
@@ -278,7 +311,11 @@ def _check(day: DayFile) -> None:
             raise DayFileWrong(f"desk {desk.number}: services is empty.")
         if len(set(desk.services)) != len(desk.services):
             raise DayFileWrong(f"desk {desk.number}: a service is named twice.")
-        if not 1 <= desk.minutes <= 480:
+        if desk.own_minutes and len(desk.own_minutes) != len(desk.services):
+            raise DayFileWrong(f"desk {desk.number}: minutes should be one number, or one for each service.")
+        if not breaks_fit(desk.opens, desk.closes, desk.breaks):
+            raise DayFileWrong(f"desk {desk.number}: breaks should lie between opens and closes, one after the other.")
+        if not all(1 <= minutes <= 480 for minutes in (desk.minutes, *desk.own_minutes)):
             raise DayFileWrong(f"desk {desk.number}: minutes should be between 1 and 480.")
         if not desk.languages:
             raise DayFileWrong(f"desk {desk.number}: languages is empty.")
@@ -297,6 +334,12 @@ def _check(day: DayFile) -> None:
         raise DayFileWrong("[day]: reserve_percent should be between 0 and 100.")
     if not day.display_languages:
         raise DayFileWrong("[day]: display_languages is empty.")
+    if not 0 <= day.arrivals_per_slot <= 500 or not 1 <= day.bookings_per_contact <= 10:
+        raise DayFileWrong("[day]: arrivals_per_slot is at most 500, bookings_per_contact between 1 and 10.")
+    if not all(0 <= most <= 500 for most in day.reserve_limits.values()):
+        raise DayFileWrong("[reserve_limits]: each should be between 0 and 500.")
+    if day.quiet is not None and day.quiet[0] == day.quiet[1]:
+        raise DayFileWrong("[day]: quiet should be two times that are not the same.")
 
 
 def _check_sizes(day: DayFile) -> None:
@@ -306,6 +349,7 @@ def _check_sizes(day: DayFile) -> None:
     names = [("name", day.name, 200), ("venue", day.venue, 200), ("address", day.address, 300)]
     names += [("[[institution]]: name", each.name, 200) for each in day.institutions]
     names += [("[[precedence]]: because", each.because, 200) for each in day.precedences]
+    names += [("[[mediator]]: label", each.label, 80) for each in day.mediators]
     keys = [("[[institution]]: key", each.key) for each in day.institutions]
     keys += [("[[desk]]: services", key) for desk in day.desks for key in desk.services]
     tags = [("working_language", day.working_language), *(("display_languages", tag) for tag in day.display_languages)]
@@ -315,7 +359,7 @@ def _check_sizes(day: DayFile) -> None:
         if len(text) > most or not text.isprintable():
             raise DayFileWrong(f"{place} should be one line of at most {most} letters.")
     for place, key in keys:
-        if not _ADDRESS.fullmatch(key):
+        if not is_key(key):
             raise DayFileWrong(f"{place}: {key[:60]!r} should have 1 to 60 small letters, digits or hyphens.")
     for place, tag in tags:
         if tag not in KNOWN:

@@ -36,15 +36,16 @@ def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
     desks: list[SimDesk] = []
     names = {each: key for key, each in keys.items()}
     for one in file.desks:
-        opening = opening_within(on, one.opens, one.closes, zone, day_opens_at=opens_at)
+        openings = tuple(opening_within(on, *hours, zone, day_opens_at=opens_at) for hours in one.hours)
         made = Desk(
             id=_id(file, "desk", str(one.number)),
             number=one.number,
             services=frozenset(keys[service] for service in one.services),
             languages=frozenset(one.languages),
-            closes_at=opening[1],
+            closes_at=openings[-1][1],
         )
-        desks.append(SimDesk(desk=made, openings=(opening,), minutes=dict.fromkeys(made.services, float(one.minutes))))
+        minutes = {keys[service]: float(each) for service, each in one.minutes_of.items()}
+        desks.append(SimDesk(desk=made, openings=openings, minutes=minutes))
         names[made.id] = f"desk {one.number}"
     mediators: list[Mediator] = []
     for n, one in enumerate(file.mediators, 1):

@@ -11,6 +11,7 @@ from onestop.web.organise import (
     devices,
     displays,
     draw,
+    files,
     institutions,
     invitations,
     lines,
@@ -30,6 +31,7 @@ from onestop.web.organise import (
 
 route_handlers: list[Any] = [
     *days.route_handlers,
+    *files.route_handlers,
     *institutions.route_handlers,
     *papers.route_handlers,
     *places.route_handlers,

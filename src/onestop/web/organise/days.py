@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 
 from onestop.days.copying import copy_day, draft_day
-from onestop.days.dayfile import DayFile, DayFileWrong, parse_day, read_template, templates
+from onestop.days.dayfile import read_template, templates
 from onestop.days.queries.days import Day, all_days
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotAllowed, Refusal
@@ -20,13 +19,12 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.files import Uploaded, read_uploaded
 from onestop.web.organise.frame import ROLES, centre_frame, covers, enter_centre, errors_of, works_everywhere
 from onestop.web.organise.reading import Reader, read_id
 
 TEMPLATE_UNKNOWN = N_("Please choose a template.")
 DAY_UNKNOWN = N_("Please choose a day.")
-FILE_MISSING = N_("Please choose a file.")
-NOT_TEXT = N_("This file is not a text file. A day file is a text that ends in .toml.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,8 @@ class NewPage:
     chosen: str = ""
     earliest: date
     errors: dict[str, str] = field(default_factory=dict[str, str])
-    file_error: str = ""
+    sent: Uploaded | None = None
+    """The file that cannot become a day."""
     key: str = field(default_factory=new_key)
 
 
@@ -120,33 +119,20 @@ async def make_from_day(request: WebRequest, db: Db) -> Response[Any]:
 
 @post("/organise/days/from-file")
 async def make_from_file(request: WebRequest, db: Db) -> Response[Any]:
-    """A draft of an uploaded day file; a file with a mistake makes nothing and is told with its place."""
+    """A draft of an uploaded workbook or day file; one with a mistake makes nothing and is told with its place."""
     someone = await enter_centre(request)
     await request.body()  # kept, because the form and the key of the press both read it
     read = Reader(await read_form(request), locale_of(request))
-    on = read.day("on_file")
-    file, said = None, ""
-    try:
-        file = await _uploaded(request, read)
-    except DayFileWrong as wrong:
-        said = str(wrong)
-    if file is None or on is None or read.errors:
-        return await _again(request, db, "file", read, "", said)
+    sent = await read_uploaded(request, db)
+    if sent.missing:
+        read.wrong("file", sent.missing)
+    # The date that was chosen goes before the one in a workbook; one with faults is not asked for it.
+    may_say = bool(sent.on or sent.faults) and not read.form.text("on_file", 10)
+    on = sent.on if may_say else read.day("on_file")
+    if sent.file is None or on is None or read.errors:
+        return await _again(request, db, "file", read, "", sent)
+    file = sent.file
     return await _make(request, db, "file", read, "", draft_day, file, on=on, actor=someone)
-
-
-async def _uploaded(request: WebRequest, read: Reader) -> DayFile | None:
-    kind, _ = request.content_type
-    sent = (await request.form()).get("file") if kind == "multipart/form-data" else None
-    content = await sent.read() if isinstance(sent, UploadFile) else b""
-    if not content:
-        read.wrong("file", FILE_MISSING)
-        return None
-    try:
-        return parse_day(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        read.wrong("file", NOT_TEXT)
-        return None
 
 
 async def _make(
@@ -166,12 +152,10 @@ async def _make(
 
 
 async def _again(
-    request: WebRequest, db: Db, way: str, read: Reader, chosen: str, file_error: str = ""
+    request: WebRequest, db: Db, way: str, read: Reader, chosen: str, sent: Uploaded | None = None
 ) -> Response[Any]:
     on = read.form.text(f"on_{way}", 10)
-    return await _new_page(
-        request, db, on=on, way=way, chosen=chosen, errors=read.errors, file_error=file_error, status=422
-    )
+    return await _new_page(request, db, on=on, way=way, chosen=chosen, errors=read.errors, sent=sent, status=422)
 
 
 async def _new_page(request: WebRequest, db: Db, *, status: int = 200, **more: Any) -> Response[Any]:

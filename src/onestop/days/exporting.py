@@ -1,0 +1,105 @@
+"""A day of the database as a day file: everything of its set-up that a file can say."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from onestop.days.dayfile import DayFile, FileDesk, FileInstitution, FileMediator, FilePrecedence
+from onestop.days.organising import sizes_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, desks_of_day, mediators_of_day
+from onestop.days.queries.offer import DayOffer, day_offer
+from onestop.days.tables import precedences
+
+_DATED = re.compile(r"-\d{4}-\d\d-\d\d(-\d+)?$")
+
+
+def file_of_day(conn: sa.Connection, day: Day) -> DayFile:
+    """The day as a file without its date. Bookings, passes, own lines and accounts are not part of it."""
+    offer = day_offer(conn, day.id)
+    keys = {service.id: service.key for service in offer.services}
+    desks = desks_of_day(conn, day.id)
+    zone = day.zone
+    order = conn.execute(
+        sa.select(precedences.c.before_service_id, precedences.c.after_service_id, precedences.c.because)
+        .where(precedences.c.day_id == day.id)
+        .order_by(precedences.c.id)
+    )
+    pairs = [
+        FilePrecedence(before=keys[before], after=keys[after] if after else None, because=because)
+        for before, after, because in order
+        if before in keys and (after is None or after in keys)
+    ]
+    quiet = (time.fromisoformat(day.quiet_from), time.fromisoformat(day.quiet_until)) if day.quiet_from else None
+    return DayFile(
+        slug=_DATED.sub("", day.slug)[:60].rstrip("-") or "day",
+        name=day.name,
+        venue=day.venue,
+        address=day.address,
+        timezone=ZoneInfo(day.timezone),
+        working_language=day.working_language,
+        opens=_local(day.opens_at, zone),
+        closes=_local(day.closes_at, zone),
+        slot_minutes=day.slot_minutes,
+        reserve_percent=day.reserve_percent,
+        no_show_percent=10,
+        interpreter_needed_percent=50,
+        parties=20,
+        release=day.release,
+        display_languages=day.languages,
+        always=tuple(dict.fromkeys(keys[each.id] for each in offer.services if each.id in offer.always)),
+        mix={},
+        party_languages={},
+        institutions=_institutions(desks),
+        desks=tuple(_desk(day, offer, desk) for desk in desks),
+        mediators=tuple(
+            FileMediator(
+                languages=tuple(sorted(one.languages)),
+                opens=_local(one.opens_at, zone),
+                closes=_local(one.closes_at, zone),
+                label=one.label,
+            )
+            for one in mediators_of_day(conn, day.id)
+        ),
+        # Two institutions may offer the same service: their orders are one line of the file.
+        precedences=tuple({(pair.before, pair.after): pair for pair in reversed(pairs)}.values())[::-1],
+        arrivals_per_slot=sizes_of_day(conn, day.id).arrivals_per_slot,
+        bookings_per_contact=day.bookings_per_contact,
+        scarce=day.scarce,
+        all_times=day.all_times,
+        quiet=quiet,
+        reserve_limits=dict(day.reserve_limits),
+    )
+
+
+def _institutions(desks: Sequence[DeskRow]) -> tuple[FileInstitution, ...]:
+    found = {desk.institution.id: desk.institution for desk in desks}
+    return tuple(FileInstitution(key=one.key, name=one.name, authority=one.authority) for one in found.values())
+
+
+def _desk(day: Day, offer: DayOffer, desk: DeskRow) -> FileDesk:
+    zone = day.zone
+    offered = [service for service in offer.services if service.id in desk.services]
+    minutes = tuple(desk.services[service.id] for service in offered)
+    hours = [(_local(start, zone), _local(end, zone)) for start, end in desk.openings]
+    hours = hours or [(_local(day.opens_at, zone), _local(day.closes_at, zone))]
+    edges = [at for each in hours for at in each]
+    return FileDesk(
+        number=desk.number,
+        institution=desk.institution.key,
+        services=tuple(service.key for service in offered),
+        private=any(service.private for service in offered),
+        minutes=minutes[0] if minutes else 15,
+        languages=tuple(sorted(desk.languages)),
+        opens=edges[0],
+        closes=edges[-1],
+        breaks=tuple(zip(edges[1:-1:2], edges[2:-1:2], strict=True)),
+        own_minutes=minutes if len(set(minutes)) > 1 else (),
+    )
+
+
+def _local(at: datetime, zone: ZoneInfo) -> time:
+    return at.astimezone(zone).time()

@@ -1,0 +1,173 @@
+"""Days as files: taken away as a workbook or a text, changed, sent again; a file with faults is told cell by cell."""
+
+import io
+from datetime import date, datetime, time, timedelta
+from html import unescape
+
+import httpx
+import openpyxl
+
+from onestop.days.actions import create_day
+from onestop.days.dayfile import parse_day, read_template, templates
+from onestop.days.exporting import file_of_day
+from onestop.days.organising import order_of_day, sizes_of_day
+from onestop.days.queries.days import Day, all_days, day_by_slug
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.domain.roles import SYSTEM
+from tests.days.test_daysheet import OWN_TEXT
+from tests.days.workbooks import SMALL, book_of, spoiled
+from tests.web.organise.browsing import Organiser
+from tests.web.site import Site
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def _send(organiser: Organiser, content: bytes, name: str, on: str = "2026-12-17") -> httpx.Response:
+    await organiser.open("/organise/new")
+    key = organiser.form("/organise/days/from-file")["_key"]
+    return await organiser.browser.post(
+        "/organise/days/from-file", data={"_key": key, "on_file": on}, files={"file": (name, content)}
+    )
+
+
+def _shape(site: Site, day: Day) -> list[object]:
+    """Everything of a day's set-up, in local hours."""
+
+    def local(at: datetime) -> tuple[int, str]:
+        there = at.astimezone(day.zone)
+        return (there.date() - day.on).days, f"{there:%H:%M}"
+
+    desks = site.database.read_now(desks_of_day, day.id)
+    return [
+        (day.name, day.venue, day.address, day.release, day.slot_minutes, day.reserve_percent, day.working_language),
+        (day.languages, day.bookings_per_contact, day.scarce, day.all_times, day.quiet_from, day.reserve_limits),
+        (local(day.opens_at), local(day.closes_at), site.database.read_now(sizes_of_day, day.id)),
+        [(d.number, d.colour, d.shape, d.institution, d.services, d.languages) for d in desks],
+        [[(local(start), local(end)) for start, end in d.openings] for d in desks],
+        [
+            (m.label, m.languages, local(m.opens_at), local(m.closes_at))
+            for m in site.database.read_now(mediators_of_day, day.id)
+        ],
+        [(o.before, o.after, o.because) for o in site.database.read_now(order_of_day, day.id)],
+    ]
+
+
+def _slugs(site: Site) -> list[str]:
+    return sorted(day.slug for day in site.database.read_now(all_days))
+
+
+async def test_a_day_becomes_a_file_and_the_file_becomes_the_same_day(site: Site) -> None:
+    organiser, now = Organiser(site), site.database.now()
+    on, later = date(2026, 12, 16), date(2026, 12, 17)
+    for name in ("athens-mic", "iom-kosice"):
+        site.database.write_now(create_day, read_template(name), on=on, actor=SYSTEM, now=now, template=name)
+    site.database.write_now(create_day, parse_day(OWN_TEXT), on=on, actor=SYSTEM, now=now)
+    old = [day for day in site.database.read_now(all_days) if day.on == on]
+
+    for kind in ("xlsx", "toml"):
+        for day in old:
+            taken = await organiser.browser.get(f"/organise/{day.slug}/file.{kind}")
+            assert (taken.status_code, f'filename="{day.slug}.{kind}"' in taken.headers["content-disposition"]) == (
+                200,
+                True,
+            )
+            made = await _send(organiser, taken.content, f"{day.slug}.{kind}", later.isoformat())
+            copy = site.database.read_now(day_by_slug, made.headers["location"].rsplit("/", 1)[1])
+            assert (copy.on, _shape(site, copy)) == (later, _shape(site, day))
+            assert site.database.read_now(file_of_day, copy) == site.database.read_now(file_of_day, day)
+
+
+async def test_the_date_of_a_workbook_counts_where_none_was_chosen_and_a_chosen_one_goes_before(site: Site) -> None:
+    organiser = Organiser(site)
+
+    def dated(book: openpyxl.Workbook) -> None:
+        book["Day"].append(["Date", "3.2.2027"])
+
+    content = book_of(SMALL, dated)
+    made = [await _send(organiser, content, "day.xlsx", on) for on in ("", "2027-05-06")]
+    without = await _send(organiser, book_of(SMALL), "day.xlsx", "")
+
+    assert [answer.headers["location"] for answer in made] == [
+        "/organise/small-day-2027-02-03",
+        "/organise/small-day-2027-05-06",
+    ]
+    assert (without.status_code, '<a href="#on_file">Please choose a date.</a>' in without.text) == (422, True)
+
+
+async def test_a_workbook_with_faults_makes_nothing_and_each_fault_stands_with_its_cell(site: Site) -> None:
+    organiser, before = Organiser(site), _slugs(site)
+    many = [SMALL["Desks"][0], *((n, "Nowhere", "Legal advice", 10, "sk") for n in range(1, 61))]
+
+    one = await _send(organiser, spoiled("Day", "B6", "noon"), "our day.xlsx", "2027-03-04")
+    crowd = await _send(organiser, book_of({**SMALL, "Desks": many}), "day.xlsx")
+
+    cells = " ".join(unescape(one.text).split())
+    assert (one.status_code, crowd.status_code, _slugs(site)) == (422, 422, before)
+    assert "our day.xlsx" in one.text
+    assert (
+        '<td><bdi>Day</bdi></td> <td><bdi dir="ltr">B6</bdi></td> <td><bdi>Opens</bdi></td> '
+        "<td><bdi>Please write a time such as 9:30.</bdi></td>"
+    ) in cells
+    assert 'name="on_file" type="date" value="2027-03-04"' in one.text
+    assert (crowd.text.count("This institution is not on the sheet of institutions."), "and 11 more" in crowd.text) == (
+        50,
+        True,
+    )
+
+
+async def test_what_only_looks_like_a_workbook_is_told(site: Site) -> None:
+    organiser, before = Organiser(site), _slugs(site)
+    sent = {
+        "a text.xlsx": b"schema = 1",
+        "a csv.xlsx": b"Number;Institution\n1;Centre\n",
+        "locked.xlsx": b"\xd0\xcf\x11\xe0" + b"\0" * 600,
+        "half.xlsx": book_of(SMALL)[:4000],
+        "half.toml": book_of(SMALL)[:4000],
+        "day.toml": b"schema = 2",
+    }
+
+    answers = {name: unescape((await _send(organiser, content, name)).text) for name, content in sent.items()}
+
+    said = (
+        "This is not a workbook (.xlsx)",
+        "This is not a workbook (.xlsx)",
+        "This workbook is old (.xls) or has a password",
+        "This workbook is damaged or not complete",
+        "This workbook is damaged or not complete",
+        "schema: expected 1.",
+    )
+    assert [sentence in text for sentence, text in zip(said, answers.values(), strict=True)] == [True] * len(said)
+    assert _slugs(site) == before
+
+
+async def test_every_template_and_an_empty_workbook_can_be_taken_from_the_page(site: Site) -> None:
+    organiser = Organiser(site)
+    page = await organiser.open("/organise/new")
+    paths = ["/organise/new/empty.xlsx", f"/organise/{site.hall.day.slug}/file.toml"]
+    paths += [f"/organise/new/templates/{name}/day.{kind}" for name in templates() for kind in ("xlsx", "toml")]
+
+    answers = [await organiser.browser.get(path) for path in paths]
+    unknown = await organiser.browser.get("/organise/new/templates/moon/day.xlsx")
+
+    assert [path for path in paths if f'href="{path}"' not in page.text] == []
+    assert {answer.status_code for answer in answers} == {200}
+    assert (answers[0].headers["content-type"], unknown.status_code) == (XLSX, 404)
+    assert parse_day(answers[3].text) == read_template(templates()[0])
+    book = openpyxl.load_workbook(io.BytesIO(answers[0].content))
+    assert book.sheetnames == ["Read me", "Day", "Institutions", "Desks", "Mediators", "Order", "Expected", "Lists"]
+    assert {str(rule.sqref) for rule in book["Desks"].data_validations.dataValidation} == {
+        "B2:B300", "C2:C300", "E2:E300", "I2:I300",
+    }  # fmt: skip
+
+
+async def test_a_break_of_a_desk_is_free_of_arrivals(site: Site) -> None:
+    now = site.database.now()
+    made = site.database.write_now(create_day, parse_day(OWN_TEXT), on=date(2026, 12, 16), actor=SYSTEM, now=now)
+    desk = site.database.read_now(desks_of_day, made)[0]
+    zone = parse_day(OWN_TEXT).timezone
+
+    hours = [(start.astimezone(zone).time(), end.astimezone(zone).time()) for start, end in desk.openings]
+
+    assert hours == [(time(9), time(10)), (time(10, 15), time(11)), (time(11, 15), time(12))]
+    assert sorted(desk.services.values()) == [20, 25]
+    assert timedelta(hours=3) > sum((end - start for start, end in desk.openings), timedelta())
