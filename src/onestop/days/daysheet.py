@@ -174,9 +174,9 @@ class _Reading:
         return lines
 
     def _hours(self, line: Line) -> None:
-        self.opens = line.time("opens", self.opens)
-        self.closes = line.time("closes", self.closes)
-        self.on = line.date("on")
+        self.opens = line.time_at("opens", self.opens)
+        self.closes = line.time_at("closes", self.closes)
+        self.on = line.date_at("on")
 
     def _day(
         self,
@@ -272,7 +272,7 @@ class _Reading:
             size = sum(len(institution) + len(key) + 2 for key in services) + sum(len(tag) + 1 for tag in languages)
             if size > 400:
                 line.wrong("services", TOO_MUCH)
-            opens, closes = line.time("opens", self.opens), line.time("closes", self.closes)
+            opens, closes = line.time_at("opens", self.opens), line.time_at("closes", self.closes)
             breaks = line.spans("breaks")
             if not breaks_fit(opens, closes, breaks):
                 line.wrong("breaks", BREAKS_WRONG)
@@ -300,8 +300,8 @@ class _Reading:
         return tuple(
             FileMediator(
                 languages=line.several("languages", self.words.languages),
-                opens=line.time("opens", self.opens),
-                closes=line.time("closes", self.closes),
+                opens=line.time_at("opens", self.opens),
+                closes=line.time_at("closes", self.closes),
                 label=line.text("label", 80),
             )
             for line in lines
@@ -371,7 +371,7 @@ def _zone(line: Line) -> ZoneInfo:
 def _quiet(line: Line) -> tuple[time, time] | None:
     if not line.has("quiet_from") and not line.has("quiet_until"):
         return None
-    begins, ends = line.time("quiet_from", time(0)), line.time("quiet_until", time(0))
+    begins, ends = line.time_at("quiet_from", time(0)), line.time_at("quiet_until", time(0))
     either = "quiet_until" if line.has("quiet_from") else "quiet_from"
     if begins == ends or not (line.has("quiet_from") and line.has("quiet_until")):
         line.wrong(either, QUIET_WRONG)

@@ -184,7 +184,7 @@ class Line:
             return 0.0
         return value / 100
 
-    def time(self, key: str, default: time) -> time:
+    def time_at(self, key: str, default: time) -> time:
         """A time of day in any of the ways people write it."""
         cell = self._cell(key)
         if cell is None:
@@ -208,7 +208,7 @@ class Line:
             found.append(both)
         return tuple(found)
 
-    def date(self, key: str) -> date | None:
+    def date_at(self, key: str) -> date | None:
         """A date that can only mean one day."""
         cell = self._cell(key)
         if cell is None:

@@ -6,10 +6,8 @@ from datetime import date, time
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop.days.dayfile import DayFile, FileDesk, read_template
 from onestop.days.dayfile_tables import Span
@@ -52,6 +50,9 @@ INTRODUCTION = (
     N_("Formulas and merged cells are not read. This sheet and the lists are not read either."),
 )
 Line = dict[str, Any]
+Book = Any
+Page = Any
+"""openpyxl says no types."""
 
 
 def workbook_of(day: DayFile, locale: Locale, *, on: date | None = None) -> bytes:
@@ -77,7 +78,7 @@ class _Writing:
         self._locale, self._words, self._day = locale, words, day
 
     def workbook(self, lines: Mapping[str, Sequence[Line]]) -> bytes:
-        book = Workbook()
+        book: Book = Workbook()
         book.remove(book.worksheets[0])
         read_me = self._add(book, READ_ME)
         examples = self.lines(None)
@@ -193,12 +194,12 @@ class _Writing:
 
     # -- sheets ---------------------------------------------------------------------------------------
 
-    def _add(self, book: Workbook, title: str) -> Worksheet:
-        page: Worksheet = book.create_sheet(self._locale.gettext(title))
+    def _add(self, book: Book, title: str) -> Page:
+        page: Page = book.create_sheet(self._locale.gettext(title))
         page.sheet_view.rightToLeft = self._locale.dir == "rtl"
         return page
 
-    def _day_sheet(self, page: Worksheet, line: Line, example: Line) -> None:
+    def _day_sheet(self, page: Page, line: Line, example: Line) -> None:
         say = self._locale.gettext
         _head(page, [say(SETTING), say(VALUE), say(WHAT), say(EXAMPLE_TITLE)], widths=(34, 40, 50, 30))
         for row, column in enumerate(DAY.columns, 2):
@@ -207,7 +208,7 @@ class _Writing:
             _write(page, row, 3, say(column.hint))
             _write(page, row, 4, example[column.key])
 
-    def _table(self, page: Worksheet, sheet: SheetWords, lines: Sequence[Line]) -> None:
+    def _table(self, page: Page, sheet: SheetWords, lines: Sequence[Line]) -> None:
         wide = {"name", "institution", "services", "languages", "before", "after", "because", "service", "language"}
         widths = [36 if column.key in wide else 14 for column in sheet.columns]
         _head(page, [self._locale.gettext(column.title) for column in sheet.columns], widths=widths)
@@ -215,7 +216,7 @@ class _Writing:
             for at, column in enumerate(sheet.columns, 1):
                 _write(page, row, at, line.get(column.key))
 
-    def _read_me(self, page: Worksheet, examples: Mapping[str, Sequence[Line]]) -> None:
+    def _read_me(self, page: Page, examples: Mapping[str, Sequence[Line]]) -> None:
         say = self._locale.gettext
         for row, sentence in enumerate(INTRODUCTION, 1):
             _write(page, row, 1, say(sentence))
@@ -236,7 +237,7 @@ class _Writing:
                 _write(page, row, 3, say(column.hint))
                 _write(page, row, 4, shown)
 
-    def _lists(self, page: Worksheet) -> None:
+    def _lists(self, page: Page) -> None:
         """What the choices of other cells are taken from."""
         for column, (heading, entries) in enumerate(self._listed().items(), 1):
             _write(page, 1, column, heading, bold=True)
@@ -258,7 +259,7 @@ class _Writing:
             say(ORDER_TITLE): [say(EVERYTHING_ELSE), *services],
         }
 
-    def _choices(self, book: Workbook) -> None:
+    def _choices(self, book: Book) -> None:
         """Lists that open in a cell. Where several may stand, anything can be typed."""
         sizes = [len(entries) for entries in self._listed().values()]
         name = self._locale.gettext(LISTS)
@@ -287,7 +288,7 @@ class _Writing:
             EXPECTED.key: {"service": (services, True), "language": (languages, True)},
         }
         for sheet in SHEETS:
-            page: Any = book[self._locale.gettext(sheet.title)]
+            page: Page = book[self._locale.gettext(sheet.title)]
             for at, column in enumerate(sheet.columns, 1):
                 if column.key not in chosen[sheet.key]:
                     continue
@@ -311,7 +312,7 @@ def _percent(share: float) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def _head(page: Worksheet, titles: Sequence[str], *, widths: Sequence[int], row: int = 1) -> None:
+def _head(page: Page, titles: Sequence[str], *, widths: Sequence[int], row: int = 1) -> None:
     for column, (title, width) in enumerate(zip(titles, widths, strict=True), 1):
         _write(page, row, column, title, bold=True).fill = PatternFill("solid", fgColor="DDE7F0")
         page.column_dimensions[letter(column)].width = width
@@ -319,7 +320,7 @@ def _head(page: Worksheet, titles: Sequence[str], *, widths: Sequence[int], row:
         page.freeze_panes = "A2"
 
 
-def _write(page: Worksheet, row: int, column: int, value: Any, *, bold: bool = False) -> Cell:
+def _write(page: Page, row: int, column: int, value: Any, *, bold: bool = False) -> Any:
     cell: Any = page.cell(row=row, column=column)
     if value is None or value == "":
         return cell
