@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 
 from onestop.accounts.queries import accounts_list, actor_of_token
 from onestop.booking.actions.parties import add_contact
@@ -18,6 +19,7 @@ from onestop.clock import real_now
 from onestop.days.dayfile import read_template
 from onestop.days.sheet_writing import workbook_of
 from onestop.days.tables import capacity, days, draws
+from onestop.db.ledger import facts
 from onestop.db.migrate import newest_revision
 from onestop.db.session import Database, open_database
 from onestop.domain.draw import commitment_of, draw_seed
@@ -424,3 +426,22 @@ def test_check_finds_a_postgresql_that_answers_before_it_has_written(
     monkeypatch.setenv("ONESTOP_DATABASE_URL", f"{database_url}?options=-csynchronous_commit%3Doff")
     code, _, said = run("check")
     assert (code, wrong in said) == (1, True)
+
+
+def test_statistics_are_written_as_a_file_and_noted(run: Run, hall: TestDay, database_url: str, tmp_path: Path) -> None:
+    slug = hall.day.slug
+    code, printed, _ = run("export", slug)
+    assert (code, printed.lstrip("\ufeff").splitlines()[:2]) == (
+        0, ["table,line,figure,number", "The day in figures,Tickets,Number,0"],
+    )  # fmt: skip
+    book = tmp_path / "figures.xlsx"
+    assert run("export", slug, "--format", "xlsx", "--language", "sk", "--output", book) == (0, "", "")
+    assert load_workbook(book).sheetnames == ["1 Deň v číslach"]
+    code, printed, _ = run("export", slug, "--format", "json")
+    assert (code, json.loads(printed)["all"]["parties"]) == (0, 0)
+    assert run("export", "no-such-day")[0] == 1
+    database = open_database(database_url)
+    kinds = sa.select(facts.c.actor, facts.c.terms).where(facts.c.kind == "StatisticsTaken").order_by(facts.c.id)
+    noted = database.read_now(lambda conn: [tuple(row) for row in conn.execute(kinds)])
+    database.close()
+    assert noted == [("cli", {"file": "csv"}), ("cli", {"file": "xlsx"}), ("cli", {"file": "json"})]

@@ -1,6 +1,7 @@
 """Every figure of a played day is what its ledger says; none names a private talk; a fixed number of statements."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -13,7 +14,11 @@ from onestop.days.queries.days import day_by_id
 from onestop.db.ledger import facts
 from onestop.db.session import Database
 from onestop.directory.tables import institutions, services
+from onestop.locale.locales import locale_for
 from onestop.reports.figures_of_day import DayFigures, Line, Spread, spread_of
+from onestop.reports.files import FileKind, file_of
+from onestop.reports.published import published_sheets
+from onestop.reports.sheets import sheets_of
 from onestop.reports.statistics import day_figures
 from onestop.reports.verify import verify
 from onestop.visits.tables import visits
@@ -138,6 +143,12 @@ def test_a_private_talk_stands_in_no_figure_by_its_name_and_small_cells_are_hidd
     assert "=Police" in said
     assert "psychological" not in said
     assert "House for Women" not in said
+    english = locale_for("en")
+    for sheets in (sheets_of(shown, english), published_sheets(shown, english)):
+        assert len(sheets) >= 6
+        written = b"".join(file_of(FileKind.CSV, shown, sheets)).decode()
+        assert "Talk at the centre" in written
+        assert re.search("psycholog|House for Women", written, re.IGNORECASE) is None
     # The private referral of that day is in no sum.
     assert [(each.target, each.name, each.made, each.kept) for each in shown.referrals] == [
         ("institution", "=Police", 2, 1)
@@ -149,7 +160,7 @@ def test_a_private_talk_stands_in_no_figure_by_its_name_and_small_cells_are_hidd
         assert len(crossing.rows) == len(shown.services)
         assert all(cell is None or cell == 0 or cell >= 5 for row in crossing.rows for cell in row)
         assert any(cell is None for row in crossing.rows for cell in row)
-    assert shown.ends["got"] == {"yes": 4, "partly": 0, "no": 0}
+    assert shown.ends == {"got": {}, "problem": {}}  # four people answered
 
 
 def test_the_statements_are_the_same_for_nobody_and_for_some_and_a_day_that_runs_tells_no_answers(

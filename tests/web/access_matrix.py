@@ -526,6 +526,7 @@ MATRIX: list[Row] = [
     machine("GET", "/api/v1/days/{day:str}/live", "display", "kiosk", *_HALL),
     machine("GET", "/api/v1/days/{day:str}/overview", "organiser"),
     machine("GET", "/api/v1/days/{day:str}/ledger", "organiser"),
+    machine("GET", "/api/v1/days/{day:str}/statistics", "organiser"),
     machine("GET", "/api/v1/desks/{desk:uuid}/queue", "officer", hidden_from=("other_officer",)),
     machine("POST", "/api/v1/desks/{desk:uuid}/calls", "officer", hidden_from=("other_officer",)),
     *(
@@ -778,8 +779,11 @@ MATRIX: list[Row] = [
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
+            *("/devices/{device:uuid}/display", "/board", "/statistics", "/statistics/report"),
         )
     ),
+    # A picture that there is none of.
+    staff("GET", f"{_DAY}/statistics/pictures/{{name:str}}", hidden_from=_ORGANISERS),
     # The day of this site is not drawn: organisers hear that it has no draw, everybody else is refused.
     *(staff(method, f"{_DAY}/draw", hidden_from=_ORGANISERS) for method in ("GET", "POST")),
     *(
@@ -808,4 +812,5 @@ MATRIX: list[Row] = [
             "devices/conflicts/{conflict:uuid}/seen",
         )
     ),
+    staff("POST", f"{_DAY}/statistics/file", *_ORGANISERS, form={"kind": "json"}),
 ]

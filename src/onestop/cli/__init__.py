@@ -6,7 +6,7 @@ import rich_click as click
 
 from onestop import __version__
 from onestop.backup.wrong import BackupWrong
-from onestop.cli import backups, care, days, people, running, simulating
+from onestop.cli import backups, care, days, figures, people, running, simulating
 from onestop.days.dayfile import DayFileWrong
 from onestop.db.migrate import DatabaseNewer
 from onestop.db.trouble import StoreTrouble
@@ -32,6 +32,7 @@ for command in (
     care.db,
     days.day,
     simulating.simulate,
+    figures.export,
     people.staff,
     people.token,
     people.device,

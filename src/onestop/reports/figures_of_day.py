@@ -119,7 +119,7 @@ class DayFigures:
     answered_at_door: int
     referrals: tuple[Referred, ...]
     ends: Mapping[str, Mapping[str, int]]
-    """What was answered at the end; empty as long as the day is not closed."""
+    """What was answered at the end; nothing as long as the day is not closed, or where fewer than five answered."""
     crossings: tuple[Crossing, ...]
 
 

@@ -20,6 +20,7 @@ from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.door import TurnedAway
+from onestop.domain.ending import enough
 from onestop.domain.printed import Conflict
 from onestop.domain.suppression import hidden_in_crossing
 from onestop.domain.visit import CARRIED_OVER_HEAD_START_MINUTES, Outcome, StopState, VisitReason, VisitState
@@ -391,7 +392,9 @@ def _referrals(conn: sa.Connection, day: Day) -> tuple[Referred, ...]:
 
 
 def _ends(conn: sa.Connection, day: Day) -> Mapping[str, Mapping[str, int]]:
-    """Only of a day that is closed: nobody watches a counter move after somebody went home."""
+    """Only of a day that is closed (nobody watches a counter move after somebody went home), and only where enough
+    people answered."""
     if day.state is not DayState.CLOSED:
         return {}
-    return {str(question): dict(answers) for question, answers in end_counts_of(conn, day.id).items()}
+    counts = end_counts_of(conn, day.id)
+    return {str(question): dict(answers) if enough(answers) else {} for question, answers in counts.items()}

@@ -15,6 +15,8 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.party import PARTY_LIMIT
 from onestop.domain.plan import NominalPlan
 from onestop.domain.roles import Role
+from onestop.reports.figures_of_day import DayFigures
+from onestop.reports.statistics import day_figures
 from onestop.visits.queries.api_day import day_overview, facts_after
 from onestop.web.api.access import day_for, open_day, reads
 from onestop.web.api.answers import After, Limit, Term, paged
@@ -240,6 +242,13 @@ async def show_overview(request: WebRequest, db: Db, day: FromPath[str]) -> Over
     )
 
 
+@reads("/days/{day:str}/statistics", 404, roles=(Role.ORGANISER,))
+async def show_figures(request: WebRequest, db: Db, day: FromPath[str]) -> DayFigures:
+    """What is counted of the day, without persons. Private talks have an empty key; `null` is a number kept back."""
+    found, _ = await day_for(request, day, Role.ORGANISER)
+    return await db.read(day_figures, found)
+
+
 @reads("/days/{day:str}/ledger", 404, roles=(Role.ORGANISER,))
 async def show_ledger(request: WebRequest, db: Db, day: FromPath[str], after: After = 0, limit: Limit = 100) -> Ledger:
     """Every fact of the day in order; `next` is the id to ask on from."""
@@ -326,4 +335,4 @@ def _arrival(plan: NominalPlan, *, best: bool) -> Arrival:
     )
 
 
-route_handlers: list[Any] = [show_days, show_day, show_arrivals, show_overview, show_ledger]
+route_handlers: list[Any] = [show_days, show_day, show_arrivals, show_overview, show_figures, show_ledger]

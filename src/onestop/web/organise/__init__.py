@@ -27,6 +27,7 @@ from onestop.web.organise import (
     settings,
     speech,
     staff,
+    statistics,
 )
 
 route_handlers: list[Any] = [
@@ -37,6 +38,7 @@ route_handlers: list[Any] = [
     *places.route_handlers,
     *referrals.route_handlers,
     *staff.route_handlers,
+    *statistics.route_handlers,
     *speech.route_handlers,
     *day.route_handlers,
     *settings.route_handlers,

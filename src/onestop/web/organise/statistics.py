@@ -1,0 +1,124 @@
+"""Statistics of a day: tables with pictures, files to take away, and the report that may be published."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from onestop.days.queries.days import Day
+from onestop.domain.day import DayState
+from onestop.domain.errors import NotKnown
+from onestop.reports.figures_of_day import DayFigures
+from onestop.reports.files import MEDIA, FileKind, file_of, note_taken
+from onestop.reports.pictures import PICTURES, picture
+from onestop.reports.published import published_sheets
+from onestop.reports.sheets import HIDDEN, Sheet, sheets_of
+from onestop.reports.statistics import day_figures
+from onestop.web.kit.forms import read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page
+from onestop.web.organise.frame import day_frame, enter
+
+_ALONE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
+"""A picture brings its own style and nothing else; as an image it runs nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A table with the pictures of its columns: name and what the bars are."""
+
+    sheet: Sheet
+    pictures: tuple[tuple[str, str], ...]
+
+
+@page_of("organise/statistics.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsPage:
+    """Tables of the day for its organiser, or those that may be published."""
+
+    day: Day
+    counted: bool
+    """Whether the day has begun and somebody came."""
+    published: bool
+    running: bool
+    tables: tuple[Shown, ...]
+    mark: str
+    keeps_back: bool
+
+
+@get("/organise/{day:str}/statistics")
+async def show_statistics(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """Everything counted."""
+    found, _ = await enter(request, db, day)
+    figures = await _figures(db, found)
+    sheets = sheets_of(figures, locale_of(request)) if figures is not None else ()
+    drawn = {
+        sheet.key: tuple((name, sheet.columns[column]) for name, (key, column) in PICTURES.items() if key == sheet.key)
+        for sheet in sheets
+    }
+    return _page(request, found, tuple(Shown(sheet=sheet, pictures=drawn[sheet.key]) for sheet in sheets))
+
+
+@get("/organise/{day:str}/statistics/report")
+async def show_report(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """What may be published."""
+    found, _ = await enter(request, db, day)
+    figures = await _figures(db, found)
+    sheets = published_sheets(figures, locale_of(request)) if figures is not None else ()
+    return _page(request, found, tuple(Shown(sheet=sheet, pictures=()) for sheet in sheets), published=True)
+
+
+@get("/organise/{day:str}/statistics/pictures/{name:str}")
+async def show_picture(request: WebRequest, db: Db, day: FromPath[str], name: FromPath[str]) -> Response[Any]:
+    """One picture as SVG."""
+    found, _ = await enter(request, db, day)
+    figures = await _figures(db, found) if name in PICTURES else None
+    drawn = picture(name, sheets_of(figures, locale_of(request))) if figures is not None else None
+    if drawn is None:
+        raise NotKnown
+    return Response(drawn, media_type="image/svg+xml", headers=_ALONE)
+
+
+@post("/organise/{day:str}/statistics/file", status_code=200)
+async def download(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The figures as a file, noted in the ledger."""
+    found, someone = await enter(request, db, day)
+    asked = (await read_form(request)).text("kind", 8)
+    if asked not in set(FileKind):
+        raise NotKnown
+    kind = FileKind(asked)
+    figures = await db.read(day_figures, found)
+    sheets = sheets_of(figures, locale_of(request))
+    await db.write(note_taken, found.id, kind=kind, actor=someone, now=db.now(), day=found.id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found.slug}-statistics.{kind}"',
+        "Cache-Control": "no-store",
+    }
+    return Stream(file_of(kind, figures, sheets), media_type=MEDIA[kind], headers=headers)
+
+
+async def _figures(db: Any, day: Day) -> DayFigures | None:
+    """Of a day that has begun and to which somebody came."""
+    begun = day.state is DayState.CLOSED or (day.state is DayState.PUBLISHED and day.opens_at <= db.now())
+    figures = await db.read(day_figures, day) if begun else None
+    return figures if figures is not None and figures.all.parties else None
+
+
+def _page(request: WebRequest, day: Day, tables: tuple[Shown, ...], *, published: bool = False) -> Response[Any]:
+    context = StatisticsPage(
+        day=day,
+        counted=bool(tables),
+        published=published,
+        running=day.state is not DayState.CLOSED,
+        tables=tables,
+        mark=HIDDEN,
+        keeps_back=any(table.sheet.keeps_back for table in tables),
+    )
+    return page(request, context, **day_frame(request, day))
+
+
+route_handlers: list[Any] = [show_statistics, show_report, show_picture, download]
