@@ -87,6 +87,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         "logo_too_rich",
     ),
     "use in a circle": (svg('<g id="a"><use href="#a"/></g>'), "logo_too_rich"),
+    "gradients in a circle": (
+        svg(f'<linearGradient id="a" href="#b"/><linearGradient id="b" href="#a"/>{BOX}'),
+        "logo_too_rich",
+    ),
     "use from elsewhere": (svg('<use href="https://example.org/x.svg#a"/>'), "logo_reaches_out"),
     "photo from elsewhere": (svg('<image href="//example.org/x.png"/>'), "logo_reaches_out"),
     "data address": (svg('<image xlink:href="data:image/svg+xml;base64,PHN2Zz4="/>'), "logo_too_rich"),

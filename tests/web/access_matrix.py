@@ -348,6 +348,10 @@ def _recorded(site: Site) -> str:
     return "desk"
 
 
+SPECIAL |= {
+    f"/organise/series/{{series:uuid}}/logos/{{logo:uuid}}/{act}": (lambda site, act=act: organise.logo(site, act))
+    for act in ("up", "remove")
+}
 FILLS |= {
     "tag": lambda _: "ti",
     "word": _recorded,
@@ -361,6 +365,8 @@ FILLS |= {
     "service": organise.service,
     "paper": organise.paper,
     "place": organise.place,
+    "series": organise.series,
+    "picture": organise.picture,
     "entry": lambda _: str(uuid4()),
     "broadcast": lambda _: str(uuid4()),
 }
@@ -410,6 +416,7 @@ MATRIX: list[Row] = [
     public("GET", "/"),
     public("GET", "/find"),
     public("GET", "/order"),
+    public("GET", "/logos/{picture:str}"),
     nobody("POST", "/find"),
     *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
     public("GET", "/erased"),
@@ -742,6 +749,7 @@ MATRIX: list[Row] = [
         for page in (
             *("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff"),
             *("/services/{service:uuid}/papers", "/papers/{paper:uuid}", "/places", "/places/{place:uuid}"),
+            *("/series", "/series/{series:uuid}", "/series/{series:uuid}/preview"),
             *("/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
             *("/new/empty.xlsx", *(f"/new/templates/{{template:str}}/day.{kind}" for kind in ("xlsx", "toml"))),
         )
@@ -756,6 +764,8 @@ MATRIX: list[Row] = [
             *("referrals/{referral:uuid}/kept", "referrals/{referral:uuid}/not-kept"),
             *("speech/{tag:str}", "speech/{tag:str}/{word:str}/remove"),
             *("places", "places/{place:uuid}", "places/{place:uuid}/close", "places/{place:uuid}/open"),
+            *("series", "series/{series:uuid}", "series/{series:uuid}/logos"),
+            *(f"series/{{series:uuid}}/logos/{{logo:uuid}}/{act}" for act in ("up", "remove")),
             *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),

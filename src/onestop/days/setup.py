@@ -89,6 +89,7 @@ def change_day(
         .where(days.c.id == day_id)
         .values(
             name=settings.name,
+            series_id=settings.series,
             opens_at=opens_at,
             closes_at=closes_at,
             slot_minutes=settings.slot_minutes,

@@ -70,6 +70,8 @@ class DaySettings:
     """When boards make no sound."""
     reserve_limits: Mapping[str, int] = field(default_factory=dict[str, int])
     """By channel, how many bookings may use the reserve."""
+    series: UUID | None = None
+    """Whose name, logos and contact its visitors see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

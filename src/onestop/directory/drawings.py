@@ -40,7 +40,10 @@ SVG = "http://www.w3.org/2000/svg"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _SCALES = re.compile(r"matrix|scale")
 _STRENGTH = {".": 1, "#": 2}
-_CONTAINERS = frozenset({"defs", "clipPath", "linearGradient", "radialGradient"})
+_GRADIENTS = frozenset({"linearGradient", "radialGradient"})
+_NAMED = _GRADIENTS | {"clipPath"}
+"""Parts that do nothing unless another part names them."""
+_CONTAINERS = _NAMED | {"defs"}
 
 
 def clean_drawing(content: bytes) -> tuple[bytes, float, float]:
@@ -95,8 +98,9 @@ class _Cleaning:
         if next(_seen(made), None) is None:
             raise LogoTooRich
         wanted = {referred_in(value) for each in made.iter() for value in each.attrib.values()}
-        wanted |= {each.get("href", "").removeprefix("#") for each in made.iter()}
-        for each in made.iter():
+        for each in list(made.iter()):
+            for unused in [part for part in each if part.tag in _NAMED and part.get("id") not in wanted]:
+                each.remove(unused)
             if each.get("id") not in wanted:
                 each.attrib.pop("id", None)
         return made
@@ -131,13 +135,22 @@ class _Cleaning:
         if name not in SHAPES and name not in PAINTS and name not in GROUPS:
             raise LogoTooRich
         made = Element("g" if name in GROUPS else name, self._attributes(element))
-        if name in ("linearGradient", "radialGradient"):
-            for key in _HREFS:
-                if key in element.attrib:
-                    made.set("href", f"#{local_reference(element.attrib[key])}")
         if name not in SHAPES:
             self._fill(made, element, depth + 1, using)
+        if name in _GRADIENTS and (href := next((element.attrib[key] for key in _HREFS if key in element.attrib), "")):
+            self._follow(made, local_reference(href), depth, using)
         return made
+
+    def _follow(self, made: Element, name: str, depth: int, using: tuple[str, ...]) -> None:
+        """What a gradient takes from another one, written into it."""
+        target = self._ids.get(name)
+        if target is None or name in using or _local(target) not in _GRADIENTS:
+            raise LogoTooRich
+        other = self._part(target, _local(target), depth + 1, (*using, name))
+        if other is not None and depth <= DEEPEST:
+            made.attrib.update({key: value for key, value in other.attrib.items() if key not in made.attrib})
+            if not len(made):
+                made.extend(list(other))
 
     def _used(self, element: Element, depth: int, using: tuple[str, ...]) -> Element:
         """A copy of the part that is used again, so that no reference is left that could go round or grow."""

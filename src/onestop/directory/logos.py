@@ -40,7 +40,7 @@ class CleanLogo:
     @property
     def digest(self) -> str:
         """Stands in its address: another picture has another one."""
-        return hashlib.sha256(self.content).hexdigest()[:32]
+        return hashlib.sha256(self.content).hexdigest()[:16]
 
 
 def clean_logo(content: bytes) -> CleanLogo:

@@ -51,6 +51,11 @@ def directory(conn: sa.Connection) -> list[InstitutionEntry]:
     ]
 
 
+def centre_language(conn: sa.Connection) -> str:
+    """The language the centre works in, English before its first day."""
+    return conn.execute(sa.select(centres.c.working_language).limit(1)).scalar() or "en"
+
+
 def centre_zone(conn: sa.Connection) -> str:
     """The time zone of the centre, UTC before its first day."""
     return conn.execute(sa.select(centres.c.timezone).limit(1)).scalar() or "UTC"

@@ -115,6 +115,12 @@ def series_of(conn: sa.Connection, one: UUID) -> Series:
     return found
 
 
+def pictures_of(conn: sa.Connection, one: UUID) -> dict[UUID, bytes]:
+    """The pictures of a series by logo; one statement."""
+    rows = conn.execute(sa.select(logos.c.id, logos.c.content).where(logos.c.series_id == one))
+    return {row.id: bytes(row.content) for row in rows}
+
+
 def logo_content(conn: sa.Connection, digest: str) -> tuple[str, bytes]:
     """A picture and its media type. Raises `NotKnown` once no series has it."""
     row = conn.execute(sa.select(logos.c.media_type, logos.c.content).where(logos.c.digest == digest).limit(1)).first()

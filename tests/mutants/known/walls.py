@@ -19,8 +19,8 @@ MISTAKES = (
         "bodies-of-any-size",
         "R13",
         "a body is read to its end, however long it is",
-        Change(_SHELL, "    if int(announced) > MOST_BYTES:\n        raise TooBig\n", ""),
-        Change(_SHELL, "                if size > MOST_BYTES:\n                    raise TooBig\n", ""),
+        Change(_SHELL, "    if int(announced) > most:\n        raise TooBig\n", ""),
+        Change(_SHELL, "                if size > most:\n                    raise TooBig\n", ""),
         Change(
             "src/onestop/app.py", "        request_max_body_size=MOST_BYTES,\n", "        request_max_body_size=None,\n"
         ),

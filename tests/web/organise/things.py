@@ -1,6 +1,7 @@
 """Things of the pilot day that stand in addresses of the organiser's door."""
 
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.queries import passes_of_day
@@ -8,11 +9,15 @@ from onestop.clock import real_now
 from onestop.days.organising import order_of_day
 from onestop.days.queries.desks import mediators_of_day
 from onestop.devices.actions import create_device
+from onestop.directory.logos import clean_logo
 from onestop.directory.organising import directory
 from onestop.directory.papers import papers_by_service
 from onestop.directory.place_entries import PlaceWords, add_place
+from onestop.directory.series import series_of
+from onestop.directory.series_entries import add_logo, add_series
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.visits.queries.printed import conflicts_of_day
+from tests.directory.uploads import svg
 from tests.visits.machine_papers import machine_of
 from tests.web.site import Site
 
@@ -79,3 +84,24 @@ def place(site: Site) -> str:
     """A fresh place of the directory."""
     words = PlaceWords(kind="school", name=f"School {uuid4().hex[:8]}")
     return str(site.database.write_now(add_place, words, actor=SYSTEM, now=site.database.now()))
+
+
+def series(site: Site) -> str:
+    """A fresh series with a logo of the centre and one of a funder."""
+    who: dict[str, Any] = {"actor": SYSTEM, "now": site.database.now()}
+    made = site.database.write_now(add_series, name=f"Series {uuid4().hex[:8]}", **who)
+    for kind, whose in (("centre", "IOM"), ("funder", "European Union")):
+        site.database.write_now(add_logo, made, clean_logo(svg()), kind=kind, whose=whose, **who)
+    return str(made)
+
+
+def logo(site: Site, act: str) -> str:
+    """The address of an act on a logo of a fresh series."""
+    made = series(site)
+    found = site.database.read_now(series_of, UUID(made)).logos[0].id
+    return f"/organise/series/{made}/logos/{found}/{act}"
+
+
+def picture(site: Site) -> str:
+    """The name of a kept picture."""
+    return f"{site.database.read_now(series_of, UUID(series(site))).logos[0].digest}.svg"

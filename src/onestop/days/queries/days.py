@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from onestop.days.tables import day_languages, days
 from onestop.db.memo import remembered
+from onestop.directory.series import Series, all_series
 from onestop.directory.tables import centres, venues
 from onestop.domain.day import DayState, Release
 from onestop.domain.errors import DayUnknown
@@ -41,6 +43,8 @@ class Day:
     address: str
     phone: str
     email: str
+    """Whom to ask: the contact of its series, else of the centre."""
+    series: Series | None
     quiet_from: str
     quiet_until: str
     """Local times between which boards make no sound, both or neither."""
@@ -115,6 +119,7 @@ def _days(conn: sa.Connection, where: sa.ColumnElement[bool], *order: sa.ColumnE
         .where(where)
         .order_by(*order)
     ).all()
+    known = {each.id: each for each in all_series(conn)} if any(row.series_id for row in rows) else {}
     languages: dict[UUID, list[str]] = defaultdict(list)
     for row in conn.execute(
         sa.select(day_languages)
@@ -122,36 +127,38 @@ def _days(conn: sa.Connection, where: sa.ColumnElement[bool], *order: sa.ColumnE
         .order_by(day_languages.c.position)
     ):
         languages[row.day_id].append(row.language)
-    return [
-        Day(
-            id=row.id,
-            slug=row.slug,
-            name=row.name,
-            on=row.on_date,
-            timezone=row.timezone,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            state=DayState(row.state),
-            release=Release(row.release),
-            scarce=row.scarce,
-            slot_minutes=row.slot_minutes,
-            reserve_percent=row.reserve_percent,
-            bookings_per_contact=row.bookings_per_contact,
-            all_times=row.all_times,
-            reserve_limits=tuple(sorted(row.reserve_limits.items())),
-            working_language=row.working_language,
-            languages=tuple(languages[row.id]),
-            venue=row.venue,
-            address=row.address,
-            phone=row.phone or "",
-            email=row.email or "",
-            quiet_from=row.quiet_from,
-            quiet_until=row.quiet_until,
-            paused=row.paused_at is not None,
-            paused_why=row.paused_why,
-            closed_why=row.closed_why,
-            template=row.template,
-            version=row.version,
-        )
-        for row in rows
-    ]
+    return [_day(row, tuple(languages[row.id]), known.get(row.series_id)) for row in rows]
+
+
+def _day(row: sa.Row[Any], languages: tuple[str, ...], series: Series | None) -> Day:
+    return Day(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        on=row.on_date,
+        timezone=row.timezone,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        state=DayState(row.state),
+        release=Release(row.release),
+        scarce=row.scarce,
+        slot_minutes=row.slot_minutes,
+        reserve_percent=row.reserve_percent,
+        bookings_per_contact=row.bookings_per_contact,
+        all_times=row.all_times,
+        reserve_limits=tuple(sorted(row.reserve_limits.items())),
+        working_language=row.working_language,
+        languages=languages,
+        venue=row.venue,
+        address=row.address,
+        phone=(series and series.phone) or row.phone or "",
+        email=(series and series.email) or row.email or "",
+        series=series,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+        paused=row.paused_at is not None,
+        paused_why=row.paused_why,
+        closed_why=row.closed_why,
+        template=row.template,
+        version=row.version,
+    )

@@ -15,6 +15,7 @@ from onestop.locale.environment import make_environment
 from onestop.locale.locales import Locale
 from onestop.paths import is_checkout, resource_dir
 from onestop.web.kit.icons import icon, qr
+from onestop.web.kit.series import SeriesView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class HelpBlock:
     phone: str = ""
     address: str = ""
     email: str = ""
+    office: str = ""
+    """Where the organisers of the series sit, which may be another place than that of the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +97,8 @@ class Chrome:
     demo: bool = False
     demo_over: bool = False
     """The invented day has ended; it can be started again."""
-    funding: str = ""
-    """The co-funding statement of the series, if it must be shown."""
+    series: SeriesView | None = None
+    """The series of the day with its logos and the statement of those who pay."""
     machine: Machine = Machine()
     clock_rate: float = 1.0
     """Seconds of the day for each real one; above 1 only in a demo."""

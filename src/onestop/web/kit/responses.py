@@ -12,6 +12,7 @@ from onestop.web.kit.language import chosen_language, language_links, locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
 from onestop.web.kit.pages import PAGES, SCANNING, Away, Chrome, HelpBlock, Machine, NavLink, render
 from onestop.web.kit.requests import WebRequest, db_of
+from onestop.web.kit.series import SeriesView
 from onestop.web.kit.sessions import known_actor, language_cookie
 
 HTML = "text/html"
@@ -27,7 +28,7 @@ class Round(TypedDict, total=False):
     help: HelpBlock | None
     nav: tuple[NavLink, ...]
     away: Away | None
-    funding: str
+    series: SeriesView | None
     machine: Machine
 
 
@@ -45,7 +46,7 @@ def page(
 ) -> Response[str]:
     """The page a context is registered for (or one block of it) in the reader's language.
 
-    `languages` are those offered as links; `zone`, `brand`, `home`, `help`, `nav`, `door`, `funding` fill the frame.
+    `languages` are those offered as links; `zone`, `brand`, `home`, `help`, `nav`, `door`, `series` fill the frame.
     """
     locale = locale or locale_of(request, languages)
     chrome = replace(chrome_of(request, locale, languages), **round_it)

@@ -6,6 +6,7 @@ Plain ASGI, outside the framework, because the framework does not run its middle
 import asyncio
 import ipaddress
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from onestop.clock import monotonic
 from onestop.db.session import Database
 from onestop.domain.errors import Refusal
+from onestop.domain.logo import MOST_UPLOADED
 from onestop.logs import fields
 from onestop.settings import Settings
 from onestop.web.kit.errors import CrossSite, HostWrong, RequestWrong, TooBig, TooSlow
@@ -35,6 +37,11 @@ TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BYTES = 256 * 1024
 BODY_SECONDS = 10.0
+UPLOADS = re.compile(r"/organise/series/[0-9a-f-]{36}/logos")
+"""Where pictures are sent to, which people have in any size."""
+MOST_UPLOAD_BYTES = MOST_UPLOADED + 1024 * 1024
+"""More than a logo may have, so that the page itself can say what to do about a bigger one."""
+UPLOAD_SECONDS = 40.0
 MOST_HEADERS = 16 * 1024
 MOST_PATH = 2048
 ALWAYS_OPEN = ("/health/live", "/health/ready", "/metrics")
@@ -109,7 +116,7 @@ class Shell:
         if scope["method"] in SAFE:
             return receive
         self._check_origin(scope, headers)
-        return await _read_body(headers, receive)
+        return await _read_body(headers, receive, upload=_is_upload(scope["path"], headers))
 
     def _check_host(self, scope: Scope, headers: dict[bytes, str]) -> None:
         if not self._base.netloc or scope["path"] in ALWAYS_OPEN:
@@ -172,25 +179,32 @@ class Shell:
         return kept
 
 
-async def _read_body(headers: dict[bytes, str], receive: Receive) -> Receive:
+def _is_upload(path: str, headers: dict[bytes, str]) -> bool:
+    """Whether more than a form may come: a picture, from somebody who says that she is signed in."""
+    cookies = headers.get(b"cookie", "")
+    return UPLOADS.fullmatch(path) is not None and any(f"{name}=" in cookies for name in SIGNED_IN_COOKIES)
+
+
+async def _read_body(headers: dict[bytes, str], receive: Receive, *, upload: bool) -> Receive:
     """Read the whole body within limits of bytes, fields and time, before anything parses it."""
+    most, seconds = (MOST_UPLOAD_BYTES, UPLOAD_SECONDS) if upload else (MOST_BYTES, BODY_SECONDS)
     announced = headers.get(b"content-length", "0")
     if not announced.isdecimal() or len(announced) > 12:
         raise RequestWrong
-    if int(announced) > MOST_BYTES:
+    if int(announced) > most:
         raise TooBig
     chunks: list[bytes] = []
     size = 0
     more = True
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise RequestWrong
                 chunks.append(message.get("body", b""))
                 size += len(chunks[-1])
-                if size > MOST_BYTES:
+                if size > most:
                     raise TooBig
                 more = message.get("more_body", False)
     except TimeoutError as error:

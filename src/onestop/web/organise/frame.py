@@ -23,6 +23,7 @@ _CENTRE = (
     ("/organise", N_("Days")),
     ("/organise/institutions", N_("Institutions")),
     ("/organise/places", N_("Places")),
+    ("/organise/series", N_("Series")),
     ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
     ("/organise/speech", N_("Speech")),

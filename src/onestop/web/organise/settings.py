@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -14,9 +15,11 @@ from onestop.days.queries.draws import draw_of
 from onestop.days.setup import change_day
 from onestop.days.setup_values import DaySettings
 from onestop.db.session import Database
+from onestop.directory.series import all_series
 from onestop.domain.booking import Channel
 from onestop.domain.day import DayState, Release, local_instant
 from onestop.domain.errors import N_, Refusal
+from onestop.domain.roles import Actor
 from onestop.visits.actions.setup import set_up
 from onestop.visits.actions.weighing import ChangeTouches
 from onestop.web.kit.forms import Form, new_key, read_form
@@ -26,7 +29,7 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
 from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
@@ -38,6 +41,7 @@ LIMITED = {Channel.RECEPTION: "reserve_reception", Channel.HELPER: "reserve_help
 RELEASE_WRONG = N_("Please choose how places are given out.")
 QUIET_WRONG = N_("Please write two times that are not the same.")
 LANGUAGE_WRONG = N_("Please choose a language.")
+SERIES_WRONG = N_("Please choose a series.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,7 @@ class Typed:
     reserve_helper: str
     quiet_from: str
     quiet_until: str
+    series: str = ""
     draw_opens_on: str = ""
     draw_opens_at: str = ""
     draw_closes_on: str = ""
@@ -74,6 +79,8 @@ class SettingsPage:
     typed: Typed
     languages: tuple[LanguageChoice, ...]
     spoken: tuple[str, ...]
+    series: tuple[tuple[str, str], ...]
+    """What can be chosen; empty for somebody who organises this day only, and where there is no series."""
     published: bool
     dates: tuple[tuple[str, str], ...]
     hours: tuple[tuple[str, str], ...]
@@ -85,7 +92,7 @@ class SettingsPage:
 @get("/organise/{day:str}/settings")
 async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """The form with what is stored."""
-    found, _ = await enter(request, db, day)
+    found, someone = await enter(request, db, day)
     sizes = await db.read(sizes_of_day, found.id)
     clock = locale_for("en")
     opens, closes = await _window_shown(db, found)
@@ -110,8 +117,9 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         reserve_helper=str(limits.get(Channel.HELPER, "")),
         quiet_from=found.quiet_from,
         quiet_until=found.quiet_until,
+        series=str(found.series.id) if found.series else "",
     )
-    return _page(request, db, found, typed, found.languages)
+    return await _page(request, db, found, someone, typed, found.languages)
 
 
 @post("/organise/{day:str}/settings")
@@ -120,7 +128,7 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
     found, someone = await enter(request, db, day)
     form = await read_form(request)
     read = Reader(form, locale_of(request))
-    settings = _settings(read)
+    settings = _settings(read, await _series(read, db, found, someone))
     window = _window(read, found) if settings.release is Release.DRAW else None
     if form.ticked(BACK):
         again = errors_of_return(request, form, found)
@@ -152,10 +160,22 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
             status = refusal.status
     else:
         status = 422
-    return _page(request, db, found, _typed(form), settings.languages, errors=read.errors, status=status)
+    return await _page(request, db, found, someone, _typed(form), settings.languages, errors=read.errors, status=status)
 
 
-def _settings(read: Reader) -> DaySettings:
+async def _series(read: Reader, db: Database, day: Day, someone: Actor) -> UUID | None:
+    """The series that was chosen, or the one the day has, where the form has no such list."""
+    before = day.series.id if day.series else None
+    if "series" not in read.form or not works_everywhere(someone):
+        return before
+    typed = read.form.text("series", 40)
+    chosen = next((each.id for each in await db.read(all_series) if str(each.id) == typed), None)
+    if typed and chosen is None:
+        read.wrong("series", SERIES_WRONG)
+    return chosen
+
+
+def _settings(read: Reader, series: UUID | None) -> DaySettings:
     form = read.form
     release = form.text("release", 10)
     if release not in tuple(Release):
@@ -177,6 +197,7 @@ def _settings(read: Reader) -> DaySettings:
         scarce=bool(form.text("scarce", 4)),
         all_times=bool(form.text("all_times", 4)),
         quiet=_quiet(read),
+        series=series,
         reserve_limits={
             channel.value: read.number(field) for channel, field in LIMITED.items() if form.text(field, 12)
         },
@@ -210,6 +231,7 @@ def _typed(form: Form) -> Typed:
         reserve_helper=form.text("reserve_helper", 12),
         quiet_from=form.text("quiet_from", 12),
         quiet_until=form.text("quiet_until", 12),
+        series=form.text("series", 40),
         draw_opens_on=form.text("draw_opens_on", 12),
         draw_opens_at=form.text("draw_opens_at", 12),
         draw_closes_on=form.text("draw_closes_on", 12),
@@ -251,10 +273,11 @@ def _dates(db: Database, day: Day, locale: Locale, *kept: str) -> tuple[tuple[st
     return tuple((each.isoformat(), locale.short_date(each)) for each in sorted(days))
 
 
-def _page(
+async def _page(
     request: WebRequest,
     db: Database,
     day: Day,
+    someone: Actor,
     typed: Typed,
     ticked: tuple[str, ...],
     *,
@@ -266,12 +289,19 @@ def _page(
         typed=typed,
         languages=page_languages(ticked, near=day.languages),
         spoken=SPOKEN,
+        series=await _choices(request, db) if works_everywhere(someone) else (),
         published=day.state is DayState.PUBLISHED,
         dates=_dates(db, day, locale_of(request), typed.draw_opens_on, typed.draw_closes_on),
         hours=tuple((hour, hour) for hour in sorted({*HOURS, typed.draw_opens_at, typed.draw_closes_at} - {""})),
         errors=errors or {},
     )
     return page(request, context, status=status, **day_frame(request, day))
+
+
+async def _choices(request: WebRequest, db: Database) -> tuple[tuple[str, str], ...]:
+    every = await db.read(all_series)
+    none = locale_of(request).gettext(N_("No series"))
+    return (("", none), *((str(each.id), each.name) for each in every)) if every else ()
 
 
 route_handlers: list[Any] = [show_settings, save_settings]

@@ -7,6 +7,7 @@ from onestop.web.public import (
     first,
     holds,
     journey,
+    logos,
     order,
     prove,
     reminders,
@@ -25,6 +26,7 @@ from onestop.web.public import (
 
 route_handlers: list[Any] = [
     *first.route_handlers,
+    *logos.route_handlers,
     *journey.route_handlers,
     *order.route_handlers,
     *times.route_handlers,

@@ -25,6 +25,7 @@ from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
 from onestop.web.kit.responses import Round, page
+from onestop.web.kit.series import series_view
 
 
 class InvitationWrong(InvalidInput):
@@ -117,18 +118,21 @@ def day_page(
     locale: Locale | None = None,
     block: str | None = None,
 ) -> Response[Any]:
-    """A page of this day, in its languages, with whom to ask."""
+    """A page of this day, in its languages, with whom to ask and in whose name it takes place."""
+    locale = locale or locale_for_day(request, day)
+    series = series_view(day.series, locale, working=day.working_language)
     return page(
         request,
         context,
         status=status,
         block=block,
-        locale=locale or locale_for_day(request, day),
+        locale=locale,
         languages=languages_of(day),
         zone=day.timezone,
-        brand=day.name,
+        brand=series.name.text if series else day.name,
         home=link(request, "/"),
-        help=HelpBlock(phone=day.phone, email=day.email, address=place_of(day)),
+        help=HelpBlock(phone=day.phone, email=day.email, address=place_of(day), office=series.office if series else ""),
+        series=series,
     )
 
 
