@@ -47,6 +47,9 @@ class Terms:
     own: str = ""
     """The organiser's own lines with their places still to fill, and the language they are written in."""
     own_language: str = ""
+    series: str = ""
+    """What the series of the day calls itself, and the language of that; empty for its plain name."""
+    series_language: str = ""
     until_at: datetime | None = None
     """Until when an answer is awaited; only of messages that ask for one."""
 
@@ -67,6 +70,7 @@ class Terms:
             "limit": self.limit,
             "own": self.own,
             "own_language": self.own_language,
+            **({"series": self.series, "series_language": self.series_language} if self.series else {}),
             **({"until_at": self.until_at.isoformat()} if self.until_at is not None else {}),
         }
 
@@ -192,7 +196,10 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
 
 
 def told_on(day: Day, language: str, *, arrival_at: datetime, ends_at: datetime | None = None, **terms: Any) -> Told:
-    """What is said about this day: its place and time, the centre's help line, and these `terms` of the party."""
+    """What is said about this day: its place and time, its series, whom to ask, and these `terms` of the party."""
+    series, series_language = (
+        day.series.name_for(language, working=day.working_language) if day.series is not None else ("", "")
+    )
     return Told(
         day=day.id,
         language=language,
@@ -207,6 +214,8 @@ def told_on(day: Day, language: str, *, arrival_at: datetime, ends_at: datetime 
             phone=day.phone,
             email=day.email,
             limit=day.bookings_per_contact,
+            series=series,
+            series_language=series_language,
             **terms,
         ),
     )

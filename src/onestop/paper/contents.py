@@ -4,6 +4,7 @@ No names, no contacts, no needs: a sheet that is lost tells numbers, codes, lang
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,7 @@ from onestop.booking.tables import bookings, members, parties, stop_members, sto
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.days.queries.offer import OfferedService, day_offer
+from onestop.directory.series import pictures_of
 from onestop.directory.tables import services
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.visit import STOP_OPEN, StopState, VisitState
@@ -55,6 +57,8 @@ class Contents:
     desks: tuple[DeskRow, ...]
     services: tuple[OfferedService, ...]
     expected: tuple[Expected, ...]
+    pictures: Mapping[UUID, bytes]
+    """The logos of its series, by their ids."""
 
 
 def pack_contents(conn: sa.Connection, day_id: UUID) -> Contents:
@@ -95,11 +99,13 @@ def pack_contents(conn: sa.Connection, day_id: UUID) -> Contents:
         )
         for row in rows
     ]
+    day = day_by_id(conn, day_id)
     return Contents(
-        day=day_by_id(conn, day_id),
+        day=day,
         desks=tuple(desks_of_day(conn, day_id)),
         services=day_offer(conn, day_id).services,
         expected=tuple(sorted(expected, key=lambda one: (one.comes_at, one.number))),
+        pictures=pictures_of(conn, day.series.id) if day.series is not None else {},
     )
 
 

@@ -13,13 +13,16 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
 from onestop.paper.letters import Letters, needs_shaping
-from onestop.paper.sheets import Column, Pack, Sheet, Spare, Spares
+from onestop.paper.sheets import Backers, Column, Pack, PackLogo, Sheet, Spare, Spares
 
 _WIDTH, _HEIGHT, _EDGE, _FOOT = 210.0, 297.0, 12.0, 16.0
 _INNER = _WIDTH - 2 * _EDGE
 _LINE = 4.4
 _ROW = 8.4
 """Millimetres of the lowest row: a line of handwriting."""
+_LOGO = 14.0
+_PIXEL = 0.25
+"""Millimetres of a row of logos, and of a CSS pixel that a logo is shown in: 56 of them fill the row."""
 _QR = 32.0
 """Millimetres; 30 is the least that old scanners read."""
 _GREY = 120
@@ -150,6 +153,50 @@ class _Drawing:
                     self._write(left, self.y, _INNER - 9, line, size=10)
                     self.y += 5
                 self.y += 0.8
+        if self.pack.backers is not None:
+            self._backers(self.pack.backers)
+
+    def _backers(self, backers: Backers) -> None:
+        """Under the rules: in whose name, who pays in their own words, and the logos in rows."""
+        lines = self._wrap(backers.funding, _INNER, 9) if backers.funding else []
+        rows = list(self._rows_of(backers.logos))
+        if self._is_full(11 + len(lines) * _LINE + len(rows) * (_LOGO + 3)):
+            self._page(self.pack.title, again=True)
+        self.y += 4
+        for line in self._wrap(backers.name, _INNER, 10, True):
+            self._write(_EDGE, self.y, _INNER, line, size=10, bold=True)
+            self.y += 5
+        for line in lines:
+            self._write(_EDGE, self.y, _INNER, line)
+            self.y += _LINE
+        for row in rows:
+            self.y += 3
+            used = 0.0
+            for logo, wide, high in row:
+                x = _WIDTH - _EDGE - used - wide if self.pack.rtl else _EDGE + used
+                self._logo(logo, x, self.y + (_LOGO - high) / 2, wide, high)
+                used += wide + 6
+            self.y += _LOGO
+
+    def _rows_of(self, logos: tuple[PackLogo, ...]) -> Iterator[list[tuple[PackLogo, float, float]]]:
+        """The logos with their millimetres, as many in a row as there is room for."""
+        row: list[tuple[PackLogo, float, float]] = []
+        used = 0.0
+        for logo in logos:
+            wide, high = logo.width * _PIXEL, logo.height * _PIXEL
+            if row and used + wide > _INNER:
+                yield row
+                row, used = [], 0.0
+            row.append((logo, wide, high))
+            used += wide + 6
+        if row:
+            yield row
+
+    def _logo(self, logo: PackLogo, x: float, y: float, wide: float, high: float) -> None:
+        try:
+            self.pdf.image(BytesIO(logo.content), x=x, y=y, w=wide, h=high, alt_text=logo.whose)
+        except Exception:
+            self._write(x, y, wide, self._wrap(logo.whose, wide, 7)[0], size=7)
 
     # -- tables ------------------------------------------------------------------------------------
 

@@ -56,6 +56,25 @@ class Spares:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackLogo:
+    """A logo: its picture, and whose it is, which stands there where the picture cannot be drawn."""
+
+    whose: str
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backers:
+    """In whose name the day takes place and who pays, at the foot of the first page."""
+
+    name: str
+    funding: str
+    logos: tuple[PackLogo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """Everything in the PDF. `page` has the places `%(page)s` and `%(pages)s`."""
 
@@ -69,5 +88,6 @@ class Pack:
     rules: tuple[Rules, ...]
     sheets: tuple[Sheet, ...]
     spares: Spares | None
+    backers: Backers | None = None
     unknown: str = ""
     """Stands on the first page if this computer has no font for some letters; each of them is a `?` then."""
