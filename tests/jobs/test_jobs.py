@@ -233,6 +233,7 @@ def test_settings_reach_every_job(database: Database, tmp_path: Path) -> None:
         ("draws", False),
         ("offers", False),
         ("cancelled days", False),
+        ("touched", False),
         ("speech", False),
         ("packs", False),
         ("forgotten days", True),

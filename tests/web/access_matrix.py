@@ -190,6 +190,7 @@ _TICKET_PLACES = (
     ),
     *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof", "/aloud", "/aloud/end"),
     "/end",
+    "/seen",
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
 )
@@ -451,7 +452,20 @@ MATRIX: list[Row] = [
     ),
     *(
         public("POST", f"/t/{{code:str}}/{act}")
-        for act in ("change", "plan", "own", "papers", "cancel", "out", "back", "help", "help/end", "erase", "end")
+        for act in (
+            "change",
+            "plan",
+            "own",
+            "papers",
+            "cancel",
+            "out",
+            "back",
+            "help",
+            "help/end",
+            "erase",
+            "end",
+            "seen",
+        )
     ),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("earlier", "earlier/end", "offer/take", "offer/decline")),
     *(public("POST", f"/t/{{code:str}}/{act}") for act in ("aloud", "aloud/end", "not-ready")),
@@ -633,7 +647,7 @@ MATRIX: list[Row] = [
         staff("GET", f"/reception/{{slug:str}}{part}", "receptionist", "organiser")
         for part in (
             *("", "/now", "/find", "/live", "/people", "/people/now", "/message"),
-            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting", "/paper"),
+            *("/walk-in", "/walk-in/wish", "/book", "/book/wish", "/book/times", "/waiting", "/paper", "/changed"),
         )
     ),
     *(
@@ -658,7 +672,7 @@ MATRIX: list[Row] = [
         staff("POST", f"/reception/{{slug:str}}/parties/{{party:uuid}}/{act}", "receptionist", "organiser")
         for act in (
             *("check-in", "check-in/undo", "need", "need/end", "out", "back", "again", "leave", "undo", "carry-over"),
-            *("name", "code", "cancel", "time", "stops", "who", "own", "not-ready"),
+            *("name", "code", "cancel", "time", "stops", "who", "own", "not-ready", "told"),
         )
     ),
     *(
@@ -776,6 +790,7 @@ MATRIX: list[Row] = [
                 "",
                 "/settings",
                 "/lines",
+                "/history",
                 "/messages",
                 "/cancel",
                 "/carry",
@@ -815,7 +830,7 @@ MATRIX: list[Row] = [
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
-            *("order", "order/{pair:uuid}/remove", "invitations", "pack", "pack/kept"),
+            *("order", "order/{pair:uuid}/remove", "history/undo", "invitations", "pack", "pack/kept"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
             *("devices", "devices/{device:uuid}", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
             *("devices/{device:uuid}/display", "board"),

@@ -16,7 +16,7 @@ from onestop.db.ledger import record
 from onestop.domain.booking import BookingState
 from onestop.domain.errors import ArrivalTaken
 from onestop.domain.facts import Fact
-from onestop.domain.plan import Claim
+from onestop.domain.plan import CapacityKind, Claim
 from onestop.domain.visit import StopState
 
 _LOCKED = (
@@ -68,14 +68,24 @@ def claim(conn: sa.Connection, booking: UUID, wanted: Sequence[Claim], *, offere
 
 
 def give_back(
-    conn: sa.Connection, bookings_ended: Sequence[UUID], *, offered: bool | None = None
+    conn: sa.Connection,
+    bookings_ended: Sequence[UUID],
+    *,
+    offered: bool | None = None,
+    arrivals_too: bool = True,
 ) -> dict[UUID, tuple[int, int]]:
-    """Return every claim of these bookings, or only what was offered to them or not; gives it by row."""
+    """Return every claim of these bookings, or only what was offered to them or not; gives it by row.
+
+    Not `arrivals_too`: they keep their arrivals.
+    """
     if not bookings_ended:
         return {}
     theirs = claims.c.booking_id.in_(bookings_ended)
     if offered is not None:
         theirs = sa.and_(theirs, claims.c.offered.is_(offered))
+    if not arrivals_too:
+        arrivals = sa.select(capacity.c.id).where(capacity.c.kind == CapacityKind.ARRIVALS)
+        theirs = sa.and_(theirs, claims.c.capacity_id.not_in(arrivals))
     held = freed_by(conn, theirs)
     for row, (minutes, reserve) in sorted(held.items()):
         conn.execute(

@@ -129,12 +129,22 @@ def _follow_hours(conn: sa.Connection, day: Day, opens_at: datetime, closes_at: 
 
 
 def add_desk(
-    conn: sa.Connection, day_id: UUID, settings: DeskSettings, *, version: int, actor: Actor, now: datetime
+    conn: sa.Connection,
+    day_id: UUID,
+    settings: DeskSettings,
+    *,
+    desk: UUID | None = None,
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> UUID:
-    """Add a desk, closed at first. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    """Add a desk, closed at first; `desk` is one that was taken away and comes back.
+
+    Raises `SetupWrong`, `Changed`, `SetupOver`.
+    """
     day = _begin(conn, day_id, version)
     hours = check_desk(conn, day, settings, desk=None)
-    desk = new_id()
+    desk = desk or new_id()
     conn.execute(
         desks.insert().values(
             id=desk,
@@ -187,12 +197,19 @@ def remove_desk(conn: sa.Connection, day_id: UUID, desk: UUID, *, version: int, 
 
 
 def add_mediator(
-    conn: sa.Connection, day_id: UUID, settings: MediatorSettings, *, version: int, actor: Actor, now: datetime
+    conn: sa.Connection,
+    day_id: UUID,
+    settings: MediatorSettings,
+    *,
+    mediator: UUID | None = None,
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> UUID:
-    """Add a mediator. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    """Add a mediator, or one who was taken away and comes back. Raises `SetupWrong`, `Changed`, `SetupOver`."""
     day = _begin(conn, day_id, version)
     start, end = check_mediator(day, settings)
-    mediator = new_id()
+    mediator = mediator or new_id()
     conn.execute(
         mediators.insert().values(
             id=mediator, day_id=day_id, label=settings.label, state="free", opens_at=start, closes_at=end

@@ -241,3 +241,22 @@ broadcasts = sa.Table(
     sa.CheckConstraint("(sentence = 'own') = (text <> '')", name="own_words"),
     info=CONFIGURED,
 )
+
+setup_changes = sa.Table(
+    "setup_changes",
+    metadata,
+    # What an organiser changed of a set-up: the values before and after, of those things only that differ; no persons.
+    id_column(),
+    ref("day_id", "days", index=False),
+    # The version the day had after it.
+    sa.Column("version", sa.Integer(), nullable=False),
+    instant("at"),
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("before", sa.JSON(), nullable=False),
+    sa.Column("after", sa.JSON(), nullable=False),
+    # How many tickets it touched, by kind: the numbers outlive the people.
+    sa.Column("touched", sa.JSON(), nullable=False, server_default="{}"),
+    # Whether it took the change before it back.
+    sa.Column("undoes", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("day_id", "version"),
+)

@@ -43,6 +43,7 @@ from onestop.visits.actions.closing import close_forgotten, days_left_open
 from onestop.visits.actions.lapse import days_with_lapsed_desks, lapse_ready
 from onestop.visits.actions.matching import days_with_ready_desks, match
 from onestop.visits.actions.setup import cancel_next_bookings, days_called_off
+from onestop.visits.actions.touching import days_with_touched, tell_next_touched
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ def all_jobs(database: Database, settings: Settings, sender: Sender) -> tuple[Jo
         Job(name="draws", run=lambda: asyncio.to_thread(draw_due, db, settings)),
         Job(name="offers", run=Offers(db).make),
         Job(name="cancelled days", run=lambda: each_day(db, days_called_off, cancel_next_bookings, to_the_end=True)),
+        Job(name="touched", run=lambda: each_day(db, days_with_touched, tell_next_touched, to_the_end=True)),
         Job(name="speech", run=Ahead(db, settings).make),
         Job(name="packs", run=Packs(db, settings).keep),
         Job(name="forgotten days", run=lambda: each_day(db, days_left_open, close_forgotten), hourly=True),

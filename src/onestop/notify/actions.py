@@ -20,7 +20,7 @@ from onestop.domain.facts import Fact
 from onestop.domain.reminding import REMINDERS, reminders
 from onestop.domain.roles import Actor
 from onestop.locale.languages import LANGUAGES, fallbacks
-from onestop.notify.kinds import KINDS
+from onestop.notify.kinds import KINDS, TOUCHED
 from onestop.notify.letters import MOST_SHOWN, SUPERSEDED, may_try_again
 from onestop.notify.queries import (
     WAYS,
@@ -44,7 +44,7 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4))
 """Never longer: a server that is well again has every message within five minutes (R6)."""
 GIVE_UP = timedelta(hours=24)
 """With `WAITS` some 360 tries of a message that a server puts off all the time."""
-REMINDED = frozenset({"confirmation", "changed"})
+REMINDED = frozenset({"confirmation", "changed", *TOUCHED.values()})
 """Messages about an appointment that stands: reminders follow them."""
 
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from onestop.domain.errors import N_
+from onestop.domain.touch import ASKED, Touch
 
 LONGEST_TEXT = 70
 """A text message of 16-bit characters; a longer one costs two."""
+
+TOUCHED_CHOOSE = N_("You can choose another time, keep this one and perhaps wait longer, or cancel.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class Kind:
     """What the staff call it."""
     short: str = ""
     """For telephones, at most `LONGEST_TEXT` characters when filled; empty: they get none of this kind."""
+    advice: tuple[str, ...] = ()
+    """What a change means for her and what she can do."""
 
 
 KINDS: dict[str, Kind] = {
@@ -42,6 +47,54 @@ KINDS: dict[str, Kind] = {
         calendar="PUBLISH",
         label=N_("New time"),
         short=N_("New time: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+    ),
+    "touched_estimate": Kind(
+        template="appointment",
+        subject=N_("Your appointment has changed: %(date)s"),
+        headline=N_("Your appointment ends at another time."),
+        calendar="PUBLISH",
+        label=N_("Day changed: another end"),
+        short=N_("Another end: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+        advice=(
+            N_("The centre changed the day. You come at the same time as before."),
+            N_("You do not have to do anything."),
+        ),
+    ),
+    "touched_time": Kind(
+        template="appointment",
+        subject=N_("Please look at your appointment: %(date)s"),
+        headline=N_("At your time there is too little time at the desks."),
+        calendar="PUBLISH",
+        label=N_("Day changed: no time"),
+        short=N_("Day changed: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+        advice=(N_("The centre changed the hours of the day."), TOUCHED_CHOOSE),
+    ),
+    "touched_interpreter": Kind(
+        template="appointment",
+        subject=N_("Please look at your appointment: %(date)s"),
+        headline=N_("Nobody can interpret for you at your time."),
+        calendar="PUBLISH",
+        label=N_("Day changed: no interpreter"),
+        short=N_("Day changed: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+        advice=(N_("You can bring somebody who interprets for you."), TOUCHED_CHOOSE),
+    ),
+    "touched_service": Kind(
+        template="appointment",
+        subject=N_("Please look at your appointment: %(date)s"),
+        headline=N_("Not everything you booked is possible at your time."),
+        calendar="PUBLISH",
+        label=N_("Day changed: a service is missing"),
+        short=N_("Day changed: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+        advice=(N_("A desk that you need is not open at your time any more."), TOUCHED_CHOOSE),
+    ),
+    "touched_again": Kind(
+        template="appointment",
+        subject=N_("Your appointment is as before: %(date)s"),
+        headline=N_("Your appointment takes place as before."),
+        calendar="PUBLISH",
+        label=N_("Day changed: as before"),
+        short=N_("As before: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+        advice=(N_("You do not have to do anything."),),
     ),
     "reminder": Kind(
         template="appointment",
@@ -120,3 +173,6 @@ KINDS: dict[str, Kind] = {
         label=N_("Proof of the address"),
     ),
 }
+
+TOUCHED = {touch.value: f"touched_{touch}" for touch in (Touch.AGAIN, *ASKED)}
+"""By how a change of the day touches somebody, which message tells her."""

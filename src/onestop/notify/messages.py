@@ -85,6 +85,8 @@ class MailText:
     picture: str
     first_desk_minutes: int
     """The promise of a reminder, 0 in other messages."""
+    advice: tuple[str, ...]
+    """What a change of the day means for her; empty in other messages."""
     own: OwnLines | None
     stop: str
     """Where reminders end; empty in other messages, and without a public address."""
@@ -113,6 +115,7 @@ def compose(message: Message, *, key: bytes, settings: Settings) -> bytes:
         link=link,
         picture=f"ticket.{message.message_id.strip('<>')}",
         first_desk_minutes=FIRST_DESK // timedelta(minutes=1) if message.kind in REMINDERS else 0,
+        advice=tuple(locale.gettext(each) for each in words.advice),
         own=_own_lines(terms),
         stop=_stop_link(message, key, base) if message.kind in REMINDERS else "",
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from onestop.domain.booking import DAY_CANCELLED
 from onestop.domain.facts import Fact
 from onestop.notify.actions import renew_codes, renew_lines, tell, withdraw_reminders
+from onestop.notify.kinds import TOUCHED
 from onestop.notify.proofs import ask_for_proof
 from onestop.notify.waiting import BECAUSE as WITHDREW
 from onestop.notify.waiting import CAUSES, ENDS, tell_waiting, withdraw_waiting
@@ -53,6 +54,8 @@ class OutboxReactor:
             if fact.kind in MESSAGES:
                 kind = BECAUSE.get(str(fact.terms.get("because")), MESSAGES[fact.kind])
                 tell(conn, fact.party, kind, host=self._host, ways=self._ways, now=fact.at)
+            elif fact.kind == "PartyTouched" and not fact.terms["here"]:
+                tell(conn, fact.party, TOUCHED[str(fact.terms["how"])], host=self._host, ways=self._ways, now=fact.at)
             elif fact.kind == "TicketRenewed":
                 renew_codes(conn, fact.party, host=self._host, now=fact.at)
             elif fact.kind == "RemindersStopped":

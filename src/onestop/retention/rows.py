@@ -16,7 +16,7 @@ from onestop.db.ledger import facts
 from onestop.domain.retention import blurred
 from onestop.notify.tables import outbox
 from onestop.referrals.tables import referrals
-from onestop.visits.tables import acts, alarms, paper_entries, stop_papers, visit_needs, visits
+from onestop.visits.tables import acts, alarms, paper_entries, setup_touched, stop_papers, visit_needs, visits
 
 AT_ONCE = 100
 """Rows a step changes: each step is one short transaction, so that a running day is not held up."""
@@ -30,6 +30,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
     conn.execute(waiting.delete().where(waiting.c.party_id.in_(ids)))
     conn.execute(draw_entries.update().where(draw_entries.c.party_id.in_(ids)).values(party_id=None))
     conn.execute(printed.update().where(printed.c.party_id.in_(ids)).values(code_hash=None, short_hash=None))
+    conn.execute(setup_touched.delete().where(setup_touched.c.party_id.in_(ids)))
     conn.execute(outbox.delete().where(outbox.c.party_id.in_(ids)))
     conn.execute(alarms.delete().where(alarms.c.party_id.in_(ids)))
     own = sa.select(stops.c.id).where(stops.c.party_id.in_(ids))

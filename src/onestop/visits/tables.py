@@ -7,6 +7,7 @@ from onestop.db.types import BigId, id_column, instant, one_of, ref
 from onestop.domain.ending import EndQuestion
 from onestop.domain.help import CalledBy, HelpEnding
 from onestop.domain.note import LONGEST_NOTE
+from onestop.domain.touch import Touch
 from onestop.domain.visit import VisitReason, VisitState
 
 visits = sa.Table(
@@ -190,4 +191,21 @@ paper_entries = sa.Table(
     instant("undone_at", null=True),
     one_of("brought", ("", "checked_in", "issued"), "brought"),
     sa.Index("ix_paper_entries_day_id_entered_at", "day_id", "entered_at"),
+)
+
+setup_touched = sa.Table(
+    "setup_touched",
+    metadata,
+    # Whom a change of the set-up touches: told once, a few in a transaction.
+    ref("change_id", "setup_changes", index=False),
+    ref("party_id", "parties"),
+    sa.Column("how", sa.String(12), nullable=False),
+    sa.Column("here", sa.Boolean(), nullable=False),
+    # Her arrival when it was told: once she has another one, the sentence is about something that is over.
+    instant("arrival_at"),
+    instant("told_at", null=True),
+    # She has read it, or reception has told her.
+    instant("seen_at", null=True),
+    sa.PrimaryKeyConstraint("change_id", "party_id"),
+    one_of("how", Touch, "how"),
 )

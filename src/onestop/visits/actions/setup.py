@@ -1,5 +1,6 @@
 """A day's set-up changed while people are booked or in the hall: nobody loses what she was promised."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,7 +13,11 @@ from onestop.booking.actions.waiting import WAITS, leave_list
 from onestop.booking.tables import bookings, stops
 from onestop.days import setup
 from onestop.days.actions import set_paused
+from onestop.days.history import keep_change
 from onestop.days.queries.days import day_by_id
+from onestop.days.queries.history import changes_of_day
+from onestop.days.queries.picture import picture_of
+from onestop.days.restoring import restore_before
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
 from onestop.domain.booking import DAY_CANCELLED, BookingState
@@ -20,9 +25,11 @@ from onestop.domain.day import DayState, check_day_move
 from onestop.domain.errors import N_, Changed, Refusal
 from onestop.domain.facts import Fact
 from onestop.domain.roles import SYSTEM, Actor
+from onestop.domain.touch import ASKED
 from onestop.domain.visit import AT_DESK, STOP_OPEN
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import check_day_runs
+from onestop.visits.actions.touching import note_touched, tell_next_touched
 from onestop.visits.actions.weighing import look, weigh_change
 from onestop.visits.tables import calls, visits
 
@@ -47,6 +54,11 @@ class MediatorUsed(Refusal):
     sentence = N_("This mediator has helped on this day and stays in the list. You can set the state to left.")
 
 
+class NotNewest(Refusal):
+    code = "not_newest"
+    sentence = N_("Something was changed after this. Please take the newest change back first.")
+
+
 class DayHasBookings(Refusal):
     code = "day_has_bookings"
     sentence = N_("%(count)s bookings stand. Please look at the page again before you cancel the day.")
@@ -63,16 +75,18 @@ def set_up(
     act: Callable[..., T],
     *args: Any,
     sure: str = "",
+    undoes: bool = False,
     actor: Actor,
     now: datetime,
     **more: Any,
 ) -> T:
-    """Change a day as an action of `days.setup` does. Raises `ServiceWanted` if somebody would be left without a desk.
+    """Change a day as an action of `days.setup` does, keep what changed, and tell the first of whom it touches.
 
-    Raises `ChangeTouches` if it touches somebody whom `sure`, the token of what was shown, does not cover. Afterwards
-    ready desks call, because a new desk, service or mediator may have made somebody callable.
+    Raises `ServiceWanted` if somebody would be left without a desk, `ChangeTouches` if it touches somebody whom `sure`,
+    the token of what was shown, does not cover. Afterwards ready desks call, because a new desk, service or mediator
+    may have made somebody callable.
     """
-    before = look(conn, day)
+    before, picture = look(conn, day), picture_of(conn, day)
     result = act(conn, day, *args, actor=actor, now=now, **more)
     offered = sa.select(desk_services.c.service_id).join_from(desk_services, desks).where(desks.c.day_id == day)
     wanted = sa.select(sa.func.count(sa.distinct(stops.c.party_id))).where(
@@ -80,7 +94,12 @@ def set_up(
     )
     if left := conn.execute(wanted).scalar_one():
         raise ServiceWanted(count=left)
-    weigh_change(conn, day, before, sure=sure, now=now)
+    touched = weigh_change(conn, day, before, sure=sure, now=now)
+    counts = Counter(one.touch.value for one in touched if one.touch in ASKED)
+    change = keep_change(conn, day, picture, touched=counts, undoes=undoes, actor=actor, now=now)
+    if change is not None and touched:
+        note_touched(conn, change, touched)
+        tell_next_touched(conn, day, actor=actor, now=now)
     match(conn, day, now=now)
     return result
 
@@ -89,9 +108,7 @@ def remove_desk(
     conn: sa.Connection, day: UUID, desk: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
 ) -> None:
     """Take a desk away that nobody used. Raises `DeskUsed`, `ServiceWanted` and what `days.setup` raises."""
-    used = sa.or_(stops.c.desk_id == desk, stops.c.id.in_(sa.select(calls.c.stop_id).where(calls.c.desk_id == desk)))
-    if conn.execute(sa.select(stops.c.id).where(used).limit(1)).first() is not None:
-        raise DeskUsed
+    _check_desk_unused(conn, desk)
     set_up(conn, day, setup.remove_desk, desk, version=version, sure=sure, actor=actor, now=now)
 
 
@@ -99,13 +116,43 @@ def remove_mediator(
     conn: sa.Connection, day: UUID, mediator: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
 ) -> None:
     """Take a mediator away who has not helped yet. Raises `MediatorUsed` and what `days.setup` raises."""
+    _check_mediator_unused(conn, mediator)
+    set_up(conn, day, setup.remove_mediator, mediator, version=version, sure=sure, actor=actor, now=now)
+
+
+def undo_change(
+    conn: sa.Connection, day: UUID, change: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
+) -> None:
+    """Take the newest change of the set-up back, through the same rules and the same weighing.
+
+    Raises `NotNewest` where something was built on it, and what changing back raises.
+    """
+    newest = next(iter(changes_of_day(conn, day)), None)
+    if newest is None or newest.id != change or newest.version != day_by_id(conn, day).version:
+        raise NotNewest
+    for key in newest.after.keys() - newest.before.keys():
+        kind, _, one = key.partition(":")
+        if kind == "desk":
+            _check_desk_unused(conn, UUID(one))
+        elif kind == "mediator":
+            _check_mediator_unused(conn, UUID(one))
+    again = (newest.before, newest.after)
+    set_up(conn, day, restore_before, *again, version=version, sure=sure, undoes=True, actor=actor, now=now)
+
+
+def _check_desk_unused(conn: sa.Connection, desk: UUID) -> None:
+    used = sa.or_(stops.c.desk_id == desk, stops.c.id.in_(sa.select(calls.c.stop_id).where(calls.c.desk_id == desk)))
+    if conn.execute(sa.select(stops.c.id).where(used).limit(1)).first() is not None:
+        raise DeskUsed
+
+
+def _check_mediator_unused(conn: sa.Connection, mediator: UUID) -> None:
     helped = sa.or_(
         sa.exists().where(calls.c.mediator_id == mediator),
         sa.exists().where(stops.c.mediator_id == mediator, stops.c.state.in_(AT_DESK)),
     )
     if conn.execute(sa.select(helped)).scalar_one():
         raise MediatorUsed
-    set_up(conn, day, setup.remove_mediator, mediator, version=version, sure=sure, actor=actor, now=now)
 
 
 def pause_day(conn: sa.Connection, day: UUID, *, why: str, actor: Actor, now: datetime) -> None:

@@ -24,6 +24,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_pictogram, service_title
+from onestop.web.organise.changes import Thing, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices, read_id
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
@@ -86,6 +87,8 @@ class DeskPage:
     languages: tuple[LanguageChoice, ...]
     hours: tuple[tuple[str, str], ...]
     published: bool
+    meanwhile: tuple[Thing, ...] = ()
+    """What somebody else changed since the form was opened."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -227,6 +230,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
         languages=language_choices(settings.languages, near=day.languages),
         hours=_typed_hours(form),
         published=day.state is DayState.PUBLISHED,
+        meanwhile=await meanwhile(request, db, day, form.number("version")) if "content" in read.errors else (),
         errors=read.errors,
     )
     return page(request, context, status=status, **day_frame(request, day))

@@ -24,6 +24,7 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.changes import Thing, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
@@ -54,6 +55,8 @@ class MediatorPage:
     languages: tuple[LanguageChoice, ...]
     hours: tuple[tuple[str, str], ...]
     published: bool
+    meanwhile: tuple[Thing, ...] = ()
+    """What somebody else changed since the form was opened."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -191,6 +194,7 @@ async def _save(request: WebRequest, db: Db, day: Day, mediator: MediatorRow | N
         languages=language_choices(languages, near=day.languages),
         hours=((form.text("opens_1", 12), form.text("closes_1", 12)),),
         published=day.state is DayState.PUBLISHED,
+        meanwhile=await meanwhile(request, db, day, form.number("version")) if "content" in read.errors else (),
         errors=read.errors,
     )
     return page(request, context, status=status, **day_frame(request, day))

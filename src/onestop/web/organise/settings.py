@@ -29,6 +29,7 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.changes import Thing, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
 from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
@@ -85,6 +86,8 @@ class SettingsPage:
     dates: tuple[tuple[str, str], ...]
     hours: tuple[tuple[str, str], ...]
     """What the time for requests is chosen from."""
+    meanwhile: tuple[Thing, ...] = ()
+    """What somebody else changed since the form was opened."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -132,7 +135,8 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
     window = _window(read, found) if settings.release is Release.DRAW else None
     if form.ticked(BACK):
         again = errors_of_return(request, form, found)
-        return _page(request, db, found, _typed(form), settings.languages, errors=again)
+        since = await _meanwhile(request, db, found, form, again)
+        return await _page(request, db, found, someone, _typed(form), settings.languages, errors=again, since=since)
     if not read.errors:
         try:
             path = await submit_once(
@@ -160,7 +164,24 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
             status = refusal.status
     else:
         status = 422
-    return await _page(request, db, found, someone, _typed(form), settings.languages, errors=read.errors, status=status)
+    since = await _meanwhile(request, db, found, form, read.errors)
+    return await _page(
+        request,
+        db,
+        found,
+        someone,
+        _typed(form),
+        settings.languages,
+        errors=read.errors,
+        since=since,
+        status=status,
+    )
+
+
+async def _meanwhile(
+    request: WebRequest, db: Database, day: Day, form: Form, errors: dict[str, str]
+) -> tuple[Thing, ...]:
+    return await meanwhile(request, db, day, form.number("version")) if "content" in errors else ()
 
 
 async def _series(read: Reader, db: Database, day: Day, someone: Actor) -> UUID | None:
@@ -282,6 +303,7 @@ async def _page(
     ticked: tuple[str, ...],
     *,
     errors: dict[str, str] | None = None,
+    since: tuple[Thing, ...] = (),
     status: int = 200,
 ) -> Response[Any]:
     context = SettingsPage(
@@ -293,6 +315,7 @@ async def _page(
         published=day.state is DayState.PUBLISHED,
         dates=_dates(db, day, locale_of(request), typed.draw_opens_on, typed.draw_closes_on),
         hours=tuple((hour, hour) for hour in sorted({*HOURS, typed.draw_opens_at, typed.draw_closes_at} - {""})),
+        meanwhile=since,
         errors=errors or {},
     )
     return page(request, context, status=status, **day_frame(request, day))

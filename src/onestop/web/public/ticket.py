@@ -20,6 +20,7 @@ from onestop.notify.calendar import Appointment, calendar_file
 from onestop.notify.queries import calendar_sequence
 from onestop.visits.queries.alarms import help_comes
 from onestop.visits.queries.ticket import TicketState
+from onestop.visits.queries.touched import touched_of
 from onestop.web.kit.aloud import spoken_name
 from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.ending import Asked, end_questions
@@ -53,6 +54,7 @@ from onestop.web.public.ticket_parts import (
     ticket_page,
     ticks_papers,
 )
+from onestop.web.public.ticket_seen import news_of
 from onestop.web.public.ticket_words import (
     AHEAD,
     called_stop,
@@ -148,6 +150,8 @@ class TicketPage:
     """Whether boards say her number in her language too."""
     spoken: str
     """Her language by its own name, where boards can say it and do not in any case; else empty."""
+    news: tuple[str, ...]
+    """What a change of the day means for her and what she can do, until she has read it."""
     asks: tuple[Asked, ...]
     """The questions at the end of a visit, until she was asked."""
     thanks: bool
@@ -309,6 +313,7 @@ async def _page(
         quiet=quiet,
         call=f"{called.id}.{called.recalls}" if called is not None else "",
         keep=kept_for(access, now),
+        news=news_of(locale, await db.read(touched_of, access.party)) if booked or is_open else (),
         plan=plan if booked else (),
         proposals=proposals_of(locale, ticket) if is_open else (),
         # The last step is not taken off but the booking cancelled: that is what it means.

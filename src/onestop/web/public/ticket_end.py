@@ -1,4 +1,4 @@
-"""What she is asked on her ticket when her visit is over. The answer is counted and stands nowhere with her ticket."""
+"""What she answers on her ticket: the questions at the end, which are only counted; that she has read a change."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from litestar.params import FromPath
 
 from onestop.domain.ending import ANSWERS
 from onestop.domain.errors import Refusal
+from onestop.domain.roles import VISITOR
 from onestop.visits.actions.ending import count_answers
+from onestop.visits.actions.touching import mark_seen
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import see_other
@@ -33,4 +35,12 @@ async def answer_at_end(request: WebRequest, db: Db, ticket_key: TicketKey, code
     return see_other(link(request, f"{access.path}?{THANKS}=1"))
 
 
-route_handlers: list[Any] = [answer_at_end]
+@post("/t/{code:str}/seen")
+async def have_seen(request: WebRequest, db: Db, ticket_key: TicketKey, code: FromPath[str]) -> Response[Any]:
+    """She has read what a change of the day means for her; harmless twice."""
+    access = await open_ticket(request, db, ticket_key, code)
+    await db.write(mark_seen, access.party, actor=VISITOR, now=db.now(), day=access.day)
+    return see_other(link(request, access.path))
+
+
+route_handlers: list[Any] = [answer_at_end, have_seen]

@@ -5,6 +5,7 @@ from typing import Any
 from onestop.web.reception import (
     book,
     came,
+    changed,
     find,
     message,
     own,
@@ -28,6 +29,7 @@ route_handlers: list[Any] = [
     *party.route_handlers,
     *party_acts.route_handlers,
     *came.route_handlers,
+    *changed.route_handlers,
     *own.route_handlers,
     *time.route_handlers,
     *ticket.route_handlers,

@@ -17,6 +17,7 @@ from onestop.domain.machine import Trouble
 from onestop.domain.paper import TicketOnPaper
 from onestop.domain.roles import Actor
 from onestop.live.hub import key_of
+from onestop.notify.untold import untold_of_day
 from onestop.visits.actions.door import count_answered, count_turned_away
 from onestop.visits.queries.alarms import Alarm, open_alarms
 from onestop.visits.queries.floor import Behind, desks_behind
@@ -69,6 +70,8 @@ class HomePage:
     behind: tuple[Behind, ...]
     """Desks that do not keep up."""
     to_all: Told | None
+    untold: int
+    """Tickets that a change of the day touches and nobody could write to."""
     key: str = field(default_factory=new_key)
 
 
@@ -195,6 +198,7 @@ async def _home(
         found=found,
         hall=await db.read(hall, day.id, now=now),
         counts=await db.read(door_counts, day, now=now),
+        untold=len(await db.read(untold_of_day, day.id)),
         alarms=marked(request, await db.read(open_alarms, day.id)),
         behind=await db.read(desks_behind, day.id, now=now) if is_on(day, now) else (),
         machines=await db.read(machines_in_trouble, day.id, real=real_now()),

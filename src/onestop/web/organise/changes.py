@@ -1,0 +1,157 @@
+"""A change of a set-up in plain words: which thing, which of its values, before and after."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from onestop.days.queries.days import Day
+from onestop.days.queries.history import changes_of_day
+from onestop.days.queries.picture import Picture, Values
+from onestop.db.session import Database
+from onestop.directory.organising import InstitutionEntry, directory
+from onestop.domain.errors import N_
+from onestop.locale.languages import KNOWN
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
+from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.words import left_to_right, service_title
+
+RELEASES = {"invited": N_("By invitation"), "open": N_("Open"), "draw": N_("By draw")}
+FIELDS = {
+    "name": N_("Name of the day"),
+    "number": N_("Number"),
+    "institution": N_("Institution"),
+    "hours": N_("Hours"),
+    "services": N_("Services"),
+    "languages": N_("Languages"),
+    "slot_minutes": N_("Minutes between arrivals"),
+    "arrivals_per_slot": N_("Parties at each arrival time"),
+    "reserve_percent": N_("Kept back for people without a booking, in percent"),
+    "reserve_limits": N_("Kept back: at most for one door"),
+    "bookings_per_contact": N_("Bookings with one address"),
+    "working_language": N_("Working language of the desks"),
+    "release": N_("Who can book?"),
+    "scarce": N_("There are few places"),
+    "all_times": N_("Show every free time alike"),
+    "quiet": N_("Boards without sound"),
+    "first": N_("This comes first"),
+    "then": N_("before this"),
+    "because": N_("Why?"),
+}
+DESK = N_("Desk %(number)s")
+TITLES = {"day": N_("Day and hours"), "mediator": N_("A mediator"), "order": N_("What comes first")}
+EVERY_OTHER = N_("every other service")
+SERVICE = N_("%(service)s (%(minutes)s min)")
+YES, NO = N_("Yes"), N_("No")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One value; empty where it was not there."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What was changed, added or taken away, with the values that differ."""
+
+    title: str
+    added: bool
+    removed: bool
+    lines: tuple[Line, ...]
+
+
+def things_of(
+    before: Picture, after: Picture, entries: Iterable[InstitutionEntry], locale: Locale
+) -> tuple[Thing, ...]:
+    """The things of a change in the reader's language."""
+    words = _Words(locale, entries)
+    return tuple(words.thing(key, before.get(key), after.get(key)) for key in sorted({*before, *after}))
+
+
+class _Words:
+    def __init__(self, locale: Locale, entries: Iterable[InstitutionEntry]) -> None:
+        self._locale = locale
+        entries = tuple(entries)
+        self._institutions = {str(each.id): each.name for each in entries}
+        self._services = {str(one.id): service_title(locale, one.key) for each in entries for one in each.services}
+        self._kinds: dict[str, Callable[[Any], str]] = {
+            "hours": self._hours,
+            "languages": self._languages,
+            "services": self._service_minutes,
+            "institution": lambda value: self._institutions.get(value, ""),
+            "working_language": lambda value: self._language(value),
+            "release": lambda value: locale.gettext(RELEASES[value]),
+            "quiet": lambda value: self._hours([value]) if value else "",
+            "first": lambda value: self._services.get(value, ""),
+            "then": lambda value: self._services.get(value, "") if value else locale.gettext(EVERY_OTHER),
+            "reserve_limits": lambda value: locale.list_and([f"{each} {most}" for each, most in sorted(value.items())]),
+        }
+
+    def thing(self, key: str, before: Values | None, after: Values | None) -> Thing:
+        """One thing with the values that differ; of one that is new or gone all that it has."""
+        old, new = before or {}, after or {}
+        shown = [name for name in FIELDS if (name in old or name in new) and old.get(name) != new.get(name)]
+        return Thing(
+            title=self._title(key.partition(":")[0], new or old),
+            added=before is None,
+            removed=after is None,
+            lines=tuple(
+                Line(
+                    label=self._locale.gettext(FIELDS[name]),
+                    before=self._value(name, old[name]) if name in old else "",
+                    after=self._value(name, new[name]) if name in new else "",
+                )
+                for name in shown
+            ),
+        )
+
+    def _title(self, kind: str, values: Values) -> str:
+        if kind == "desk":
+            return self._locale.say(DESK, {"number": values["number"]})
+        return self._locale.gettext(TITLES[kind])
+
+    def _value(self, name: str, value: Any) -> str:
+        if name in self._kinds:
+            return self._kinds[name](value)
+        if isinstance(value, bool):
+            return self._locale.gettext(YES if value else NO)
+        return str(value)
+
+    def _hours(self, value: Iterable[Iterable[str]]) -> str:
+        return ", ".join(left_to_right("–".join(each)) for each in value)
+
+    def _language(self, tag: str) -> str:
+        return self._locale.language_name(tag) if tag in KNOWN else tag
+
+    def _languages(self, value: Iterable[str]) -> str:
+        return self._locale.list_and([self._language(tag) for tag in value])
+
+    def _service_minutes(self, value: dict[str, int]) -> str:
+        return ", ".join(
+            self._locale.say(SERVICE, {"service": self._services.get(each, ""), "minutes": minutes})
+            for each, minutes in value.items()
+        )
+
+
+async def meanwhile(request: WebRequest, db: Database, day: Day, version: int | None) -> tuple[Thing, ...]:
+    """What others changed since the version a form was made from, each thing from its value then to that of now."""
+    changes = await db.read(changes_of_day, day.id, since=version or 0)
+    before: Picture = {}
+    after: Picture = {}
+    for change in reversed(changes):  # oldest first
+        for key in {*change.before, *change.after}:
+            if key not in before and key not in after and key in change.before:
+                before[key] = change.before[key]
+            after.pop(key, None)
+            if key in change.after:
+                after[key] = change.after[key]
+    return things_of(before, after, await db.read(directory), locale_of(request)) if changes else ()
+
+
+def names_of(accounts: Iterable[Any]) -> dict[str, str]:
+    """Who an actor of the history is, by account."""
+    return {f"account:{each.id}": each.name or each.login for each in accounts}
