@@ -276,20 +276,20 @@ def table_lines(raw: RawSheet, sheet: SheetWords, words: Vocabulary, locale: Loc
     for column, cell in sorted(raw.rows[rows[0]].items()) if rows else ():
         text = plain(cell)
         key = words.columns[sheet.key].find(text)
-
-        def told(sentence: str, column: int = column, text: str = text, **params: str | int) -> None:
-            faults.add(
-                Fault(sheet=raw.name, row=rows[0], column=column, heading=text[:60], sentence=sentence, params=params)
-            )
-
+        wrong: tuple[str, Mapping[str, str | int]] | None = None
         if key is None:
             near = did_you_mean(words.columns[sheet.key], text)
-            told(near[0], **near[1]) if near else told(COLUMN_UNKNOWN, columns=locale.list_and(titles))
+            wrong = near or (COLUMN_UNKNOWN, {"columns": locale.list_and(titles)})
         elif key in headings:
-            told(COLUMN_TWICE)
+            wrong = (COLUMN_TWICE, {})
         else:
             headings[key] = (0, column, text)
             by_column[column] = key
+        if wrong is not None:
+            fault = Fault(
+                sheet=raw.name, row=rows[0], column=column, heading=text[:60], sentence=wrong[0], params=wrong[1]
+            )
+            faults.add(fault)
     for column, title in zip(sheet.columns, titles, strict=True):
         if column.needed and column.key not in headings:
             at = rows[0] if rows else 1

@@ -71,7 +71,7 @@ def _days(*parts: tuple[int, int, int]) -> tuple[date, ...]:
 def plain(cell: Cell) -> str:
     """What stands there as text."""
     value = cell.value
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).replace("\u00a0", " ").strip()
 
