@@ -356,6 +356,7 @@ SPECIAL |= {
 FILLS |= {
     "tag": lambda _: "ti",
     "word": _recorded,
+    "name": lambda _: "no-such-picture",
     "mediator": organise.mediator,
     "pair": organise.pair,
     "pass_id": organise.day_pass,

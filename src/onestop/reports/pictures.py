@@ -54,6 +54,7 @@ def picture(name: str, sheets: Sequence[Sheet]) -> str | None:
         height=90 + 42 * len(rows),
         truncate_label=34,
         show_y_guides=False,
+        show_y_labels=False,
         range=(0, max(height for _, height in rows) or 1),
         disable_xml_declaration=True,
         explicit_size=True,
