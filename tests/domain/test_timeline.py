@@ -30,7 +30,7 @@ def group(who: UUID = DESK, service: UUID = LEGAL, until: float = 60) -> Group:
 
 
 def test_a_span_says_who_is_there_what_is_in_use_and_who_waits() -> None:
-    made = picture(group(), Group(members=(MEDIATOR,), hours=((OPENS, at(30)),)))
+    made = picture(group(), Group(members=(MEDIATOR,), mediates=True, hours=((OPENS, at(30)),)))
     made.add(
         [
             Stay(begins_at=at(0), ends_at=at(15), talks=(talk(0, 15),)),

@@ -806,6 +806,8 @@ MATRIX: list[Row] = [
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/devices/{device:uuid}/display", "/board", "/statistics", "/statistics/report"),
+            *("/rehearsal", "/rehearsal/beside"),
+            *("/devices/{device:uuid}/display", "/board"),
         )
     ),
     # A picture that there is none of.

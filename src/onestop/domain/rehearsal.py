@@ -178,13 +178,14 @@ def groups_of(day: SimDay) -> list[Group]:
             members=members,
             services=day.desks[n].desk.services,
             hours=tuple(hours for each in day.desks if each.desk.id in members for hours in each.openings),
-            minutes=fmean(day.desks[n].minutes.values()),
+            minutes=fmean(day.desks[n].minutes.values() or [0.0]),
         )
         for n, members in _desks_alike(day)
     ]
     hours = {one.id: (one.opens_at, one.closes_at) for one in day.mediators}
     found += [
-        Group(members=members, hours=tuple(hours[who] for who in members)) for members in mediators_alike(day).values()
+        Group(members=members, mediates=True, hours=tuple(hours[who] for who in members))
+        for members in mediators_alike(day).values()
     ]
     return found
 

@@ -40,6 +40,7 @@ class Group:
 
     members: tuple[UUID, ...]
     services: frozenset[UUID] = frozenset()
+    mediates: bool = False
     hours: tuple[tuple[datetime, datetime], ...] = ()
     minutes: float = 0.0
     """What one talk is expected to last."""
@@ -183,7 +184,7 @@ class Picture:
             starts=tuple(starts),
             closes_at=self._closes_at,
             rows=tuple(
-                Row(members=each.members, mediates=not each.services, spans=tuple(spans[: len(starts)]))
+                Row(members=each.members, mediates=each.mediates, spans=tuple(spans[: len(starts)]))
                 for each, spans in zip(self._groups, rows, strict=True)
             ),
             hours=tuple(self._hour_waits(n) for n in range(-(-len(starts) * SPAN // HOUR))),

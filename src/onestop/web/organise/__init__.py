@@ -25,6 +25,7 @@ from onestop.web.organise import (
     passes,
     places,
     referrals,
+    rehearsal,
     series,
     series_logos,
     settings,
@@ -62,4 +63,5 @@ route_handlers: list[Any] = [
     *displays.route_handlers,
     *board_line.route_handlers,
     *overview.route_handlers,
+    *rehearsal.route_handlers,
 ]
