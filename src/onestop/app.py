@@ -39,6 +39,7 @@ from onestop.web.kit import errors
 from onestop.web.kit.fleet import Fleet
 from onestop.web.kit.forms import MOST_FIELDS
 from onestop.web.kit.limits import Limits
+from onestop.web.kit.looks import Looks
 from onestop.web.kit.metrics import Metrics
 from onestop.web.kit.probe import Probe
 from onestop.web.kit.question import Question
@@ -99,6 +100,7 @@ def create_app(
             "probe": Probe(lambda: state.db, settings, works_here=lambda: jobs is not None and jobs.leads),
             "limits": limits or Limits(),
             "strangers": Strangers(),
+            "looks": Looks(),
             "ticket_key": load_ticket_key(settings),
             "clips": Clips(settings.var),
             "rehearsals": rehearsals,

@@ -1,6 +1,7 @@
 """Secrets of this installation: the key tickets are derived from, and random tokens of which only the hash is kept."""
 
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -8,6 +9,13 @@ from pathlib import Path
 from onestop.settings import Settings
 
 KEY_BYTES = 32
+
+
+_MARK = 16
+
+
+class SealBroken(Exception):
+    """What was sealed was sealed with another key, for something else, or has been changed."""
 
 
 class KeyBroken(Exception):
@@ -58,3 +66,36 @@ def new_code(alphabet: str, length: int) -> str:
 def hash_token(token: str) -> str:
     """What the tables keep of a token: its SHA-256; a random token needs no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def key_for(key: bytes, purpose: str) -> bytes:
+    """A key for one purpose, made of the ticket key: operators keep one file."""
+    return hmac.new(key, b"key for|" + purpose.encode(), hashlib.sha256).digest()
+
+
+def seal(key: bytes, data: bytes, *, about: bytes) -> bytes:
+    """Unreadable without the key, and only good for what it is about: HMAC-SHA256 as keystream, then as mark."""
+    nonce = secrets.token_bytes(_MARK)
+    hidden = _streamed(key, nonce, data)
+    return nonce + _sealed_mark(key, nonce + hidden, about) + hidden
+
+
+def unseal(key: bytes, sealed: bytes, *, about: bytes) -> bytes:
+    """What was sealed. Raises `SealBroken`."""
+    nonce, mark, hidden = sealed[:_MARK], sealed[_MARK : 2 * _MARK], sealed[2 * _MARK :]
+    if not hmac.compare_digest(mark, _sealed_mark(key, nonce + hidden, about)):
+        raise SealBroken
+    return _streamed(key, nonce, hidden)
+
+
+def _streamed(key: bytes, nonce: bytes, data: bytes) -> bytes:
+    own = key_for(key, "stream")
+    stream = b"".join(
+        hmac.new(own, nonce + block.to_bytes(4, "big"), hashlib.sha256).digest() for block in range(len(data) // 32 + 1)
+    )
+    return bytes(a ^ b for a, b in zip(data, stream, strict=False))
+
+
+def _sealed_mark(key: bytes, hidden: bytes, about: bytes) -> bytes:
+    whole = len(hidden).to_bytes(4, "big") + hidden + about
+    return hmac.new(key_for(key, "mark"), whole, hashlib.sha256).digest()[:_MARK]

@@ -39,7 +39,7 @@ from onestop.visits.tables import calls
 from onestop.web.desk.removed import carried
 from onestop.web.kit.machine import seal
 from tests.web.organise import things as organise
-from tests.web.site import ROLES, Site
+from tests.web.site import PEOPLE, ROLES, Site
 
 Verdict = Literal["in", "refused", "unknown", "sign in"]
 IN: Verdict = "in"
@@ -488,6 +488,12 @@ MATRIX: list[Row] = [
     public("POST", "/pass/{token:str}"),
     public("GET", "/pair"),
     nobody("POST", "/pair", SIGN_IN),
+    # Without a half-open sign-in it sends everybody to the beginning.
+    public("GET", "/sign-in/code"),
+    public("POST", "/sign-in/code"),
+    # A day pass is no account.
+    *(staff("GET", f"/account{page}", *PEOPLE) for page in ("", "/codes")),
+    *(staff("POST", f"/account/codes{act}", *PEOPLE) for act in ("", "/begin", "/recovery", "/off")),
     # -- kiosk ----------------------------------------------------------------------------------------
     *(
         staff("GET", path, "kiosk", "organiser")
@@ -767,6 +773,7 @@ MATRIX: list[Row] = [
             *("/series", "/series/{series:uuid}", "/series/{series:uuid}/preview"),
             *("/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
             *("/new/empty.xlsx", *(f"/new/templates/{{template:str}}/day.{kind}" for kind in ("xlsx", "toml"))),
+            *("/audit", "/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
         )
     ),
     *(
@@ -784,6 +791,7 @@ MATRIX: list[Row] = [
             *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),
+    *(staff("POST", f"/organise/staff/{act}", "administrator") for act in ("codes", "{account:uuid}/codes/off")),
     *(
         staff("GET", _DAY + page, *_ORGANISERS)
         for page in (
@@ -802,6 +810,7 @@ MATRIX: list[Row] = [
                 "/invitations",
                 "/passes",
                 "/pack",
+                "/audit",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
@@ -835,6 +844,14 @@ MATRIX: list[Row] = [
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
             *("order", "order/{pair:uuid}/remove", "history/undo", "invitations", "pack", "pack/kept"),
             *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
+            *("order", "order/{pair:uuid}/remove", "invitations", "pack", "pack/kept"),
+            *(
+                "passes",
+                "passes/missing",
+                "passes/revoke",
+                "passes/{pass_id:uuid}/release",
+                "passes/{pass_id:uuid}/revoke",
+            ),
             *("devices", "devices/{device:uuid}", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
             *("devices/{device:uuid}/display", "board"),
             "devices/conflicts/{conflict:uuid}/seen",

@@ -10,11 +10,21 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.accounts.queries import pass_lives, pass_row, session_of
-from onestop.accounts.tables import accounts, grants, passes, sessions, tokens
+from onestop.accounts.tables import accounts, grants, half_sign_ins, passes, second_steps, sessions, tokens
 from onestop.days.tables import desks
 from onestop.db.ledger import record
 from onestop.db.types import new_id
-from onestop.domain.errors import N_, Changed, DeskUnknown, InvalidInput, NotKnown, PassOver, PassUsed, TooManyTries
+from onestop.domain.errors import (
+    N_,
+    Changed,
+    CodeWrong,
+    DeskUnknown,
+    InvalidInput,
+    NotKnown,
+    PassOver,
+    PassUsed,
+    TooManyTries,
+)
 from onestop.domain.facts import Fact
 from onestop.domain.pass_code import LENGTH, read_pass_code
 from onestop.domain.roles import Actor, Grant, Role
@@ -148,7 +158,7 @@ def set_password(conn: sa.Connection, account: UUID, password_hash: str, *, acto
     )
     if changed.rowcount != 1:
         raise NotKnown
-    conn.execute(sessions.delete().where(sessions.c.account_id == account))
+    end_sessions(conn, account)
     record(conn, Fact(kind="PasswordChanged", at=now, actor=actor.ref, terms={"account": str(account)}))
 
 
@@ -158,7 +168,7 @@ def revoke_account(conn: sa.Connection, login: str, *, actor: Actor, now: dateti
     if account is None:
         raise NotKnown
     conn.execute(accounts.update().where(accounts.c.id == account).values(active=False))
-    conn.execute(sessions.delete().where(sessions.c.account_id == account))
+    end_sessions(conn, account)
     record(conn, Fact(kind="AccountRevoked", at=now, actor=actor.ref, terms={"account": str(account)}))
     return account
 
@@ -194,7 +204,18 @@ def complete_sign_in(
     new_hash: str | None = None,
     old_session: str | None = None,
 ) -> str:
-    """Open a session after the password was found right; gives its new token. The browser's old session ends."""
+    """Open a session after the password was found right; gives its new token. The browser's old session ends.
+
+    Raises `CodeWrong` for an account with one-time codes: `half_open.open_after_password` knows those.
+    """
+    account = accept_password(conn, attempt, new_hash=new_hash)
+    if asks_for_code(conn, account):
+        raise CodeWrong
+    return open_session(conn, real=real, old_session=old_session, account_id=account)
+
+
+def accept_password(conn: sa.Connection, attempt: Attempt, *, new_hash: str | None = None) -> UUID:
+    """The password was found right: the back-off is over; gives the account. Raises `Changed`."""
     assert attempt.account is not None
     values: dict[str, object] = {"failed": 0, "wait_until_at": None}
     if new_hash is not None:
@@ -207,7 +228,22 @@ def complete_sign_in(
     )
     if changed.rowcount != 1:
         raise Changed
-    return open_session(conn, real=real, old_session=old_session, account_id=attempt.account)
+    return attempt.account
+
+
+def asks_for_code(conn: sa.Connection, account: UUID) -> bool:
+    """Whether this account signs in with one-time codes."""
+    on = sa.select(second_steps.c.account_id).where(
+        second_steps.c.account_id == account, second_steps.c.on_at.is_not(None)
+    )
+    return conn.execute(on).first() is not None
+
+
+def end_sessions(conn: sa.Connection, account: UUID, *, but: str | None = None) -> None:
+    """Sign an account out everywhere, also where it is half signed in; `but` is the hash of a session that stays."""
+    others = sa.true() if but is None else sessions.c.token_hash != but
+    conn.execute(sessions.delete().where(sessions.c.account_id == account, others))
+    conn.execute(half_sign_ins.delete().where(half_sign_ins.c.account_id == account))
 
 
 def touch_session(conn: sa.Connection, token_hash: str, *, real: datetime) -> None:
@@ -221,8 +257,15 @@ def sign_out(conn: sa.Connection, token_hash: str) -> None:
     conn.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
 
 
+def leave(conn: sa.Connection, token_hash: str, *, actor: Actor, now: datetime) -> None:
+    """Sign out by one's own press, told to whoever streams to this person."""
+    sign_out(conn, token_hash)
+    record(conn, Fact(kind="SignedOut", at=now, actor=actor.ref))
+
+
 def forget_old_sessions(conn: sa.Connection, *, real: datetime) -> int:
     """Delete sessions whose time is over; gives how many."""
+    conn.execute(half_sign_ins.delete().where(half_sign_ins.c.until_at <= real))
     return conn.execute(sessions.delete().where(sessions.c.until_at <= real)).rowcount
 
 

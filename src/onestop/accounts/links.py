@@ -7,7 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.accounts.actions import NewSecret, open_session
+from onestop.accounts.actions import NewSecret
+from onestop.accounts.half_open import Opened, open_for
 from onestop.accounts.tables import accounts, links, sessions
 from onestop.db.ledger import record
 from onestop.db.types import new_id
@@ -62,8 +63,15 @@ def link_of_token(conn: sa.Connection, token: str, *, real: datetime) -> Link:
     return Link(login=row.login, name=row.name)
 
 
-def use_link(conn: sa.Connection, token: str, *, real: datetime, old_session: str | None = None) -> str:
-    """Sign in by a link; gives the new session's token. Raises `LinkOver`."""
+def use_link(
+    conn: sa.Connection,
+    token: str,
+    *,
+    real: datetime,
+    known_browser: UUID | None = None,
+    old_session: str | None = None,
+) -> Opened:
+    """Sign in by a link, with one-time codes half; the link is used up all the same. Raises `LinkOver`."""
     row = _living(conn, token, real)
     used = conn.execute(
         links.update()
@@ -72,7 +80,8 @@ def use_link(conn: sa.Connection, token: str, *, real: datetime, old_session: st
     )
     if used.rowcount != 1:
         raise LinkOver
-    return open_session(conn, real=real, old_session=old_session, account_id=row.account_id)
+    known = row.account_id == known_browser
+    return open_for(conn, row.account_id, known=known, real=real, old_session=old_session)
 
 
 def way_back(conn: sa.Connection, token_hash: str, *, real: datetime) -> WayBack | None:

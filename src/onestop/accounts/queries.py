@@ -6,10 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.accounts.tables import accounts, grants, passes, sessions, tokens
+from onestop.accounts.tables import accounts, grants, passes, second_steps, sessions, tokens
 from onestop.days.tables import days, desks
 from onestop.db.statements import row_of
-from onestop.directory.tables import institutions
+from onestop.directory.tables import centres, institutions
 from onestop.domain.day import DayState
 from onestop.domain.pass_code import read_pass_code
 from onestop.domain.roles import Actor, Grant, Role
@@ -18,6 +18,8 @@ from onestop.keys import hash_token
 IDLE = timedelta(hours=12)
 PASS_OVERTIME = timedelta(hours=6)
 """A pass dies when its day is closed, and this long after closing time if nobody closed it."""
+CODES_ASKED_OF = (Role.ORGANISER, Role.ADMINISTRATOR)
+"""Whom the centre may ask for one-time codes."""
 _OVER = (DayState.CLOSED, DayState.CANCELLED)
 
 
@@ -54,6 +56,8 @@ class Account:
     name: str
     active: bool
     grants: tuple[Grant, ...]
+    codes: bool
+    """Whether she signs in with one-time codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +94,19 @@ def actor_of_session(conn: sa.Connection, token_hash: str, *, real: datetime, no
 
 def actor_of_account(conn: sa.Connection, account: UUID, *, now: datetime) -> Actor | None:
     """Who an account is with what it may do now, `None` for a closed one."""
-    row = conn.execute(sa.select(accounts).where(accounts.c.id == account)).one_or_none()
+    required = sa.select(centres.c.codes_required).limit(1).scalar_subquery().label("required")
+    row = conn.execute(sa.select(accounts, _has_codes(), required).where(accounts.c.id == account)).one_or_none()
     if row is None or not row.active:
         return None
     alive = sa.or_(grants.c.until_at.is_(None), grants.c.until_at > now)
     held = conn.execute(sa.select(grants).where(grants.c.account_id == account, alive).order_by(grants.c.id))
+    may = tuple(_grant(grant, cap=grant.cap) for grant in held)
+    # A sign-in from before the centre asked for codes is stopped as well, at its next request.
+    stopped = bool(row.required) and not row.codes and any(grant.role in CODES_ASKED_OF for grant in may)
     return Actor(
         ref=f"account:{account}",
-        grants=tuple(_grant(grant, cap=grant.cap) for grant in held),
+        grants=() if stopped else may,
+        must_set_up_codes=stopped,
         name=row.name or row.login,
         account=account,
         language=row.language,
@@ -129,9 +138,16 @@ def accounts_list(conn: sa.Connection) -> list[Account]:
     held: dict[UUID, list[Grant]] = {}
     for row in conn.execute(sa.select(grants).order_by(grants.c.role, grants.c.id)):
         held.setdefault(row.account_id, []).append(_grant(row, cap=row.cap))
-    rows = conn.execute(sa.select(accounts).order_by(accounts.c.login))
+    rows = conn.execute(sa.select(accounts, _has_codes()).order_by(accounts.c.login))
     return [
-        Account(id=row.id, login=row.login, name=row.name, active=row.active, grants=tuple(held.get(row.id, ())))
+        Account(
+            id=row.id,
+            login=row.login,
+            name=row.name,
+            active=row.active,
+            grants=tuple(held.get(row.id, ())),
+            codes=row.codes,
+        )
         for row in rows
     ]
 
@@ -150,6 +166,16 @@ def tokens_list(conn: sa.Connection) -> list[Token]:
         )
         for row in rows
     ]
+
+
+def codes_required(conn: sa.Connection) -> bool | None:
+    """Whether organisers and administrators need one-time codes; `None` before the centre's first day."""
+    return conn.execute(sa.select(centres.c.codes_required).limit(1)).scalar()
+
+
+def _has_codes() -> sa.Label[bool]:
+    on = sa.exists().where(second_steps.c.account_id == accounts.c.id, second_steps.c.on_at.is_not(None))
+    return on.label("codes")
 
 
 def pass_lives(row: sa.Row[tuple[object, ...]], now: datetime) -> bool:

@@ -1,9 +1,9 @@
-"""Rows of who is who: accounts, grants, browser sessions, day passes, bearer tokens."""
+"""Rows of who is who: accounts with their one-time codes, grants, browser sessions, day passes, bearer tokens."""
 
 import sqlalchemy as sa
 
 from onestop.db.base import metadata
-from onestop.db.types import id_column, instant, one_of, ref
+from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.roles import MOST_HELPER_CAP, Role
 
 accounts = sa.Table(
@@ -78,6 +78,42 @@ sessions = sa.Table(
         " OR (account_id IS NULL AND pass_id IS NULL AND device_id IS NOT NULL)",
         name="one_principal",
     ),
+)
+
+second_steps = sa.Table(
+    "second_steps",
+    metadata,
+    sa.Column("account_id", Id(), sa.ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    # Sealed with a key outside the database: a backup shows no secret.
+    sa.Column("sealed", sa.LargeBinary(), nullable=False),
+    # Until its owner has confirmed it by a code it counts for nothing.
+    instant("on_at", null=True),
+    # The newest half minute whose code was used: no code is good twice.
+    sa.Column("last_step", sa.BigInteger(), nullable=False, server_default="0"),
+    # Wrong tries in a row, and the same from browsers that signed in before: no stranger makes those wait.
+    sa.Column("failed", sa.Integer(), nullable=False, server_default="0"),
+    instant("wait_until_at", null=True),
+    sa.Column("known_failed", sa.Integer(), nullable=False, server_default="0"),
+    instant("known_wait_until_at", null=True),
+)
+
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    id_column(),
+    ref("account_id", "accounts"),
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),
+)
+
+half_sign_ins = sa.Table(
+    "half_sign_ins",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    ref("account_id", "accounts"),
+    sa.Column("known", sa.Boolean(), nullable=False),
+    sa.Column("next_path", sa.String(2000), nullable=False, server_default=""),
+    sa.Column("tries", sa.Integer(), nullable=False, server_default="0"),
+    instant("until_at"),
 )
 
 tokens = sa.Table(

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from onestop.accounts.tables import accounts, grants, passes, sessions, tokens
+from onestop.accounts.tables import accounts, grants, passes, recovery_codes, second_steps, sessions, tokens
 from onestop.booking.tables import leases, parties
 from onestop.days.tables import days
 from onestop.db.ledger import facts
@@ -27,6 +27,8 @@ class Present:
 
     accounts: Rows = ()
     grants: Rows = ()
+    second_steps: Rows = ()
+    recovery_codes: Rows = ()
     sessions: Rows = ()
     passes: Rows = ()
     tokens: Rows = ()
@@ -74,6 +76,8 @@ def _read(conn: sa.Connection) -> Present:
     return Present(
         accounts=_rows(conn, accounts),
         grants=_rows(conn, grants),
+        second_steps=_rows(conn, second_steps),
+        recovery_codes=_rows(conn, recovery_codes),
         sessions=_rows(conn, sessions),
         passes=_rows(conn, passes),
         tokens=_rows(conn, tokens),

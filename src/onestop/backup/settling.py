@@ -11,7 +11,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from onestop.accounts.tables import accounts, grants, links, passes, sessions, tokens
+from onestop.accounts.tables import (
+    accounts,
+    grants,
+    half_sign_ins,
+    links,
+    passes,
+    recovery_codes,
+    second_steps,
+    sessions,
+    tokens,
+)
 from onestop.backup.file import About
 from onestop.backup.present import Present, highest_numbers, last_ids
 from onestop.booking.tables import parties
@@ -91,7 +101,18 @@ def _take_over_accounts(conn: sa.Connection, present: Present) -> None:
     for grant in conn.execute(sa.select(grants.c.id).where(grants.c.id.in_(still))).scalars().all():
         row = still[grant]
         conn.execute(grants.update().where(grants.c.id == grant).values(day_id=row["day_id"], cap=row["cap"]))
+    _take_over_codes(conn, present, list(both))
     conn.execute(links.delete())
+    conn.execute(half_sign_ins.delete())
+
+
+def _take_over_codes(conn: sa.Connection, present: Present, both: Collection[Any]) -> None:
+    """One-time codes as they are now: none that was used is good again, and none that was lost is asked for."""
+    for table, rows in ((second_steps, present.second_steps), (recovery_codes, present.recovery_codes)):
+        conn.execute(table.delete().where(table.c.account_id.in_(both)))
+        kept = [dict(row) for row in rows if row["account_id"] in both]
+        if kept:
+            conn.execute(table.insert(), kept)
 
 
 def _end(

@@ -7,9 +7,10 @@ from uuid import UUID
 import rich_click as click
 import sqlalchemy as sa
 
-from onestop.accounts.actions import add_account, create_token, make_pass, revoke_account, revoke_token
+from onestop.accounts.actions import add_account, create_token, fold_login, make_pass, revoke_account, revoke_token
 from onestop.accounts.passwords import hash_password
 from onestop.accounts.queries import accounts_list, tokens_list
+from onestop.accounts.second_steps import take_codes_off
 from onestop.cli.opening import OPERATOR, json_option, opened, show
 from onestop.clock import real_now
 from onestop.days.queries.days import day_by_slug
@@ -17,6 +18,7 @@ from onestop.days.queries.desks import desks_of_day
 from onestop.devices.actions import create_device, revoke_device
 from onestop.devices.queries import devices_list
 from onestop.directory.queries import institution_by_key
+from onestop.domain.errors import NotKnown
 from onestop.domain.roles import HELPER_CAP, MOST_HELPER_CAP, Grant, Role
 from onestop.settings import read_settings
 
@@ -135,6 +137,21 @@ def revoke_staff(login: str) -> None:
     with opened() as database:
         database.write_now(revoke_account, login, actor=OPERATOR, now=database.now())
     click.echo(f"{login} cannot sign in any more.")
+
+
+@staff.command("codes-off")
+@click.argument("login")
+def remove_codes(login: str) -> None:
+    """Remove somebody's one-time codes (a lost phone); a new one can be set up after the next sign-in.
+
+    Example: onestop staff codes-off anna
+    """
+    with opened() as database:
+        found = next((one for one in database.read_now(accounts_list) if one.login == fold_login(login)), None)
+        if found is None:
+            raise NotKnown
+        database.write_now(take_codes_off, found.id, actor=OPERATOR, now=database.now())
+    click.echo(f"{login} signs in without a code now.")
 
 
 @click.group()

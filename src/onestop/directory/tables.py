@@ -31,6 +31,8 @@ centres = sa.Table(
     sa.Column("address", sa.String(300), nullable=False, server_default=""),
     sa.Column("working_language", sa.String(12), nullable=False),
     sa.Column("timezone", sa.String(60), nullable=False),
+    # Organisers and administrators come in with a one-time code only.
+    sa.Column("codes_required", sa.Boolean(), nullable=False, server_default=sa.false()),
     info=CONFIGURED,
 )
 

@@ -53,6 +53,11 @@ class SignInNeeded(Refusal):
     sentence = N_("Please sign in first.")
 
 
+class CodesNeeded(NotAllowed):
+    code = "codes_needed"
+    sentence = N_("Your centre asks for one-time codes. Please switch them on in your account first.")
+
+
 class TooManyTries(Refusal):
     code = "too_many_tries"
     status = 429
@@ -363,6 +368,17 @@ class SignInWrong(Refusal):
     code = "sign_in_wrong"
     status = 401
     sentence = N_("The name or the password is not right. Please try again.")
+
+
+class CodeWrong(InvalidInput):
+    code = "code_wrong"
+    sentence = N_("This code is not right. Please wait for the next one in your app, then write that one.")
+
+
+class SignInOver(Refusal):
+    code = "sign_in_over"
+    status = 401
+    sentence = N_("The time for the code is over. Please sign in again.")
 
 
 class PairingWrong(Refusal):

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+LOOKS = frozenset({"VisitorLookedUp", "PeopleListed", "NotesRead", "LedgerRead"})
+"""Facts that somebody saw personal data: nothing has changed, so no screen hears of them."""
+
 Term = str | int | float | bool | None | list[int] | list[str]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from onestop.domain.errors import NotAllowed, SignInNeeded
+from onestop.domain.errors import CodesNeeded, NotAllowed, SignInNeeded
 
 
 class Role(StrEnum):
@@ -48,6 +48,8 @@ class Actor:
     account: UUID | None = None
     device: UUID | None = None
     language: str = ""
+    must_set_up_codes: bool = False
+    """She may do nothing before she has switched one-time codes on; her grants are left out until then."""
 
     def has(
         self, *roles: Role, day: UUID | None = None, desk: UUID | None = None, institution: UUID | None = None
@@ -72,6 +74,8 @@ class Actor:
         """Raise `SignInNeeded` for a stranger, `NotAllowed` for one whose grants do not cover it."""
         if self.has(*roles, day=day, desk=desk, institution=institution):
             return
+        if self.must_set_up_codes:
+            raise CodesNeeded
         raise NotAllowed if self.grants else SignInNeeded
 
 

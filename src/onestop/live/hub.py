@@ -2,6 +2,7 @@
 
 A key is a topic and what it is about: `board:<day>`, `overview:<day>`, `desk:<desk>`, `visit:<visit>`. A subscription
 keeps one line for each of its keys, the newest: a slow listener hears less often and never has to be dropped.
+The key `end:<who>` ends the streams of somebody whose rights have changed: who may still listen comes again.
 """
 
 import asyncio
@@ -37,9 +38,18 @@ class Change:
     urgent: bool = False
 
 
+EVERYBODY = "end:"
+"""Ends the streams of everybody who is signed in."""
+
+
 def key_of(topic: Topic, about: UUID) -> str:
     """The key of a topic: `key_of("desk", desk)`."""
     return f"{topic}:{about}"
+
+
+def end_key(ref: str) -> str:
+    """The key that ends the streams of an actor, by the `ref` the ledger knows: `end:account:…`, `end:pass:…`."""
+    return f"{EVERYBODY}{ref}"
 
 
 @dataclass(eq=False, slots=True)
@@ -47,11 +57,15 @@ class Subscription:
     """One listener. Iterate with `await next_message(timeout)`; `None` means silence, the time for a heartbeat."""
 
     keys: frozenset[str]
+    ends: frozenset[str] = frozenset()
+    """The keys that end it, none for whoever listens without a sign-in."""
     _waiting: dict[str, int] = field(default_factory=dict[str, int])
     _delayed: dict[str, int] = field(default_factory=dict[str, int])
     _heard: dict[str, int] = field(default_factory=dict[str, int])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     closed: bool = False
+    ended: bool = False
+    """The listener's rights have changed: it is told to look once more, then its stream ends."""
 
     def heard(self, messages: Iterable[Message]) -> None:
         """What was told otherwise: an announcement of it that comes late is not told again.
@@ -76,7 +90,7 @@ class Subscription:
         The oldest of several topics goes first: a client that is cut off and says what it heard last missed nothing
         before it.
         """
-        if not self._waiting and not self.closed:
+        if not self._waiting and not self.closed and not self.ended:
             self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), timeout)
@@ -98,6 +112,12 @@ class Subscription:
         else:
             self._delayed[topic] = change.id
             later(lambda: self._note(topic, self._delayed.pop(topic)))
+
+    def end(self, number: int) -> None:
+        """End the stream after one more line for each topic: its page asks at once, and is told what it may see now."""
+        self.look_again(number)
+        self.ended = True
+        self._wake.set()
 
     def close(self) -> None:
         """End the stream."""
@@ -145,19 +165,20 @@ class Hub:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.close)
 
-    def subscribe(self, keys: Iterable[str]) -> Subscription:
-        """Begin to listen. Raises `Busy` when there are too many listeners."""
+    def subscribe(self, keys: Iterable[str], *, ref: str = "") -> Subscription:
+        """Begin to listen, as the actor with this `ref`. Raises `Busy` when there are too many listeners."""
         if self._listeners >= LISTENERS:
             raise Busy
-        subscription = Subscription(frozenset(keys), closed=self._closed)
-        for key in subscription.keys:
+        ends = frozenset((end_key(ref), EVERYBODY) if ref else ())
+        subscription = Subscription(frozenset(keys), ends, closed=self._closed)
+        for key in subscription.keys | subscription.ends:
             self._by_key.setdefault(key, set()).add(subscription)
         self._listeners += 1
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Stop listening."""
-        for key in subscription.keys:
+        for key in subscription.keys | subscription.ends:
             listeners = self._by_key.get(key, set())
             listeners.discard(subscription)
             if not listeners:
@@ -169,7 +190,10 @@ class Hub:
         for change in changes:
             self._newest = max(self._newest, change.id)
             for subscription in self._by_key.get(change.key, ()):
-                subscription.tell(change, self._later)
+                if change.key in subscription.ends:
+                    subscription.end(self._newest)
+                else:
+                    subscription.tell(change, self._later)
 
     def publish_from_thread(self, changes: Iterable[Change]) -> None:
         """Tell everyone who listens; from the thread that wrote. Nobody listens before the server runs."""
@@ -188,7 +212,11 @@ class Hub:
 
     def _all_look_again(self) -> None:
         for subscription in set(self._all()):
-            subscription.look_again(self._newest)
+            if subscription.ends:
+                # Her rights may have been taken meanwhile: who may still listen comes again.
+                subscription.end(self._newest)
+            else:
+                subscription.look_again(self._newest)
 
     def _later(self, then: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(random.uniform(0, self._spread), then)  # noqa: S311 (no secret)

@@ -1,9 +1,9 @@
 """From facts to topics: what each committed fact changes on which screens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from onestop.domain.facts import Fact
-from onestop.live.hub import Change, Hub, key_of
+from onestop.domain.facts import LOOKS, Fact
+from onestop.live.hub import EVERYBODY, Change, Hub, end_key, key_of
 
 CALLS = frozenset({"StopCalled", "StopRecalled"})
 BOARD = frozenset(
@@ -37,6 +37,29 @@ TO_ALL = frozenset({"BroadcastSent", "BroadcastEnded", "DayClosed"})
 """Facts every phone at the day hears of, under the id of the day."""
 
 
+ENDS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "AccountRevoked",
+            "PasswordChanged",
+            "GrantGiven",
+            "GrantChanged",
+            "CodesSwitchedOn",
+            "CodesTakenOff",
+        ),
+        "account",
+    ),
+    **dict.fromkeys(("PassReleased", "PassRevoked"), "pass"),
+    **dict.fromkeys(("DeviceRevoked", "DeviceMoved", "DevicePaired"), "device"),
+    "TokenRevoked": "token",
+}
+"""Facts after which somebody's rights are others, and the term that names whose."""
+LEAVES = frozenset({"SignedOut", "DeskHandedOver"})
+"""Facts by which whoever acts goes herself."""
+TO_ALL_STAFF = frozenset({"CodesRequired"})
+"""Facts after which everybody who is signed in is looked at again."""
+
+
 class LiveObserver:
     """Tells the hub after each COMMIT; runs on the thread that wrote."""
 
@@ -61,6 +84,14 @@ def changes_of(facts: Iterable[Fact]) -> tuple[Change, ...]:
 
 
 def _keys(fact: Fact) -> Iterable[str]:
+    if fact.kind in LOOKS:
+        return
+    if fact.kind in ENDS and (whose := fact.terms.get(ENDS[fact.kind])):
+        yield end_key(f"{ENDS[fact.kind]}:{whose}")
+    if fact.kind in LEAVES:
+        yield end_key(fact.actor)
+    if fact.kind in TO_ALL_STAFF:
+        yield EVERYBODY
     if fact.day is not None:
         yield key_of("overview", fact.day)
         if fact.kind in BOARD or fact.desk is not None:

@@ -7,15 +7,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.accounts.links import link_of_token, use_link
-from onestop.accounts.queries import actor_of_session
 from onestop.clock import real_now
-from onestop.keys import hash_token
-from onestop.web.account.sign_in import home_of
+from onestop.web.account.letting_in import known_browser, let_in
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.responses import page, see_other
-from onestop.web.kit.sessions import session_cookie, session_hash
+from onestop.web.kit.requests import Db, TicketKey, WebRequest
+from onestop.web.kit.responses import page
+from onestop.web.kit.sessions import session_hash
 
 
 @page_of("account/link.html")
@@ -36,12 +34,17 @@ async def show_link(request: WebRequest, db: Db, token: FromPath[str]) -> Respon
 
 
 @post("/sign-in/link/{token:str}")
-async def do_use_link(request: WebRequest, db: Db, token: FromPath[str]) -> Response[Any]:
-    """Sign this browser in and go where a sign-in goes."""
+async def do_use_link(request: WebRequest, db: Db, token: FromPath[str], ticket_key: TicketKey) -> Response[Any]:
+    """Sign this browser in and go where a sign-in goes; one-time codes are asked for here too."""
     await check_limit(request, "pass")
-    session = await db.write(use_link, token, real=real_now(), old_session=session_hash(request))
-    someone = await db.read(actor_of_session, hash_token(session), real=real_now(), now=db.now())
-    return see_other(home_of(someone), cookies=[session_cookie(request, session)])
+    opened = await db.write(
+        use_link,
+        token,
+        real=real_now(),
+        known_browser=known_browser(request, ticket_key),
+        old_session=session_hash(request),
+    )
+    return await let_in(request, db, opened, ticket_key)
 
 
 route_handlers: list[Any] = [show_link, do_use_link]

@@ -1,42 +1,27 @@
 """Sign in with a name and password; sign out."""
 
 import asyncio
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 
-from onestop.accounts.actions import begin_sign_in, complete_sign_in, fold_login, sign_out
+from onestop.accounts.actions import begin_sign_in, fold_login, leave, sign_out
+from onestop.accounts.half_open import Opened, open_after_password
 from onestop.accounts.links import way_back
 from onestop.accounts.passwords import hash_password, needs_new_hash, password_matches
 from onestop.accounts.queries import actor_of_session
 from onestop.clock import real_now
 from onestop.db.session import Database
-from onestop.domain.errors import N_, Refusal, SignInWrong
-from onestop.domain.roles import Actor, Role
-from onestop.keys import hash_token
+from onestop.domain.errors import N_, Refusal, SignInOver, SignInWrong
+from onestop.web.account.letting_in import known_browser, let_in
 from onestop.web.kit.forms import read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.limits import check_limit
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, TicketKey, WebRequest, is_https, local_path
+from onestop.web.kit.requests import Db, TicketKey, WebRequest, local_path
 from onestop.web.kit.responses import page, see_other
-from onestop.web.kit.sessions import SESSION_COOKIE, YEAR, gone_cookie, session_cookie, session_hash
-
-KNOWN_COOKIE = "onestop_known"
-_HOMES = (
-    (Role.ORGANISER, "/organise"),
-    (Role.ADMINISTRATOR, "/organise"),
-    (Role.RECEPTIONIST, "/reception"),
-    (Role.FLOOR_GUIDE, "/floor"),
-    (Role.OFFICER, "/desk"),
-    (Role.MEDIATOR, "/mediator"),
-    (Role.HELPER, "/helper"),
-)
+from onestop.web.kit.sessions import SESSION_COOKIE, gone_cookie, session_hash
 
 OUT_WORDS: dict[str, str] = {
     "pass": N_("To come back, scan your pass again."),
@@ -65,7 +50,9 @@ async def show_sign_in(request: WebRequest) -> Response[Any]:
     """The form, for anybody."""
     out = OUT_WORDS.get(request.query_params.get("out", ""), "")
     shown = _form(
-        next_path=local_path(request.query_params.get("next"), ""), out=locale_of(request).gettext(out) if out else ""
+        next_path=local_path(request.query_params.get("next"), ""),
+        out=locale_of(request).gettext(out) if out else "",
+        error=locale_of(request).gettext(SignInOver.sentence) if request.query_params.get("over") == "1" else "",
     )
     return page(request, shown, door="account")
 
@@ -76,19 +63,17 @@ def _form(*, next_path: str, login: str = "", error: str = "", out: str = "") ->
 
 @post("/sign-in")
 async def do_sign_in(request: WebRequest, db: Db, ticket_key: TicketKey) -> Response[Any]:
-    """Check name and password and open a session under a new token; a wrong pair shows the form again."""
+    """Check name and password and open a session, or ask for the code; a wrong pair shows the form again."""
     form = await read_form(request)
     login, next_path = form.text("login", 120), local_path(form.text("next", 2000), "")
     try:
         await check_limit(request, "sign_in", contact=login)
-        token, account = await _sign_in(request, db, ticket_key, login, (form.get("password") or "")[:1000])
+        opened = await _sign_in(request, db, ticket_key, login, (form.get("password") or "")[:1000], next_path)
     except Refusal as refusal:
         error = locale_of(request).say(refusal.sentence, refusal.params)
         shown = _form(login=login, next_path=next_path, error=error)
         return page(request, shown, status=refusal.status, door="account")
-    someone = await db.read(actor_of_session, hash_token(token), real=real_now(), now=db.now())
-    cookies = [session_cookie(request, token), _known_cookie(request, ticket_key, account)]
-    return see_other(next_path or home_of(someone), cookies=cookies)
+    return await let_in(request, db, opened, ticket_key)
 
 
 @post("/sign-out")
@@ -98,20 +83,21 @@ async def do_sign_out(request: WebRequest, db: Db) -> Response[Any]:
     if session := session_hash(request):
         back = await db.read(way_back, session, real=real_now())
         to += f"?out={back}" if back else ""
-        await db.write(sign_out, session)
+        someone = await db.read(actor_of_session, session, real=real_now(), now=db.now())
+        if someone is None:
+            await db.write(sign_out, session)
+        else:
+            await db.write(leave, session, actor=someone, now=db.now())
     return see_other(to, cookies=[gone_cookie(request, SESSION_COOKIE)])
 
 
-def home_of(someone: Actor | None) -> str:
-    """The door somebody works at first."""
-    return next((path for role, path in _HOMES if someone is not None and someone.has(role)), "/")
-
-
-async def _sign_in(request: WebRequest, db: Database, ticket_key: bytes, login: str, password: str) -> tuple[str, UUID]:
+async def _sign_in(
+    request: WebRequest, db: Database, ticket_key: bytes, login: str, password: str, next_path: str
+) -> Opened:
     if not login or not password:
         raise SignInWrong
     real = real_now()
-    known = _known_browser(request, ticket_key)
+    known = known_browser(request, ticket_key)
     strangers = request.app.state.strangers
     strangers.check(fold_login(login), real)
     attempt = await db.write(begin_sign_in, login, real=real, known_browser=known)
@@ -124,39 +110,15 @@ async def _sign_in(request: WebRequest, db: Database, ticket_key: bytes, login: 
     new_hash = None
     if attempt.password_hash and needs_new_hash(attempt.password_hash):
         new_hash = await asyncio.to_thread(hash_password, password)
-    token = await db.write(
-        complete_sign_in, attempt, real=real_now(), new_hash=new_hash, old_session=session_hash(request)
+    return await db.write(
+        open_after_password,
+        attempt,
+        known_browser=known,
+        next_path=next_path,
+        real=real_now(),
+        new_hash=new_hash,
+        old_session=session_hash(request),
     )
-    return token, attempt.account
-
-
-# -- a browser that signed in before does not suffer from a stranger's guesses --------------------------
-
-
-def _known_cookie(request: WebRequest, ticket_key: bytes, account: UUID) -> Cookie:
-    value = f"{account.hex}.{_mark(ticket_key, account)}"
-    return Cookie(
-        key=KNOWN_COOKIE,
-        value=value,
-        max_age=YEAR,
-        path="/sign-in",
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request),
-    )
-
-
-def _known_browser(request: WebRequest, ticket_key: bytes) -> UUID | None:
-    name, _, mark = (request.cookies.get(KNOWN_COOKIE) or "").partition(".")
-    try:
-        account = UUID(hex=name)
-    except ValueError:
-        return None
-    return account if hmac.compare_digest(mark.encode(), _mark(ticket_key, account).encode()) else None
-
-
-def _mark(ticket_key: bytes, account: UUID) -> str:
-    return hmac.new(ticket_key, b"known browser|" + account.bytes, hashlib.sha256).hexdigest()
 
 
 route_handlers: list[Any] = [show_sign_in, do_sign_in, do_sign_out]

@@ -20,6 +20,7 @@ from onestop.web.desk.pages import Asked
 from onestop.web.desk.removed import LONGEST, carried, uncarried
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.looks import looked
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
@@ -47,9 +48,11 @@ class NotesPage:
 
 @get("/stops/{stop_id:uuid}/notes")
 async def show_notes(request: WebRequest, db: Db, stop_id: FromPath[UUID]) -> Response[Any]:
-    """The page."""
-    await reach_stop(request, db, stop_id)
-    return await _page(request, db, stop_id)
+    """The page; that it was opened is noted."""
+    _, place = await reach_stop(request, db, stop_id)
+    shown = await _page(request, db, stop_id)
+    await looked(request, db, "NotesRead", place.day, stop=stop_id, desk=place.id)
+    return shown
 
 
 @post("/stops/{stop_id:uuid}/notes")

@@ -12,7 +12,17 @@ from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from onestop.db.trouble import PerhapsStored, StoreTrouble
-from onestop.domain.errors import N_, Busy, InvalidInput, KeyInFlight, NotKnown, Refusal, SignInNeeded, TooManyTries
+from onestop.domain.errors import (
+    N_,
+    Busy,
+    CodesNeeded,
+    InvalidInput,
+    KeyInFlight,
+    NotKnown,
+    Refusal,
+    SignInNeeded,
+    TooManyTries,
+)
 from onestop.logs import fields
 from onestop.web.kit.forms import KEY_FIELD, sent_form
 from onestop.web.kit.language import locale_of
@@ -23,6 +33,7 @@ from onestop.web.kit.pages import Again, ErrorPage, MachineErrorPage
 from onestop.web.kit.requests import WebRequest, is_api, is_htmx, local_path
 from onestop.web.kit.responses import page, see_other
 
+ACCOUNT = "/account"
 PROBLEM = "application/problem+json"
 RETRY_SECONDS = {KeyInFlight: 1, Busy: 5, StoreTrouble: 5, TooManyTries: 60}
 
@@ -164,6 +175,8 @@ def _answer(request: WebRequest, error: Exception, refusal: Refusal, incident: s
         here = request.scope["path"]
         query = request.scope.get("query_string", b"").decode("latin-1")
         return see_other(sign_in_path(here, f"{here}?{query}" if query else here))
+    if isinstance(refusal, CodesNeeded) and request.method in ("GET", "HEAD") and not is_htmx(request):
+        return see_other(ACCOUNT)
     return _page(request, refusal, incident)
 
 
@@ -219,6 +232,8 @@ def _next_step(request: WebRequest, refusal: Refusal) -> NextStep:
     path = request.scope["path"]
     if isinstance(refusal, SignInNeeded):
         return NextStep(href=sign_in_path(path, _back(request)), label=N_("Sign in"))
+    if isinstance(refusal, CodesNeeded):
+        return NextStep(href=ACCOUNT, label=N_("Go to your account"))
     # The form she comes from still holds what she typed.
     if request.method == "POST" and refusal.status not in (404, 410) and (back := _back(request)) != "/":
         return NextStep(href=back, label=N_("Go back"))

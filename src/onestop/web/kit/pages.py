@@ -91,6 +91,8 @@ class Chrome:
     away: Away | None = None
     """Set while a page of staff is about another day than the one that is on now."""
     signed_in: str = ""
+    own_page: str = ""
+    """Her account, for somebody who has one."""
     sign_out: str = "/sign-out"
     csrf: str = ""
     """Sent back as the form field `_csrf_token` or the header `x-csrftoken`; empty where a door needs none."""

@@ -89,6 +89,7 @@ def chrome_of(request: WebRequest, locale: Locale, languages: Sequence[str] = LA
         now=now,
         languages=language_links(request, locale, languages),
         signed_in=known_actor(request).name,
+        own_page="/account" if known_actor(request).account is not None else "",
         demo=state.demo,
         demo_over=state.demo_ends_at is not None and now >= state.demo_ends_at,
         clock_rate=db.clock.rate,

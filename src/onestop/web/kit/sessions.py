@@ -31,6 +31,11 @@ async def actor(request: WebRequest) -> Actor:
     return state[_KNOWN]
 
 
+async def actor_again(request: WebRequest) -> Actor:
+    """Who asks, read anew: somebody may have been shut out since."""
+    return await _find(request)
+
+
 def known_actor(request: WebRequest) -> Actor:
     """The actor if `actor` or `require` was awaited before, else `VISITOR`."""
     return request.scope["state"].get(_KNOWN, VISITOR)

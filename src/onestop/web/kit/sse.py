@@ -7,9 +7,11 @@ from typing import Any
 
 from litestar import Response
 
+from onestop.domain.errors import SignInNeeded
 from onestop.live.hub import Hub, Message, Subscription
 from onestop.live.queries import newest_changes
 from onestop.web.kit.requests import WebRequest, db_of, hub_of
+from onestop.web.kit.sessions import actor, actor_again
 
 PING_SECONDS = 5.0
 """A page that hears nothing for 11 s asks, so that it says within 15 s that it is not live."""
@@ -55,6 +57,8 @@ class EventStream(Response[None]):
         await _send(send, hello.encode())
         while not self._subscription.closed:
             message = await self._subscription.next_message(PING_SECONDS)
+            if message is None and self._subscription.ended:
+                break
             if not self._subscription.closed:
                 await _send(send, (encode(message) if message else PING).encode())
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -77,8 +81,11 @@ async def live_stream(request: WebRequest, keys: Iterable[str]) -> Response[Any]
     wanted = tuple(dict.fromkeys(keys))[:MOST_KEYS]
     after = last_event_id(request)
     hub = hub_of(request)
-    subscription = hub.subscribe(wanted)
+    someone = await actor(request)
+    subscription = hub.subscribe(wanted, ref=someone.ref if someone.grants else "")
     try:
+        if someone.grants and await actor_again(request) != someone:
+            raise SignInNeeded
         first = await db_of(request).read(newest_changes, wanted, after=after)
     except BaseException:
         hub.unsubscribe(subscription)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from onestop.web.organise import (
+    audit,
     board_line,
     carry,
     day,
@@ -45,6 +46,7 @@ route_handlers: list[Any] = [
     *series_logos.route_handlers,
     *staff.route_handlers,
     *statistics.route_handlers,
+    *audit.route_handlers,
     *speech.route_handlers,
     *day.route_handlers,
     *settings.route_handlers,

@@ -26,6 +26,7 @@ _CENTRE = (
     ("/organise/series", N_("Series")),
     ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
+    ("/organise/audit", N_("Who did what")),
     ("/organise/speech", N_("Speech")),
 )
 _TOLD = "told"

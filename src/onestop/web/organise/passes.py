@@ -1,4 +1,4 @@
-"""Day passes: a sheet with one picture for each desk, who has bound one, release and revoke."""
+"""Day passes: a sheet of cards, one for each desk, which are in use, release and revoke, one or all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,14 +9,16 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.accounts.actions import release_pass, revoke_pass
-from onestop.accounts.desk_passes import make_passes, pass_day
+from onestop.accounts.actions import NewSecret, release_pass, revoke_pass
+from onestop.accounts.desk_passes import make_missing_passes, make_passes, pass_day, revoke_passes
 from onestop.accounts.queries import Pass, passes_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day
-from onestop.domain.errors import NotKnown
+from onestop.domain.errors import N_, NotKnown
 from onestop.domain.pass_code import spell_pass_code
 from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.locale import LANGUAGES, locale_for
+from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, base_url_of
 from onestop.web.kit.responses import page, see_other
@@ -32,6 +34,24 @@ class DeskPasses:
     passes: tuple[Pass, ...]
 
 
+STEPS = (
+    N_("Scan the picture with the machine at this desk, or open %(address)s there and type the code."),
+    N_("Press the button. The pass now works on this machine only."),
+    N_("If it must move to another machine, ask the organiser."),
+)
+MOST_LANGUAGES = 2
+"""On one card: more do not fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """What to do with the pass, in one language."""
+
+    lang: str
+    dir: str
+    says: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPass:
     """A pass just made: the only time its link is readable."""
@@ -40,6 +60,7 @@ class NewPass:
     link: str
     code: str
     """As it is printed."""
+    steps: tuple[Steps, ...]
 
 
 @page_of("organise/passes.html")
@@ -49,6 +70,12 @@ class PassesPage:
 
     day: Day
     desks: tuple[DeskPasses, ...]
+    without: int
+    """Desks that have no pass."""
+    living: int
+    in_use: int
+    revoked: int
+    """How many were ended by the press before."""
     told: bool
     done: str
     key: str = field(default_factory=new_key)
@@ -57,12 +84,10 @@ class PassesPage:
 @page_of("organise/pass_sheet.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassSheetPage:
-    """One half page for each desk."""
+    """One card for each desk, four on a page."""
 
     day: Day
     passes: tuple[NewPass, ...]
-    address: str
-    """Where a code is typed, without its scheme."""
     opens_at: datetime
     closes_at: datetime
 
@@ -72,11 +97,16 @@ async def show_passes(request: WebRequest, db: Db, day: FromPath[str]) -> Respon
     """The desks and their passes."""
     found, _ = await enter(request, db, day)
     made = await db.read(passes_of_day, found.id)
+    desks = tuple(DeskPasses(desk=desk, passes=_living(made, desk)) for desk in await db.read(desks_of_day, found.id))
+    living = [each for desk in desks for each in desk.passes]
+    ended = request.query_params.get("ended", "")
     context = PassesPage(
         day=found,
-        desks=tuple(
-            DeskPasses(desk=desk, passes=_living(made, desk)) for desk in await db.read(desks_of_day, found.id)
-        ),
+        desks=desks,
+        without=sum(not desk.passes for desk in desks),
+        living=len(living),
+        in_use=sum(each.bound_at is not None for each in living),
+        revoked=int(ended) if ended.isdecimal() and len(ended) < 5 else 0,
         told=was_told(request),
         done=request.query_params.get("done", "")[:20],
     )
@@ -104,19 +134,46 @@ async def make(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
     )
     if made is None:
         return see_other(path)
-    base = base_url_of(request)
-    passes = tuple(
-        NewPass(desk=desk, link=f"{base}/pass/{secret.token}", code=spell_pass_code(secret.token))
-        for desk, secret in zip(desks, made, strict=True)
+    return _sheet(request, found, [(desk, secret) for desk, secret in zip(desks, made, strict=True)])
+
+
+@post("/organise/{day:str}/passes/missing")
+async def make_missing(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """One new pass for every desk that has none, shown this one time."""
+    found, someone = await enter(request, db, day)
+    made, path = await tell_once(
+        request,
+        f"organise.passes.missing.{found.id}",
+        make_missing_passes,
+        found.id,
+        actor=someone,
+        now=db.now(),
+        day=found.id,
+        back=path_of(found, "/passes"),
     )
-    context = PassSheetPage(
-        day=found,
-        passes=passes,
-        address=f"{base.partition('://')[2]}/pass",
-        opens_at=found.opens_at,
-        closes_at=found.closes_at,
+    if made is None:
+        return see_other(path)
+    if not made:
+        return see_other(path_of(found, "/passes?done=all-have"))
+    desks = {desk.id: desk for desk in await db.read(desks_of_day, found.id)}
+    return _sheet(request, found, [(desks[desk], secret) for desk, secret in made])
+
+
+@post("/organise/{day:str}/passes/revoke")
+async def revoke_all(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """End every pass of the day: a sheet was lost, or the day is over for the desks."""
+    found, someone = await enter(request, db, day)
+    path = await submit_once(
+        request,
+        f"organise.passes.revoke.{found.id}",
+        revoke_passes,
+        found.id,
+        actor=someone,
+        now=db.now(),
+        day=found.id,
+        to=lambda ended: path_of(found, f"/passes?ended={ended}"),
     )
-    return page(request, context, **day_frame(request, found))
+    return see_other(path)
 
 
 @post("/organise/{day:str}/passes/{pass_id:uuid}/release")
@@ -135,12 +192,48 @@ async def _end(request: WebRequest, db: Db, slug: str, pass_id: UUID, action: An
     day, someone = await enter(request, db, slug)
     if await db.read(pass_day, pass_id) != day.id:
         raise NotKnown
-    await db.write(action, pass_id, actor=someone, now=db.now(), day=day.id)
-    return see_other(path_of(day, f"/passes?done={done}"))
+    path = await submit_once(
+        request,
+        f"organise.passes.{done}",
+        action,
+        pass_id,
+        actor=someone,
+        now=db.now(),
+        day=day.id,
+        to=lambda _: path_of(day, f"/passes?done={done}"),
+    )
+    return see_other(path)
+
+
+def _sheet(request: WebRequest, day: Day, made: Sequence[tuple[DeskRow, NewSecret]]) -> Response[Any]:
+    base = base_url_of(request)
+    address = f"{base.partition('://')[2]}/pass"
+    passes = tuple(
+        NewPass(
+            desk=desk,
+            link=f"{base}/pass/{secret.token}",
+            code=spell_pass_code(secret.token),
+            steps=tuple(_steps(tag, address) for tag in _languages(day, desk)),
+        )
+        for desk, secret in made
+    )
+    context = PassSheetPage(day=day, passes=passes, opens_at=day.opens_at, closes_at=day.closes_at)
+    return page(request, context, **day_frame(request, day))
+
+
+def _languages(day: Day, desk: DeskRow) -> tuple[str, ...]:
+    """What the officer reads: the working language of the day, and another one that is spoken at this desk."""
+    spoken = (day.working_language, *sorted(desk.languages))
+    return tuple(dict.fromkeys(tag for tag in spoken if tag in LANGUAGES))[:MOST_LANGUAGES] or ("en",)
+
+
+def _steps(tag: str, address: str) -> Steps:
+    locale = locale_for(tag)
+    return Steps(lang=locale.tag, dir=locale.dir, says=tuple(locale.say(each, {"address": address}) for each in STEPS))
 
 
 def _living(made: Sequence[Pass], desk: DeskRow) -> tuple[Pass, ...]:
     return tuple(each for each in made if each.desk == desk.id and each.revoked_at is None)
 
 
-route_handlers: list[Any] = [show_passes, make, release, revoke]
+route_handlers: list[Any] = [show_passes, make, make_missing, revoke_all, release, revoke]

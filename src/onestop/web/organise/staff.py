@@ -12,7 +12,8 @@ from litestar.params import FromPath
 from onestop.accounts.actions import change_helper, revoke_account
 from onestop.accounts.links import make_link
 from onestop.accounts.people import add_person
-from onestop.accounts.queries import Account, accounts_list
+from onestop.accounts.queries import Account, accounts_list, codes_required
+from onestop.accounts.second_steps import OwnCodesFirst, require_codes, take_codes_off
 from onestop.clock import real_now
 from onestop.days.queries.days import Day, all_days
 from onestop.directory.organising import directory
@@ -67,6 +68,8 @@ class Person:
     active: bool
     rights: tuple[str, ...]
     helping: Helping | None
+    codes: bool
+    """She signs in with one-time codes."""
     mine: bool
     beyond: bool
 
@@ -80,6 +83,10 @@ class StaffPage:
     roles: tuple[tuple[str, str], ...]
     institutions: tuple[tuple[str, str], ...]
     days: tuple[tuple[str, str], ...]
+    administers: bool
+    """May remove somebody's one-time codes, and have them asked for."""
+    codes_asked: bool | None
+    """Whether organisers and administrators need one-time codes; `None` before there is a centre."""
     login: str = ""
     name: str = ""
     role: str = ""
@@ -202,6 +209,54 @@ async def revoke(request: WebRequest, db: Db, account: FromPath[UUID]) -> Respon
     return see_other(f"{HOME}?done=revoked")
 
 
+@post("/organise/staff/{account:uuid}/codes/off")
+async def remove_codes(request: WebRequest, db: Db, account: FromPath[UUID]) -> Response[Any]:
+    """For somebody who lost her phone: she signs in without a code, and is signed out everywhere now."""
+    someone = await enter_administration(request)
+    found = await _account(db, someone, account)
+    if found.id == someone.account:
+        raise NotAllowed
+    path = await submit_once(
+        request,
+        "organise.staff.codes.off",
+        take_codes_off,
+        account,
+        actor=someone,
+        now=db.now(),
+        to=lambda _: f"{HOME}?done=codes",
+    )
+    return see_other(path)
+
+
+@post("/organise/staff/codes")
+async def ask_for_codes(request: WebRequest, db: Db) -> Response[Any]:
+    """Whether organisers and administrators need one-time codes; who has none is sent to switch them on."""
+    someone = await enter_administration(request)
+    required = (await read_form(request)).text("required", 10) == "yes"
+    try:
+        path = await submit_once(
+            request,
+            "organise.staff.codes",
+            require_codes,
+            required,
+            actor=someone,
+            now=db.now(),
+            to=lambda _: f"{HOME}?done={'asked' if required else 'not-asked'}",
+        )
+    except OwnCodesFirst as refusal:
+        errors = {"required": locale_of(request).say(refusal.sentence, refusal.params)}
+        return await _page(request, db, someone, errors=errors, status=refusal.status)
+    return see_other(path)
+
+
+async def enter_administration(request: WebRequest) -> Actor:
+    """An administrator of the whole centre; an organiser is refused."""
+    someone = await enter_centre(request)
+    if not _may_all(someone):
+        raise NotAllowed
+    return someone
+
+
 async def _grant(db: Db, read: Reader, someone: Actor) -> Grant | None:
     form = read.form
     role = form.text("role", 20)
@@ -304,6 +359,7 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
             active=each.active,
             rights=tuple(right(grant) for grant in each.grants),
             helping=helping(each),
+            codes=each.codes and each.active,
             mine=each.id == someone.account,
             beyond=_is_beyond(each, someone),
         )
@@ -316,6 +372,8 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
         ),
         institutions=tuple((str(key), name) for key, name in institutions.items()),
         days=tuple((str(day.id), label(day)) for day in coming),
+        administers=_may_all(someone),
+        codes_asked=await db.read(codes_required),
         told=was_told(request),
         done=request.query_params.get("done", "")[:20],
         **more,
@@ -323,4 +381,4 @@ async def _page(request: WebRequest, db: Db, someone: Actor, *, status: int = 20
     return page(request, context, status=status, **await centre_frame(request, db, HOME))
 
 
-route_handlers: list[Any] = [show_staff, add, change_helping, new_link, revoke]
+route_handlers: list[Any] = [show_staff, add, change_helping, new_link, revoke, remove_codes, ask_for_codes]

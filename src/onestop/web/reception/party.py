@@ -31,6 +31,7 @@ from onestop.web.kit.door_words import LEAVE_REASONS
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
+from onestop.web.kit.looks import looked
 from onestop.web.kit.outcomes import OUTCOME_MEANINGS, OUTCOME_WORDS
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.papers import PaperLine, paper_lines
@@ -159,9 +160,11 @@ class PartyPage:
 async def show_party(
     request: WebRequest, db: Db, slug: FromPath[str], party: FromPath[UUID], ticket_key: TicketKey
 ) -> Response[Any]:
-    """Her page."""
+    """Her page; that it was opened is noted."""
     day, _ = await day_and_actor(request, db, slug)
-    return await show(request, db, day, party, ticket_key)
+    shown = await show(request, db, day, party, ticket_key)
+    await looked(request, db, "VisitorLookedUp", day.id, party=party)
+    return shown
 
 
 @get("/reception/{slug:str}/parties/{party:uuid}/now")

@@ -14,6 +14,7 @@ from onestop.visits.queries.reception import Hall, hall
 from onestop.web.kit.broadcasts import Told, told_to_all
 from onestop.web.kit.called_here import marked
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.looks import looked
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page
@@ -39,8 +40,9 @@ class PeoplePage:
 
 @get("/reception/{slug:str}/people")
 async def show_people(request: WebRequest, db: Db, slug: FromPath[str]) -> Response[Any]:
-    """The lists as a page."""
+    """The lists as a page; that it was opened is noted."""
     day, _ = await day_and_actor(request, db, slug)
+    await looked(request, db, "PeopleListed", day.id)
     return page(request, await _context(request, db, day), **frame(request, day, "/people"))
 
 
