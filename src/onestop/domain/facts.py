@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-LOOKS = frozenset({"VisitorLookedUp", "PeopleListed", "NotesRead", "LedgerRead"})
+LOOKS = frozenset({"VisitorLookedUp", "PeopleListed", "NotesRead"})
 """Facts that somebody saw personal data: nothing has changed, so no screen hears of them."""
 
 Term = str | int | float | bool | None | list[int] | list[str]

@@ -23,7 +23,6 @@ from onestop.web.api.answers import After, Limit, Term, paged
 from onestop.web.api.wishes import Wanted, language_list, wish_of
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
-from onestop.web.kit.looks import looked
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.words import need_says, service_title
 
@@ -255,7 +254,6 @@ async def show_ledger(request: WebRequest, db: Db, day: FromPath[str], after: Af
     """Every fact of the day in order; `next` is the id to ask on from."""
     found, _ = await day_for(request, day, Role.ORGANISER)
     lines = await db.read(facts_after, found.id, after=after, limit=limit + 1)
-    await looked(request, db, "LedgerRead", found.id)
     shown = [
         LedgerLine(
             id=line.id,

@@ -19,7 +19,6 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("looks", N_("A visitor was looked up"), "VisitorLookedUp"),
     ("looks", N_("The list of people inside was opened"), "PeopleListed"),
     ("looks", N_("Notes about a talk were read"), "NotesRead"),
-    ("looks", N_("The ledger was read by a program"), "LedgerRead"),
     ("looks", N_("The day pack was made"), "DayPackMade"),
     ("looks", N_("The day pack was fetched"), "DayPackTaken"),
     ("rights", N_("An account was added"), "AccountAdded"),
