@@ -8,6 +8,7 @@ import pytest
 
 from onestop.days.dayfile import read_template, templates
 from onestop.db.session import Database
+from onestop.directory.tables import services
 from onestop.domain.discipline import POLICIES
 from onestop.domain.figures import figures_of
 from onestop.domain.simulation import play
@@ -86,3 +87,18 @@ def test_who_has_come_by_now_is_played_with_all_she_booked(database: Database) -
     hall.arrive(ticket)
 
     assert database.read_now(rehearsal_of_day, hall.day).booked == before != ()
+
+
+def test_a_private_talk_that_is_booked_is_not_played(database: Database) -> None:
+    hall = make_test_day(database)
+    hall.book(hall.wish("legal", "social"))
+    hall.book(hall.wish("social"))
+
+    def booked() -> list[int]:
+        return [len(who.stops) for who in database.read_now(rehearsal_of_day, hall.day).booked]
+
+    before = booked()
+    hidden = services.update().where(services.c.id == hall.service("social")).values(private=True)
+    database.write_now(lambda conn: conn.execute(hidden))
+
+    assert (before, booked()) == ([2, 1], [1])

@@ -771,7 +771,6 @@ MATRIX: list[Row] = [
             *("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff"),
             *("/services/{service:uuid}/papers", "/papers/{paper:uuid}", "/places", "/places/{place:uuid}"),
             *("/series", "/series/{series:uuid}", "/series/{series:uuid}/preview"),
-            *("/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
             *("/new/empty.xlsx", *(f"/new/templates/{{template:str}}/day.{kind}" for kind in ("xlsx", "toml"))),
             *("/audit", "/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
         )
@@ -814,9 +813,7 @@ MATRIX: list[Row] = [
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
-            *("/devices/{device:uuid}/display", "/board", "/statistics", "/statistics/report"),
-            *("/rehearsal", "/rehearsal/beside"),
-            *("/devices/{device:uuid}/display", "/board"),
+            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside"),
         )
     ),
     # A picture that there is none of.
@@ -843,8 +840,6 @@ MATRIX: list[Row] = [
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
             *("order", "order/{pair:uuid}/remove", "history/undo", "invitations", "pack", "pack/kept"),
-            *("passes", "passes/{pass_id:uuid}/release", "passes/{pass_id:uuid}/revoke"),
-            *("order", "order/{pair:uuid}/remove", "invitations", "pack", "pack/kept"),
             *(
                 "passes",
                 "passes/missing",

@@ -13,6 +13,7 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.desks import day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.offer import service_keys
 from onestop.days.tables import day_always, days
+from onestop.directory.tables import services
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.calling import Desk, Mediator
 from onestop.domain.crowd import Expected
@@ -159,7 +160,10 @@ def _alike(services: Collection[UUID]) -> dict[UUID, float]:
 
 
 def _booked(conn: sa.Connection, day: Day, offered: frozenset[UUID]) -> tuple[SimVisitor, ...]:
-    """The parties that have booked, each coming at her time with all she wants; who has been here by now is one too."""
+    """The parties that have booked, each coming at her time with all she wants; who has been here by now is one too.
+
+    Private talks are left out (R19): how much such a desk would have to do says that somebody wants it.
+    """
     going: dict[UUID, set[int]] = defaultdict(set)
     rows = conn.execute(
         sa.select(stop_members.c.stop_id, members.c.mark)
@@ -172,7 +176,8 @@ def _booked(conn: sa.Connection, day: Day, offered: frozenset[UUID]) -> tuple[Si
     wanted: dict[UUID, list[WantedStop]] = defaultdict(list)
     for row in conn.execute(
         sa.select(stops.c.id, stops.c.party_id, stops.c.service_id)
-        .where(stops.c.day_id == day.id, stops.c.state.not_in(_NOT_WANTED))
+        .join(services, services.c.id == stops.c.service_id)
+        .where(stops.c.day_id == day.id, stops.c.state.not_in(_NOT_WANTED), ~services.c.private)
         .order_by(stops.c.position, stops.c.id)
     ):
         if row.service_id in offered:
