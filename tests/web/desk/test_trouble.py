@@ -35,6 +35,7 @@ async def sitting(browser: Browser, site: Site, address: str, *, clock: bool = F
     if clock:
         await stop_clock(page)
     await page.goto(f"{address}/desk")
+    await settled(page)
     yield page
     await window.close()
     assert faults == []
@@ -94,6 +95,7 @@ async def test_a_server_that_starts_again_is_told_at_once_and_the_press_meanwhil
             again.hall.db = database
             await expect(page.locator("#cut-off")).to_be_hidden(timeout=6000)
             back = await _greyed(page)
+            await settled(page)
             await page.keyboard.press("s")
             await expect(page.locator("#now-title")).to_contain_text("Here since")
             await expect(page.locator("[data-trouble]")).to_be_hidden()
@@ -119,6 +121,7 @@ async def test_a_press_whose_answer_was_lost_is_repeated_without_a_second_act(
     await page.keyboard.press("n")
     await expect(page.locator("#now-title")).to_contain_text("Called at")
     await expect(page.locator("#cut-off")).to_be_hidden(timeout=7000)
+    await settled(page)
     await page.route("**/serve", _lose)
     async with page.expect_event("requestfailed", lambda request: request.url.endswith("/serve")):
         await page.keyboard.press("s")
