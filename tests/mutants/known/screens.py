@@ -25,8 +25,8 @@ MISTAKES = (
         "a stream looks for what was missed before it begins to listen",
         Change(
             _SSE,
-            "    subscription = hub.subscribe(wanted)\n    try:\n",
-            "    subscription = hub.subscribe(())\n    try:\n",
+            '    subscription = hub.subscribe(wanted, ref=someone.ref if someone.grants else "")\n    try:\n',
+            '    subscription = hub.subscribe((), ref=someone.ref if someone.grants else "")\n    try:\n',
         ),
         Change(
             _SSE,
