@@ -98,14 +98,6 @@ def test_more_wait_than_the_hours_that_are_left_can_take_is_told() -> None:
     assert [span.late for span in spans] == [False, True, True, True]
 
 
-def test_what_is_planned_stands_beside_what_is_in_use() -> None:
-    made = picture(group())
-    spans = made.timeline([[(at(0), at(10), 1.0), (at(10), at(20), 0.5)]]).rows[0].spans
-
-    assert [round(span.planned or 0, 3) for span in spans] == [0.833, 0.167, 0, 0]
-    assert (spans[0].planned_level, spans[1].planned_level) == (Level.FULL, Level.SOME)
-
-
 def test_several_days_are_one_mean_day() -> None:
     made = picture(group())
     made.add([Stay(begins_at=at(0), ends_at=at(15), talks=(talk(0, 15),))])

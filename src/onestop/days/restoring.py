@@ -78,6 +78,7 @@ def _day(values: Values) -> DaySettings:
         all_times=values["all_times"],
         quiet=(quiet[0], quiet[1]) if quiet else None,
         reserve_limits=values["reserve_limits"],
+        series=UUID(values["series"]) if values["series"] else None,
     )
 
 

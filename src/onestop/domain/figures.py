@@ -60,7 +60,7 @@ def figures_of(played: Played) -> Figures:
         parties=len(visits),
         inside=fmean(visit.inside_minutes for visit in visits) if visits else 0.0,
         waited=fmean(waits) if waits else 0.0,
-        waited_p90=_p90(waits),
+        waited_p90=nine_of_ten(waits),
         waited_longest=waits[-1] if waits else 0.0,
         first_wait=fmean(first.values()) if first else 0.0,
         overtime=max(0.0, (ends - day.closes_at) / _MINUTE),
@@ -82,7 +82,8 @@ def paired(one: Sequence[float], other: Sequence[float]) -> Spread:
     return spread([a - b for a, b in zip(one, other, strict=True)])
 
 
-def _p90(values: Sequence[float]) -> float:
+def nine_of_ten(values: Sequence[float]) -> float:
+    """What nine of ten values do not exceed, linear between the nearest two; nought without values."""
     if len(values) < 2:
         return values[0] if values else 0.0
     return quantiles(values, n=10, method="inclusive")[-1]

@@ -13,11 +13,11 @@ from statistics import fmean, median
 from uuid import UUID
 
 from onestop.domain.crowd import Expected, crowd, evenly, with_times
-from onestop.domain.figures import Figures, Spread, figures_of, spread
+from onestop.domain.figures import Figures, Spread, figures_of, nine_of_ten, spread
 from onestop.domain.roll import WAY_MINUTES
 from onestop.domain.simday import Played, SimDay, SimVisitor
 from onestop.domain.simulation import play
-from onestop.domain.timeline import Group, Picture, Timeline, nine_of_ten, stays_of
+from onestop.domain.timeline import Group, Picture, Timeline, stays_of
 
 DAYS = 20
 """How often a day is played for its figures."""

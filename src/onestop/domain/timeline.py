@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from statistics import median, quantiles
+from statistics import median
 from uuid import UUID
 
+from onestop.domain.figures import nine_of_ten
 from onestop.domain.simday import Played
 
 SPAN = timedelta(minutes=15)
@@ -70,15 +71,14 @@ class Stay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A quarter of an hour of one row: how many are there, in use, planned to be in use; parties that wait for it.
+    """A quarter of an hour of one row: how many are there, in use; parties that wait for it.
 
-    `planned` is what bookings have claimed, where that is known. `late`: more wait than the hours left can take.
+    `late`: more wait than the hours left can take.
     """
 
     there: float
     used: float
     waiting: float
-    planned: float | None = None
     late: bool = False
 
     @property
@@ -87,19 +87,9 @@ class Span:
         return _level(self.there, self.used)
 
     @property
-    def planned_level(self) -> Level:
-        """The same for what is planned."""
-        return _level(self.there, self.planned or 0.0)
-
-    @property
     def share(self) -> float:
         """The part in use, at most 1."""
         return min(1.0, self.used / self.there) if self.there else float(self.used > 0)
-
-    @property
-    def planned_share(self) -> float:
-        """The part that is planned, at most 1."""
-        return min(1.0, (self.planned or 0.0) / self.there) if self.there else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,15 +159,12 @@ class Picture:
                     for n, minutes in self._parts(starts, min(ends, until)):
                         self._waiting[service, n] += minutes
 
-    def timeline(self, planned: Sequence[Sequence[tuple[datetime, datetime, float]]] = ()) -> Timeline:
-        """The mean day. `planned`: for each group, intervals and how many of it are claimed in them."""
+    def timeline(self) -> Timeline:
+        """The mean day."""
         closes = max([self._closes_at, *(end for each in self._groups for _, end in each.hours)])
         least, most = (min(MOST_SPANS, -(-(end - self._opens_at) // SPAN)) for end in (closes, max(closes, self._last)))
         starts = [self._opens_at + n * SPAN for n in range(max(1, most))]
-        rows = [
-            [self._span(n, column, at, planned[n] if planned else None) for column, at in enumerate(starts)]
-            for n in range(len(self._groups))
-        ]
+        rows = [[self._span(n, column, at) for column, at in enumerate(starts)] for n in range(len(self._groups))]
         while len(starts) > max(1, least) and all(spans[len(starts) - 1].level is Level.AWAY for spans in rows):
             starts.pop()  # of many days one ended late, which is nothing on the mean of them
         return Timeline(
@@ -212,18 +199,13 @@ class Picture:
     def _hour(self, at: datetime) -> int:
         return max(0, (at - self._opens_at) // HOUR)
 
-    def _span(
-        self, row: int, column: int, at: datetime, planned: Sequence[tuple[datetime, datetime, float]] | None
-    ) -> Span:
+    def _span(self, row: int, column: int, at: datetime) -> Span:
         group, days, whole = self._groups[row], max(1, self._days), SPAN / _MINUTE
         waiting = sum(self._waiting.get((service, column), 0.0) for service in group.services) / days / whole
         return Span(
             there=sum(_overlap(at, at + SPAN, start, end) for start, end in group.hours) / whole,
             used=self._used.get((row, column), 0.0) / days / whole,
             waiting=waiting,
-            planned=None
-            if planned is None
-            else sum(_overlap(at, at + SPAN, start, end) * part for start, end, part in planned) / whole,
             late=waiting >= 1 and waiting * group.minutes > self._left(group, at + SPAN),
         )
 
@@ -269,13 +251,6 @@ def stays_of(played: Played) -> list[Stay]:
         )
         for visit in played.visits
     ]
-
-
-def nine_of_ten(values: Sequence[float]) -> float:
-    """What nine of ten values do not exceed; `ValueError` without values."""
-    if not values:
-        raise ValueError("no values")
-    return quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]
 
 
 def _level(there: float, used: float) -> Level:

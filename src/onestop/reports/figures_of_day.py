@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import median
+
+from onestop.domain.figures import nine_of_ten
 
 PRIVATE = ""
 """The key of private talks, which stand together in one line, without service and institution."""
@@ -128,5 +130,9 @@ def spread_of(minutes: Iterable[float]) -> Spread:
     found = sorted(minutes)
     if not found:
         return Spread(count=0, median=0.0, p90=0.0, longest=0.0)
-    p90 = quantiles(found, n=10, method="inclusive")[-1] if len(found) > 1 else found[0]
-    return Spread(count=len(found), median=round(median(found), 1), p90=round(p90, 1), longest=round(found[-1], 1))
+    return Spread(
+        count=len(found),
+        median=round(median(found), 1),
+        p90=round(nine_of_ten(found), 1),
+        longest=round(found[-1], 1),
+    )

@@ -177,6 +177,7 @@ async def test_new_recovery_codes_need_a_code(anna: Person) -> None:
 
     fresh = re.findall(r"\b\d{4} \d{4} \d{4}\b", told.text)
     assert (refused.status_code, len(fresh), set(fresh) & set(anna.recovery)) == (422, 10, set())
+    assert ("The old ones do not work any more." in told.text, "signed out" in told.text) == (True, False)
 
 
 async def test_a_wrong_code_while_switching_on_keeps_the_picture(anna: Person) -> None:

@@ -1,6 +1,7 @@
 """The history of a set-up: what, who, whom it touched; the newest change taken back; what another organiser changed."""
 
 import re
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -8,7 +9,9 @@ from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.queries.picture import picture_of
 from onestop.days.tables import setup_changes
+from onestop.directory.series import series_of
 from onestop.reports.verify import verify
+from tests.web.organise import things
 from tests.web.organise.browsing import Organiser
 from tests.web.organise.test_touch import ASKS, DAY, at
 from tests.web.site import Site
@@ -84,6 +87,41 @@ async def test_undoing_is_weighed_too_and_refused_when_something_was_built_on_it
 
     assert (asked.status_code, ASKS in asked.text, refused.status_code) == (409, True, 409)
     assert "Something was changed after this." in refused.text
+
+
+def _series(site: Site) -> str | None:
+    series = site.database.read_now(day_by_id, site.hall.id).series
+    return str(series.id) if series else None
+
+
+async def test_a_series_of_the_day_shows_in_the_history_and_goes_with_its_change_alone(site: Site) -> None:
+    series = things.series(site)
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/settings")
+    await organiser.send(f"{DAY}/settings", series=series)
+    chosen = _told((await organiser.open(f"{DAY}/history")).text)
+    await organiser.send(f"{DAY}/history/undo")
+    undone = _series(site)
+    await organiser.open(f"{DAY}/settings")
+    await organiser.send(f"{DAY}/settings", series=series)
+    await organiser.open(f"{DAY}/settings")
+    await organiser.send(f"{DAY}/settings", name="Other")
+    await organiser.open(f"{DAY}/history")
+    await organiser.send(f"{DAY}/history/undo")
+
+    name = site.database.read_now(series_of, UUID(series)).name
+    assert re.search(rf"Series .{{0,12}} {re.escape(name)}", chosen), chosen
+    assert (undone, _series(site)) == (None, series)
+
+
+async def test_reserves_are_told_in_words(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/settings")
+    await organiser.send(f"{DAY}/settings", reserve_helper="7")
+
+    told = _told((await organiser.open(f"{DAY}/history")).text)
+
+    assert "helpers 7" in told, told
 
 
 async def test_the_history_holds_settings_and_never_a_mediators_name(site: Site) -> None:

@@ -89,6 +89,7 @@ class RecoveryPage:
 
     codes: tuple[str, ...]
     login: str
+    renewed: bool
     back: str
 
 
@@ -138,7 +139,7 @@ async def confirm(request: WebRequest, db: Db, ticket_key: TicketKey) -> Respons
         return see_other(HOME)
     except (CodeWrong, TooManyTries) as refusal:
         return await _setup(request, db, someone, account, ticket_key, refusal=refusal)
-    return await _told(request, db, account, made)
+    return await _told(request, db, account, made, renewed=False)
 
 
 @post("/account/codes/recovery")
@@ -153,7 +154,7 @@ async def renew(request: WebRequest, db: Db, ticket_key: TicketKey) -> Response[
         return see_other(HOME)
     except (CodeWrong, TooManyTries) as refusal:
         return await _page(request, db, someone, account, refusal=refusal, control="recovery-code")
-    return await _told(request, db, account, made)
+    return await _told(request, db, account, made, renewed=True)
 
 
 @post("/account/codes/off")
@@ -248,9 +249,11 @@ async def _setup(
     return page(request, context, status=refusal.status if refusal else 200, **await _frame(db, someone))
 
 
-async def _told(request: WebRequest, db: Database, account: UUID, made: tuple[str, ...]) -> Response[Any]:
+async def _told(
+    request: WebRequest, db: Database, account: UUID, made: tuple[str, ...], *, renewed: bool
+) -> Response[Any]:
     login = (await db.read(second_step_of, account)).login
-    context = RecoveryPage(codes=made, login=login, back=HOME)
+    context = RecoveryPage(codes=made, login=login, renewed=renewed, back=HOME)
     return page(request, context, **await _frame(db, await actor(request)))
 
 

@@ -1,6 +1,6 @@
 """A change of a set-up in plain words: which thing, which of its values, before and after."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from onestop.days.queries.history import changes_of_day
 from onestop.days.queries.picture import Picture, Values
 from onestop.db.session import Database
 from onestop.directory.organising import InstitutionEntry, directory
+from onestop.directory.series import Series, all_series
+from onestop.domain.booking import Channel
 from onestop.domain.errors import N_
 from onestop.locale.languages import KNOWN
 from onestop.web.kit.language import locale_of
@@ -19,6 +21,7 @@ from onestop.web.kit.words import left_to_right, service_title
 RELEASES = {"invited": N_("By invitation"), "open": N_("Open"), "draw": N_("By draw")}
 FIELDS = {
     "name": N_("Name of the day"),
+    "series": N_("Series"),
     "number": N_("Number"),
     "institution": N_("Institution"),
     "hours": N_("Hours"),
@@ -42,6 +45,10 @@ DESK = N_("Desk %(number)s")
 TITLES = {"day": N_("Day and hours"), "mediator": N_("A mediator"), "order": N_("What comes first")}
 EVERY_OTHER = N_("every other service")
 SERVICE = N_("%(service)s (%(minutes)s min)")
+LIMITS: dict[str, str] = {
+    Channel.RECEPTION: N_("reception %(number)s"),
+    Channel.HELPER: N_("helpers %(number)s"),
+}
 YES, NO = N_("Yes"), N_("No")
 
 
@@ -64,18 +71,12 @@ class Thing:
     lines: tuple[Line, ...]
 
 
-def things_of(
-    before: Picture, after: Picture, entries: Iterable[InstitutionEntry], locale: Locale
-) -> tuple[Thing, ...]:
-    """The things of a change in the reader's language."""
-    words = _Words(locale, entries)
-    return tuple(words.thing(key, before.get(key), after.get(key)) for key in sorted({*before, *after}))
+class ChangeWords:
+    """Says changes in the reader's language; made by `change_words`."""
 
-
-class _Words:
-    def __init__(self, locale: Locale, entries: Iterable[InstitutionEntry]) -> None:
+    def __init__(self, locale: Locale, entries: Sequence[InstitutionEntry], every_series: Sequence[Series]) -> None:
         self._locale = locale
-        entries = tuple(entries)
+        self._series = {str(each.id): each.name for each in every_series}
         self._institutions = {str(each.id): each.name for each in entries}
         self._services = {str(one.id): service_title(locale, one.key) for each in entries for one in each.services}
         self._kinds: dict[str, Callable[[Any], str]] = {
@@ -88,10 +89,15 @@ class _Words:
             "quiet": lambda value: self._hours([value]) if value else "",
             "first": lambda value: self._services.get(value, ""),
             "then": lambda value: self._services.get(value, "") if value else locale.gettext(EVERY_OTHER),
-            "reserve_limits": lambda value: locale.list_and([f"{each} {most}" for each, most in sorted(value.items())]),
+            "reserve_limits": self._limits,
+            "series": lambda value: self._series.get(value, ""),
         }
 
-    def thing(self, key: str, before: Values | None, after: Values | None) -> Thing:
+    def things(self, before: Picture, after: Picture) -> tuple[Thing, ...]:
+        """The things of a change."""
+        return tuple(self._thing(key, before.get(key), after.get(key)) for key in sorted({*before, *after}))
+
+    def _thing(self, key: str, before: Values | None, after: Values | None) -> Thing:
         """One thing with the values that differ; of one that is new or gone all that it has."""
         old, new = before or {}, after or {}
         shown = [name for name in FIELDS if (name in old or name in new) and old.get(name) != new.get(name)]
@@ -124,6 +130,9 @@ class _Words:
     def _hours(self, value: Iterable[Iterable[str]]) -> str:
         return ", ".join(left_to_right("–".join(each)) for each in value)
 
+    def _limits(self, value: dict[str, int]) -> str:
+        return ", ".join(self._locale.say(LIMITS[each], {"number": most}) for each, most in sorted(value.items()))
+
     def _language(self, tag: str) -> str:
         return self._locale.language_name(tag) if tag in KNOWN else tag
 
@@ -135,6 +144,11 @@ class _Words:
             self._locale.say(SERVICE, {"service": self._services.get(each, ""), "minutes": minutes})
             for each, minutes in value.items()
         )
+
+
+async def change_words(db: Database, locale: Locale) -> ChangeWords:
+    """What changes are said with: names of institutions, services and series."""
+    return ChangeWords(locale, await db.read(directory), await db.read(all_series))
 
 
 async def meanwhile(request: WebRequest, db: Database, day: Day, version: int | None) -> tuple[Thing, ...]:
@@ -149,9 +163,4 @@ async def meanwhile(request: WebRequest, db: Database, day: Day, version: int | 
             after.pop(key, None)
             if key in change.after:
                 after[key] = change.after[key]
-    return things_of(before, after, await db.read(directory), locale_of(request)) if changes else ()
-
-
-def names_of(accounts: Iterable[Any]) -> dict[str, str]:
-    """Who an actor of the history is, by account."""
-    return {f"account:{each.id}": each.name or each.login for each in accounts}
+    return (await change_words(db, locale_of(request))).things(before, after) if changes else ()

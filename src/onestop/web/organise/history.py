@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from onestop.accounts.queries import accounts_list
 from onestop.days.queries.days import Day
 from onestop.days.queries.history import Change, changes_of_day
-from onestop.directory.organising import directory
 from onestop.domain.day import DayState
 from onestop.domain.errors import Refusal
 from onestop.visits.actions.setup import undo_change
@@ -22,7 +21,7 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.organise.changes import Thing, names_of, things_of
+from onestop.web.organise.changes import Thing, change_words
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import read_id
 from onestop.web.organise.touch import SURE, ask_first
@@ -94,7 +93,8 @@ async def undo(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
 
 async def _page(request: WebRequest, db: Db, day: Day, *, error: str = "", status: int = 200) -> Response[Any]:
     locale = locale_of(request)
-    names, entries = names_of(await db.read(accounts_list)), await db.read(directory)
+    names = {f"account:{each.id}": each.name or each.login for each in await db.read(accounts_list)}
+    words = await change_words(db, locale)
     changes: list[Change] = await db.read(changes_of_day, day.id)
     runs = day.state in (DayState.DRAFT, DayState.PUBLISHED)
     context = HistoryPage(
@@ -106,7 +106,7 @@ async def _page(request: WebRequest, db: Db, day: Day, *, error: str = "", statu
                 who=names.get(each.actor, ""),
                 undoes=each.undoes,
                 touched=sum(each.touched.values()),
-                things=things_of(each.before, each.after, entries, locale),
+                things=words.things(each.before, each.after),
                 newest=runs and each.version == day.version,
             )
             for each in changes

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from onestop.days.queries.desks import DeskRow, MediatorRow
@@ -13,14 +12,6 @@ TALLEST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpanShown:
-    """A cell. `ahead`: it lies in the future, what is planned is shown."""
-
-    span: Span
-    ahead: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowShown:
     """A desk, several desks alike, or mediators alike (then `desks` is empty)."""
 
@@ -28,7 +19,7 @@ class RowShown:
     label: str
     languages: tuple[str, ...]
     members: int
-    spans: tuple[SpanShown, ...]
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +34,18 @@ class HourShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineShown:
-    """The whole picture; `now` where the day is running, `planned` where bookings say what is to come."""
+    """The whole picture."""
 
     rows: tuple[RowShown, ...]
     hours: tuple[HourShown, ...]
-    now: datetime | None
-    planned: bool
     any_late: bool
 
 
-def timeline_shown(
-    made: Timeline, desks: Sequence[DeskRow], mediators: Sequence[MediatorRow], *, now: datetime | None = None
-) -> TimelineShown:
+def timeline_shown(made: Timeline, desks: Sequence[DeskRow], mediators: Sequence[MediatorRow]) -> TimelineShown:
     """The picture of what is set up now: who was taken away since it was made has no row."""
     by_desk = {desk.id: desk for desk in desks}
     by_mediator = {one.id: one for one in mediators}
-    rows = [shown for row in made.rows if (shown := _row(row, made, by_desk, by_mediator, now)) is not None]
+    rows = [shown for row in made.rows if (shown := _row(row, by_desk, by_mediator)) is not None]
     longest = max((hour.typical or 0.0 for hour in made.hours), default=0.0)
     return TimelineShown(
         rows=tuple(rows),
@@ -71,23 +58,11 @@ def timeline_shown(
             )
             for n, hour in enumerate(made.hours)
         ),
-        now=now,
-        planned=any(cell.ahead for row in rows for cell in row.spans),
-        any_late=any(cell.span.late for row in rows for cell in row.spans),
+        any_late=any(cell.late for row in rows for cell in row.spans),
     )
 
 
-def _row(
-    row: Row,
-    made: Timeline,
-    desks: Mapping[UUID, DeskRow],
-    mediators: Mapping[UUID, MediatorRow],
-    now: datetime | None,
-) -> RowShown | None:
-    spans = tuple(
-        SpanShown(span=span, ahead=now is not None and start >= now and span.planned is not None)
-        for start, span in zip(made.starts, row.spans, strict=True)
-    )
+def _row(row: Row, desks: Mapping[UUID, DeskRow], mediators: Mapping[UUID, MediatorRow]) -> RowShown | None:
     alike = tuple(desks[who] for who in row.members if who in desks)
     if alike:
         return RowShown(
@@ -95,11 +70,11 @@ def _row(
             label=alike[0].institution.name,
             languages=tuple(sorted(alike[0].languages)),
             members=len(alike),
-            spans=spans,
+            spans=row.spans,
         )
     people = [mediators[who] for who in row.members if who in mediators]
     if not people:
         return None
     languages = tuple(sorted(people[0].languages))
     label = people[0].label if len(people) == 1 else ""
-    return RowShown(desks=(), label=label, languages=languages, members=len(people), spans=spans)
+    return RowShown(desks=(), label=label, languages=languages, members=len(people), spans=row.spans)
