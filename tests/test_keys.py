@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from onestop.keys import KeyBroken, hash_token, load_ticket_key, new_token
+from onestop.keys import KEY_BYTES, KeyBroken, SealBroken, hash_token, load_ticket_key, new_token, seal, unseal
 from onestop.settings import Settings
 
 
@@ -43,3 +43,21 @@ def test_tokens_have_256_bits_and_are_stored_as_their_hash() -> None:
     assert {len(token) for token in tokens} == {4 + 43}
     assert len(tokens) == 1000
     assert hash_token("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_what_is_sealed_opens_with_its_key_for_what_it_is_about_alone() -> None:
+    key, other = b"k" * KEY_BYTES, b"o" * KEY_BYTES
+    sealed = seal(key, b"secret", about=b"anna")
+    changed = [bytes((*sealed[:at], sealed[at] ^ 1, *sealed[at + 1 :])) for at in range(len(sealed))]
+    broken = [
+        (other, sealed, b"anna"),
+        (key, sealed, b"bea"),
+        (key, b"", b"anna"),
+        *((key, each, b"anna") for each in changed),
+    ]
+
+    assert (unseal(key, sealed, about=b"anna"), b"secret" in sealed) == (b"secret", False)
+    assert seal(key, b"secret", about=b"anna") != sealed
+    for wrong, content, about in broken:
+        with pytest.raises(SealBroken):
+            unseal(wrong, content, about=about)

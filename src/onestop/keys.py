@@ -6,12 +6,13 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from onestop.settings import Settings
 
 KEY_BYTES = 32
-
-
-_MARK = 16
+_NONCE = 12
 
 
 class SealBroken(Exception):
@@ -74,28 +75,14 @@ def key_for(key: bytes, purpose: str) -> bytes:
 
 
 def seal(key: bytes, data: bytes, *, about: bytes) -> bytes:
-    """Unreadable without the key, and only good for what it is about: HMAC-SHA256 as keystream, then as mark."""
-    nonce = secrets.token_bytes(_MARK)
-    hidden = _streamed(key, nonce, data)
-    return nonce + _sealed_mark(key, nonce + hidden, about) + hidden
+    """Unreadable without the key of 32 bytes, and only good for what it is about: AES-GCM, a fresh nonce before it."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, about)
 
 
 def unseal(key: bytes, sealed: bytes, *, about: bytes) -> bytes:
     """What was sealed. Raises `SealBroken`."""
-    nonce, mark, hidden = sealed[:_MARK], sealed[_MARK : 2 * _MARK], sealed[2 * _MARK :]
-    if not hmac.compare_digest(mark, _sealed_mark(key, nonce + hidden, about)):
-        raise SealBroken
-    return _streamed(key, nonce, hidden)
-
-
-def _streamed(key: bytes, nonce: bytes, data: bytes) -> bytes:
-    own = key_for(key, "stream")
-    stream = b"".join(
-        hmac.new(own, nonce + block.to_bytes(4, "big"), hashlib.sha256).digest() for block in range(len(data) // 32 + 1)
-    )
-    return bytes(a ^ b for a, b in zip(data, stream, strict=False))
-
-
-def _sealed_mark(key: bytes, hidden: bytes, about: bytes) -> bytes:
-    whole = len(hidden).to_bytes(4, "big") + hidden + about
-    return hmac.new(key_for(key, "mark"), whole, hashlib.sha256).digest()[:_MARK]
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
+    except (InvalidTag, ValueError):
+        raise SealBroken from None

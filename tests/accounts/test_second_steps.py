@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from pyotp.totp import TOTP
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in, revoke_account, set_password
+from onestop.accounts.actions import Attempt, add_account, revoke_account, set_password
 from onestop.accounts.half_open import HALF_LIFE, Opened, finish_sign_in, half_lives, open_after_password
 from onestop.accounts.one_time import PERIOD, read_digits, step_of
 from onestop.accounts.queries import actor_of_session
@@ -261,13 +261,6 @@ def test_the_database_alone_shows_no_secret_and_another_key_opens_nothing(anna: 
     assert [code for code in anna.recovery if code.replace(" ", "") in kept] == []
     met = [anna.try_code(typed, key=key) for typed in (anna.code(), anna.recovery[0])]
     assert met == [False, False]
-
-
-def test_a_password_alone_never_opens_a_session_where_codes_are_on(anna: Anna) -> None:
-    anna.switch_on()
-
-    with pytest.raises(CodeWrong):
-        anna.db.write_now(complete_sign_in, Attempt(account=anna.account, password_hash="hash"), real=NOW)
 
 
 def test_the_centre_asks_organisers_for_codes_and_nobody_shuts_herself_out(anna: Anna) -> None:

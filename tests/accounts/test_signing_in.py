@@ -8,7 +8,6 @@ from onestop.accounts.actions import (
     Attempt,
     add_account,
     begin_sign_in,
-    complete_sign_in,
     forget_old_sessions,
     give_grant,
     revoke_account,
@@ -17,6 +16,7 @@ from onestop.accounts.actions import (
     touch_session,
     wait_after,
 )
+from onestop.accounts.half_open import open_after_password
 from onestop.accounts.passwords import hash_password, needs_new_hash, password_matches
 from onestop.accounts.queries import IDLE, actor_of_session
 from onestop.db.session import Database
@@ -35,6 +35,20 @@ def _account(db: Database, login: str = "Anna", **more: object) -> Attempt:
     return Attempt(account=account, password_hash="hash")
 
 
+def _sign_in(db: Database, attempt: Attempt, *, old_session: str | None = None, new_hash: str | None = None) -> str:
+    opened = db.write_now(
+        open_after_password,
+        attempt,
+        known_browser=None,
+        next_path="",
+        real=NOW,
+        old_session=old_session,
+        new_hash=new_hash,
+    )
+    assert not opened.half
+    return opened.token
+
+
 def _who(db: Database, token: str, *, real: datetime = NOW, now: datetime = NOW) -> Actor | None:
     return db.read_now(actor_of_session, hash_token(token), real=real, now=now)
 
@@ -50,8 +64,8 @@ def test_a_password_matches_its_own_hash_only() -> None:
 
 def test_a_session_stands_for_its_account_and_every_sign_in_has_a_new_token(database: Database) -> None:
     attempt = _account(database)
-    first = database.write_now(complete_sign_in, attempt, real=NOW)
-    second = database.write_now(complete_sign_in, attempt, real=NOW)
+    first = _sign_in(database, attempt)
+    second = _sign_in(database, attempt)
 
     anna = Actor(ref=f"account:{attempt.account}", grants=(ORGANISER,), name="Anna", account=attempt.account)
     assert first != second
@@ -60,8 +74,8 @@ def test_a_session_stands_for_its_account_and_every_sign_in_has_a_new_token(data
 
 def test_signing_in_ends_the_browsers_old_session(database: Database) -> None:
     attempt = _account(database)
-    old = database.write_now(complete_sign_in, attempt, real=NOW)
-    new = database.write_now(complete_sign_in, attempt, real=NOW, old_session=hash_token(old))
+    old = _sign_in(database, attempt)
+    new = _sign_in(database, attempt, old_session=hash_token(old))
 
     assert (_who(database, old), _who(database, new) is not None) == (None, True)
 
@@ -78,14 +92,14 @@ def test_signing_in_ends_the_browsers_old_session(database: Database) -> None:
 def test_a_session_ends_after_twelve_idle_hours_and_after_a_day_at_most(
     database: Database, used_after: timedelta, asked_after: timedelta, alive: bool
 ) -> None:
-    token = database.write_now(complete_sign_in, _account(database), real=NOW)
+    token = _sign_in(database, _account(database))
     database.write_now(touch_session, hash_token(token), real=NOW + used_after)
 
     assert (_who(database, token, real=NOW + asked_after) is not None) is alive
 
 
 def test_a_demo_that_runs_fast_signs_nobody_out(database: Database) -> None:
-    token = database.write_now(complete_sign_in, _account(database), real=NOW)
+    token = _sign_in(database, _account(database))
 
     assert _who(database, token, real=NOW + timedelta(hours=1), now=NOW + timedelta(days=3)) is not None
 
@@ -101,7 +115,7 @@ def test_sign_out_revocation_and_a_new_password_end_sessions_at_once(database: D
     met: dict[str, tuple[bool, bool]] = {}
     for name, end in ends.items():
         attempt = _account(database, login=name.replace(" ", "-"))
-        token = database.write_now(complete_sign_in, attempt, real=NOW)
+        token = _sign_in(database, attempt)
         before = _who(database, token) is not None
         end(attempt, token)
         met[name] = (before, _who(database, token) is not None)
@@ -113,7 +127,7 @@ def test_a_grant_ends_at_its_time(database: Database) -> None:
     attempt = _account(database)
     helper = Grant(role=Role.HELPER)
     database.write_now(give_grant, attempt.account, helper, until=NOW + timedelta(days=1), actor=SYSTEM, now=NOW)
-    token = database.write_now(complete_sign_in, attempt, real=NOW)
+    token = _sign_in(database, attempt)
 
     def held(now: datetime) -> set[Grant]:
         someone = _who(database, token, now=now)
@@ -154,7 +168,7 @@ def test_the_right_password_ends_the_back_off(database: Database) -> None:
     attempt = _account(database)
     for _ in range(5):
         database.write_now(begin_sign_in, "anna", real=NOW)
-    database.write_now(complete_sign_in, attempt, real=NOW)
+    _sign_in(database, attempt)
 
     assert database.write_now(begin_sign_in, "anna", real=NOW) == attempt
 
@@ -164,7 +178,7 @@ def test_a_password_changed_while_the_old_one_was_checked_opens_no_session(datab
     database.write_now(set_password, attempt.account, "new hash", actor=SYSTEM, now=NOW)
 
     with pytest.raises(Changed):
-        database.write_now(complete_sign_in, attempt, real=NOW)
+        _sign_in(database, attempt)
 
 
 def test_nobody_answers_like_somebody(database: Database) -> None:
@@ -172,7 +186,7 @@ def test_nobody_answers_like_somebody(database: Database) -> None:
 
 
 def test_old_sessions_are_forgotten(database: Database) -> None:
-    database.write_now(complete_sign_in, _account(database), real=NOW)
+    _sign_in(database, _account(database))
 
     counts = [database.write_now(forget_old_sessions, real=NOW + timedelta(hours=hours)) for hours in (23, 24, 25)]
     assert counts == [0, 1, 0]

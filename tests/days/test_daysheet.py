@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date, datetime, time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from openpyxl import Workbook
@@ -16,6 +17,7 @@ from onestop.days.sheet_cells import WorkbookRefused, check_package, read_cells,
 from onestop.days.sheet_values import dates_of
 from onestop.days.sheet_words import SHEETS, vocabulary
 from onestop.days.sheet_writing import empty_workbook, workbook_of
+from onestop.directory.organising import InstitutionEntry, ServiceEntry
 from onestop.directory.vocabulary import SERVICES
 from onestop.locale.languages import KNOWN, LANGUAGES
 from onestop.locale.locales import locale_for
@@ -306,7 +308,9 @@ def test_an_own_service_and_an_own_institution_are_found_by_their_names() -> Non
         del book["Order"]
 
     content = book_of(SMALL, change)
-    known = day_of_workbook(content, locale_for("en"), services=["tax-advice"], institutions={"centre": "mic"})
+    tax = ServiceEntry(id=uuid4(), key="tax-advice", minutes=20, private=False)
+    centre = InstitutionEntry(id=uuid4(), key="mic", name="centre", authority="none", note_days=30, services=(tax,))
+    known = day_of_workbook(content, locale_for("en"), [centre])
 
     assert ("Desks", "C2", "We do not know Tax advice.") in [
         (sheet, cell, said.split(" Do")[0]) for sheet, cell, said in told(content)

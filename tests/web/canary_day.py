@@ -7,12 +7,11 @@ from uuid import UUID
 import httpx
 import sqlalchemy as sa
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.accounts.actions import add_account
 from onestop.booking.actions.parties import add_contact
 from onestop.booking.contacts import Contact
 from onestop.booking.tables import parties, stops
 from onestop.booking.tickets import new_code
-from onestop.clock import real_now
 from onestop.days.dayfile import DayFile, FileDesk, FileInstitution, read_template
 from onestop.directory.checklists import PaperAsked, add_paper
 from onestop.directory.place_entries import PlaceWords, add_place
@@ -25,6 +24,7 @@ from onestop.visits.tables import calls
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.halls import STAFF
+from tests.sessions import session_of
 from tests.web.site import HOST, Site
 
 SERVICE, SERVICE_WORDS = "kobaltova-help", "Kobaltova help"
@@ -160,6 +160,6 @@ def make_canary(site: Site) -> Canary:
         add_account, login="nora", password_hash="unused", name="Nora", held=held, actor=SYSTEM, now=hall.now
     )
     browser = site.browser()
-    session = db.write_now(complete_sign_in, Attempt(account=account, password_hash="unused"), real=real_now())
+    session = session_of(db, account)
     browser.cookies.set(SESSION_COOKIE, session, domain=HOST)
     return Canary(site=site, place=place, helper=browser)

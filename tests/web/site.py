@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx
 
-from onestop.accounts.actions import Attempt, add_account, bind_pass, complete_sign_in, create_token, make_pass
+from onestop.accounts.actions import add_account, bind_pass, create_token, make_pass
 from onestop.app import DOORS, App, create_app
 from onestop.clock import Clock, real_now
 from onestop.days.queries.desks import DeskRow
@@ -22,6 +22,7 @@ from onestop.settings import Settings
 from onestop.web.kit.limits import Limits
 from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
 from tests.halls import TestDay, make_test_day
+from tests.sessions import session_of
 
 HOST = "hall.test"
 ADDRESS = f"http://{HOST}"
@@ -89,8 +90,7 @@ class Site:
         account = self.database.write_now(
             add_account, login=login, password_hash="unused", name=role, held=(grant,), actor=SYSTEM, now=now
         )
-        attempt = Attempt(account=account, password_hash="unused")
-        return self.database.write_now(complete_sign_in, attempt, real=real)
+        return session_of(self.database, account)
 
     def token(self, role: str, desk: DeskRow | None = None) -> dict[str, str]:
         """The `Authorization` header of a bearer token (or a device) with this role, empty for a stranger."""

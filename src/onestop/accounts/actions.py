@@ -17,7 +17,6 @@ from onestop.db.types import new_id
 from onestop.domain.errors import (
     N_,
     Changed,
-    CodeWrong,
     DeskUnknown,
     InvalidInput,
     NotKnown,
@@ -50,7 +49,7 @@ class LoginRefused(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A sign-in that may be tried now: check the password outside the transaction, then `complete_sign_in`."""
+    """A sign-in that may be tried now: check the password outside the transaction, then `open_after_password`."""
 
     account: UUID | None
     password_hash: str | None
@@ -194,24 +193,6 @@ def begin_sign_in(conn: sa.Connection, login: str, *, real: datetime, known_brow
         waits = real + wait_after(failed)
         conn.execute(accounts.update().where(accounts.c.id == row.id).values(failed=failed, wait_until_at=waits))
     return Attempt(account=row.id, password_hash=row.password_hash)
-
-
-def complete_sign_in(
-    conn: sa.Connection,
-    attempt: Attempt,
-    *,
-    real: datetime,
-    new_hash: str | None = None,
-    old_session: str | None = None,
-) -> str:
-    """Open a session after the password was found right; gives its new token. The browser's old session ends.
-
-    Raises `CodeWrong` for an account with one-time codes: `half_open.open_after_password` knows those.
-    """
-    account = accept_password(conn, attempt, new_hash=new_hash)
-    if asks_for_code(conn, account):
-        raise CodeWrong
-    return open_session(conn, real=real, old_session=old_session, account_id=account)
 
 
 def accept_password(conn: sa.Connection, attempt: Attempt, *, new_hash: str | None = None) -> UUID:

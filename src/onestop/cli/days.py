@@ -94,10 +94,7 @@ def _read_workbook(file: Path) -> bytes:
 
 def _from_workbook(database: Database, content: bytes, file: Path) -> tuple[DayFile, date | None]:
     """The day and the date of a workbook; every fault of it is told."""
-    known = database.read_now(directory)
-    services = {service.key for one in known for service in one.services}
-    institutions = {one.name: one.key for one in known}
-    read = day_of_workbook(content, locale_for("en"), services=services, institutions=institutions)
+    read = day_of_workbook(content, locale_for("en"), database.read_now(directory))
     if read.file is None:
         lines = [
             f"{' '.join(filter(None, [fault.sheet, fault.cell, fault.heading]))}: {fault.sentence % fault.params}"

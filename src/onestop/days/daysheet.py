@@ -45,6 +45,7 @@ from onestop.days.sheet_words import (
     vocabulary,
 )
 from onestop.directory.entries import key_of_name
+from onestop.directory.organising import InstitutionEntry
 from onestop.directory.words import service_title
 from onestop.domain.day import Release
 from onestop.domain.errors import N_
@@ -81,32 +82,23 @@ class SheetDay:
     faults: tuple[Fault, ...] = ()
 
 
-def day_of_workbook(
-    content: bytes, locale: Locale, *, services: Iterable[str] = (), institutions: Mapping[str, str] | None = None
-) -> SheetDay:
+def day_of_workbook(content: bytes, locale: Locale, known: Iterable[InstitutionEntry] = ()) -> SheetDay:
     """The day of an uploaded workbook. Takes a second, and a process of its own: call it in a thread.
 
-    `services` are the centre's own keys, `institutions` the keys it has by name.
+    `known`: the centre's institutions, whose names and services it may say.
     """
     try:
         sheets = read_cells(content)
     except WorkbookRefused as refused:
         return SheetDay(faults=(Fault(sentence=refused.sentence, params=refused.params),))
-    return day_of_sheets(sheets, locale, services=services, institutions=institutions)
+    return day_of_sheets(sheets, locale, known)
 
 
-def day_of_sheets(
-    sheets: Iterable[RawSheet],
-    locale: Locale,
-    *,
-    services: Iterable[str] = (),
-    institutions: Mapping[str, str] | None = None,
-) -> SheetDay:
+def day_of_sheets(sheets: Iterable[RawSheet], locale: Locale, known: Iterable[InstitutionEntry] = ()) -> SheetDay:
     """The same for cells that were read."""
-    words = vocabulary(locale, services)
-    reading = _Reading(
-        words=words, locale=locale, keys={folded(name): key for name, key in (institutions or {}).items()}
-    )
+    known = tuple(known)
+    words = vocabulary(locale, {service.key for one in known for service in one.services})
+    reading = _Reading(words=words, locale=locale, keys={folded(one.name): one.key for one in known})
     made = reading.day(_chosen(sheets, words, locale, reading.faults))
     if made is not None and not reading.faults.found:
         try:

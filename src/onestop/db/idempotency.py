@@ -1,7 +1,6 @@
 """Answers kept for repeated requests: same key and body, same answer; stored with the effect, sealed with the key."""
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +11,10 @@ from onestop.db.base import metadata
 from onestop.db.statements import insert, row_of
 from onestop.db.types import instant
 from onestop.domain.errors import KeyInFlight, KeyReused
+from onestop.keys import seal, unseal
 
 KEEP = timedelta(hours=24)
+_ABOUT = b"answer"
 
 answers = sa.Table(
     "answers",
@@ -53,6 +54,10 @@ class RequestKey:
         """What the first body is recognised by."""
         return hashlib.sha256(self.body).hexdigest()
 
+    def seal_key(self) -> bytes:
+        """What the answer is sealed with: of the client's key, so that the table alone shows no ticket."""
+        return hashlib.sha256(b"seal|" + self.scope.encode() + b"|" + self.key.encode()).digest()
+
 
 def answer_once(
     conn: sa.Connection, request: RequestKey, now: datetime, act: Callable[[], Answer], *, wait: bool = False
@@ -66,7 +71,7 @@ def answer_once(
     if row is not None and row.created_at > now - KEEP:
         if row.body_hash != request.body_hash():
             raise KeyReused
-        return Answer(row.status, _seal(request, row.sealed), repeated=True)
+        return Answer(row.status, unseal(request.seal_key(), row.sealed, about=_ABOUT), repeated=True)
     if row is not None:
         conn.execute(answers.delete().where(answers.c.key_hash == request.hash()))
     answer = act()
@@ -76,7 +81,7 @@ def answer_once(
         key_hash=request.hash(),
         body_hash=request.body_hash(),
         status=answer.status,
-        sealed=_seal(request, answer.body),
+        sealed=seal(request.seal_key(), answer.body, about=_ABOUT),
         created_at=now,
     )
     return answer
@@ -97,13 +102,3 @@ def _lock(conn: sa.Connection, request: RequestKey, *, wait: bool) -> None:
 def forget_old_answers(conn: sa.Connection, *, now: datetime) -> int:
     """Delete answers older than a day; gives how many."""
     return conn.execute(answers.delete().where(answers.c.created_at <= now - KEEP)).rowcount
-
-
-def _seal(request: RequestKey, data: bytes) -> bytes:
-    """XOR with an HMAC-SHA256 keystream of the client's key: the table alone shows no ticket (same both ways)."""
-    secret = hashlib.sha256(b"seal|" + request.scope.encode() + b"|" + request.key.encode()).digest()
-    stream = b"".join(
-        hmac.new(secret, block.to_bytes(4, "big") + request.hash().encode(), hashlib.sha256).digest()
-        for block in range(len(data) // 32 + 1)
-    )
-    return bytes(a ^ b for a, b in zip(data, stream, strict=False))

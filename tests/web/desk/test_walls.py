@@ -4,13 +4,13 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in
-from onestop.clock import real_now
+from onestop.accounts.actions import add_account
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.visits.actions.calls import serve
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.rows import stop_row
 from onestop.web.kit.sessions import SESSION_COOKIE
+from tests.sessions import session_of
 from tests.web.desk.screen import zone
 from tests.web.site import Site
 
@@ -18,10 +18,9 @@ from tests.web.site import Site
 def _account(site: Site, *held: Grant) -> httpx.AsyncClient:
     now = site.database.now()
     account = site.database.write_now(
-        add_account, login=uuid4().hex, password_hash="x", name="Officer", held=held, actor=SYSTEM, now=now
+        add_account, login=uuid4().hex, password_hash="unused", name="Officer", held=held, actor=SYSTEM, now=now
     )
-    attempt = Attempt(account=account, password_hash="x")
-    token = site.database.write_now(complete_sign_in, attempt, real=real_now())
+    token = session_of(site.database, account)
     browser = site.browser()
     browser.cookies.set(SESSION_COOKIE, token)
     return browser

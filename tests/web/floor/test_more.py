@@ -9,9 +9,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.accounts.actions import add_account
 from onestop.booking.tables import stops
-from onestop.clock import real_now
 from onestop.db.session import Database
 from onestop.directory.tables import services
 from onestop.domain.day import DeskState
@@ -21,6 +20,7 @@ from onestop.visits.queries.floor import FloorDesk, floor_desk
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.halls import ON, make_test_day
 from tests.referrals.scene import Scene, make_scene
+from tests.sessions import session_of
 from tests.web.hall_desk import Staff
 from tests.web.public.visitor import Page
 from tests.web.site import HOST, Site, running
@@ -143,7 +143,7 @@ async def test_floor_control_of_another_day_sends_nobody_on_and_notes_open_for_n
         now=site.hall.now,
     )
     elsewhere = site.browser()
-    token = site.database.write_now(complete_sign_in, Attempt(account=account, password_hash="unused"), real=real_now())
+    token = session_of(site.database, account)
     elsewhere.cookies.set(SESSION_COOKIE, token, domain=HOST)
 
     foreign = [await elsewhere.get(f"/stops/{stop}/referrals"), await elsewhere.post(f"/stops/{stop}/referrals")]

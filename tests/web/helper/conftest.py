@@ -7,13 +7,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.accounts.actions import add_account
 from onestop.booking.helped import helped_bookings
-from onestop.clock import real_now
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.web.kit.forms import new_key
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.halls import TestDay
+from tests.sessions import session_of
 from tests.web.site import HOST, Site
 
 
@@ -86,11 +86,8 @@ def helper(site: Site) -> Make:
             actor=SYSTEM,
             now=site.hall.now,
         )
-        attempt = Attempt(account=account, password_hash="unused")
         browser = site.browser()
-        browser.cookies.set(
-            SESSION_COOKIE, site.database.write_now(complete_sign_in, attempt, real=real_now()), domain=HOST
-        )
+        browser.cookies.set(SESSION_COOKIE, session_of(site.database, account), domain=HOST)
         return Helper(site=site, account=account, browser=browser)
 
     return made

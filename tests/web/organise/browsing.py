@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.accounts.actions import add_account
 from onestop.accounts.queries import actor_of_session
 from onestop.clock import real_now
 from onestop.devices.queries import actor_of_device
 from onestop.domain.roles import SYSTEM, Actor, Grant, Role
 from onestop.keys import hash_token
 from onestop.web.kit.sessions import DEVICE_COOKIE, SESSION_COOKIE
+from tests.sessions import session_of
 from tests.web.site import Site
 
 Fields = list[tuple[str, str]]
@@ -127,12 +128,12 @@ def _sent(fields: Fields, changed: dict[str, Any]) -> dict[str, list[str]]:
 
 def _only(site: Site, grant: Grant) -> httpx.AsyncClient:
     """A browser of an account with this one grant."""
-    now, real = site.database.now(), real_now()
+    now = site.database.now()
     login = f"only-{uuid4().hex[:8]}"
     account = site.database.write_now(
         add_account, login=login, password_hash="unused", held=(grant,), actor=SYSTEM, now=now
     )
-    token = site.database.write_now(complete_sign_in, Attempt(account=account, password_hash="unused"), real=real)
+    token = session_of(site.database, account)
     browser = site.browser()
     browser.cookies.set(SESSION_COOKIE, token)
     return browser

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from onestop.accounts.actions import Attempt, add_account, complete_sign_in
+from onestop.accounts.actions import add_account
 from onestop.clock import real_now
 from onestop.devices.actions import report_device, touch_device
 from onestop.domain.machine import PaperMissed, Printer, Report
@@ -11,6 +11,7 @@ from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.domain.ticket import spell_short_code
 from onestop.web.kit.sessions import SESSION_COOKIE
 from tests.halls import ON, TestDay, make_test_day
+from tests.sessions import session_of
 from tests.visits.machine_papers import machine_of
 from tests.web.hall_desk import Staff
 from tests.web.site import Site
@@ -206,7 +207,7 @@ def session_for_one_day(site: Site) -> str:
         actor=SYSTEM,
         now=site.database.now(),
     )
-    return site.database.write_now(complete_sign_in, Attempt(account=account, password_hash="unused"), real=real_now())
+    return session_of(site.database, account)
 
 
 async def test_a_ticket_machine_without_paper_is_told_with_the_numbers_that_have_none(site: Site) -> None:

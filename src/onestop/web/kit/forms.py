@@ -1,6 +1,7 @@
 """Forms as doors read them, and the key that makes a repeated press harmless."""
 
 import secrets
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
@@ -45,10 +46,20 @@ async def read_form(request: WebRequest) -> Form:
     return form
 
 
-async def read_file(request: WebRequest, name: str) -> bytes:
-    """The file of a form's field, empty where none was chosen."""
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file of a form's field: what its owner calls it, and its bytes; both empty where none was chosen."""
+
+    name: str
+    content: bytes
+
+
+async def read_file(request: WebRequest, name: str) -> SentFile:
+    """The file of a form's field."""
     sent = (await request.form()).get(name) if request.content_type[0] == "multipart/form-data" else None
-    return await sent.read() if isinstance(sent, UploadFile) else b""
+    if not isinstance(sent, UploadFile):
+        return SentFile("", b"")
+    return SentFile(clean(sent.filename or "")[:100], await sent.read())
 
 
 def sent_form(request: WebRequest) -> Form | None:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from litestar import Response, get
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from onestop.days.dayfile import DayFile, DayFileWrong, parse_day, read_template, templates
@@ -19,6 +18,7 @@ from onestop.days.sheet_writing import empty_workbook, workbook_of
 from onestop.db.session import Database
 from onestop.directory.organising import directory
 from onestop.domain.errors import N_, NotKnown
+from onestop.web.kit.forms import read_file
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.requests import Db, WebRequest
@@ -60,10 +60,8 @@ class Uploaded:
 
 async def read_uploaded(request: WebRequest, db: Database) -> Uploaded:
     """The day of the file that was sent with this form; a workbook is read in a thread and a process of its own."""
-    kind, _ = request.content_type
-    sent = (await request.form()).get("file") if kind == "multipart/form-data" else None
-    content = await sent.read() if isinstance(sent, UploadFile) else b""
-    name = (sent.filename or "")[:100] if isinstance(sent, UploadFile) else ""
+    sent = await read_file(request, "file")
+    name, content = sent.name, sent.content
     if not content:
         return Uploaded(missing=FILE_MISSING)
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or name.casefold().endswith((".xlsx", ".xls", ".ods")):
@@ -79,13 +77,7 @@ async def read_uploaded(request: WebRequest, db: Database) -> Uploaded:
 async def _workbook(db: Database, content: bytes, name: str, locale: Locale) -> Uploaded:
     known = await db.read(directory)
     async with _one_at_a_time:
-        read: SheetDay = await asyncio.to_thread(
-            day_of_workbook,
-            content,
-            locale,
-            services={service.key for one in known for service in one.services},
-            institutions={one.name: one.key for one in known},
-        )
+        read: SheetDay = await asyncio.to_thread(day_of_workbook, content, locale, known)
     lines = fault_lines(read.faults[:MOST_FAULTS], locale)
     return Uploaded(name=name, file=read.file, on=read.on, faults=lines, more=max(0, len(read.faults) - MOST_FAULTS))
 

@@ -35,7 +35,7 @@ async def upload(request: WebRequest, db: Db, series: FromPath[UUID]) -> Respons
     try:
         check_logo_words(kind, whose)
         async with _one_at_a_time:
-            logo = await asyncio.to_thread(clean_logo, await read_file(request, "logo"))
+            logo = await asyncio.to_thread(clean_logo, (await read_file(request, "logo")).content)
         path = await submit_once(
             request,
             # Another file under the same words is another press.

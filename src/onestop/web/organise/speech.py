@@ -119,7 +119,7 @@ async def store(request: WebRequest, db: Db, settings: Conf, clips: Sounds, tag:
     form = await read_form(request)
     word = form.text("number", 6) or form.text("word", 10)
     try:
-        await asyncio.to_thread(keep_recording, settings.var, tag, word, await read_file(request, "sound"))
+        await asyncio.to_thread(keep_recording, settings.var, tag, word, (await read_file(request, "sound")).content)
     except Refusal as refusal:
         if refusal.status != 422:
             raise
