@@ -5,17 +5,18 @@ the capacity is written anew, never below what is claimed. Whoever calls these o
 `visits.actions.setup`, which knows who is booked and who is here.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.days.capacity import write_capacity
-from onestop.days.drawing import announce_draw, check_not_begun
+from onestop.days.drawing import announce_draw, check_not_begun, check_window
 from onestop.days.queries.capacity import desk_group
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences, desks_of_day, mediators_of_day
+from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer, service_keys
 from onestop.days.setup_values import (
     INSTITUTION_FIXED,
@@ -44,9 +45,10 @@ from onestop.days.tables import (
     precedences,
 )
 from onestop.db.ledger import record
+from onestop.db.shifting import shift
 from onestop.db.types import new_id
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
-from onestop.domain.day import DayState, Release, opening_instants
+from onestop.domain.day import DayState, Release, moved_by, opening_instants
 from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
 from onestop.domain.facts import Fact, Term
 from onestop.domain.plan import CapacityKind
@@ -57,6 +59,10 @@ from onestop.domain.slots import group_key
 class SetupOver(Refusal):
     code = "setup_over"
     sentence = N_("This day is over or cancelled. Its set-up cannot be changed any more.")
+
+
+SAME_DATE = N_("The day is on this date already.")
+DATE_OVER = N_("This date is over. Please choose a later one.")
 
 
 def change_day(
@@ -110,6 +116,32 @@ def change_day(
     for place, language in enumerate(dict.fromkeys(settings.languages)):
         conn.execute(day_languages.insert().values(day_id=day_id, language=language, position=place))
     _end(conn, day_id, "DayChanged", actor=actor, now=now, terms={"release": settings.release})
+
+
+def move_day(conn: sa.Connection, day_id: UUID, on: date, *, version: int, actor: Actor, now: datetime) -> timedelta:
+    """Put a day with its desks, mediators and minutes on another date, at the same local hour; gives how far it goes.
+
+    Its address stays: posters and messages show it already. Raises `SetupWrong`, `Changed`, `SetupOver`, and
+    `DrawBegun` while a draw takes requests.
+    """
+    day = _begin(conn, day_id, version)
+    by = moved_by(day.opens_at, on, day.zone)
+    if on == day.on:
+        raise SetupWrong("on", SAME_DATE)
+    if day.closes_at + by <= now:
+        raise SetupWrong("on", DATE_OVER)
+    draw = draw_of(conn, day_id)
+    if day.release is Release.DRAW and draw is not None and draw.drawn_at is None:
+        check_not_begun(conn, day, now=now)
+        check_window(day.opens_at + by, draw.opens_at, draw.closes_at, now=now)
+    conn.execute(days.update().where(days.c.id == day_id).values(on_date=on))
+    of_desks = openings.c.desk_id.in_(sa.select(desks.c.id).where(desks.c.day_id == day_id))
+    shift(conn, by, days.c.opens_at, days.c.closes_at, where=days.c.id == day_id)
+    shift(conn, by, openings.c.opens_at, openings.c.closes_at, where=of_desks)
+    shift(conn, by, mediators.c.opens_at, mediators.c.closes_at, where=mediators.c.day_id == day_id)
+    shift(conn, by, capacity.c.bucket_at, where=capacity.c.day_id == day_id)
+    _end(conn, day_id, "DayMoved", actor=actor, now=now, terms={"was": day.on.isoformat(), "on": on.isoformat()})
+    return by
 
 
 def _follow_hours(conn: sa.Connection, day: Day, opens_at: datetime, closes_at: datetime) -> None:

@@ -45,6 +45,9 @@ MOVES: dict[BookingState, frozenset[BookingState]] = {
 HOLDS_CAPACITY = frozenset({B.HELD, B.OFFERED, B.DRAWN, B.CONFIRMED, B.ARRIVED})
 """States whose claims count against capacity (R1)."""
 
+WAITS = frozenset({B.REQUESTED, B.LISTED, B.DRAWN, B.OFFERED})
+"""States of a booking that has no time yet and may still get one."""
+
 LIVE = frozenset({B.HELD, B.REQUESTED, B.DRAWN, B.LISTED, B.OFFERED, B.CONFIRMED, B.ARRIVED})
 """States that count towards the limit of bookings per contact and day; one that arrived can be confirmed again."""
 

@@ -94,6 +94,15 @@ def local_instant(on: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
 
 
+def moved_by(opens_at: datetime, on: date, zone: ZoneInfo) -> timedelta:
+    """How far everything of a day goes when it opens on another date at the same local hour.
+
+    The same for all of it: no plan gets longer or shorter. A day over a night on which the clocks change keeps its
+    lengths, not the local hour of its end.
+    """
+    return local_instant(on, opens_at.astimezone(zone).time(), zone) - opens_at
+
+
 def opening_instants(on: date, opens: time, closes: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Both ends of an opening as instants; a closing not after its opening lies on the next day."""
     start = local_instant(on, opens, zone)

@@ -22,7 +22,10 @@ NOTICED = timedelta(minutes=10)
 
 
 class Touch(StrEnum):
-    """How somebody is touched, from what she need not know to the worst; `AGAIN`: what she had lost is there again."""
+    """How somebody is touched, from what she need not know to the worst; `AGAIN`: what she had lost is there again.
+
+    `DAY`: the whole day goes to another date, and her booking with it.
+    """
 
     AGAIN = "again"
     UNNOTICED = "unnoticed"
@@ -30,6 +33,7 @@ class Touch(StrEnum):
     TIME = "time"
     INTERPRETER = "interpreter"
     SERVICE = "service"
+    DAY = "day"
 
 
 _RANK = {None: 0, Touch.UNNOTICED: 1, Touch.ESTIMATE: 2, Touch.TIME: 3, Touch.INTERPRETER: 4, Touch.SERVICE: 5}

@@ -96,6 +96,18 @@ KINDS: dict[str, Kind] = {
         short=N_("As before: %(date)s %(time)s. Number %(number)s, code %(code)s"),
         advice=(N_("You do not have to do anything."),),
     ),
+    "touched_day": Kind(
+        template="appointment",
+        subject=N_("Your appointment has a new date: %(date)s"),
+        headline=N_("The whole day has a new date."),
+        calendar="PUBLISH",
+        label=N_("Day moved"),
+        short=N_("New date: %(date)s %(time)s. Number %(number)s, code %(code)s"),
+        advice=(
+            N_("You come at the same time of day, to the same desks. Your place is kept."),
+            N_("If you cannot come on the new date, please cancel. Then somebody else gets the place."),
+        ),
+    ),
     "reminder": Kind(
         template="appointment",
         subject=N_("Your appointment is soon: %(date)s"),
@@ -132,6 +144,13 @@ KINDS: dict[str, Kind] = {
         headline=N_("You are on the waiting list."),
         label=N_("On the waiting list"),
         short=N_("Waiting list: %(date)s. Code %(code)s. We will write."),
+    ),
+    "list_moved": Kind(
+        template="waiting",
+        subject=N_("Waiting list for %(date)s"),
+        headline=N_("The day you wait for has a new date."),
+        label=N_("Day moved, waiting list"),
+        short=N_("New date: %(date)s. You wait for a place. Code %(code)s"),
     ),
     "offer": Kind(
         template="waiting",
@@ -174,5 +193,5 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
-TOUCHED = {touch.value: f"touched_{touch}" for touch in (Touch.AGAIN, *ASKED)}
+TOUCHED = {touch.value: f"touched_{touch}" for touch in (Touch.AGAIN, *ASKED, Touch.DAY)}
 """By how a change of the day touches somebody, which message tells her."""

@@ -14,7 +14,7 @@ from onestop.notify.actions import put_message
 from onestop.notify.queries import Told, recipients_of, told_on, unsent
 from onestop.notify.tables import outbox
 
-CAUSES = {"PartyListed": "listed", "PlaceOffered": "offer", "OfferLapsed": "offer_over"}
+CAUSES = {"PartyListed": "listed", "PlaceOffered": "offer", "OfferLapsed": "offer_over", "WaitingMoved": "list_moved"}
 """Which fact causes which message."""
 BECAUSE = {DAY_CANCELLED: "list_cancelled"}
 """What is told to somebody whose waiting ends, where the fact says why."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import wish_of
-from onestop.booking.actions.waiting import WAITS, booking_of, free_offer, waits_of, withdraw, write_waiting
+from onestop.booking.actions.waiting import booking_of, free_offer, waits_of, withdraw, write_waiting
 from onestop.booking.capacity import claim, expire_holds, give_back
 from onestop.booking.queries import PROVED
 from onestop.booking.rests import rest, wake
@@ -21,7 +21,7 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.statements import change
-from onestop.domain.booking import PROVES, BookingState, check_move
+from onestop.domain.booking import PROVES, WAITS, BookingState, check_move
 from onestop.domain.day import DayState, check_bookable
 from onestop.domain.errors import BookingClosed, OfferGone
 from onestop.domain.facts import Fact

@@ -19,7 +19,7 @@ from onestop.days.queries.days import day_by_id
 from onestop.db.ledger import record
 from onestop.db.statements import change, insert
 from onestop.db.types import new_id
-from onestop.domain.booking import PROVES, BookingState, Channel, check_move
+from onestop.domain.booking import PROVES, WAITS, BookingState, Channel, check_move
 from onestop.domain.day import check_bookable
 from onestop.domain.errors import BookingClosed, TicketUnknown
 from onestop.domain.facts import Fact, Term
@@ -28,8 +28,6 @@ from onestop.domain.ticket import code_hash, short_hash, waiting_code, waiting_s
 from onestop.domain.visit import StopState
 
 _B = BookingState
-WAITS = frozenset({_B.REQUESTED, _B.LISTED, _B.DRAWN, _B.OFFERED})
-"""States of a booking that has no time yet and may still get one."""
 
 
 def join_list(

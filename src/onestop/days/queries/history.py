@@ -27,6 +27,12 @@ class Change:
     touched: Mapping[str, int]
     undoes: bool
 
+    @property
+    def moves(self) -> bool:
+        """Whether the whole day went to another date."""
+        was, then = self.before.get("day", {}), self.after.get("day", {})
+        return "on" in was and "on" in then and was["on"] != then["on"]
+
 
 def changes_of_day(conn: sa.Connection, day: UUID, *, since: int = 0) -> list[Change]:
     """The newest changes, or those after a version; one statement."""

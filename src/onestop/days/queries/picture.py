@@ -56,6 +56,7 @@ def _day(conn: sa.Connection, day: Day) -> Values:
     per_slot = conn.execute(sa.select(days.c.arrivals_per_slot).where(days.c.id == day.id)).scalar_one()
     return {
         "name": day.name,
+        "on": day.on.isoformat(),
         "series": str(day.series.id) if day.series else "",
         "hours": [_hours(day, day.opens_at, day.closes_at)],
         "slot_minutes": day.slot_minutes,

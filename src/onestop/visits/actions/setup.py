@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking, release_hold
-from onestop.booking.actions.waiting import WAITS, leave_list
+from onestop.booking.actions.waiting import leave_list
 from onestop.booking.tables import bookings, stops
 from onestop.days import setup
 from onestop.days.actions import set_paused
@@ -20,7 +20,7 @@ from onestop.days.queries.picture import picture_of
 from onestop.days.restoring import restore_before
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
-from onestop.domain.booking import DAY_CANCELLED, BookingState
+from onestop.domain.booking import DAY_CANCELLED, WAITS, BookingState
 from onestop.domain.day import DayState, check_day_move
 from onestop.domain.errors import N_, Changed, Refusal
 from onestop.domain.facts import Fact
@@ -57,6 +57,11 @@ class MediatorUsed(Refusal):
 class NotNewest(Refusal):
     code = "not_newest"
     sentence = N_("Something was changed after this. Please take the newest change back first.")
+
+
+class MovedDay(Refusal):
+    code = "moved_day"
+    sentence = N_("The day was moved to another date. To take this back, move it to its date of before.")
 
 
 class DayHasBookings(Refusal):
@@ -125,11 +130,14 @@ def undo_change(
 ) -> None:
     """Take the newest change of the set-up back, through the same rules and the same weighing.
 
-    Raises `NotNewest` where something was built on it, and what changing back raises.
+    Raises `MovedDay` for a move to another date, `NotNewest` where something was built on it, and what
+    changing back raises.
     """
     newest = next(iter(changes_of_day(conn, day)), None)
     if newest is None or newest.id != change or newest.version != day_by_id(conn, day).version:
         raise NotNewest
+    if newest.moves:
+        raise MovedDay
     for key in newest.after.keys() - newest.before.keys():
         kind, _, one = key.partition(":")
         if kind == "desk":

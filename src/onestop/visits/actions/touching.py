@@ -10,7 +10,7 @@ from onestop.booking.actions.laying import lay_anew
 from onestop.booking.tables import bookings, parties
 from onestop.days.tables import setup_changes
 from onestop.db.ledger import record
-from onestop.domain.booking import BookingState
+from onestop.domain.booking import WAITS, BookingState
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.facts import Fact
 from onestop.domain.roles import SYSTEM, Actor
@@ -65,9 +65,11 @@ def tell_next_touched(conn: sa.Connection, day: UUID, *, actor: Actor = SYSTEM, 
         this = sa.and_(setup_touched.c.change_id == row.change_id, setup_touched.c.party_id == row.party_id)
         conn.execute(setup_touched.update().where(this).values(told_at=now))
         here = row.visit == VisitState.OPEN
+        if row.how == Touch.DAY and row.booked in WAITS:
+            record(conn, Fact(kind="WaitingMoved", at=now, day=day, party=row.party_id, actor=actor.ref))
         if not here and row.booked != BookingState.CONFIRMED:
             continue
-        if row.how not in LOST and not here:
+        if row.how not in (*LOST, Touch.DAY) and not here:
             lay_anew(conn, row.party_id, now=now)
         if row.how != Touch.UNNOTICED:
             fact = Fact(

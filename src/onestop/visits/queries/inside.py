@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, contacts, members, parties
-from onestop.domain.booking import BookingState
+from onestop.domain.booking import WAITS, BookingState
 from onestop.domain.visit import VisitState
 from onestop.visits.tables import visits
 
@@ -34,6 +34,12 @@ def inside_of_day(conn: sa.Connection, day: UUID) -> Inside:
         )
     ).one()
     return Inside(booked=row.booked, inside=row.inside, came=row.came)
+
+
+def waiting_of_day(conn: sa.Connection, day: UUID) -> int:
+    """How many wait for a place and have none; one statement."""
+    waits = sa.select(sa.func.count()).where(bookings.c.day_id == day, bookings.c.state.in_(WAITS))
+    return conn.execute(waits).scalar_one()
 
 
 MOST_TO_CALL = 100

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from onestop.booking.actions.draws import Requested, request_place
 from onestop.booking.actions.offers import decline_offer, take_offer
-from onestop.booking.actions.waiting import WAITS, join_list, leave_list
+from onestop.booking.actions.waiting import join_list, leave_list
 from onestop.booking.draws import own_request
 from onestop.booking.tickets import ticket_again
 from onestop.booking.waiting import Offer, WaitingParty, find_waiting, waiting_party
@@ -19,7 +19,7 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
-from onestop.domain.booking import BookingState, Channel
+from onestop.domain.booking import WAITS, BookingState, Channel
 from onestop.domain.errors import OfferGone, Refusal
 from onestop.domain.roles import Actor
 from onestop.domain.ticket import spell_short_code, waiting_code, waiting_short_code

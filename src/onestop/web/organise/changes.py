@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from onestop.days.queries.days import Day
@@ -21,6 +22,7 @@ from onestop.web.kit.words import left_to_right, service_title
 RELEASES = {"invited": N_("By invitation"), "open": N_("Open"), "draw": N_("By draw")}
 FIELDS = {
     "name": N_("Name of the day"),
+    "on": N_("Date"),
     "series": N_("Series"),
     "number": N_("Number"),
     "institution": N_("Institution"),
@@ -90,6 +92,7 @@ class ChangeWords:
             "first": lambda value: self._services.get(value, ""),
             "then": lambda value: self._services.get(value, "") if value else locale.gettext(EVERY_OTHER),
             "reserve_limits": self._limits,
+            "on": lambda value: locale.date(date.fromisoformat(value)),
             "series": lambda value: self._series.get(value, ""),
         }
 

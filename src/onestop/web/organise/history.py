@@ -107,7 +107,7 @@ async def _page(request: WebRequest, db: Db, day: Day, *, error: str = "", statu
                 undoes=each.undoes,
                 touched=sum(each.touched.values()),
                 things=words.things(each.before, each.after),
-                newest=runs and each.version == day.version,
+                newest=runs and each.version == day.version and not each.moves,
             )
             for each in changes
         ),

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from onestop.booking.actions.offers import decline_offer, take_offer
 from onestop.booking.actions.proofs import ask_again
-from onestop.booking.actions.waiting import WAITS, join_list, leave_list
+from onestop.booking.actions.waiting import join_list, leave_list
 from onestop.booking.contacts import read_contacts
 from onestop.booking.draws import OwnRequest, own_request
 from onestop.booking.queries import arrivals
@@ -18,7 +18,7 @@ from onestop.booking.tickets import find_code, ticket_again
 from onestop.booking.waiting import Offer, WaitingParty, waiting_party
 from onestop.days.queries.days import Day
 from onestop.db.session import Database
-from onestop.domain.booking import BookingState, Channel
+from onestop.domain.booking import WAITS, BookingState, Channel
 from onestop.domain.day import DayState
 from onestop.domain.errors import InvalidInput, InvitationUsed, Refusal, TicketUnknown, TooManyTries
 from onestop.domain.name import read_name
