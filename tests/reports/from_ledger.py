@@ -65,7 +65,7 @@ class Told:
 
 
 def tell(facts: Sequence[Any], steps: dict[UUID, StepLabel], visits: dict[UUID, VisitLabel], zone: str) -> Told:
-    lines = _without_what_was_undone(facts)
+    lines = without_what_was_undone(facts)
     came = {
         fact.visit_id: fact.at - timedelta(seconds=fact.terms.get("ago_seconds", 0))
         for fact in lines
@@ -189,7 +189,7 @@ def tell(facts: Sequence[Any], steps: dict[UUID, StepLabel], visits: dict[UUID, 
     )
 
 
-def _without_what_was_undone(facts: Sequence[Any]) -> list[Any]:
+def without_what_was_undone(facts: Sequence[Any]) -> list[Any]:
     """The facts that still stand: an undo takes back those of its visit since the act began."""
     standing: list[Any] = []
     for fact in facts:

@@ -814,7 +814,7 @@ MATRIX: list[Row] = [
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
-            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside"),
+            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
         )
     ),
     # A picture that there is none of.

@@ -1,17 +1,20 @@
 """A day as a picture: who is there, how much is in use and how many wait, every quarter of an hour.
 
-The same picture shows days that were only played (each number a mean over them) and the truth of a day.
+The same picture shows days that were only played (each number a mean over them) and the truth of a day, which has a
+"now": before it stands what was, after it what is booked and what those who wait still need.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 from uuid import UUID
 
+from onestop.domain.ahead import Due, poured
 from onestop.domain.figures import nine_of_ten
+from onestop.domain.intervals import Interval
 from onestop.domain.simday import Played
 
 SPAN = timedelta(minutes=15)
@@ -27,6 +30,8 @@ class Level(StrEnum):
     """How a row stands in a span; the rest is a matter of numbers."""
 
     AWAY = "away"
+    PAUSED = "paused"
+    """Within the hours, but with a break."""
     FREE = "free"
     SOME = "some"
     HALF = "half"
@@ -37,19 +42,27 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A row: a desk or a mediator, or several that are alike. Mediators have no services."""
+    """A row: a desk or a mediator, or several that are alike. Mediators have no services.
+
+    `there` is when they truly were there and are expected to be, where that is known better than by their hours.
+    """
 
     members: tuple[UUID, ...]
     services: frozenset[UUID] = frozenset()
     mediates: bool = False
-    hours: tuple[tuple[datetime, datetime], ...] = ()
+    hours: tuple[Interval, ...] = ()
     minutes: float = 0.0
     """What one talk is expected to last."""
+    there: tuple[Interval, ...] | None = None
+    paused: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """From a call to the end of the talk; `came` is false where nobody answered the call."""
+    """From a call to the end of the talk; `came` is false where nobody answered the call.
+
+    A mediator who was not needed to the end left at `released_at`.
+    """
 
     service: UUID
     desk: UUID
@@ -57,39 +70,70 @@ class Talk:
     called_at: datetime
     ended_at: datetime
     came: bool = True
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A step of a party is open and nobody has begun it; the party may be at another desk or out meanwhile."""
+
+    service: UUID
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """A party in the building: since when its wait counts, its talks by time, and what it was not called for."""
+    """A party in the building: since when its wait counts, its talks by time, and what it was not called for.
+
+    `waits`, where they are known, say what it waited for and when; else they follow from talks and `uncalled`. It is
+    out of the building while it is `away`.
+    """
 
     begins_at: datetime
     ends_at: datetime
     talks: tuple[Talk, ...]
     uncalled: tuple[UUID, ...] = ()
+    waits: tuple[Wait, ...] | None = None
+    away: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A quarter of an hour of one row: how many are there, in use; parties that wait for it.
 
-    `late`: more wait than the hours left can take.
+    `late`: more wait than the hours left can take. `over`: in use outside the hours. `planned` is what is to come: how
+    many will be needed; none of what has been.
     """
 
     there: float
     used: float
     waiting: float
     late: bool = False
+    paused: float = 0.0
+    over: bool = False
+    planned: float | None = None
 
     @property
     def level(self) -> Level:
-        """By the part of those who are there that is in use."""
-        return _level(self.there, self.used)
+        """By the part of those who are there that is in use, or will be."""
+        if self.over or self.there < FREE <= self._needed:
+            return Level.OVER
+        if self.there < FREE:
+            return Level.PAUSED if self.paused >= FREE else Level.AWAY
+        part = self._needed / self.there
+        if part < FREE:
+            return Level.FREE
+        return Level.SOME if part < BUSY else Level.HALF if part < FULL else Level.FULL
 
     @property
     def share(self) -> float:
         """The part in use, at most 1."""
-        return min(1.0, self.used / self.there) if self.there else float(self.used > 0)
+        return min(1.0, self._needed / self.there) if self.there else float(self._needed > 0)
+
+    @property
+    def _needed(self) -> float:
+        return self.used if self.planned is None else self.planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,29 +147,42 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourWaits:
-    """An hour: parties that came, calls, and the minutes that who was called had waited: the middle, nine of ten."""
+    """An hour: parties that came, calls, and the minutes that who was called had waited: the middle, nine of ten.
+
+    `expected` have booked for it and are not here yet.
+    """
 
     starts_at: datetime
     came: float
     calls: float
     typical: float | None
     long: float | None
+    expected: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """Columns by their beginning; those from `closes_at` on are over time."""
+    """Columns by their beginning; those from `closes_at` on are over time, those from `now` on are to come."""
 
     starts: tuple[datetime, ...]
     closes_at: datetime
     rows: tuple[Row, ...]
     hours: tuple[HourWaits, ...]
+    now: datetime | None = None
+
+    @property
+    def behind(self) -> int:
+        """How many columns have at least begun."""
+        return len(self.starts) if self.now is None else sum(start < self.now for start in self.starts)
 
 
 class Picture:
-    """Takes one day after the other and gives the mean of them."""
+    """Takes one day after the other and gives the mean of them; or, with `now`, the one day that runs."""
 
-    def __init__(self, opens_at: datetime, closes_at: datetime, groups: Sequence[Group]) -> None:
+    def __init__(
+        self, opens_at: datetime, closes_at: datetime, groups: Sequence[Group], *, now: datetime | None = None
+    ) -> None:
+        self._now = now
         self._groups = tuple(groups)
         self._opens_at = min([opens_at, *(start for each in groups for start, _ in each.hours)])
         self._closes_at = closes_at
@@ -135,6 +192,8 @@ class Picture:
         self._waiting: dict[tuple[UUID, int], float] = defaultdict(float)
         self._came: dict[int, int] = defaultdict(int)
         self._waits: dict[int, list[float]] = defaultdict(list)
+        self._expected: dict[int, int] = defaultdict(int)
+        self._planned: Mapping[tuple[int, int], float] = {}
         self._last = closes_at
 
     def add(self, stays: Iterable[Stay]) -> None:
@@ -142,30 +201,46 @@ class Picture:
         self._days += 1
         for stay in stays:
             self._came[self._hour(stay.begins_at)] += 1
-            free_since, waits_for = stay.begins_at, list[tuple[UUID, datetime]]()
-            at_desks: list[tuple[datetime, datetime]] = []
+            free_since, waits = stay.begins_at, list[Wait]()
+            at_desks: list[Interval] = []
             for talk in sorted(stay.talks, key=lambda each: each.called_at):
                 self._use(talk)
                 if not talk.came:
                     continue
-                waits_for.append((talk.service, talk.called_at))
+                waits.append(Wait(service=talk.service, since=stay.begins_at, until=talk.called_at))
                 if talk.called_at >= free_since or not at_desks:
-                    self._waits[self._hour(talk.called_at)].append(max(0.0, (talk.called_at - free_since) / _MINUTE))
+                    out = sum(_overlap(free_since, talk.called_at, *away) for away in stay.away)
+                    waited = max(0.0, (talk.called_at - free_since) / _MINUTE - out)
+                    self._waits[self._hour(talk.called_at)].append(waited)
                 at_desks.append((talk.called_at, talk.ended_at))
                 free_since = max(free_since, talk.ended_at)
-            waits_for += [(service, stay.ends_at) for service in stay.uncalled]
-            for starts, ends in _between(stay.begins_at, stay.ends_at, at_desks):
-                for service, until in waits_for:
-                    for n, minutes in self._parts(starts, min(ends, until)):
-                        self._waiting[service, n] += minutes
+            waits += [Wait(service=each, since=stay.begins_at, until=stay.ends_at) for each in stay.uncalled]
+            if self._now is not None:
+                self._last = max(self._last, stay.ends_at)
+            for starts, ends in _between(stay.begins_at, stay.ends_at, sorted((*at_desks, *stay.away))):
+                for wait in waits if stay.waits is None else stay.waits:
+                    for n, minutes in self._parts(max(starts, wait.since), min(ends, wait.until)):
+                        self._waiting[wait.service, n] += minutes
+
+    def expect(self, arrivals: Iterable[datetime], dues: Iterable[Due]) -> None:
+        """Who is still to come to the day that runs, and what is still to be done."""
+        for at in arrivals:
+            self._expected[self._hour(at)] += 1
+        if self._now is not None:
+            room = {
+                (row, column): self._there(row, max(at, self._now), at + SPAN)
+                for column, at in enumerate(self._columns(self._closing()))
+                if at + SPAN > self._now
+                for row in range(len(self._groups))
+            }
+            self._planned = poured(dues, room, self._row, self._now, self._parts)
 
     def timeline(self) -> Timeline:
         """The mean day."""
-        closes = max([self._closes_at, *(end for each in self._groups for _, end in each.hours)])
-        least, most = (min(MOST_SPANS, -(-(end - self._opens_at) // SPAN)) for end in (closes, max(closes, self._last)))
-        starts = [self._opens_at + n * SPAN for n in range(max(1, most))]
+        closes = self._closing()
+        least, starts = len(self._columns(closes)), self._columns(max(closes, self._last))
         rows = [[self._span(n, column, at) for column, at in enumerate(starts)] for n in range(len(self._groups))]
-        while len(starts) > max(1, least) and all(spans[len(starts) - 1].level is Level.AWAY for spans in rows):
+        while len(starts) > least and all(_is_nothing(spans[len(starts) - 1]) for spans in rows):
             starts.pop()  # of many days one ended late, which is nothing on the mean of them
         return Timeline(
             starts=tuple(starts),
@@ -175,16 +250,24 @@ class Picture:
                 for each, spans in zip(self._groups, rows, strict=True)
             ),
             hours=tuple(self._hour_waits(n) for n in range(-(-len(starts) * SPAN // HOUR))),
+            now=self._now,
         )
 
     # -- inside ---------------------------------------------------------------------------------------------
 
+    def _closing(self) -> datetime:
+        return max([self._closes_at, *(end for each in self._groups for _, end in each.hours)])
+
+    def _columns(self, until: datetime) -> list[datetime]:
+        most = min(MOST_SPANS, -(-(until - self._opens_at) // SPAN))
+        return [self._opens_at + n * SPAN for n in range(max(1, most))]
+
     def _use(self, talk: Talk) -> None:
         self._last = max(self._last, talk.ended_at)
-        for who in (talk.desk, talk.mediator):
+        for who, until in ((talk.desk, talk.ended_at), (talk.mediator, talk.released_at or talk.ended_at)):
             row = None if who is None else self._row.get(who)
             if row is not None:
-                for n, minutes in self._parts(talk.called_at, talk.ended_at):
+                for n, minutes in self._parts(talk.called_at, until):
                     self._used[row, n] += minutes
 
     def _parts(self, starts: datetime, ends: datetime) -> Iterable[tuple[int, float]]:
@@ -200,14 +283,27 @@ class Picture:
         return max(0, (at - self._opens_at) // HOUR)
 
     def _span(self, row: int, column: int, at: datetime) -> Span:
-        group, days, whole = self._groups[row], max(1, self._days), SPAN / _MINUTE
+        group, days, until = self._groups[row], max(1, self._days), at + SPAN
+        if self._now is not None and at >= self._now:
+            planned = self._planned.get((row, column), 0.0) / (SPAN / _MINUTE)
+            return Span(there=self._there(row, at, until) / (SPAN / _MINUTE), used=0, waiting=0, planned=planned)
+        until = until if self._now is None else min(until, self._now)
+        whole = (until - at) / _MINUTE
+        used = self._used.get((row, column), 0.0) / days / whole
         waiting = sum(self._waiting.get((service, column), 0.0) for service in group.services) / days / whole
+        hours = sum(_overlap(at, until, *each) for each in group.hours) / whole
         return Span(
-            there=sum(_overlap(at, at + SPAN, start, end) for start, end in group.hours) / whole,
-            used=self._used.get((row, column), 0.0) / days / whole,
+            there=hours if group.there is None else self._there(row, at, until) / whole,
+            used=used,
             waiting=waiting,
-            late=waiting >= 1 and waiting * group.minutes > self._left(group, at + SPAN),
+            late=waiting >= 1 and waiting * group.minutes > self._left(group, until),
+            paused=sum(_overlap(at, until, *each) for each in group.paused) / whole,
+            over=group.there is not None and hours < FREE <= used,
         )
+
+    def _there(self, row: int, at: datetime, until: datetime) -> float:
+        group = self._groups[row]
+        return sum(_overlap(at, until, *each) for each in (group.hours if group.there is None else group.there))
 
     def _left(self, group: Group, at: datetime) -> float:
         """Minutes that the desks for what a row offers are still to be there."""
@@ -226,6 +322,7 @@ class Picture:
             calls=len(waits) / days,
             typical=median(waits) if waits else None,
             long=nine_of_ten(waits) if waits else None,
+            expected=self._expected.get(n, 0),
         )
 
 
@@ -253,22 +350,15 @@ def stays_of(played: Played) -> list[Stay]:
     ]
 
 
-def _level(there: float, used: float) -> Level:
-    if there < FREE:
-        return Level.OVER if used >= FREE else Level.AWAY
-    part = used / there
-    if part < FREE:
-        return Level.FREE
-    return Level.SOME if part < BUSY else Level.HALF if part < FULL else Level.FULL
+def _is_nothing(span: Span) -> bool:
+    return span.level is Level.AWAY and span.waiting < 0.5
 
 
 def _overlap(start: datetime, end: datetime, other: datetime, until: datetime) -> float:
     return max(0.0, (min(end, until) - max(start, other)) / _MINUTE)
 
 
-def _between(
-    starts: datetime, ends: datetime, taken: Sequence[tuple[datetime, datetime]]
-) -> Iterable[tuple[datetime, datetime]]:
+def _between(starts: datetime, ends: datetime, taken: Sequence[Interval]) -> Iterable[Interval]:
     """What is left of an interval without others, which stand by their beginning and may overlap."""
     at = starts
     for begins, stops in taken:

@@ -25,6 +25,7 @@ from onestop.web.organise import (
     pack,
     papers,
     passes,
+    picture,
     places,
     referrals,
     rehearsal,
@@ -67,5 +68,6 @@ route_handlers: list[Any] = [
     *displays.route_handlers,
     *board_line.route_handlers,
     *overview.route_handlers,
+    *picture.route_handlers,
     *rehearsal.route_handlers,
 ]

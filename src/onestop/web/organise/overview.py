@@ -37,6 +37,8 @@ from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import service_title, stop_title
 from onestop.web.organise.desks import desk_of
 from onestop.web.organise.frame import day_frame, enter, path_of
+from onestop.web.organise.picture import picture_of
+from onestop.web.organise.timeline import TimelineShown
 
 _DESKS = {"open": DeskState.OPEN, "pause": DeskState.PAUSED, "close": DeskState.CLOSED}
 _MEDIATORS = {"free": MediatorState.FREE, "break": MediatorState.BREAK, "left": MediatorState.LEFT}
@@ -74,6 +76,8 @@ class OverviewPage:
     running: bool
     end_sums: tuple[EndSum, ...]
     """Only of a day that is closed: nobody watches a counter move after somebody went home."""
+    picture: TimelineShown | None
+    """Only with the whole page: as a live part it comes alone, and less often."""
     error: str = ""
 
 
@@ -153,6 +157,7 @@ async def _page(
         machines=await db.read(machines_in_trouble, day.id, real=real_now()),
         running=day.state is DayState.PUBLISHED,
         end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
+        picture=await picture_of(db, day, now=now) if block is None else None,
         error=error,
     )
     return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from onestop.days.queries.desks import DeskRow, MediatorRow
-from onestop.domain.timeline import HOUR, SPAN, HourWaits, Row, Span, Timeline
+from onestop.domain.timeline import HOUR, SPAN, HourWaits, Level, Row, Span, Timeline
 
 TALLEST = 10
 """Steps of height a bar may have."""
@@ -24,21 +25,26 @@ class RowShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourShown:
-    """An hour over so many columns; `over` is after the closing. `tall` is the height of its bar."""
+    """An hour over so many columns: after the closing (`over`), to come (`ahead`). `tall` is the height of its bar."""
 
     waits: HourWaits
     columns: int
     over: bool
+    ahead: bool
     tall: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineShown:
-    """The whole picture."""
+    """The whole picture; of a day that runs, so many columns are `behind` and so many `ahead` of now."""
 
     rows: tuple[RowShown, ...]
     hours: tuple[HourShown, ...]
     any_late: bool
+    any_paused: bool
+    now: datetime | None
+    behind: int
+    ahead: int
 
 
 def timeline_shown(made: Timeline, desks: Sequence[DeskRow], mediators: Sequence[MediatorRow]) -> TimelineShown:
@@ -54,11 +60,16 @@ def timeline_shown(made: Timeline, desks: Sequence[DeskRow], mediators: Sequence
                 waits=hour,
                 columns=min(HOUR // SPAN, len(made.starts) - n * (HOUR // SPAN)),
                 over=hour.starts_at >= made.closes_at,
+                ahead=made.now is not None and hour.starts_at >= made.now,
                 tall=0 if not hour.typical or hour.typical < 1 else max(1, round(TALLEST * hour.typical / longest)),
             )
             for n, hour in enumerate(made.hours)
         ),
         any_late=any(cell.late for row in rows for cell in row.spans),
+        any_paused=any(cell.level is Level.PAUSED for row in rows for cell in row.spans),
+        now=made.now,
+        behind=made.behind,
+        ahead=len(made.starts) - made.behind,
     )
 
 
