@@ -9,8 +9,9 @@ import pytest
 
 from onestop.booking.queries import arrivals
 from onestop.booking.tickets import Ticket
-from onestop.days.checks import check_day, publish_checked
+from onestop.days.checks import publish_checked
 from onestop.days.dayfile import DayFile, FileDesk, read_template, templates
+from onestop.days.queries.checks import check_day
 from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
 from onestop.directory.vocabulary import NEEDS, PAPERS, SERVICES, papers_of

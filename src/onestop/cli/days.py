@@ -10,10 +10,12 @@ from rich.console import Console
 from onestop.booking.drawing import run_draw
 from onestop.booking.draws import counts_of
 from onestop.cli.opening import OPERATOR, json_option, opened, show
+from onestop.clock import real_now
 from onestop.days.actions import create_day, make_invitations
-from onestop.days.checks import Finding, check_day, publish_checked
+from onestop.days.checks import publish_checked
 from onestop.days.dayfile import DayFile, read_day_file, read_template, templates
 from onestop.days.daysheet import day_of_workbook
+from onestop.days.queries.checks import Finding
 from onestop.days.queries.days import Day, all_days, day_by_slug
 from onestop.days.queries.draws import the_draw
 from onestop.days.sheet_cells import MOST_BYTES
@@ -32,6 +34,7 @@ from onestop.settings import read_settings
 from onestop.visits.actions.closing import close_day
 from onestop.visits.carrying_on import carry_all
 from onestop.visits.queries.carrying import Fate, carried_from, days_to_carry_to, still_inside
+from onestop.visits.queries.day_check import check_whole_day
 from onestop.visits.queries.ending import end_counts_of
 
 MOST_FAULTS = 50
@@ -132,7 +135,9 @@ def publish(slug: str) -> None:
     with opened(settings) as database:
         found = database.read_now(day_by_slug, slug)
         now = database.now()
-        for finding in database.read_now(check_day, found, now=now, writes=writes_links(settings)):
+        for finding in database.read_now(
+            check_whole_day, found, now=now, real=real_now(), writes=writes_links(settings)
+        ):
             click.echo(_line(finding), err=True)
         database.write_now(publish_checked, found.id, version=found.version, actor=OPERATOR, now=now, day=found.id)
     click.echo(f"{slug} is published.")
@@ -145,10 +150,16 @@ def _line(finding: Finding) -> str:
         finding.institution,
         finding.service,
         " ".join(finding.services),
+        " ".join(map(str, finding.desks)),
+        " ".join(finding.languages),
+        " ".join(f"{start:%H:%M}-{end:%H:%M} UTC" for start, end in finding.hours),
+        finding.name,
+        finding.printer.replace("_", " ") if finding.printer else "",
         finding.on.isoformat() if finding.on is not None else "",
         finding.language,
         f"{finding.at:%H:%M} UTC" if finding.at is not None else "",
         f"{finding.minutes} min" if finding.minutes else "",
+        f"{finding.count} expected" if finding.count else "",
     ]
     return (
         f"{'Stops' if finding.stops else 'Note'}: {', '.join(filter(None, [finding.kind.replace('_', ' '), *about]))}"

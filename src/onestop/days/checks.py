@@ -1,116 +1,16 @@
-"""What stands in the way of publishing a day, and what an organiser should know before or after."""
+"""Publish a day if nothing stops it."""
 
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from onestop.days.actions import publish_day
-from onestop.days.capacity import wanted_capacity
-from onestop.days.queries.capacity import capacity_of
-from onestop.days.queries.days import Day, day_by_id
-from onestop.days.queries.desks import desks_of_day, mediators_of_day
-from onestop.days.queries.draws import draw_of
-from onestop.days.queries.offer import DayOffer, day_offer, service_keys
-from onestop.days.tables import capacity, invitations
-from onestop.domain.booking import Interpreter
-from onestop.domain.capacity import Bucket, CapacityKind
-from onestop.domain.checklist import needs_review
-from onestop.domain.day import DayState, Release
+from onestop.days.queries.checks import check_day
+from onestop.days.queries.days import day_by_id
+from onestop.domain.day import DayState
 from onestop.domain.errors import Changed, PublishRefused
-from onestop.domain.plan import WantedStop, offered_arrivals
 from onestop.domain.roles import Actor
-from onestop.locale.languages import LANGUAGES
-
-CLOSES_EARLY = timedelta(minutes=30)
-Kind = Literal[
-    "no_desk",
-    "date_over",
-    "no_arrival",
-    "desk_idle",
-    "desk_silent",
-    "no_desk_for",
-    "never_bookable",
-    "nobody_speaks",
-    "no_pages",
-    "closes_early",
-    "outside",
-    "no_invitation",
-    "no_window",
-    "no_mail",
-    "overbooked",
-    "papers_old",
-    "papers_never",
-]
-STOPS: frozenset[Kind] = frozenset({"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for", "no_window"})
-"""A day with one of these cannot be published."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing found; the page makes a sentence of `kind` and what it is about."""
-
-    kind: Kind
-    desk: int | None = None
-    institution: str = ""
-    service: str = ""
-    language: str = ""
-    at: datetime | None = None
-    minutes: int = 0
-    on: date | None = None
-    about: UUID | None = None
-    """The service of `service`, where its page is the remedy."""
-    services: tuple[str, ...] = ()
-
-    @property
-    def stops(self) -> bool:
-        """Whether the day cannot be published with it."""
-        return self.kind in STOPS
-
-
-def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = True) -> list[Finding]:
-    """Everything found, what stops first; a fixed number of statements. `writes`: mail with links can be sent."""
-    desks = desks_of_day(conn, day.id)
-    mediators = mediators_of_day(conn, day.id)
-    offer = day_offer(conn, day.id)
-    found: list[Finding] = []
-    if not desks:
-        found.append(Finding(kind="no_desk"))
-    if now >= day.closes_at:
-        found.append(Finding(kind="date_over"))
-    found += [
-        Finding(kind="desk_idle", desk=desk.number, institution=desk.institution.name)
-        for desk in desks
-        if not desk.services or not desk.openings
-    ]
-    found += _unserved(conn, day, offer)
-    found += _arrivals(conn, day, offer) if desks else []
-    spoken = frozenset[str]().union(*(desk.languages for desk in desks), *(one.languages for one in mediators))
-    found += [Finding(kind="desk_silent", desk=desk.number) for desk in desks if not desk.languages]
-    found += [Finding(kind="nobody_speaks", language=each) for each in day.languages if each not in spoken]
-    found += [Finding(kind="no_pages", language=each) for each in day.languages if each not in LANGUAGES]
-    for desk in desks:
-        closes = desk.closes_at
-        if closes is not None and closes <= day.closes_at - CLOSES_EARLY:
-            found.append(Finding(kind="closes_early", desk=desk.number, institution=desk.institution.name, at=closes))
-        if any(start < day.opens_at or end > day.closes_at for start, end in desk.openings):
-            found.append(Finding(kind="outside", desk=desk.number, institution=desk.institution.name))
-    made = conn.execute(sa.select(invitations.c.id).where(invitations.c.day_id == day.id).limit(1)).scalar()
-    if day.release is Release.INVITED and made is None:
-        found.append(Finding(kind="no_invitation"))
-    if day.release is Release.DRAW and day.state is DayState.DRAFT:
-        draw = draw_of(conn, day.id)
-        # The commitment must be public before the window opens (R16).
-        found += [] if draw is not None and now < draw.opens_at else [Finding(kind="no_window")]
-    if day.proves and not writes:
-        found.append(Finding(kind="no_mail"))
-    found += _papers(offer, today=now.astimezone(day.zone).date())
-    if day.state is DayState.PUBLISHED and (over := overbooked_minutes(conn, day)):
-        found.append(Finding(kind="overbooked", minutes=over))
-    return sorted(found, key=lambda each: not each.stops)
 
 
 def publish_checked(conn: sa.Connection, day_id: UUID, *, version: int, actor: Actor, now: datetime) -> None:
@@ -123,64 +23,3 @@ def publish_checked(conn: sa.Connection, day_id: UUID, *, version: int, actor: A
         if stops:
             raise PublishRefused(reason=stops[0].kind)
     publish_day(conn, day_id, actor=actor, now=now)
-
-
-def overbooked_minutes(conn: sa.Connection, day: Day) -> int:
-    """Minutes of desks and mediators that bookings have claimed and the set-up no longer has."""
-    there = {(row.kind, row.key, row.bucket_at): row.total for row in wanted_capacity(conn, day)}
-    return sum(
-        max(0, row.used + row.used_reserve - there.get((row.kind, row.key, row.bucket_at), 0))
-        for row in conn.execute(
-            sa.select(capacity).where(capacity.c.day_id == day.id, capacity.c.kind != CapacityKind.ARRIVALS)
-        )
-    )
-
-
-def _unserved(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:
-    """Services that an order or the whole day asks for and that no desk offers."""
-    offered = {service.id for service in offer.services}
-    asked = {service for pair in offer.precedences for service in pair if service is not None} | offer.always
-    keys = service_keys(conn)
-    return [
-        Finding(kind="no_desk_for", service=keys[service].partition(":")[2])
-        for service in sorted(asked - offered, key=lambda each: keys[each])
-    ]
-
-
-def _papers(offer: DayOffer, *, today: date) -> list[Finding]:
-    """Services whose papers somebody should check: those that never were together, the others each with the day."""
-    old: list[Finding] = []
-    never: list[str] = []
-    for service in offer.services:
-        dates = [paper.reviewed_on for paper in service.papers if needs_review(paper.reviewed_on, today=today)]
-        known = [each for each in dates if each is not None]
-        if len(known) < len(dates):
-            never.append(service.key)
-        elif known:
-            old.append(Finding(kind="papers_old", service=service.key, about=service.id, on=min(known)))
-    return [*old, *([Finding(kind="papers_never", services=tuple(dict.fromkeys(never)))] if never else [])]
-
-
-def _arrivals(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:
-    """Whether each service alone can be booked at some arrival, were the day empty."""
-    buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
-    for nth, row in enumerate(sorted(wanted_capacity(conn, day), key=lambda row: row.bucket_at)):
-        bucket = Bucket(
-            id=UUID(int=nth), start=row.bucket_at, total=row.total, reserve=row.reserve, used=0, used_reserve=0
-        )
-        buckets[row.kind, row.key].append(bucket)
-    room = capacity_of(conn, day, buckets)
-    never = [
-        service
-        for service in offer.services
-        if not offered_arrivals(
-            room,
-            stops=[WantedStop(service=service.id, members=frozenset({1}))],
-            languages=(day.working_language,),
-            interpreter=Interpreter.NONE,
-            not_before=day.opens_at,
-        )
-    ]
-    if len(never) == len(offer.services):
-        return [Finding(kind="no_arrival")]
-    return [Finding(kind="never_bookable", service=each.key, institution=each.institution.name) for each in never]

@@ -30,7 +30,6 @@ from onestop.days.setup_values import (
     check_day,
     check_desk,
     check_mediator,
-    has_circle,
 )
 from onestop.days.tables import (
     capacity,
@@ -51,6 +50,7 @@ from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
 from onestop.domain.day import DayState, Release, moved_by, opening_instants
 from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
 from onestop.domain.facts import Fact, Term
+from onestop.domain.order import circle_of
 from onestop.domain.plan import CapacityKind
 from onestop.domain.roles import Actor
 from onestop.domain.slots import group_key
@@ -305,7 +305,7 @@ def add_precedence(
     pairs = set(day_precedences(conn, day_id))
     if (before, after) in pairs:
         raise SetupWrong("after", PAIR_THERE)
-    if has_circle(pairs | {(before, after)}, offered):
+    if circle_of(pairs | {(before, after)}, offered):
         raise SetupWrong("after", PAIR_CIRCLE)
     conn.execute(
         precedences.insert().values(

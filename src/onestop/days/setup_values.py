@@ -164,17 +164,3 @@ def _instants(day: Day, hours: Hours, field: str) -> tuple[datetime, datetime]:
     if start < day.opens_at or end > day.closes_at:
         raise SetupWrong(field, HOURS_OUTSIDE)
     return start, end
-
-
-def has_circle(pairs: set[tuple[UUID, UUID | None]], offered: set[UUID]) -> bool:
-    after: dict[UUID, set[UUID]] = {service: set() for service in offered}
-    for before, then in pairs:
-        after.setdefault(before, set()).update({then} if then is not None else offered - {before})
-    left = dict(after)
-    while left:
-        ends = [service for service, followers in left.items() if not followers & left.keys()]
-        if not ends:
-            return True
-        for service in ends:
-            del left[service]
-    return False

@@ -42,6 +42,16 @@ class KnownDevice:
     display: DisplaySetup
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """A machine that works for a day: when it was last heard of, and what it said of itself."""
+
+    id: UUID
+    name: str
+    seen_at: datetime | None
+    report: Report | None
+
+
 def device_of(conn: sa.Connection, token: str) -> KnownDevice | None:
     """The device with this token, `None` for an unknown or revoked one."""
     row = row_of(conn, devices.c.token_hash, hash_token(token))
@@ -78,6 +88,28 @@ def devices_list(conn: sa.Connection, day: UUID | None = None) -> list[Device]:
         )
         for row in conn.execute(query)
     ]
+
+
+def paired_machines(conn: sa.Connection, day: UUID) -> tuple[Paired, ...]:
+    """Kiosks and displays of the day, and those of every day, that are paired and not revoked, by name."""
+    rows = conn.execute(
+        sa.select(devices.c.id, devices.c.name, devices.c.seen_at, devices.c.report)
+        .where(
+            sa.or_(devices.c.day_id == day, devices.c.day_id.is_(None)),
+            devices.c.paired_at.is_not(None),
+            devices.c.revoked_at.is_(None),
+        )
+        .order_by(devices.c.name, devices.c.id)
+    )
+    return tuple(
+        Paired(
+            id=row.id,
+            name=row.name,
+            seen_at=row.seen_at,
+            report=None if row.report is None else read_report(row.report),
+        )
+        for row in rows
+    )
 
 
 def machines_in_trouble(conn: sa.Connection, day: UUID, *, real: datetime) -> tuple[Trouble, ...]:

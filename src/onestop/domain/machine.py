@@ -88,3 +88,13 @@ def trouble_of(name: str, report: Report | None, *, seen_at: datetime, real: dat
     silent = ago // timedelta(minutes=1) if ago > SILENT_AFTER else None
     said = report if report is not None and report.needs_somebody else None
     return Trouble(name=name, report=said, silent=silent) if silent or said else None
+
+
+def is_silent(seen_at: datetime | None, *, real: datetime) -> bool:
+    """Whether nothing was heard of a paired machine for a while, or never, at machine time `real`."""
+    return seen_at is None or real - seen_at > SILENT_AFTER
+
+
+def printer_trouble(report: Report | None) -> Printer | None:
+    """What keeps a printer from printing, now or soon; `None` for one that works, is not there or is not known."""
+    return None if report is None or report.printer in (Printer.OK, Printer.NONE) else report.printer

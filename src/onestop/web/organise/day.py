@@ -6,8 +6,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.days.checks import Finding, check_day, publish_checked
+from onestop.clock import real_now
+from onestop.days.checks import publish_checked
 from onestop.days.organising import Sizes, sizes_of_day
+from onestop.days.queries.checks import Finding
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.domain.day import DAY_MOVES, DayState
@@ -16,6 +18,7 @@ from onestop.notify.ways import writes_links
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.setup import cancel_day, pause_day, resume_day
 from onestop.visits.queries.carrying import days_to_carry_to
+from onestop.visits.queries.day_check import check_whole_day
 from onestop.visits.queries.inside import Inside, Touched, inside_of_day, touched_by_end
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
@@ -175,7 +178,8 @@ async def _day_page(request: WebRequest, db: Db, day: Day, *, status: int = 200,
     locale, writes = locale_of(request), writes_links(settings_of(request))
     desks: list[DeskRow] = await db.read(desks_of_day, day.id)
     mediators: list[MediatorRow] = await db.read(mediators_of_day, day.id)
-    found = [_told(each, locale) for each in await db.read(check_day, day, now=now, writes=writes)]
+    checked = await db.read(check_whole_day, day, now=now, real=real_now(), writes=writes)
+    found = [_told(each, locale) for each in checked]
     context = DayPage(
         day=day,
         share=f"{base_url_of(request)}/d/{day.slug}",
