@@ -810,6 +810,7 @@ MATRIX: list[Row] = [
                 "/invitations",
                 "/passes",
                 "/pack",
+                "/sheets",
                 "/audit",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
@@ -817,7 +818,11 @@ MATRIX: list[Row] = [
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
         )
     ),
-    # A picture that there is none of.
+    # A picture, a poster, a guide that there is none of.
+    *(
+        staff("GET", f"{_DAY}/sheets/{kind}/{{name:str}}/{{tag:str}}", hidden_from=_ORGANISERS)
+        for kind in ("posters", "guides")
+    ),
     staff("GET", f"{_DAY}/statistics/pictures/{{name:str}}", hidden_from=_ORGANISERS),
     # The day of this site is not drawn: organisers hear that it has no draw, everybody else is refused.
     *(staff(method, f"{_DAY}/draw", hidden_from=_ORGANISERS) for method in ("GET", "POST")),

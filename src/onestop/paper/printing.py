@@ -20,6 +20,8 @@ from onestop.domain.roles import Actor
 from onestop.locale.languages import LANGUAGES
 from onestop.locale.locales import locale_for
 from onestop.paper.contents import Contents, pack_contents
+from onestop.paper.guides import Guide
+from onestop.paper.posters import Posters
 from onestop.paper.sheets import Pack
 from onestop.paper.words import pack_of
 from onestop.settings import Settings
@@ -32,6 +34,11 @@ class PackNotDrawn(Refusal):
     code = "pack_not_drawn"
     status = 503
     sentence = N_("The day pack could not be made. Nothing is lost. Please try again.")
+
+
+class PaperNotDrawn(PackNotDrawn):
+    code = "paper_not_drawn"
+    sentence = N_("This paper could not be made. Nothing is lost. Please try again.")
 
 
 def make_pack(
@@ -81,16 +88,16 @@ def draw_contents(
     return draw_apart(pack)
 
 
-def draw_apart(pack: Pack) -> bytes:
+def draw_apart(content: Pack | Posters | Guide) -> bytes:
     """Draw in another process, so that no request waits for it. Raises `PackNotDrawn`."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "onestop.paper"],
-            input=msgspec.json.encode(pack),
+        done = subprocess.run(  # noqa: S603 (the name of a class of ours)
+            [sys.executable, "-m", "onestop.paper", type(content).__name__],
+            input=msgspec.json.encode(content),
             capture_output=True,
             timeout=LONGEST_SECONDS,
             check=True,
         )
     except (subprocess.SubprocessError, OSError) as error:
-        raise PackNotDrawn from error
+        raise (PackNotDrawn if isinstance(content, Pack) else PaperNotDrawn) from error
     return done.stdout

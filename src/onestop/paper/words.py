@@ -8,13 +8,13 @@ from onestop.days.queries.desks import DeskRow
 from onestop.directory.words import stop_title
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_
-from onestop.domain.logo import LogoKind
 from onestop.domain.paper import AT_A_DESK, DIGITS, WORDS
 from onestop.domain.ticket import short_code, spell_short_code
 from onestop.locale.languages import LANGUAGES, direction
 from onestop.locale.locales import Locale, locale_for
+from onestop.paper.backing import backers_of, brand_of
 from onestop.paper.contents import Contents, Expected, Step
-from onestop.paper.sheets import Backers, Column, Pack, PackLogo, Rules, Sheet, Spare, Spares
+from onestop.paper.sheets import Column, Pack, Rules, Sheet, Spare, Spares
 
 BLANK_ARRIVALS = 12
 BLANK_AT_DESK = 14
@@ -79,31 +79,9 @@ def pack_of(
             *(sheet for desk in contents.desks for sheet in _desk_sheets(contents, desk, locale)),
         ),
         spares=_spares(contents, spares, locale, base_url),
-        backers=_backers(contents, locale),
+        backers=backers_of(contents.day, contents.pictures, locale),
         unknown=_(UNKNOWN),
     )
-
-
-def _backers(contents: Contents, locale: Locale) -> Backers | None:
-    series, working = contents.day.series, contents.day.working_language
-    if series is None:
-        return None
-    return Backers(
-        name=_brand(contents, locale),
-        funding=series.funding_for(locale.tag, working=working)[0],
-        logos=tuple(
-            PackLogo(whose=logo.whose, content=contents.pictures[logo.id], width=logo.width, height=logo.height)
-            for kind in (LogoKind.FUNDER, LogoKind.CENTRE)
-            for logo in series.logos_of(kind)
-            if logo.id in contents.pictures
-        ),
-    )
-
-
-def _brand(contents: Contents, locale: Locale) -> str:
-    """What the series calls itself in this language, else the name of the day."""
-    day = contents.day
-    return day.series.name_for(locale.tag, working=day.working_language)[0] if day.series else day.name
 
 
 # -- the list of arrivals --------------------------------------------------------------------------
@@ -241,7 +219,7 @@ def _spares(contents: Contents, spares: Sequence[SpareTicket], locale: Locale, b
     return Spares(
         heading=_(N_("Spare tickets %(first)s–%(last)s")) % {"first": spares[0].number, "last": spares[-1].number},
         note=_(N_("For people without an appointment. Each number exists once: never copy this page.")),
-        brand=_brand(contents, locale),
+        brand=brand_of(contents.day, locale),
         says=tuple((direction(tag), locale_for(tag).gettext(KEEP)) for tag in tags),
         tickets=tuple(
             Spare(

@@ -12,6 +12,9 @@ from onestop.domain.roles import Actor
 from onestop.paper.kept import KeptPack, kept_pack, take_pack
 from onestop.settings import Settings
 
+one_at_a_time = asyncio.Semaphore(1)
+"""Drawing takes a processor for seconds; the next one waits for its turn, visitors do not."""
+
 
 async def pack_ready(settings: Settings, day: Day) -> KeptPack | None:
     """The newest pack of a day, if there is one."""

@@ -15,16 +15,13 @@ from onestop.domain.paper import MOST_SPARES, check_packable
 from onestop.paper.printing import make_pack
 from onestop.visits.queries.paper import paper_state
 from onestop.web.kit.forms import new_key, read_form
-from onestop.web.kit.kept_pack import kept_file, pack_ready, pdf, printed_spares
+from onestop.web.kit.kept_pack import kept_file, one_at_a_time, pack_ready, pdf, printed_spares
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page
 from onestop.web.organise.frame import day_frame, enter, errors_of
-
-_one_at_a_time = asyncio.Semaphore(1)
-"""A pack takes a processor for seconds; the next one waits for its turn, visitors do not."""
 
 
 @page_of("organise/pack.html")
@@ -63,7 +60,7 @@ async def download(
         check_packable(found.state)
         if form.text("spares", 12) and (spares is None or not 0 <= spares <= MOST_SPARES):
             raise InvalidInput(field="spares")
-        async with _one_at_a_time:
+        async with one_at_a_time:
             made = await asyncio.to_thread(
                 make_pack, db, settings, found.id, key=ticket_key, actor=someone, now=db.now(),
                 language=form.text("language", 12), spares=spares,
