@@ -41,7 +41,8 @@ class _Posters(Canvas):
 
     def made(self) -> bytes:
         told = self.told.posters
-        for page in (told, *((each,) for each in told)) if len(told) > 1 else (told,):
+        pages: list[tuple[Poster, ...]] = [(each,) for each in told]
+        for page in [told, *pages] if len(told) > 1 else pages:
             # All languages on one page: nothing on it begins at a side.
             self.rtl = page[0].rtl and len(page) == 1
             self.pdf.add_page()
@@ -77,7 +78,10 @@ class _Posters(Canvas):
 
     def _book(self, page: tuple[Poster, ...]) -> None:
         """Words shrink until the picture between them is big."""
-        room = 0.0
+        room = foot = 0.0
+        picture = page[0].qr
+        if len(page) > 1:
+            picture = self.told.qr
         wanted = (_QR if len(page) == 1 else _QR * 0.8) * self.unit
         for shrink in _SHRINKS:
             self.shrink, self.draws = shrink, False
@@ -89,7 +93,7 @@ class _Posters(Canvas):
         self.draws, self.y = True, self.edge
         self._above(page)
         self.y += max(0.0, room - size) / 2
-        self.qr(self.told.qr if len(page) > 1 else page[0].qr, (self.pdf.w - size) / 2, self.y, size)
+        self.qr(picture, (self.pdf.w - size) / 2, self.y, size)
         self.y += size
         self._link(page)
         self.y = self.pdf.h - 9 * self.unit - foot
