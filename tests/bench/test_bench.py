@@ -123,6 +123,7 @@ def test_every_table_with_rows_of_a_day_grows() -> None:
         "stop_papers",
         "broadcasts",
         "end_counts",
+        "tally_counts",
         "setup_changes",
         "setup_touched",
     }

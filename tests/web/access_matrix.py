@@ -190,6 +190,7 @@ _TICKET_PLACES = (
     ),
     *("/plan", "/plan/times", "/own", "/papers", "/help", "/help/end", "/steps", "/proof", "/aloud", "/aloud/end"),
     "/end",
+    "/tally",
     "/seen",
     *(f"/stops/{{stop:uuid}}/{act}" for act in ("drop", "accept", "decline")),
     *("/earlier", "/earlier/end", "/offer/take", "/offer/decline"),
@@ -447,6 +448,7 @@ MATRIX: list[Row] = [
             "/own",
             "/steps",
             "/proof",
+            "/tally",
             "/cancel",
             "/erase",
         )
@@ -465,6 +467,7 @@ MATRIX: list[Row] = [
             "help/end",
             "erase",
             "end",
+            "tally",
             "seen",
         )
     ),
@@ -707,6 +710,10 @@ MATRIX: list[Row] = [
             "hall/help",
         )
     ),
+    *(
+        staff(method, "/floor/{slug:str}/tally", "receptionist", "organiser", "floor_guide")
+        for method in ("GET", "POST")
+    ),
     staff("GET", "/floor/{slug:str}/now", "receptionist", "organiser"),
     *(
         staff("POST", f"/floor/{{slug:str}}/stops/{{stop:uuid}}/{act}", "receptionist", "organiser", "floor_guide")
@@ -798,6 +805,7 @@ MATRIX: list[Row] = [
                 "",
                 "/settings",
                 "/lines",
+                "/tally",
                 "/history",
                 "/messages",
                 "/cancel",
@@ -839,6 +847,7 @@ MATRIX: list[Row] = [
                 "move",
                 "settings",
                 "lines",
+                "tally",
                 "messages/again",
                 "desks",
                 "desks/{number:int}",

@@ -34,6 +34,8 @@ parties = sa.Table(
     sa.Column("aloud", sa.Boolean(), nullable=False, server_default=sa.false()),
     # That she was asked the questions at the end, never what she answered: that is only counted (`end_counts`).
     sa.Column("asked_at_end", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # That she was asked the questions of the tally, likewise (`tally_counts`).
+    sa.Column("asked_tally", sa.Boolean(), nullable=False, server_default=sa.false()),
     instant("created_at"),
     instant("erased_at", null=True),
     # The party of an earlier day whose unfinished stops this one goes on with.

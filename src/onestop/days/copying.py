@@ -43,6 +43,7 @@ _KEPT = (
     "bookings_per_contact",
     "all_times",
     "reserve_limits",
+    "tally",
     "working_language",
     "quiet_from",
     "quiet_until",

@@ -32,6 +32,8 @@ days = sa.Table(
     sa.Column("all_times", sa.Boolean(), nullable=False, server_default=sa.false()),
     # By channel, how many bookings may use the reserve; a channel that is not here has no limit.
     sa.Column("reserve_limits", sa.JSON(), nullable=False, server_default="{}"),
+    # The questions of the tally that are asked on this day.
+    sa.Column("tally", sa.JSON(), nullable=False, server_default="[]"),
     sa.Column("working_language", sa.String(12), nullable=False),
     sa.Column("template", sa.String(60), nullable=False, server_default=""),
     # Local times between which boards make no sound; both or neither.

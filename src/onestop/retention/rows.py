@@ -52,6 +52,7 @@ def forget_parties(conn: sa.Connection, rows: Sequence[sa.Row[Any]], *, now: dat
             papers_ready=[],
             aloud=False,
             asked_at_end=False,
+            asked_tally=False,
             erased_at=now,
         )
     )

@@ -7,6 +7,7 @@ from onestop.db.types import BigId, id_column, instant, one_of, ref
 from onestop.domain.ending import EndQuestion
 from onestop.domain.help import CalledBy, HelpEnding
 from onestop.domain.note import LONGEST_NOTE
+from onestop.domain.tally import TallyQuestion
 from onestop.domain.touch import Touch
 from onestop.domain.visit import VisitReason, VisitState
 
@@ -169,6 +170,19 @@ end_counts = sa.Table(
     sa.Column("given", sa.Integer(), nullable=False, server_default="0"),
     sa.PrimaryKeyConstraint("day_id", "question", "answer"),
     one_of("question", EndQuestion, "question"),
+    sa.CheckConstraint("given >= 0", name="given"),
+)
+
+tally_counts = sa.Table(
+    "tally_counts",
+    metadata,
+    # How often each answer of the tally was given on the day, or the question left out. No time, no order, nobody.
+    ref("day_id", "days", index=False),
+    sa.Column("question", sa.String(10), nullable=False),
+    sa.Column("answer", sa.String(20), nullable=False),
+    sa.Column("given", sa.Integer(), nullable=False, server_default="0"),
+    sa.PrimaryKeyConstraint("day_id", "question", "answer"),
+    one_of("question", TallyQuestion, "question"),
     sa.CheckConstraint("given >= 0", name="given"),
 )
 

@@ -15,6 +15,7 @@ from onestop.directory.series import Series, all_series
 from onestop.directory.tables import centres, venues
 from onestop.domain.day import DayState, Release
 from onestop.domain.errors import DayUnknown
+from onestop.domain.tally import TallyQuestion, in_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Day:
     all_times: bool
     reserve_limits: tuple[tuple[str, int], ...]
     """Channels with how many of their bookings may use the reserve; one that is not here has no limit."""
+    tally: tuple[TallyQuestion, ...]
+    """The questions that are asked for the statistics."""
     working_language: str
     languages: tuple[str, ...]
     venue: str
@@ -147,6 +150,7 @@ def _day(row: sa.Row[Any], languages: tuple[str, ...], series: Series | None) ->
         bookings_per_contact=row.bookings_per_contact,
         all_times=row.all_times,
         reserve_limits=tuple(sorted(row.reserve_limits.items())),
+        tally=in_order(row.tally),
         working_language=row.working_language,
         languages=languages,
         venue=row.venue,

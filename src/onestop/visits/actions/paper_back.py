@@ -40,7 +40,7 @@ def take_entry_back(conn: sa.Connection, day_id: UUID, entry_id: UUID, *, actor:
     act = conn.execute(sa.select(acts).where(acts.c.id == newest.act_id)).one_or_none()
     if newest.brought and not _nothing_since(conn, visit, act):
         raise NothingToTakeBack
-    if newest.brought == "issued" and (party.asked_at_end or _told_more(conn, party)):
+    if newest.brought == "issued" and (party.asked_at_end or party.asked_tally or _told_more(conn, party)):
         raise NothingToTakeBack
     try:
         if act is not None:

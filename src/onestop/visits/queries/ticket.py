@@ -121,6 +121,8 @@ class TicketState:
     """Whether boards say her number in her language too."""
     asked_at_end: bool
     """Whether she was asked the questions at the end of her visit."""
+    asked_tally: bool
+    """Whether she was asked the questions of the tally."""
     day: Day
     booking: TicketBooking | None
     visit: TicketVisit | None
@@ -169,6 +171,7 @@ def ticket_state(conn: sa.Connection, party: UUID) -> TicketState:
         ready=frozenset(row.papers_ready),
         aloud=row.aloud,
         asked_at_end=row.asked_at_end,
+        asked_tally=row.asked_tally,
         day=day_by_id(conn, row.day_id),
         booking=None
         if row.booking_id is None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.floor import alarms, called, control, more, number
+from onestop.web.floor import alarms, called, control, more, number, tally
 
 route_handlers: list[Any] = [
     *control.route_handlers,
@@ -10,4 +10,5 @@ route_handlers: list[Any] = [
     *more.route_handlers,
     *number.route_handlers,
     *alarms.route_handlers,
+    *tally.route_handlers,
 ]

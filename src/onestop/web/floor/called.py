@@ -58,6 +58,8 @@ class CalledPage:
     more_at_risk: int
     alarms: tuple[Alarm, ...]
     to_all: Told | None
+    tally: bool
+    """Whether this day has questions for the exit."""
     message: str
     new: timedelta = NEW
 
@@ -163,6 +165,7 @@ async def _context(request: WebRequest, db: Database, day: Day, message: str = "
         more_at_risk=max(0, len(at_risk) - MOST_AT_RISK),
         alarms=marked(request, await db.read(open_alarms, day.id)),
         to_all=await told_to_all(db, day.id, locale),
+        tally=bool(day.tally),
         message=message,
     )
 

@@ -68,6 +68,34 @@ async def submit_once(
         raise SendAgain from unknown
 
 
+async def press_untold(
+    request: WebRequest, route: str, action: Callable[..., Any], *args: Any, day: UUID | None = None, **kwargs: Any
+) -> None:
+    """Run `action(conn, *args, **kwargs)` once for a form, and leave neither what was typed nor when.
+
+    Only the key of the form is remembered, under a hash, with the hour. A form without a key is a fresh one.
+    """
+    db = db_of(request)
+    key = (await read_form(request)).get(KEY_FIELD) or ""
+    if not SHORTEST <= len(key) <= LONGEST:
+        await db.write(action, *args, day=day, **kwargs)
+        return
+    asked = RequestKey(scope=key, route=route, key=key, body=b"")
+    hour = real_now().replace(minute=0, second=0, microsecond=0)
+
+    def act(conn: Any) -> None:
+        def first() -> Answer:
+            action(conn, *args, **kwargs)
+            return Answer(303, b"")
+
+        answer_once(conn, asked, hour, first, wait=True)
+
+    try:
+        await db.write(act, day=day)
+    except PerhapsStored as unknown:
+        raise SendAgain from unknown
+
+
 async def answer_api_once(
     request: WebRequest,
     route: str,

@@ -36,6 +36,7 @@ from onestop.web.organise import (
     speech,
     staff,
     statistics,
+    tally,
 )
 
 route_handlers: list[Any] = [
@@ -55,6 +56,7 @@ route_handlers: list[Any] = [
     *move.route_handlers,
     *settings.route_handlers,
     *lines.route_handlers,
+    *tally.route_handlers,
     *messages.route_handlers,
     *carry.route_handlers,
     *draw.route_handlers,

@@ -76,6 +76,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
         N_("The papers of a service were changed"),
         "PaperAdded PaperChanged PaperRaised PaperRemoved PapersReviewed",
     ),
+    ("setup", N_("The questions for the statistics were chosen"), "TallyChosen"),
     ("setup", N_("Own words were changed"), "LinesChanged BoardLineChanged"),
     ("setup", N_("The speech of the boards was changed"), "SpeechChosen RecordingKept RecordingRemoved"),
     ("setup", N_("Invitations were made"), "InvitationsMade"),

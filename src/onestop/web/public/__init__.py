@@ -20,6 +20,7 @@ from onestop.web.public import (
     ticket_own,
     ticket_plan,
     ticket_steps,
+    ticket_tally,
     times,
     waiting,
 )
@@ -39,6 +40,7 @@ route_handlers: list[Any] = [
     *ticket_inside.route_handlers,
     *ticket_kept.route_handlers,
     *ticket_end.route_handlers,
+    *ticket_tally.route_handlers,
     *waiting.route_handlers,
     *reminders.route_handlers,
     *ticket_own.route_handlers,

@@ -14,6 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.ending import is_asked
 from onestop.domain.errors import N_, BookingClosed, Refusal, TicketUnknown
+from onestop.domain.tally import asks_tally
 from onestop.domain.visit import AT_DESK, PUT_OFFS, StopState, VisitState
 from onestop.live.hub import key_of
 from onestop.notify.calendar import Appointment, calendar_file
@@ -154,6 +155,7 @@ class TicketPage:
     """What a change of the day means for her and what she can do, until she has read it."""
     asks: tuple[Asked, ...]
     """The questions at the end of a visit, until she was asked."""
+    tally: bool
     thanks: bool
     """Whether she has just answered."""
     said: str
@@ -303,6 +305,8 @@ async def _page(
     )
     cancelled = ticket.booking is not None and ticket.booking.state is BookingState.CANCELLED
     today = is_open or (booked and now.astimezone(ticket.day.zone).date() == ticket.day.on)
+    ended = ticket.visit and ticket.visit.state
+    asks_end = is_asked(ended, asked=ticket.asked_at_end)
     return TicketPage(
         to_all=await told_to_all(db, access.day, locale) if today else None,
         zone=ticket.day.timezone,
@@ -356,8 +360,9 @@ async def _page(
         spoken=spoken_name(request, ticket.display_language, working=ticket.day.working_language)
         if booked or is_open
         else "",
-        asks=end_questions(locale) if is_asked(ticket.visit and ticket.visit.state, asked=ticket.asked_at_end) else (),
-        thanks=THANKS in request.query_params and ticket.asked_at_end,
+        asks=end_questions(locale) if asks_end else (),
+        tally=not asks_end and asks_tally(ticket.day.tally, ended, asked=ticket.asked_tally),
+        thanks=THANKS in request.query_params and (ticket.asked_at_end or ticket.asked_tally),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
 

@@ -17,6 +17,7 @@ from onestop.web.public.access import open_ticket
 from onestop.web.public.frame import link
 from onestop.web.public.ticket import THANKS, show
 from onestop.web.public.ticket_parts import is_over
+from onestop.web.public.ticket_tally import waits_for_tally
 
 
 @post("/t/{code:str}/end")
@@ -32,7 +33,8 @@ async def answer_at_end(request: WebRequest, db: Db, ticket_key: TicketKey, code
     except Refusal as refusal:
         fresh = await open_ticket(request, db, ticket_key, code)
         return await show(request, db, ticket_key, fresh, refusal=refusal)
-    return see_other(link(request, f"{access.path}?{THANKS}=1"))
+    asks = waits_for_tally(access.ticket) and not form.ticked("skip")
+    return see_other(link(request, f"{access.path}/tally" if asks else f"{access.path}?{THANKS}=1"))
 
 
 @post("/t/{code:str}/seen")

@@ -1,0 +1,113 @@
+"""Which questions of the tally a day asks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.days.queries.days import Day
+from onestop.days.tally import choose_tally
+from onestop.directory.tally_words import ASKS
+from onestop.domain.day import DayState
+from onestop.domain.errors import N_, Refusal
+from onestop.domain.tally import TallyQuestion
+from onestop.web.kit.forms import new_key, read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+
+HINTS: dict[TallyQuestion, str] = {
+    TallyQuestion.COUNTRY: N_("A list of all countries in the visitor's language."),
+    TallyQuestion.GROUP: N_(
+        "Asylum, temporary protection, work, study, family, from the European Union, coming back, another reason."
+    ),
+    TallyQuestion.FIRST: N_("Yes or no."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyChoice:
+    """A question of the list and whether it is asked."""
+
+    value: TallyQuestion
+    asks: str
+    hint: str
+    on: bool
+
+
+@page_of("organise/tally.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallySetup:
+    """The list with what is switched on."""
+
+    day: Day
+    choices: tuple[TallyChoice, ...]
+    open: bool
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    key: str = field(default_factory=new_key)
+
+
+@get("/organise/{day:str}/tally")
+async def show_tally_setup(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """What is stored."""
+    found, _ = await enter(request, db, day)
+    return _page(request, found, found.tally)
+
+
+@post("/organise/{day:str}/tally")
+async def save_tally_setup(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """Switch questions on and off."""
+    found, someone = await enter(request, db, day)
+    form = await read_form(request)
+    ticked = tuple(question for question in TallyQuestion if question in form.all("questions"))
+    try:
+        path = await submit_once(
+            request,
+            f"organise.tally.{found.id}",
+            choose_tally,
+            found.id,
+            ticked,
+            version=form.number("version") or 0,
+            actor=someone,
+            now=db.now(),
+            day=found.id,
+            to=lambda _: path_of(found, "?done=saved"),
+        )
+    except Refusal as refusal:
+        errors = errors_of(locale_of(request), refusal)
+        found, _ = await enter(request, db, day)
+        return _page(request, found, ticked, errors=errors, status=refusal.status)
+    return see_other(path)
+
+
+def _page(
+    request: WebRequest,
+    day: Day,
+    ticked: tuple[TallyQuestion, ...],
+    *,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    locale = locale_of(request)
+    context = TallySetup(
+        day=day,
+        choices=tuple(
+            TallyChoice(
+                value=question,
+                asks=locale.gettext(ASKS[question]),
+                hint=locale.gettext(HINTS[question]),
+                on=question in ticked,
+            )
+            for question in TallyQuestion
+        ),
+        open=day.state in (DayState.DRAFT, DayState.PUBLISHED),
+        errors=errors or {},
+    )
+    return page(request, context, status=status, **day_frame(request, day))
+
+
+route_handlers: list[Any] = [show_tally_setup, save_tally_setup]
