@@ -51,6 +51,7 @@ def figures(everybody: int = 30) -> DayFigures:
         booked=Booked(booked=9, came=8, missed=1, cancelled=0),
         unmet=(Counted(key="day_closed", count=2),), turned_away=(), answered_at_door=0, referrals=(),
         ends={"got": {"yes": 4, "partly": 0, "no": 6}, "problem": {}},
+        tally={"country": {"UA": 20, "VN": 1, "skipped": 6}, "first": {"no": 9, "yes": 18}},
         crossings=(Crossing(name="hours", columns=("09",), rows=((None,), (19,), (8,))),),
     )  # fmt: skip
 
@@ -108,7 +109,12 @@ def test_what_is_published_points_at_nobody() -> None:
     assert said["languages"] == [("Other languages", None), ("Ukrainian", None)]
     assert said["hours"] == [("09:00–10:00", 12), ("10:00–11:00", 12), ("11:00–12:00", 6)]
     assert said["end_got"] == [("Yes", None), ("Partly", 0), ("No", 6)]
-    assert set(said) == {"day", "services", "institutions", "languages", "hours", "endings", "end_got"}
+    # One person from Vietnam is no country of her own, and who left it out hides her number.
+    assert said["tally_country"] == [("Ukraine", 20), ("Other countries", None), ("Asked and left out", None)]
+    assert said["tally_first"] == [("Yes, the first time", 18), ("No, I was here before", 9)]
+    assert set(said) == {
+        "day", "services", "institutions", "languages", "hours", "endings", "tally_country", "tally_first", "end_got",
+    }  # fmt: skip
 
 
 def test_a_day_with_fewer_than_five_tickets_has_no_report() -> None:

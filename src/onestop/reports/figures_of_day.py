@@ -122,6 +122,8 @@ class DayFigures:
     referrals: tuple[Referred, ...]
     ends: Mapping[str, Mapping[str, int]]
     """What was answered at the end; nothing as long as the day is not closed, or where fewer than five answered."""
+    tally: Mapping[str, Mapping[str, int]]
+    """What was answered to the questions for the statistics; nothing as long as the day is not closed."""
     crossings: tuple[Crossing, ...]
 
 

@@ -2,45 +2,102 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
 from onestop.directory.end_words import ASKS, SAYS
 from onestop.domain.ending import EndQuestion, publishable
-from onestop.domain.retention import OTHER_LANGUAGE, RARE
+from onestop.domain.retention import RARE
 from onestop.domain.suppression import Sum, hidden_cells, is_small
+from onestop.domain.tally import SKIPPED, TallyQuestion
 from onestop.locale.locales import Locale
 from onestop.reports.figures_of_day import DayFigures, Line
-from onestop.reports.sheets import ENDINGS, FIGURES, Cell, Sheet, count_sheet, hour_label, label_of, language_label
+from onestop.reports.published_lines import PublishedLine, published_line
+from onestop.reports.sheets import (
+    ENDINGS,
+    FIGURES,
+    Cell,
+    Sheet,
+    count_sheet,
+    hour_label,
+    label_of,
+    language_label,
+    tally_key,
+    tally_label,
+    tally_order,
+    tally_title,
+)
 
 _ALL = "all"
 
 
 def published_sheets(figures: DayFigures, locale: Locale) -> tuple[Sheet, ...]:
     """The tables of a report for everybody; none of a day to which fewer than five tickets came."""
-    if figures.all.parties < RARE:
+    if not has_report(figures):
         return ()
-    visits = figures.all.parties
-    hours = {line.key: line.parties for line in figures.hours}
-    languages = common_languages(figures.languages)
-    endings: Counter[str] = Counter()
-    for each in figures.endings:
-        endings[locale.gettext(ENDINGS[each.state, each.reason])] += each.count
     found = [
         _day(figures, locale),
         *_talks(figures, locale),
-        count_sheet("languages", _line(languages, visits, lambda tag: language_label(tag, locale)), locale),
-        count_sheet("hours", _line(hours, visits, hour_label), locale),
-        count_sheet("endings", _line(endings, visits, str), locale),
+        *(line_sheet(key, line, locale) for key, line in lines_of(figures).items()),
         *_ends(figures, locale),
     ]
     return tuple(sheet for sheet in found if sheet.rows)
 
 
-def common_languages(lines: Sequence[Line]) -> dict[str, int]:
-    """Tickets by language; those of fewer than five are told together as one."""
-    counts: Counter[str] = Counter()
-    for line in lines:
-        counts[OTHER_LANGUAGE if is_small(line.parties) else line.key] += line.parties
-    return dict(counts)
+def has_report(figures: DayFigures) -> bool:
+    """Whether anything of a day may be published."""
+    return figures.all.parties >= RARE
+
+
+def lines_of(figures: DayFigures) -> dict[str, PublishedLine]:
+    """The tables of tickets, and of people who were asked something, as a report of this day tells them."""
+    endings: Counter[str] = Counter()
+    for each in figures.endings:
+        endings[ENDINGS[each.state, each.reason]] += each.count
+    found = {
+        "languages": published_line({line.key: line.parties for line in figures.languages}, _is_any),
+        "hours": published_line({line.key: line.parties for line in figures.hours}),
+        "endings": published_line(endings),
+    }
+    for question, answers in figures.tally.items():
+        if sum(answers.values()) >= RARE:
+            foldable = _is_country if question == TallyQuestion.COUNTRY else None
+            ordered = {each: answers[each] for each in tally_order(answers, question)}
+            found[tally_key(question)] = published_line(ordered, foldable)
+    return found
+
+
+def foldable_of(key: str) -> Callable[[str], bool] | None:
+    """Which keys of a table may be told together, if any."""
+    return {"languages": _is_any, tally_key(TallyQuestion.COUNTRY): _is_country}.get(key)
+
+
+def line_sheet(key: str, line: PublishedLine, locale: Locale) -> Sheet:
+    """One of these tables in words."""
+    return count_sheet(
+        key, [(line_label(key, each, locale), cell) for each, cell in line.cells.items()], locale,
+        title=tally_title(key, locale),
+    )  # fmt: skip
+
+
+def line_label(key: str, of: str, locale: Locale) -> str:
+    """What a line of one of these tables is called."""
+    match key:
+        case "languages":
+            return language_label(of, locale)
+        case "hours":
+            return hour_label(of)
+        case "endings":
+            return locale.gettext(of)
+        case _:
+            return tally_label(key, of, locale)
+
+
+def _is_any(_: str) -> bool:
+    return True
+
+
+def _is_country(answer: str) -> bool:
+    return answer != SKIPPED
 
 
 def _day(figures: DayFigures, locale: Locale) -> Sheet:
@@ -52,38 +109,59 @@ def _day(figures: DayFigures, locale: Locale) -> Sheet:
     return count_sheet("day", [(locale.gettext(FIGURES[name]), cell) for name, cell in rows], locale)
 
 
-def _talks(figures: DayFigures, locale: Locale) -> list[Sheet]:
-    """Services and institutions are two tables of the same talks, so what is kept back fits both."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTalks:
+    """Talks by service and by institution: two tables of the same talks, so what is kept back fits both."""
+
+    counts: Mapping[Hashable, int]
+    """By institution and by institution with service; private talks are the one institution without a name."""
+    few: frozenset[Hashable]
+    """Those with fewer than five tickets."""
+    hidden: frozenset[Hashable]
+
+
+def published_talks(figures: DayFigures) -> PublishedTalks | None:
+    """What a report of this day tells of its talks; nothing where there were too few of them."""
     if figures.all.talks < RARE:
-        return []
+        return None
     of_institution = {line.name: line for line in figures.institutions}
     own = [line for line in figures.services if line.name]  # private talks are one cell, in both tables
-    counts: dict[Hashable, int] = {_ALL: figures.all.talks}
-    counts |= {name: line.talks for name, line in of_institution.items()}
+    counts: dict[Hashable, int] = {name: line.talks for name, line in of_institution.items()}
     counts |= {(line.name, line.key): line.talks for line in own}
-    sums: list[Sum[Hashable]] = [Sum(_ALL, tuple(of_institution))]
-    sums.extend(
-        Sum(name, tuple((line.name, line.key) for line in own if line.name == name)) for name in of_institution if name
-    )
+    sums: list[Sum[Hashable]] = [Sum(_ALL, tuple(("of", name) for name in of_institution))]
     few: set[Hashable] = {name for name, line in of_institution.items() if is_small(line.parties)}
     few |= {(line.name, line.key) for line in own if is_small(line.parties)}
-    hidden = hidden_cells(counts, sums, known={_ALL}, small=few)
+    sums.extend(
+        Sum(("of", name), tuple(("of", (line.name, line.key)) for line in own if line.name == name))
+        for name in of_institution
+        if name
+    )
+    cells: dict[Hashable, int] = {("of", key): count for key, count in counts.items()}
+    hidden = hidden_cells({**cells, _ALL: figures.all.talks}, sums, known={_ALL}, small={("of", key) for key in few})
+    return PublishedTalks(
+        counts=counts, few=frozenset(few), hidden=frozenset(key for key in counts if ("of", key) in hidden)
+    )
+
+
+def talks_key(line: Line) -> Hashable:
+    """The cell of a line of services or institutions."""
+    return (line.name, line.key) if line.key and line.name else line.name
+
+
+def _talks(figures: DayFigures, locale: Locale) -> list[Sheet]:
+    found = published_talks(figures)
+    if found is None:
+        return []
 
     def rows(kind: str, lines: Sequence[Line]) -> list[tuple[str, Cell]]:
-        cells = [(line, (line.name, line.key) if line.key and line.name else line.name) for line in lines]
-        return [(label_of(kind, line, locale), None if cell in hidden else line.talks) for line, cell in cells]
+        return [
+            (label_of(kind, line, locale), None if talks_key(line) in found.hidden else line.talks) for line in lines
+        ]
 
     return [
         count_sheet("services", rows("services", figures.services), locale),
         count_sheet("institutions", rows("institutions", figures.institutions), locale),
     ]
-
-
-def _line(counts: Mapping[str, int], total: int, name: Callable[[str], str]) -> list[tuple[str, Cell]]:
-    cells: dict[Hashable, int] = {("of", key): count for key, count in counts.items()}
-    sums: list[Sum[Hashable]] = [Sum(_ALL, tuple(cells))]
-    hidden = hidden_cells({**cells, _ALL: total}, sums, known={_ALL})
-    return [(name(key), None if ("of", key) in hidden else count) for key, count in counts.items()]
 
 
 def _ends(figures: DayFigures, locale: Locale) -> list[Sheet]:

@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from onestop.directory.end_words import ASKS, SAYS
+from onestop.directory.tally_words import ASKS as TALLY_ASKS
+from onestop.directory.tally_words import tally_answer
 from onestop.directory.words import stop_title
 from onestop.domain.ending import EndQuestion
 from onestop.domain.errors import N_
 from onestop.domain.retention import OTHER_LANGUAGE
+from onestop.domain.tally import ANSWERS, SKIPPED, TallyQuestion
 from onestop.locale.locales import Locale
 from onestop.reports.figures_of_day import DayFigures, Line, Spread
 
@@ -121,6 +124,7 @@ def sheets_of(figures: DayFigures, locale: Locale) -> tuple[Sheet, ...]:
         _counts("unmet", {UNMET[each.key]: each.count for each in figures.unmet}, locale),
         _counts("turned_away", {TURNED_AWAY[each.key]: each.count for each in figures.turned_away}, locale),
         _referrals(figures, locale),
+        *_tally(figures.tally, locale),
         *_ends(figures.ends, locale),
         *_crossings(figures, locale),
     ]
@@ -236,6 +240,48 @@ def _ends(ends: Mapping[str, Mapping[str, int]], locale: Locale) -> Iterator[She
         asked = EndQuestion(question)
         rows = [(locale.gettext(SAYS[asked][answer][1]), count) for answer, count in answers.items()]
         yield count_sheet(f"end_{question}", rows, locale, title=locale.gettext(ASKS[asked]))
+
+
+def tally_key(question: str) -> str:
+    """The key of the table of a question of the tally."""
+    return f"tally_{question}"
+
+
+def tally_title(key: str, locale: Locale) -> str:
+    """The question; nothing for another table."""
+    question = _question(key)
+    return locale.gettext(TALLY_ASKS[question]) if question else ""
+
+
+def tally_label(key: str, answer: str, locale: Locale) -> str:
+    """An answer in words."""
+    question = _question(key)
+    assert question is not None
+    if question is TallyQuestion.COUNTRY and answer == OTHER_LANGUAGE:
+        return locale.gettext("Other countries")
+    return tally_answer(locale, question, answer)
+
+
+def tally_order(answers: Mapping[str, int], question: str) -> list[str]:
+    """As the list has them, countries by how many; who left it out stands last."""
+    listed = list(ANSWERS[TallyQuestion(question)])
+    place = {answer: nth for nth, answer in enumerate(listed)}
+    by_many = question == TallyQuestion.COUNTRY
+    return sorted(
+        answers,
+        key=lambda each: (each == SKIPPED, -answers[each] if by_many else 0, place.get(each, len(listed)), each),
+    )
+
+
+def _question(key: str) -> TallyQuestion | None:
+    return next((question for question in TallyQuestion if key == tally_key(question)), None)
+
+
+def _tally(tally: Mapping[str, Mapping[str, int]], locale: Locale) -> Iterator[Sheet]:
+    for question, answers in tally.items():
+        key = tally_key(question)
+        rows = [(tally_label(key, answer, locale), answers[answer]) for answer in tally_order(answers, question)]
+        yield count_sheet(key, rows, locale, title=tally_title(key, locale))
 
 
 def _crossings(figures: DayFigures, locale: Locale) -> Iterator[Sheet]:
