@@ -104,7 +104,21 @@ async def test_a_log_that_cannot_be_written_disturbs_no_request(site: Site, caps
 
 OPENS = {"code", "token", "ticket_number"}
 """Parameters of addresses that open something, or tell who was asked about; a hold is opened by its id."""
-SHOWN = {"day", "slug", "call", "nth", "number", "file_path", "tag", "word", "picture", "template", "name"}
+SHOWN = {
+    "day",
+    "slug",
+    "call",
+    "nth",
+    "number",
+    "file_path",
+    "tag",
+    "word",
+    "picture",
+    "template",
+    "name",
+    "kind",
+    "part",
+}
 """Public names. All others are ids, which open nothing."""
 
 

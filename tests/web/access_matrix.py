@@ -354,7 +354,13 @@ SPECIAL |= {
     f"/organise/series/{{series:uuid}}/logos/{{logo:uuid}}/{act}": (lambda site, act=act: organise.logo(site, act))
     for act in ("up", "remove")
 }
+SPECIAL |= {
+    "/organise/texts/{kind:str}/{owner:uuid}/{part:str}": lambda site: (
+        f"/organise/texts/place/{organise.place(site)}/hours"
+    )
+}
 FILLS |= {
+    "part": lambda _: "message",
     "tag": lambda _: "ti",
     "word": _recorded,
     "name": lambda _: "no-such-picture",
@@ -779,6 +785,7 @@ MATRIX: list[Row] = [
             *("/services/{service:uuid}/papers", "/papers/{paper:uuid}", "/places", "/places/{place:uuid}"),
             *("/series", "/series/{series:uuid}", "/series/{series:uuid}/preview"),
             *("/new/empty.xlsx", *(f"/new/templates/{{template:str}}/day.{kind}" for kind in ("xlsx", "toml"))),
+            *("/texts", "/texts/{kind:str}/{owner:uuid}/{part:str}"),
             *("/audit", "/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
         )
     ),
@@ -794,6 +801,7 @@ MATRIX: list[Row] = [
             *("places", "places/{place:uuid}", "places/{place:uuid}/close", "places/{place:uuid}/open"),
             *("series", "series/{series:uuid}", "series/{series:uuid}/logos"),
             *(f"series/{{series:uuid}}/logos/{{logo:uuid}}/{act}" for act in ("up", "remove")),
+            "texts/{kind:str}/{owner:uuid}/{part:str}",
             *("staff", "staff/{account:uuid}/helping", "staff/{account:uuid}/link", "staff/{account:uuid}/revoke"),
         )
     ),
@@ -824,6 +832,8 @@ MATRIX: list[Row] = [
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
+            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside"),
+            *("/texts", "/texts/{part:str}"),
         )
     ),
     # A picture, a poster, a guide that there is none of.
@@ -864,7 +874,7 @@ MATRIX: list[Row] = [
                 "passes/{pass_id:uuid}/revoke",
             ),
             *("devices", "devices/{device:uuid}", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
-            *("devices/{device:uuid}/display", "board"),
+            *("devices/{device:uuid}/display", "board", "texts/{part:str}"),
             "devices/conflicts/{conflict:uuid}/seen",
         )
     ),

@@ -14,21 +14,32 @@ from onestop.directory.actions import write_own_words
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, MoveRefused
 from onestop.domain.facts import Fact
+from onestop.domain.own_words import Reading
 from onestop.domain.roles import Actor
 
 LONGEST = 140
 TOO_LONG = N_("Please write at most %(number)s characters.")
 
 
-def write_board_line(conn: sa.Connection, day: UUID, lines: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
+def write_board_line(
+    conn: sa.Connection,
+    day: UUID,
+    lines: Mapping[str, str],
+    *,
+    actor: Actor,
+    now: datetime,
+    marks: Mapping[str, Reading] | None = None,
+) -> None:
     """Show this line on every board of the day, by language; none: no line. Raises `SetupWrong`, `MoveRefused`."""
     tidy = {language: " ".join(text.split()) for language, text in lines.items()}
     for language, text in tidy.items():
         if len(text) > LONGEST:
             raise SetupWrong(f"line_{language}", TOO_LONG, number=LONGEST)
-    state = conn.execute(sa.select(days.c.state).where(days.c.id == day)).scalar()
-    if state not in (DayState.DRAFT, DayState.PUBLISHED):
+    row = conn.execute(sa.select(days.c.state, days.c.working_language).where(days.c.id == day)).one_or_none()
+    if row is None or row.state not in (DayState.DRAFT, DayState.PUBLISHED):
         raise MoveRefused
-    write_own_words(conn, OWNER, day, FIELD, tidy, changed_by=actor.ref, now=now)
+    write_own_words(
+        conn, OWNER, day, FIELD, tidy, changed_by=actor.ref, now=now, working=row.working_language, marks=marks
+    )
     languages = sorted(language for language, text in tidy.items() if text)
     record(conn, Fact(kind="BoardLineChanged", at=now, day=day, actor=actor.ref, terms={"languages": languages}))

@@ -96,7 +96,7 @@ def copy_day(conn: sa.Connection, source: UUID, *, on: date, actor: Actor, now: 
     )
     for table in (day_languages, day_always):
         _copy_rows(conn, table, table.c.day_id == source, day_id=day)
-    copy_lines(conn, source, day, actor=actor, now=now)
+    copy_lines(conn, source, day)
     for pair in conn.execute(sa.select(precedences).where(precedences.c.day_id == source)).mappings().all():
         conn.execute(precedences.insert().values({**pair, "id": new_id(), "day_id": day}))
     for row in conn.execute(sa.select(desks).where(desks.c.day_id == source)).all():

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.db.types import new_id
+from onestop.directory.organising import centre_language
 from onestop.directory.tables import (
     centres,
     checklist_items,
@@ -19,6 +20,7 @@ from onestop.directory.tables import (
     venues,
 )
 from onestop.directory.vocabulary import NEEDS, PAPERS, papers_of
+from onestop.domain.own_words import Reading, Written, rewritten
 
 
 def ensure_centre(conn: sa.Connection, *, name: str, working_language: str, timezone: str) -> UUID:
@@ -96,24 +98,48 @@ def write_own_words(
     *,
     changed_by: str,
     now: datetime,
+    working: str | None = None,
+    marks: Mapping[str, Reading] | None = None,
 ) -> None:
-    """What stands in a field of this thing, by language, instead of what stood there; empty texts are left out."""
-    conn.execute(
-        texts.delete().where(texts.c.owner_kind == owner_kind, texts.c.owner_id == owner, texts.c.field == field)
+    """What stands in a field of this thing, by language, instead of what stood there; empty texts are left out.
+
+    A text that stays keeps what is known of its reading, but for what domain/own_words.py says of a source that was
+    changed. `working`: the language the others are translations of, the centre's own where nothing is said.
+    """
+    mine = sa.and_(texts.c.owner_kind == owner_kind, texts.c.owner_id == owner, texts.c.field == field)
+    stored = {row.language: row for row in conn.execute(sa.select(texts).where(mine))}
+    given = {language: text for language, text in words.items() if text}
+    marks = marks or {}
+    after = rewritten(
+        {tag: Written(text=row.text, reading=Reading(row.state)) for tag, row in stored.items()},
+        given,
+        working=working or centre_language(conn),
+        marks=marks,
     )
-    rows = [
-        {
-            "owner_kind": owner_kind,
-            "owner_id": owner,
-            "field": field,
-            "language": language,
-            "text": text,
-            "changed_by": changed_by,
-            "changed_at": now,
-        }
-        for language, text in words.items()
-        if text
-    ]
+    for gone in stored.keys() - after.keys():
+        conn.execute(texts.delete().where(mine, texts.c.language == gone))
+    for language, one in after.items():
+        row = stored.get(language)
+        values: dict[str, Any] = {}
+        if row is None or row.text != one.text:
+            values |= {"text": one.text, "changed_by": changed_by, "changed_at": now, "read_by": "", "read_at": None}
+        if row is None or row.state != one.reading:
+            values["state"] = one.reading
+        if one.reading is Reading.CHECKED and marks.get(language) is Reading.CHECKED:
+            values |= {"state": one.reading, "read_by": changed_by, "read_at": now}
+        if row is None:
+            about = {"owner_kind": owner_kind, "owner_id": owner, "field": field, "language": language}
+            conn.execute(texts.insert().values(**about, **values))
+        elif values:
+            conn.execute(texts.update().where(mine, texts.c.language == language).values(**values))
+
+
+def copy_own_words(conn: sa.Connection, owner_kind: str, source: UUID, owner: UUID, field: str) -> None:
+    """A thing made from another begins with its words, whoever wrote and read them."""
+    theirs = sa.select(texts).where(
+        texts.c.owner_kind == owner_kind, texts.c.owner_id == source, texts.c.field == field
+    )
+    rows = [{**row, "owner_id": owner} for row in conn.execute(theirs).mappings()]
     if rows:
         conn.execute(texts.insert(), rows)
 

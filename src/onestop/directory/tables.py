@@ -6,6 +6,7 @@ from onestop.db.base import metadata
 from onestop.db.memo import CONFIGURED
 from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.logo import MOST_BYTES, LogoKind
+from onestop.domain.own_words import Reading
 
 AUTHORITIES = ("none", "state", "police")
 PLACE_KINDS = (
@@ -172,7 +173,11 @@ texts = sa.Table(
     sa.Column("state", sa.String(10), nullable=False, server_default="draft"),
     sa.Column("changed_by", sa.String(80), nullable=False, server_default=""),
     instant("changed_at"),
+    # Who of the staff read the translation last, and when.
+    sa.Column("read_by", sa.String(80), nullable=False, server_default=""),
+    instant("read_at", null=True),
     sa.PrimaryKeyConstraint("owner_kind", "owner_id", "field", "language"),
-    one_of("state", ("draft", "checked"), "state"),
+    one_of("state", Reading, "state"),
+    sa.CheckConstraint("state <> 'checked' OR read_at IS NOT NULL", name="read"),
     info=CONFIGURED,
 )

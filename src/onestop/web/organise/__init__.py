@@ -37,6 +37,7 @@ from onestop.web.organise import (
     staff,
     statistics,
     tally,
+    texts,
 )
 
 route_handlers: list[Any] = [
@@ -48,6 +49,7 @@ route_handlers: list[Any] = [
     *referrals.route_handlers,
     *series.route_handlers,
     *series_logos.route_handlers,
+    *texts.route_handlers,
     *staff.route_handlers,
     *statistics.route_handlers,
     *audit.route_handlers,

@@ -24,6 +24,7 @@ _CENTRE = (
     ("/organise/institutions", N_("Institutions")),
     ("/organise/places", N_("Places")),
     ("/organise/series", N_("Series")),
+    ("/organise/texts", N_("Texts")),
     ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
     ("/organise/audit", N_("Who did what")),
