@@ -39,7 +39,8 @@ async def test_the_overview_has_the_picture_with_now_and_no_name(site: Site) -> 
     page = (await Organiser(site).open(f"{DAY}/overview")).text
     row = next(each for each in page.split("<tr>") if "Foreign Police" in each and 'class="quarter' in each)
 
-    assert [each in words(page) for each in ("What was, until 09:20", "What is planned", "1 still to come")] == [True] * 3
+    told = ("What was, until 09:20", "What is planned", "1 still to come")
+    assert [each in words(page) for each in told] == [True] * 3
     assert words(row).startswith("4 Foreign Police Department"), words(row)
     cells = [words(each) for each in re.findall(r'<td class="quarter.*?</td>', row, re.S)]
     assert cells[:2] == ["100 % in use", "100 % in use"]
