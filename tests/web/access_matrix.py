@@ -832,7 +832,6 @@ MATRIX: list[Row] = [
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
-            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside"),
             *("/texts", "/texts/{part:str}"),
         )
     ),
