@@ -89,6 +89,7 @@ def _desk(values: Values) -> DeskSettings:
         services={UUID(service): minutes for service, minutes in values["services"].items()},
         languages=tuple(values["languages"]),
         hours=_hours(values),
+        away=not values["hours"],
     )
 
 

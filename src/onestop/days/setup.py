@@ -5,7 +5,7 @@ the capacity is written anew, never below what is claimed. Whoever calls these o
 `visits.actions.setup`, which knows who is booked and who is here.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from onestop.days.setup_values import (
     DeskSettings,
     MediatorSettings,
     SetupWrong,
+    check_attendance,
     check_day,
     check_desk,
     check_mediator,
@@ -46,7 +47,9 @@ from onestop.days.tables import (
 from onestop.db.ledger import record
 from onestop.db.shifting import shift
 from onestop.db.types import new_id
+from onestop.directory.queries import InstitutionUnknown
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
+from onestop.domain.attendance import Attendance, hours_left
 from onestop.domain.day import DayState, Release, moved_by, opening_instants
 from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
 from onestop.domain.facts import Fact, Term
@@ -226,6 +229,38 @@ def remove_desk(conn: sa.Connection, day_id: UUID, desk: UUID, *, version: int, 
     number = _desk_of(conn, day_id, desk).number
     conn.execute(desks.delete().where(desks.c.id == desk))
     _end(conn, day_id, "DeskRemoved", actor=actor, now=now, desk=desk, terms={"number": number})
+
+
+def change_attendance(
+    conn: sa.Connection,
+    day_id: UUID,
+    institution: UUID,
+    how: Attendance,
+    at: time | None,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """An institution comes later, leaves early or does not come: all its desks at once. `at` is local.
+
+    Raises `InstitutionUnknown`, `SetupWrong`, `Changed`, `SetupOver`.
+    """
+    day = _begin(conn, day_id, version)
+    theirs = [desk for desk in desks_of_day(conn, day_id) if desk.institution.id == institution]
+    if not theirs:
+        raise InstitutionUnknown
+    moment = check_attendance(day, theirs, how, at)
+    for desk in theirs:
+        conn.execute(openings.delete().where(openings.c.desk_id == desk.id))
+        left = hours_left(desk.openings, how, moment)
+        rows = [{"id": new_id(), "desk_id": desk.id, "opens_at": start, "closes_at": end} for start, end in left]
+        if rows:
+            conn.execute(openings.insert(), rows)
+    terms: dict[str, Term] = {"institution": str(institution), "how": how.value}
+    if at is not None and how is not Attendance.AWAY:
+        terms["at"] = f"{at:%H:%M}"
+    _end(conn, day_id, "InstitutionHoursChanged", actor=actor, now=now, terms=terms)
 
 
 def add_mediator(
@@ -417,7 +452,8 @@ def _write_desk(
         openings: [{"id": new_id(), "desk_id": desk, "opens_at": start, "closes_at": end} for start, end in hours],
     }
     for table, values in rows.items():
-        conn.execute(table.insert(), values)
+        if values:
+            conn.execute(table.insert(), values)
 
 
 def _write_mediator(conn: sa.Connection, mediator: UUID, settings: MediatorSettings) -> None:

@@ -1,6 +1,6 @@
 """What the forms of a day's set-up say, and which values cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import pairwise
@@ -9,10 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow
 from onestop.days.queries.offer import service_keys
 from onestop.days.tables import desks
 from onestop.directory.tables import services
-from onestop.domain.day import DayState, Release, opening_within
+from onestop.domain.attendance import Attendance, hours_left
+from onestop.domain.day import DayState, Release, local_instant, opening_within
 from onestop.domain.errors import N_, InvalidInput
 from onestop.domain.plan import BUCKET
 from onestop.domain.slots import group_key
@@ -33,6 +35,10 @@ LANGUAGES_MISSING = N_("Please choose at least one language.")
 SERVICES_MISSING = N_("Please choose at least one service.")
 SERVICES_FOREIGN = N_("A desk can only offer services of its own institution.")
 NUMBER_TAKEN = N_("Another desk has this number.")
+TIME_MISSING = N_("Please write the time.")
+NO_HOURS_LEFT = N_("It would have no hours left. Please choose that it does not come.")
+HOURS_SO_ALREADY = N_("Its desks have these hours already. Nothing was changed.")
+HERE_ALREADY = N_("It was here today already. Please choose that it leaves.")
 TOO_MUCH = N_("These are too many services and languages for one desk.")
 
 LONGEST_GROUP = 400
@@ -83,6 +89,8 @@ class DeskSettings:
     services: Mapping[UUID, int]
     languages: tuple[str, ...]
     hours: tuple[Hours, ...]
+    away: bool = False
+    """Its institution does not come: it may be without hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +150,35 @@ def check_desk(
     keys = service_keys(conn)
     if len(group_key((keys[service] for service in settings.services), settings.languages)) > LONGEST_GROUP:
         raise SetupWrong("services", TOO_MUCH)
-    if not settings.hours:
+    if not settings.hours and not settings.away:
         raise SetupWrong("hours", HOURS_MISSING)
     hours = sorted(_instants(day, each, "hours") for each in settings.hours)
     if any(later[0] < earlier[1] for earlier, later in pairwise(hours)):
         raise SetupWrong("hours", HOURS_OVERLAP)
     return hours
+
+
+def check_attendance(day: Day, desks: Sequence[DeskRow], how: Attendance, at: time | None) -> datetime:
+    """The moment from or until which the desks of an institution are there. Raises `SetupWrong`."""
+    if how is Attendance.AWAY:
+        if any(desk.opened_at is not None for desk in desks):
+            raise SetupWrong("how", HERE_ALREADY)
+        moment = day.opens_at
+    elif at is None:
+        raise SetupWrong("at", TIME_MISSING)
+    else:
+        moment = local_instant(day.on, at, day.zone)
+        if moment < day.opens_at:
+            # A day that goes on after midnight.
+            moment = local_instant(day.on + timedelta(days=1), at, day.zone)
+        if moment > day.closes_at:
+            raise SetupWrong("at", HOURS_OUTSIDE)
+    left = [hours_left(desk.openings, how, moment) for desk in desks]
+    if left == [desk.openings for desk in desks]:
+        raise SetupWrong("at" if at is not None else "how", HOURS_SO_ALREADY)
+    if how is not Attendance.AWAY and not any(left):
+        raise SetupWrong("at", NO_HOURS_LEFT)
+    return moment
 
 
 def check_mediator(day: Day, settings: MediatorSettings) -> tuple[datetime, datetime]:

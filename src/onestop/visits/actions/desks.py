@@ -1,5 +1,6 @@
 """Desks on the day: open, pause, close; not ready any more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +37,22 @@ def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, acto
     kind = {DeskState.OPEN: "DeskOpened", DeskState.PAUSED: "DeskPaused", DeskState.CLOSED: "DeskClosed"}[state]
     record(conn, Fact(kind=kind, at=now, day=desk.day_id, desk=desk_id, actor=actor.ref))
     match(conn, desk.day_id, now=now)
+
+
+def close_desks(conn: sa.Connection, chosen: Sequence[UUID], *, actor: Actor, now: datetime) -> None:
+    """Close these desks together, so that none of them calls whom another one leaves; who is busy finishes first.
+
+    Whoever calls this lets the others call afterwards.
+    """
+    for desk in (desk_row(conn, each) for each in chosen):
+        if desk.state != DeskState.CLOSED and desk_is_busy(conn, desk.id) is None:
+            conn.execute(
+                desks.update()
+                .where(desks.c.id == desk.id)
+                .values(state=DeskState.CLOSED, ready_since_at=None, ready_until_at=None),
+                execution_options=LIVE,
+            )
+            record(conn, Fact(kind="DeskClosed", at=now, day=desk.day_id, desk=desk.id, actor=actor.ref))
 
 
 def stand_down(conn: sa.Connection, desk_id: UUID, *, actor: Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,11 +15,13 @@ from onestop.days import setup
 from onestop.days.actions import set_paused
 from onestop.days.history import keep_change
 from onestop.days.queries.days import day_by_id
+from onestop.days.queries.desks import desks_of_day
 from onestop.days.queries.history import changes_of_day
 from onestop.days.queries.picture import picture_of
 from onestop.days.restoring import restore_before
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
+from onestop.domain.attendance import Attendance
 from onestop.domain.booking import DAY_CANCELLED, WAITS, BookingState
 from onestop.domain.day import DayState, check_day_move
 from onestop.domain.errors import N_, Changed, Refusal
@@ -27,6 +29,7 @@ from onestop.domain.facts import Fact
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.touch import ASKED
 from onestop.domain.visit import AT_DESK, STOP_OPEN
+from onestop.visits.actions.desks import close_desks
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import check_day_runs
 from onestop.visits.actions.touching import note_touched, tell_next_touched
@@ -107,6 +110,33 @@ def set_up(
         tell_next_touched(conn, day, actor=actor, now=now)
     match(conn, day, now=now)
     return result
+
+
+def change_attendance(
+    conn: sa.Connection,
+    day: UUID,
+    institution: UUID,
+    how: Attendance,
+    at: time | None,
+    *,
+    version: int,
+    sure: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """An institution comes later, leaves early or does not come; desks whose last hour is over close at once.
+
+    Raises `InstitutionUnknown` and what `set_up` raises.
+    """
+
+    def act(conn: sa.Connection, day: UUID, *, version: int, actor: Actor, now: datetime) -> None:
+        setup.change_attendance(conn, day, institution, how, at, version=version, actor=actor, now=now)
+        theirs = [desk for desk in desks_of_day(conn, day) if desk.institution.id == institution]
+        if how is not Attendance.LATE:
+            gone = [desk.id for desk in theirs if desk.closes_at is None or desk.closes_at <= now]
+            close_desks(conn, gone, actor=actor, now=now)
+
+    set_up(conn, day, act, version=version, sure=sure, actor=actor, now=now)
 
 
 def remove_desk(

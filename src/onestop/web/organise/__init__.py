@@ -3,6 +3,7 @@
 from typing import Any
 
 from onestop.web.organise import (
+    attendance,
     audit,
     board_line,
     carry,
@@ -75,5 +76,6 @@ route_handlers: list[Any] = [
     *board_line.route_handlers,
     *overview.route_handlers,
     *picture.route_handlers,
+    *attendance.route_handlers,
     *rehearsal.route_handlers,
 ]

@@ -64,6 +64,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("setup", N_("A desk was added"), "DeskAdded"),
     ("setup", N_("A desk was changed"), "DeskChanged"),
     ("setup", N_("A desk was removed"), "DeskRemoved"),
+    ("setup", N_("An institution comes later, leaves early or does not come"), "InstitutionHoursChanged"),
     ("setup", N_("A mediator was added, changed or removed"), "MediatorAdded MediatorEdited MediatorRemoved"),
     (
         "setup",

@@ -78,6 +78,8 @@ class OverviewPage:
     """Only of a day that is closed: nobody watches a counter move after somebody went home."""
     picture: TimelineShown | None
     """Only with the whole page: as a live part it comes alone, and less often."""
+    done: bool = False
+    """Whether hours of an institution were just changed."""
     error: str = ""
 
 
@@ -158,6 +160,7 @@ async def _page(
         running=day.state is DayState.PUBLISHED,
         end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
         picture=await picture_of(db, day, now=now) if block is None else None,
+        done=request.query_params.get("done") == "hours",
         error=error,
     )
     return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))
