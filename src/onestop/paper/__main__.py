@@ -12,12 +12,15 @@ from onestop.paper.guide_drawing import draw_guide
 from onestop.paper.guides import Guide
 from onestop.paper.poster_drawing import draw_posters
 from onestop.paper.posters import Posters
+from onestop.paper.report_drawing import draw_report
+from onestop.paper.reports import Report
 from onestop.paper.sheets import Pack
 
 KINDS: dict[str, tuple[type[Any], Callable[[Any], bytes]]] = {
     "Pack": (Pack, draw),
     "Posters": (Posters, draw_posters),
     "Guide": (Guide, draw_guide),
+    "Report": (Report, draw_report),
 }
 
 

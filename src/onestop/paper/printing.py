@@ -22,6 +22,7 @@ from onestop.locale.locales import locale_for
 from onestop.paper.contents import Contents, pack_contents
 from onestop.paper.guides import Guide
 from onestop.paper.posters import Posters
+from onestop.paper.reports import Report
 from onestop.paper.sheets import Pack
 from onestop.paper.words import pack_of
 from onestop.settings import Settings
@@ -88,7 +89,7 @@ def draw_contents(
     return draw_apart(pack)
 
 
-def draw_apart(content: Pack | Posters | Guide) -> bytes:
+def draw_apart(content: Pack | Posters | Guide | Report) -> bytes:
     """Draw in another process, so that no request waits for it. Raises `PackNotDrawn`."""
     try:
         done = subprocess.run(  # noqa: S603 (the name of a class of ours)

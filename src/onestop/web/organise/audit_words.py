@@ -22,6 +22,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("looks", N_("The day pack was made"), "DayPackMade"),
     ("looks", N_("The day pack was fetched"), "DayPackTaken"),
     ("looks", N_("The statistics were taken as a file"), "StatisticsTaken"),
+    ("looks", N_("The report of an institution was taken"), "InstitutionReportTaken"),
     ("rights", N_("An account was added"), "AccountAdded"),
     ("rights", N_("An account was closed"), "AccountRevoked"),
     ("rights", N_("A right was given"), "GrantGiven"),

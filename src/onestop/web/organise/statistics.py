@@ -10,6 +10,7 @@ from litestar.response import Stream
 from onestop.days.queries.days import Day
 from onestop.domain.day import DayState
 from onestop.domain.errors import NotKnown
+from onestop.reports.at_institution import institutions_of
 from onestop.reports.figures_of_day import DayFigures
 from onestop.reports.files import MEDIA, FileKind, file_of, note_taken
 from onestop.reports.pictures import PICTURES, picture
@@ -48,6 +49,8 @@ class StatisticsPage:
     tables: tuple[Shown, ...]
     mark: str
     keeps_back: bool
+    institutions: tuple[tuple[str, str], ...]
+    """Those that have a report of their own, once the day is closed."""
 
 
 @get("/organise/{day:str}/statistics")
@@ -60,7 +63,9 @@ async def show_statistics(request: WebRequest, db: Db, day: FromPath[str]) -> Re
         sheet.key: tuple((name, sheet.columns[column]) for name, (key, column) in PICTURES.items() if key == sheet.key)
         for sheet in sheets
     }
-    return _page(request, found, tuple(Shown(sheet=sheet, pictures=drawn[sheet.key]) for sheet in sheets))
+    tables = tuple(Shown(sheet=sheet, pictures=drawn[sheet.key]) for sheet in sheets)
+    named = institutions_of(figures) if figures is not None else ()
+    return _page(request, found, tables, institutions=tuple((name, name) for name in named))
 
 
 @get("/organise/{day:str}/statistics/report")
@@ -108,7 +113,14 @@ async def _figures(db: Any, day: Day) -> DayFigures | None:
     return figures if figures is not None and figures.all.parties else None
 
 
-def _page(request: WebRequest, day: Day, tables: tuple[Shown, ...], *, published: bool = False) -> Response[Any]:
+def _page(
+    request: WebRequest,
+    day: Day,
+    tables: tuple[Shown, ...],
+    *,
+    published: bool = False,
+    institutions: tuple[tuple[str, str], ...] = (),
+) -> Response[Any]:
     context = StatisticsPage(
         day=day,
         counted=bool(tables),
@@ -117,6 +129,7 @@ def _page(request: WebRequest, day: Day, tables: tuple[Shown, ...], *, published
         tables=tables,
         mark=HIDDEN,
         keeps_back=any(table.sheet.keeps_back for table in tables),
+        institutions=institutions,
     )
     return page(request, context, **day_frame(request, day))
 
