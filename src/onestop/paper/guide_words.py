@@ -87,7 +87,7 @@ GUIDES: Mapping[Work, Said] = {
         sees=(
             N_("The biggest number is at your desk. With it stand languages, and why it is called now."),
             N_("Beside that: who comes next, and what you did today."),
-            N_("You see numbers, no names. Notes of other institutions are never shown."),
+            N_("You see numbers, no names; notes of other institutions only if the visitor said yes."),
         ),
         acts=(
             Act(word=N_("Open the desk"), key="N", does=N_("when you are ready for the first visitor")),
