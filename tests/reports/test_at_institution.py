@@ -2,6 +2,7 @@
 
 import pytest
 
+from onestop.booking.tables import stops
 from onestop.days.queries.days import day_by_id
 from onestop.db.session import Database
 from onestop.locale.languages import LANGUAGES
@@ -53,6 +54,24 @@ def test_no_other_institution_and_no_private_talk_stand_in_it(
     told = repr(sheets)
     assert [word for word in ("Police", "House for Women", "Psycholog", "psycholog") if word in told] == []
     assert [sheet.key for sheet in sheets] == ["day", "services", "outcomes", "unmet", "languages", "hours"]
+
+
+def test_private_talks_of_an_institution_with_others_are_in_none_of_its_figures(
+    database: Database, played: Played
+) -> None:
+    day = database.read_now(day_by_id, played.hall.id)
+    before = database.read_now(institution_figures, day, "Centre")
+    social = stops.update().where(stops.c.service_id == played.hall.service("social")).values(private=True)
+    database.write_now(lambda conn: conn.execute(social))
+
+    figures = database.read_now(institution_figures, day, "Centre")
+
+    assert [line.key for line in before.services] == ["legal", "social"]
+    assert [line.key for line in figures.services] == ["legal"]
+    talks = before.all.talks - before.services[1].talks
+    parts = (figures.languages, figures.hours, figures.outcomes)
+    assert [figures.all.talks, *(sum(part.values()) for part in parts)] == [talks] * 4
+    assert sum(figures.unmet.values()) == figures.services[0].unserved
 
 
 def test_only_a_closed_day_and_an_institution_that_was_there_have_one(database: Database, played: Played) -> None:

@@ -217,6 +217,17 @@ MISTAKES = (
         "tests/paper/test_pack.py::test_a_private_talk_has_neither_name_nor_place_nor_institution_anywhere",
     ),
     mistake(
+        "private-talk-in-a-report",
+        "R19",
+        "the report of an institution counts its private talks",
+        Change(
+            "src/onestop/reports/at_institution.py",
+            "institutions.c.name == name, stops.c.private.is_(sa.false()))",
+            "institutions.c.name == name)",
+        ),
+        "tests/reports/test_at_institution.py::test_private_talks_of_an_institution_with_others_are_in_none_of_its_figures",
+    ),
+    mistake(
         "private-papers-in-the-mail",
         "R19",
         "a mail lists the papers of a private stop",
