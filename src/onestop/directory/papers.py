@@ -12,6 +12,7 @@ from onestop.db.memo import remembered
 from onestop.directory.tables import checklist_items, texts
 from onestop.directory.vocabulary import COVERED_BY
 from onestop.domain.checklist import Asked, Coming, is_asked
+from onestop.domain.own_words import UNREAD
 
 OWNER, FIELD = "paper", "text"
 """Where an organiser's own words for a paper stand in `texts`."""
@@ -31,6 +32,8 @@ class Paper:
     reviewed_on: date | None = None
     words: Mapping[str, str] = field(default_factory=dict[str, str])
     """The organiser's own words by language."""
+    drafts: frozenset[str] = frozenset()
+    """The languages of these that nobody has read."""
 
 
 def papers_by_service(conn: sa.Connection) -> Mapping[UUID, tuple[Paper, ...]]:
@@ -40,8 +43,9 @@ def papers_by_service(conn: sa.Connection) -> Mapping[UUID, tuple[Paper, ...]]:
 
 def _papers_by_service(conn: sa.Connection) -> Mapping[UUID, tuple[Paper, ...]]:
     words: dict[UUID, dict[str, str]] = defaultdict(dict)
+    drafts: dict[UUID, set[str]] = defaultdict(set)
     rows = conn.execute(
-        sa.select(checklist_items, texts.c.language, texts.c.text)
+        sa.select(checklist_items, texts.c.language, texts.c.text, texts.c.state)
         .join_from(
             checklist_items,
             texts,
@@ -53,6 +57,8 @@ def _papers_by_service(conn: sa.Connection) -> Mapping[UUID, tuple[Paper, ...]]:
     for row in rows:
         if row.text is not None:
             words[row.id][row.language] = row.text
+            if row.state in UNREAD:
+                drafts[row.id].add(row.language)
     found: dict[UUID, dict[UUID, Paper]] = defaultdict(dict)
     for row in rows:
         found[row.service_id][row.id] = Paper(
@@ -64,6 +70,7 @@ def _papers_by_service(conn: sa.Connection) -> Mapping[UUID, tuple[Paper, ...]]:
             owner=row.owner,
             reviewed_on=row.reviewed_on,
             words=words.get(row.id, {}),
+            drafts=frozenset(drafts[row.id]),
         )
     return {service: tuple(papers.values()) for service, papers in found.items()}
 

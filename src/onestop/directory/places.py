@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from onestop.db.memo import remembered
 from onestop.directory.tables import places, texts
 from onestop.domain.errors import NotKnown
+from onestop.domain.own_words import UNREAD
 from onestop.locale.languages import fallbacks
 
 OWNER, FIELD = "place", "hours"
@@ -27,6 +28,8 @@ class Place:
     discreet: bool
     closed: bool
     hours: Mapping[str, str]
+    drafts: frozenset[str] = frozenset()
+    """The languages of the hours that nobody has read."""
 
     def hours_for(self, tag: str, *, working: str) -> tuple[str, str]:
         """The hours in a reader's language or the nearest that is there, and which language that is."""
@@ -43,14 +46,17 @@ def all_places(conn: sa.Connection) -> tuple[Place, ...]:
 def _all_places(conn: sa.Connection) -> tuple[Place, ...]:
     about = sa.and_(texts.c.owner_kind == OWNER, texts.c.field == FIELD, texts.c.owner_id == places.c.id)
     rows = conn.execute(
-        sa.select(places, texts.c.language, texts.c.text)
+        sa.select(places, texts.c.language, texts.c.text, texts.c.state)
         .join_from(places, texts, about, isouter=True)
         .order_by(places.c.closed, places.c.name, texts.c.language)
     ).all()
     hours: dict[UUID, dict[str, str]] = {row.id: {} for row in rows}
+    drafts: dict[UUID, set[str]] = {row.id: set() for row in rows}
     for row in rows:
         if row.text is not None:
             hours[row.id][row.language] = row.text
+            if row.state in UNREAD:
+                drafts[row.id].add(row.language)
     found = {row.id: row for row in rows}
     return tuple(
         Place(
@@ -62,6 +68,7 @@ def _all_places(conn: sa.Connection) -> tuple[Place, ...]:
             discreet=row.discreet,
             closed=row.closed,
             hours=hours[row.id],
+            drafts=frozenset(drafts[row.id]),
         )
         for row in found.values()
     )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from onestop.directory.tables import centres, institutions, texts
 from onestop.domain.errors import N_, Refusal
+from onestop.domain.own_words import UNREAD
 
 
 class InstitutionUnknown(Refusal):
@@ -47,3 +48,10 @@ def own_words(conn: sa.Connection, owner_kind: str, owner: UUID, field: str) -> 
         .order_by(texts.c.language)
     )
     return {row.language: row.text for row in rows}
+
+
+def unread_words(conn: sa.Connection, owner_kind: str, owner: UUID, field: str) -> frozenset[str]:
+    """The languages in which nobody has read a field of this thing."""
+    mine = sa.and_(texts.c.owner_kind == owner_kind, texts.c.owner_id == owner, texts.c.field == field)
+    rows = conn.execute(sa.select(texts.c.language).where(mine, texts.c.state.in_(UNREAD)))
+    return frozenset(row.language for row in rows)

@@ -10,6 +10,7 @@ from onestop.db.memo import remembered
 from onestop.directory.tables import logos, series, texts
 from onestop.domain.errors import NotKnown
 from onestop.domain.logo import LogoKind
+from onestop.domain.own_words import UNREAD
 from onestop.locale.languages import fallbacks
 
 OWNER, NAME, FUNDING = "series", "name", "funding"
@@ -43,6 +44,8 @@ class Series:
     names: Words
     funding: Words
     logos: tuple[Logo, ...]
+    drafts: frozenset[tuple[str, str]] = frozenset()
+    """The fields and languages of these texts that nobody has read."""
 
     def name_for(self, tag: str, *, working: str) -> tuple[str, str]:
         """What it is called for a reader of this language, and which language that is; empty for its plain name."""
@@ -72,12 +75,15 @@ def all_series(conn: sa.Connection) -> tuple[Series, ...]:
 
 def _all_series(conn: sa.Connection) -> tuple[Series, ...]:
     words: dict[tuple[UUID, str], list[tuple[str, str]]] = defaultdict(list)
+    drafts: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
     for row in conn.execute(
-        sa.select(texts.c.owner_id, texts.c.field, texts.c.language, texts.c.text)
+        sa.select(texts.c.owner_id, texts.c.field, texts.c.language, texts.c.text, texts.c.state)
         .where(texts.c.owner_kind == OWNER)
         .order_by(texts.c.language)
     ):
         words[row.owner_id, row.field].append((row.language, row.text))
+        if row.state in UNREAD:
+            drafts[row.owner_id].add((row.field, row.language))
     pictures: dict[UUID, list[Logo]] = defaultdict(list)
     shown = (logos.c.id, logos.c.kind, logos.c.whose, logos.c.media_type, logos.c.digest, logos.c.width, logos.c.height)
     for row in conn.execute(sa.select(logos.c.series_id, *shown).order_by(logos.c.position, logos.c.id)):
@@ -102,6 +108,7 @@ def _all_series(conn: sa.Connection) -> tuple[Series, ...]:
             names=tuple(words[row.id, NAME]),
             funding=tuple(words[row.id, FUNDING]),
             logos=tuple(pictures[row.id]),
+            drafts=frozenset(drafts[row.id]),
         )
         for row in conn.execute(sa.select(series).order_by(series.c.name, series.c.id))
     )

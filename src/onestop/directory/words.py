@@ -1,6 +1,6 @@
 """Words for services and papers: an organiser's own before the shipped ones, the reader's language before others."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from onestop.directory.vocabulary import CONDITIONS, PAPERS, PRIVATE_STOP, SERVICES
 from onestop.domain.checklist import Asked
@@ -8,6 +8,7 @@ from onestop.domain.errors import N_
 from onestop.locale.languages import fallbacks
 from onestop.locale.locales import Locale
 
+UNCHECKED = N_("%(words)s (a draft that nobody has checked)")
 ONLY_IF = N_("%(paper)s, %(condition)s")
 
 
@@ -16,6 +17,7 @@ def words_of_paper(
     key: str,
     own: Mapping[str, str],
     *,
+    drafts: Collection[str] = (),
     working: str = "en",
     asked: Asked = Asked.YES,
     condition: str = "",
@@ -29,9 +31,16 @@ def words_of_paper(
     else:
         language = mine or next((tag for tag in (*chain, *sorted(own)) if tag in own), "")
         text, language = (own[language], language) if language else (readable(key), locale.tag)
+        if language in drafts:
+            text = unchecked(locale, text)
     if asked is Asked.IF and condition in CONDITIONS:
         text = locale.say(ONLY_IF, {"paper": text, "condition": locale.gettext(CONDITIONS[condition])})
     return text, language
+
+
+def unchecked(locale: Locale, words: str) -> str:
+    """Words of an organiser that no person has read, with what says so."""
+    return locale.say(UNCHECKED, {"words": words})
 
 
 def service_title(locale: Locale, key: str) -> str:

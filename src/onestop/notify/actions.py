@@ -111,8 +111,8 @@ def renew_lines(conn: sa.Connection, day_id: UUID) -> None:
     ).all()
     changed: list[dict[str, Any]] = []
     for row in rows:
-        own_language, own = own_in(conn, day, row.display_language)
-        changed.append({"row": row.id, "terms": {**row.terms, "own": own, "own_language": own_language}})
+        others = {name: value for name, value in row.terms.items() if name != "own_draft"}
+        changed.append({"row": row.id, "terms": {**others, **own_in(conn, day, row.display_language)}})
     if changed:
         conn.execute(outbox.update().where(outbox.c.id == sa.bindparam("row")), changed)
 

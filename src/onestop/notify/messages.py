@@ -61,6 +61,7 @@ class OwnLines:
     language: str
     dir: str
     lines: tuple[str, ...]
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,9 @@ def _papers(locale: Locale, terms: Terms) -> tuple[PaperWords, ...]:
     found: list[PaperWords] = []
     for paper in terms.papers:
         asked = Asked.IF if paper.only else Asked.YES
-        text, tag = words_of_paper(locale, paper.key, paper.words, asked=asked, condition=paper.only)
+        text, tag = words_of_paper(
+            locale, paper.key, paper.words, drafts=paper.drafts, asked=asked, condition=paper.only
+        )
         other = tag != locale.tag
         found.append(PaperWords(text=text, language=tag if other else "", dir=direction(tag) if other else ""))
     return tuple(found)
@@ -179,7 +182,7 @@ def _own_lines(terms: Terms) -> OwnLines | None:
             "phone": ltr(terms.phone) if terms.phone else "",
         },
     )
-    return OwnLines(language=locale.tag, dir=locale.dir, lines=tuple(filled.splitlines()))
+    return OwnLines(language=locale.tag, dir=locale.dir, lines=tuple(filled.splitlines()), draft=terms.own_draft)
 
 
 def _stop_link(message: Message, key: bytes, base: str) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import contacts, members, stops
 from onestop.days.queries.days import Day, day_by_id
-from onestop.days.queries.own_lines import own_lines
+from onestop.days.queries.own_lines import own_lines, unread_lines
 from onestop.days.tables import days
 from onestop.db.types import Id
 from onestop.directory.papers import asked_papers, papers_by_service
@@ -47,6 +47,8 @@ class Terms:
     own: str = ""
     """The organiser's own lines with their places still to fill, and the language they are written in."""
     own_language: str = ""
+    own_draft: bool = False
+    """Whether nobody had read them in this language."""
     series: str = ""
     """What the series of the day calls itself, and the language of that; empty for its plain name."""
     series_language: str = ""
@@ -70,6 +72,7 @@ class Terms:
             "limit": self.limit,
             "own": self.own,
             "own_language": self.own_language,
+            **({"own_draft": True} if self.own_draft else {}),
             **({"series": self.series, "series_language": self.series_language} if self.series else {}),
             **({"until_at": self.until_at.isoformat()} if self.until_at is not None else {}),
         }
@@ -94,17 +97,22 @@ class PaperTold:
     key: str
     only: str = ""
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+    drafts: tuple[str, ...] = ()
+    """The languages of the own words that nobody had read."""
 
     def to_json(self) -> Any:
         """As the outbox keeps it: a shipped paper without a condition is its key."""
         if not self.only and not self.words:
             return self.key
-        return {"key": self.key, "only": self.only, "words": dict(self.words)}
+        kept = {"key": self.key, "only": self.only, "words": dict(self.words)}
+        return {**kept, "drafts": list(self.drafts)} if self.drafts else kept
 
     @classmethod
     def from_json(cls, kept: Any) -> "PaperTold":
         """As it was kept."""
-        return cls(key=kept) if isinstance(kept, str) else cls(**kept)
+        if isinstance(kept, str):
+            return cls(key=kept)
+        return cls(key=kept["key"], only=kept["only"], words=kept["words"], drafts=tuple(kept.get("drafts", ())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +189,6 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
     if booking is None or booking.number is None:
         return None
     day = day_by_id(conn, booking.day)
-    own_language, own = own_in(conn, day, booking.display_language)
     return told_on(
         day,
         booking.display_language,
@@ -190,8 +197,7 @@ def told_of(conn: sa.Connection, party: UUID) -> Told | None:
         arrival_at=booking.arrival_at,
         ends_at=booking.ends_at,
         papers=_papers(conn, party, booking.answers),
-        own=own,
-        own_language=own_language,
+        **own_in(conn, day, booking.display_language),
     )
 
 
@@ -221,12 +227,12 @@ def told_on(day: Day, language: str, *, arrival_at: datetime, ends_at: datetime 
     )
 
 
-def own_in(conn: sa.Connection, day: Day, language: str) -> tuple[str, str]:
-    """The organiser's own lines of a day for somebody who reads this language: which language they are in, and they."""
+def own_in(conn: sa.Connection, day: Day, language: str) -> dict[str, Any]:
+    """The organiser's own lines of a day for somebody who reads this language, as terms of a message."""
     lines = own_lines(conn, day.id)
-    return next(
-        ((tag, lines[tag]) for tag in fallbacks(language, working=day.working_language) if tag in lines), ("", "")
-    )
+    tag = next((tag for tag in fallbacks(language, working=day.working_language) if tag in lines), "")
+    own: dict[str, Any] = {"own": lines.get(tag, ""), "own_language": tag}
+    return {**own, "own_draft": True} if tag in unread_lines(conn, day.id) else own
 
 
 def calendar_sequence(conn: sa.Connection, party: UUID) -> int:
@@ -320,5 +326,7 @@ def _papers(conn: sa.Connection, party: UUID, said: tuple[str, ...]) -> tuple[Pa
             only = paper.condition if asked is Asked.IF else ""
             known = found.get(paper.key)
             if known is None or (known.only and not only):
-                found[paper.key] = PaperTold(key=paper.key, only=only, words=paper.words)
+                found[paper.key] = PaperTold(
+                    key=paper.key, only=only, words=paper.words, drafts=tuple(sorted(paper.drafts))
+                )
     return tuple(found.values())

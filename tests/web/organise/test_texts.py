@@ -14,9 +14,11 @@ from onestop.directory.tables import texts
 from onestop.domain.roles import SYSTEM
 from tests.counting import cost
 from tests.web.organise.browsing import Organiser
+from tests.web.organise.test_lines import book, mails
 from tests.web.site import Site
 
 HOME = "/organise/texts"
+DRAFT = "These lines are a draft that nobody has checked."
 DAY = "/organise/iom-bratislava-2026-12-03/texts"
 
 
@@ -65,7 +67,7 @@ async def test_a_text_is_edited_and_read_in_all_languages_side_by_side(site: Sit
     form = await organiser.open(path)
     saved = await organiser.send(path, text_ar="يوميا من الساعة 8", read_en="checked")
 
-    assert re.search(r'<input[^>]*name="text_ar"[^>]*dir="rtl"', form.text)
+    assert re.search(r'<textarea[^>]*name="text_ar"[^>]*dir="rtl"', form.text)
     assert ("Saved." in said(saved), "Read by organiser on" in said(saved)) == (True, True)
     assert states(site) == {
         "sk": ("Denne od 8", "source", False),
@@ -106,12 +108,12 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_nothing_typed_i
     await second.send(path, text_sk="Denne od 9")
     refused = await first.send(path, text_sk="Denne od 10", text_en="Daily from 10", read_en="checked")
     kept = {tag: text for tag, (text, *_) in states(site).items()}
-    again = await first.send(path)
+    again = await first.send(path, text_sk="Denne od 10", text_en="Daily from 10")
 
     assert refused.status_code == 409
     assert "Somebody else changed this in the meantime. Please look at it again." in said(refused)
     assert "Stored now: Denne od 9" in said(refused)
-    assert ('value="Denne od 10"' in refused.text, 'value="Daily from 10"' in refused.text) == (True, True)
+    assert (">Denne od 10</textarea>" in refused.text, ">Daily from 10</textarea>" in refused.text) == (True, True)
     assert kept == {"sk": "Denne od 9"}
     assert again.status_code == 200
     assert states(site) == {"sk": ("Denne od 10", "source", False), "en": ("Daily from 10", "checked", True)}
@@ -126,7 +128,7 @@ async def test_what_cannot_be_stored_gets_a_sentence_at_its_control(site: Site) 
     brace = await organiser.send(f"{DAY}/message", text_en="Dear {name}")
 
     assert (long.status_code, 'href="#text_en">Please write at most 300 characters.' in long.text) == (422, True)
-    assert 'value="щодня"' in long.text
+    assert ">щодня</textarea>" in long.text
     assert (brace.status_code, "{name} cannot be filled." in said(brace)) == (422, True)
     assert told(site) == []
 
@@ -139,7 +141,8 @@ async def test_a_day_shows_what_its_visitors_read_in_its_languages(site: Site) -
     await organiser.open(f"{DAY}/board")
     saved = await organiser.send(f"{DAY}/board", text_sk="Vstup zboku", text_uk="Вхід збоку")
 
-    assert shown == {"English", "Slovak", "Ukrainian", "Arabic"}
+    assert shown == {"English", "Ukrainian", "Arabic"}
+    assert ("3 translations are missing" in page, page.count("Nothing is written.")) == (True, 8)
     assert ("Own lines in messages" in page, "Line on all boards" in page, "Soup kitchen" in page) == (True,) * 3
     assert "Saved." in said(saved)
     day = site.hall.day
@@ -181,3 +184,17 @@ async def test_the_table_takes_as_many_statements_for_many_as_for_none(site: Sit
     many = cost(site.database, all_texts), cost(site.database, texts_of_day, site.hall.day)
 
     assert none == many == (6, 6)
+
+
+async def test_a_mail_says_that_its_own_lines_are_a_draft_also_one_that_waits(site: Site) -> None:
+    site.set_time(site.hall.day.opens_at.replace(day=1))
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/message")
+    await organiser.send(f"{DAY}/message", text_sk="Zvoňte dvakrát.", text_en="Ring twice.")
+    book(site, "en")
+    drafts = [DRAFT in plain for _, plain, _ in mails(site)]
+    await organiser.open(f"{DAY}/message")
+    await organiser.send(f"{DAY}/message", text_sk="Zvoňte dvakrát.", text_en="Ring twice.", read_en="checked")
+    later = [DRAFT in plain for _, plain, _ in mails(site)]
+
+    assert (drafts, later) == ([True] * 3, [True, False, False])

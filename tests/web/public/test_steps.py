@@ -95,7 +95,7 @@ async def test_the_sheet_tells_line_by_line_in_both_languages_what_was_done_and_
         ["Primary School", "Primary School"],
         ["Školská 1", "Školská 1"],
         ["Phone: +421 2 111", "Telefón: +421 2 111"],
-        ["8 to 12", "8 až 12"],
+        ["8 to 12 (a draft that nobody has checked)", "8 až 12"],
         ["Until when: Thursday 17 December 2026", "Dokedy: štvrtok 17. decembra 2026"],
     ):
         assert line in rows, line

@@ -11,6 +11,7 @@ from onestop.days.queries.days import Day
 from onestop.directory.papers import Paper
 from onestop.directory.places import Place
 from onestop.directory.ways_on import PLACES, REASONS
+from onestop.directory.words import unchecked
 from onestop.domain.day import Release
 from onestop.domain.errors import N_
 from onestop.domain.ticket import again_code
@@ -275,6 +276,7 @@ def _place(both: Columns, steps: NextSteps, place: Place) -> Iterable[SheetRow]:
 
         def hours(locale: Locale) -> Words:
             text, lang = place.hours_for(locale.tag, working=steps.day.working_language)
+            text = unchecked(locale, text) if lang in place.drafts else text
             return Words(text=text, lang=lang, dir=direction(lang))
 
         yield both.row("line", hours)

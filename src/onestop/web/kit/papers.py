@@ -48,7 +48,13 @@ def paper_lines(
     for paper, asked in asked_papers(papers, coming=coming, said=said):
         known = found.get(paper.key)
         text, tag = words_of_paper(
-            locale, paper.key, paper.words, working=working, asked=asked, condition=paper.condition
+            locale,
+            paper.key,
+            paper.words,
+            drafts=paper.drafts,
+            working=working,
+            asked=asked,
+            condition=paper.condition,
         )
         line = PaperLine(
             key=paper.key,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from onestop.directory.logos import ENDINGS
-from onestop.directory.series import Logo, Series
+from onestop.directory.series import FUNDING, NAME, Logo, Series
 from onestop.domain.logo import LogoKind
 from onestop.locale.languages import direction
 from onestop.web.kit.locale import Locale
@@ -40,6 +40,8 @@ class SeriesView:
     funding: OwnWords | None
     funders: tuple[LogoView, ...]
     office: str
+    draft: bool = False
+    """Whether nobody has read the name or the statement in the language they are shown in."""
 
 
 def series_view(series: Series | None, locale: Locale, *, working: str) -> SeriesView | None:
@@ -47,14 +49,16 @@ def series_view(series: Series | None, locale: Locale, *, working: str) -> Serie
     if series is None:
         return None
     own = tuple(map(logo_view, series.logos_of(LogoKind.CENTRE)))
+    name, of_name = series.name_for(locale.tag, working=working)
     funding, language = series.funding_for(locale.tag, working=working)
     return SeriesView(
-        name=_words(*series.name_for(locale.tag, working=working), locale),
+        name=_words(name, of_name, locale),
         logo=own[0] if own else None,
         partners=own[1:],
         funding=_words(funding, language, locale) if funding else None,
         funders=tuple(map(logo_view, series.logos_of(LogoKind.FUNDER))),
         office=series.address,
+        draft=not series.drafts.isdisjoint({(NAME, of_name), (FUNDING, language)}),
     )
 
 

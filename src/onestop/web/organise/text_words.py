@@ -19,6 +19,8 @@ KINDS: Mapping[tuple[str, str], str] = {
     HOURS: N_("Hours and way to a place"),
 }
 SHORT = 60
+EMPTY = "empty"
+"""Nothing is written in any language, so that nothing is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,13 @@ def _translation(one: OwnText) -> Reading:
 
 def _cell(own: OwnTexts, tag: str, working: str) -> Cell:
     seen, language, text = own.read_in(tag, working=working)
-    return Cell(tag=tag, seen=seen, reading=reading_of(own, tag), text=_beginning(text), language=language)
+    return Cell(
+        tag=tag,
+        seen=seen if own.words else EMPTY,
+        reading=reading_of(own, tag),
+        text=_beginning(text),
+        language=language,
+    )
 
 
 def _beginning(text: str) -> str:

@@ -175,13 +175,13 @@ async def _save(
     found = await db.read(own_texts, which)
     form = await read_form(request)
     typed = _typed(form, 2 * LONGEST[found.about])
-    marks = {
-        tag: Reading(mark)
-        for tag in typed
-        if (mark := form.text(f"read_{tag}", 10)) in (Reading.CHECKED, Reading.DRAFT)
-    }
     # A language whose field was not sent keeps its words.
     words = {**{tag: one.text for tag, one in found.words.items()}, **typed}
+    marks = {
+        tag: Reading(mark)
+        for tag in words
+        if (mark := form.text(f"read_{tag}", 10)) in (Reading.CHECKED, Reading.DRAFT)
+    }
     back = await _day_of(db, form.text("day", 80)) if day is None else day
     here = path_of_text(found, of_day=back.slug if back is not None and day is None else "")
     try:
