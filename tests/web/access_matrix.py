@@ -794,6 +794,7 @@ MATRIX: list[Row] = [
         for act in (
             *("days/from-template", "days/from-day", "days/from-file", "services/{service:uuid}"),
             *("institutions", "institutions/{institution:uuid}", "institutions/{institution:uuid}/services"),
+            *(f"institutions/{{institution:uuid}}/{act}" for act in ("close", "open", "remove")),
             *("services/{service:uuid}/papers", "services/{service:uuid}/papers/review"),
             *("papers/{paper:uuid}", "papers/{paper:uuid}/up", "papers/{paper:uuid}/remove"),
             *("referrals/{referral:uuid}/kept", "referrals/{referral:uuid}/not-kept"),

@@ -19,6 +19,7 @@ from onestop.days.queries.desks import DeskRow, day_precedences, desks_of_day, m
 from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer, service_keys
 from onestop.days.setup_values import (
+    INSTITUTION_CLOSED,
     INSTITUTION_FIXED,
     NOT_OFFERED,
     PAIR_CIRCLE,
@@ -48,6 +49,7 @@ from onestop.db.ledger import record
 from onestop.db.shifting import shift
 from onestop.db.types import new_id
 from onestop.directory.queries import InstitutionUnknown
+from onestop.directory.tables import institutions
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
 from onestop.domain.attendance import Attendance, hours_left
 from onestop.domain.day import DayState, Release, moved_by, opening_instants
@@ -178,6 +180,8 @@ def add_desk(
     Raises `SetupWrong`, `Changed`, `SetupOver`.
     """
     day = _begin(conn, day_id, version)
+    if desk is None:
+        _check_offered(conn, settings.institution)
     hours = check_desk(conn, day, settings, desk=None)
     desk = desk or new_id()
     conn.execute(
@@ -204,6 +208,8 @@ def edit_desk(
     before = _desk_of(conn, day_id, desk)
     if day.state is not DayState.DRAFT and before.institution.id != settings.institution:
         raise SetupWrong("institution", INSTITUTION_FIXED)
+    if before.institution.id != settings.institution:
+        _check_offered(conn, settings.institution)
     hours = check_desk(conn, day, settings, desk=desk)
     groups = _groups(conn, day_id)
     conn.execute(
@@ -431,6 +437,11 @@ def _carry_claims(conn: sa.Connection, day_id: UUID, before: Groups) -> None:
 def _check_known(conn: sa.Connection, table: sa.Table, one: UUID, day_id: UUID) -> None:
     if conn.execute(sa.select(table.c.id).where(table.c.id == one, table.c.day_id == day_id)).scalar() is None:
         raise NotKnown
+
+
+def _check_offered(conn: sa.Connection, institution: UUID) -> None:
+    if conn.execute(sa.select(institutions.c.closed).where(institutions.c.id == institution)).scalar():
+        raise SetupWrong("institution", INSTITUTION_CLOSED)
 
 
 def _desk_of(conn: sa.Connection, day_id: UUID, desk: UUID) -> DeskRow:

@@ -20,6 +20,7 @@ from onestop.domain.plan import BUCKET
 from onestop.domain.slots import group_key
 
 INSTITUTION_FIXED = N_("On a published day a desk keeps its institution. Add another desk instead.")
+INSTITUTION_CLOSED = N_("This institution is no longer offered. Please choose another one.")
 NOT_OFFERED = N_("No desk of this day offers this service.")
 PAIR_THERE = N_("This order is already in the list.")
 PAIR_CIRCLE = N_("This order would go round in a circle: nobody could begin.")

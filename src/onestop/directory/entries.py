@@ -76,6 +76,21 @@ def change_institution(
     record(conn, Fact(kind="InstitutionChanged", at=now, actor=actor.ref, terms=terms))
 
 
+def close_institution(conn: sa.Connection, institution: UUID, *, closed: bool, actor: Actor, now: datetime) -> None:
+    """Offer it for new days no longer, or again; on the days it has it stays. Harmless twice.
+
+    Raises `InstitutionUnknown`.
+    """
+    there = conn.execute(sa.select(institutions.c.closed).where(institutions.c.id == institution)).scalar()
+    if there is None:
+        raise InstitutionUnknown
+    if there == closed:
+        return
+    conn.execute(institutions.update().where(institutions.c.id == institution).values(closed=closed))
+    kind = "InstitutionClosed" if closed else "InstitutionOpened"
+    record(conn, Fact(kind=kind, at=now, actor=actor.ref, terms={"institution": str(institution)}))
+
+
 def add_service(
     conn: sa.Connection, institution: UUID, *, key: str, minutes: int, private: bool, actor: Actor, now: datetime
 ) -> UUID:

@@ -28,6 +28,8 @@ class InstitutionEntry:
     name: str
     authority: str
     note_days: int
+    closed: bool
+    """No longer offered for new days."""
     services: tuple[ServiceEntry, ...]
 
 
@@ -45,6 +47,7 @@ def directory(conn: sa.Connection) -> list[InstitutionEntry]:
             name=row.name,
             authority=row.authority,
             note_days=row.note_days,
+            closed=row.closed,
             services=tuple(offered[row.id]),
         )
         for row in conn.execute(sa.select(institutions).order_by(institutions.c.name, institutions.c.key))

@@ -91,6 +91,8 @@ institutions = sa.Table(
     sa.Column("authority", sa.String(10), nullable=False, server_default="none"),
     # How many days its officers' notes are kept.
     sa.Column("note_days", sa.Integer(), nullable=False, server_default="30"),
+    # Not offered for new days any more; where it was it stays.
+    sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()),
     one_of("authority", AUTHORITIES, "authority"),
     info=CONFIGURED,
 )

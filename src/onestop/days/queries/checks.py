@@ -17,6 +17,7 @@ from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import DayOffer, day_offer, service_keys
 from onestop.days.queries.own_lines import own_lines
 from onestop.days.tables import capacity, invitations
+from onestop.directory.organising import directory
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import Bucket, CapacityKind
 from onestop.domain.checklist import needs_review
@@ -50,6 +51,7 @@ Kind = Literal[
     "order_circle",
     "no_words",
     "away",
+    "no_longer",
     "draft_words",
     "no_start",
     "no_end",
@@ -115,6 +117,10 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = Tr
         if not desk.services or (not desk.openings and all(desk.institution.id != one.about for one in away))
     ]
     found += away
+    if day.state is DayState.DRAFT:
+        closed = {each.id for each in directory(conn) if each.closed}
+        sitting = {desk.institution.id: desk.institution.name for desk in desks if desk.institution.id in closed}
+        found += [Finding(kind="no_longer", institution=name, about=each) for each, name in sitting.items()]
     found += _unserved(conn, day, offer)
     if circle := circle_of(offer.precedences, {service.id for service in offer.services}):
         names = tuple(dict.fromkeys(service.key for service in offer.services if service.id in circle))

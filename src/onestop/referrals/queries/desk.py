@@ -103,7 +103,7 @@ def sending_on(conn: sa.Connection, stop: UUID, *, day_id: UUID, now: datetime) 
         day=day,
         today=today,
         talk=talk_of(conn, stop),
-        institutions=tuple(directory(conn)),
+        institutions=tuple(each for each in directory(conn) if not each.closed),
         places=tuple(place for place in all_places(conn) if not place.closed),
         days=days_to_carry_to(conn, day, now=now),
         made=referrals_of_stop(conn, stop, today=today),

@@ -72,6 +72,8 @@ _LINES: tuple[tuple[str, str, str], ...] = (
         N_("An institution or service was added or changed"),
         "InstitutionAdded InstitutionChanged ServiceAdded ServiceChanged",
     ),
+    ("setup", N_("An institution is no longer offered, or again"), "InstitutionClosed InstitutionOpened"),
+    ("setup", N_("An institution was deleted"), "InstitutionRemoved"),
     ("setup", N_("The list of places was changed"), "PlaceAdded PlaceChanged PlaceOpened PlaceClosed"),
     (
         "setup",

@@ -116,7 +116,7 @@ async def show_desks(request: WebRequest, db: Db, day: FromPath[str]) -> Respons
 async def show_new_desk(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """First the institution, then its form."""
     found, _ = await enter(request, db, day)
-    entries = await db.read(directory)
+    entries = [each for each in await db.read(directory) if not each.closed]
     chosen = _entry(entries, read_id(request.query_params.get("institution", "")))
     if chosen is None:
         return page(request, DeskWherePage(day=found, institutions=tuple(entries)), **day_frame(request, found))
@@ -139,7 +139,7 @@ async def show_desk(request: WebRequest, db: Db, day: FromPath[str], number: Fro
     desk = await desk_of(db, found, number)
     entries = await db.read(directory)
     chosen = _entry(entries, read_id(request.query_params.get("institution", "")))
-    if chosen is None or found.state is not DayState.DRAFT:
+    if chosen is None or chosen.closed or found.state is not DayState.DRAFT:
         chosen = _entry(entries, desk.institution.id)
     assert chosen is not None
     return _stored(request, found, desk, chosen, str(desk.number))
@@ -189,7 +189,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
     _, someone = await enter(request, db, day.slug)
     form = await read_form(request)
     read = Reader(form, locale_of(request))
-    entries = await db.read(directory)
+    entries = [each for each in await db.read(directory) if not each.closed or _sits_at(desk, each)]
     chosen = _entry(entries, read_id(form.text("institution", 40)))
     if chosen is None:
         return page(request, DeskWherePage(day=day, institutions=tuple(entries)), status=422, **day_frame(request, day))
@@ -296,6 +296,10 @@ def _typed_hours(form: Form) -> tuple[tuple[str, str], ...]:
 
 def _action(day: Day, desk: DeskRow | None) -> str:
     return path_of(day, f"/desks/{desk.number}" if desk else "/desks")
+
+
+def _sits_at(desk: DeskRow | None, entry: InstitutionEntry) -> bool:
+    return desk is not None and desk.institution.id == entry.id
 
 
 def _entry(entries: list[InstitutionEntry], institution: UUID | None) -> InstitutionEntry | None:

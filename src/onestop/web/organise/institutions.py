@@ -7,11 +7,20 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from onestop.directory.entries import add_institution, add_service, change_institution, change_service, key_of_name
+from onestop.directory.entries import (
+    add_institution,
+    add_service,
+    change_institution,
+    change_service,
+    close_institution,
+    key_of_name,
+)
 from onestop.directory.organising import InstitutionEntry, ServiceEntry, directory
 from onestop.directory.queries import InstitutionUnknown
 from onestop.directory.vocabulary import SERVICES
 from onestop.domain.errors import NotKnown, Refusal
+from onestop.visits.actions.institutions import InstitutionUsed, remove_institution
+from onestop.visits.queries.institutions import is_used
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
@@ -44,6 +53,7 @@ class Institution:
     id: UUID
     name: str
     authority: str
+    closed: bool
     services: tuple[Service, ...]
 
 
@@ -56,6 +66,7 @@ class InstitutionsPage:
     name: str = ""
     authority: str = "none"
     saved: bool = False
+    removed: bool = False
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -70,6 +81,8 @@ class InstitutionPage:
     authority: str
     note_days: str
     offered: tuple[tuple[str, str], ...]
+    used: bool
+    """Whether something knows it, so that it cannot be deleted."""
     service: str = ""
     own: str = ""
     minutes: str = "20"
@@ -83,7 +96,8 @@ class InstitutionPage:
 async def show_institutions(request: WebRequest, db: Db) -> Response[Any]:
     """The list."""
     await enter_centre(request)
-    return await _list_page(request, db, saved=request.query_params.get("done") == "saved")
+    done = request.query_params.get("done")
+    return await _list_page(request, db, saved=done == "saved", removed=done == "removed")
 
 
 @post("/organise/institutions")
@@ -209,6 +223,47 @@ async def change_one_service(request: WebRequest, db: Db, service: FromPath[UUID
     return await _page(request, db, found, errors=read.errors, status=status)
 
 
+@post(["/organise/institutions/{institution:uuid}/close", "/organise/institutions/{institution:uuid}/open"])
+async def close(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Response[Any]:
+    """Offer it for new days no longer, or again."""
+    someone = await enter_centre(request)
+    found = await _entry(db, institution)
+    await read_form(request)
+    closed = request.url.path.endswith("/close")
+    path = await submit_once(
+        request,
+        f"organise.institution.{'close' if closed else 'open'}.{found.id}",
+        close_institution,
+        found.id,
+        closed=closed,
+        actor=someone,
+        now=db.now(),
+        to=lambda _: f"{HOME}/{found.id}?done=saved",
+    )
+    return see_other(path)
+
+
+@post("/organise/institutions/{institution:uuid}/remove")
+async def remove(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Response[Any]:
+    """Delete one that was never used."""
+    someone = await enter_centre(request)
+    await read_form(request)
+    try:
+        path = await submit_once(
+            request,
+            f"organise.institution.remove.{institution}",
+            remove_institution,
+            institution,
+            actor=someone,
+            now=db.now(),
+            to=lambda _: f"{HOME}?done=removed",
+        )
+    except InstitutionUsed as refusal:
+        errors = {"remove": locale_of(request).gettext(refusal.sentence)}
+        return await _page(request, db, await _entry(db, institution), errors=errors, status=refusal.status)
+    return see_other(path)
+
+
 async def _entry(db: Db, institution: UUID) -> InstitutionEntry:
     found = next((each for each in await db.read(directory) if each.id == institution), None)
     if found is None:
@@ -233,6 +288,7 @@ async def _page(
     more.setdefault("note_days", str(entry.note_days))
     context = InstitutionPage(
         institution=_institution(entry, locale),
+        used=await db.read(is_used, entry.id),
         offered=tuple((key, locale.gettext(words.title)) for key, words in SERVICES.items() if key not in there),
         **more,
     )
@@ -244,6 +300,7 @@ def _institution(entry: InstitutionEntry, locale: Locale) -> Institution:
         id=entry.id,
         name=entry.name,
         authority=entry.authority,
+        closed=entry.closed,
         services=tuple(_service(each, locale) for each in entry.services),
     )
 
@@ -265,4 +322,6 @@ route_handlers: list[Any] = [
     change,
     add_one_service,
     change_one_service,
+    close,
+    remove,
 ]

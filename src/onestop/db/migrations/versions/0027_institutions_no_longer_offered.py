@@ -1,0 +1,14 @@
+"""An institution can be closed: on its days it stays, for new ones it is not offered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0027"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column("institutions", sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False))
