@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.accounts.actions import make_pass
+from onestop.booking.tables import stops
 from onestop.clock import real_now
 from onestop.days.queries.checks import Finding, check_day
 from onestop.days.queries.desks import mediators_of_day
@@ -94,10 +95,14 @@ def test_an_institution_that_leaves_with_people_expected_is_told_once_and_not_de
     (later,) = _of(_check(hall), "leaves_early")
     _until(hall, theirs.id, None)
     (away,) = _of(_check(hall), "away", "desk_idle")
+    hall.db.write_now(lambda conn: conn.execute(stops.update().values(private=True)))
+    (private,) = _of(_check(hall), "away")
 
     assert (leaves.institution, leaves.at, leaves.count, theirs.name in early) == (theirs.name, at(10), 2, False)
     # Who is inside and not served when they go is counted too.
     assert later.count == 3
+    # A number beside an institution tells of no private talk (R19).
+    assert private.count == 0
     assert (away.kind, away.institution, away.count, away.stops) == ("away", theirs.name, 3, False)
 
 

@@ -32,7 +32,8 @@ class Expected:
     """A stop that is ahead of somebody with a booking, or inside; `starts_at` is not before now."""
 
     party: UUID
-    institution: UUID
+    institution: UUID | None
+    """Not of a private talk: no number beside an institution tells of one (R19)."""
     language: str
     """The language she named first, where she needs an interpreter; else empty."""
     starts_at: datetime
@@ -74,6 +75,7 @@ def _expected(conn: sa.Connection, day: Day, *, now: datetime) -> list[Expected]
             parties.c.languages,
             parties.c.interpreter,
             stops.c.institution_id,
+            stops.c.private,
             stops.c.planned_at,
             stops.c.minutes,
             bookings.c.arrival_at,
@@ -96,7 +98,7 @@ def _expected(conn: sa.Connection, day: Day, *, now: datetime) -> list[Expected]
         found.append(
             Expected(
                 party=row.id,
-                institution=row.institution_id,
+                institution=None if row.private else row.institution_id,
                 language=row.languages[0] if needs else "",
                 starts_at=starts,
                 ends_at=starts + timedelta(minutes=row.minutes),
