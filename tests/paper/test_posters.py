@@ -62,9 +62,12 @@ def test_nothing_leaves_the_paper_however_long_the_names_are(hall: TestDay, size
     backed = hall.db.read_now(day_by_id, hall.id)
     assert backed.series is not None
     pictures = hall.db.read_now(pictures_of, backed.series.id)
-    many = draw_posters(posters_of(replace(long, series=backed.series), pictures, PosterKind.BOOK, size, base_url=BASE))
+    many = [
+        draw_posters(posters_of(replace(long, series=backed.series), pictures, kind, size, base_url=BASE))
+        for kind in PosterKind
+    ]
 
-    for made in (book(long, size), entrance(long, size), many):
+    for made in (book(long, size), entrance(long, size), *many):
         for page in pdfium.PdfDocument(made):
             width, height = page.get_size()
             bounds = [item.get_bounds() for item in page.get_objects()]
@@ -79,8 +82,10 @@ def test_the_series_says_its_name_and_who_pays(hall: TestDay) -> None:
     pictures = hall.db.read_now(pictures_of, day.series.id)
 
     pages = texts(draw_posters(posters_of(day, pictures, PosterKind.BOOK, A4, base_url=BASE)))
+    at_the_door = texts(draw_posters(posters_of(day, pictures, PosterKind.ENTRANCE, A4, base_url=BASE)))
 
     assert (WORDS.names["en"] in pages[2], WORDS.funding["en"] in pages[2], WORDS.phone in pages[2]) == (True,) * 3
+    assert WORDS.funding["en"] in at_the_door[2]
 
 
 def test_a_day_for_invited_people_or_by_draw_says_so(hall: TestDay) -> None:

@@ -142,8 +142,11 @@ class _Posters(Canvas):
             self._gap(1)
             self._big(self.told.phone, 26, bold=True, rtl=False)
             self._gap(3)
+        self._who_pays(page)
+
+    def _who_pays(self, page: tuple[Poster, ...]) -> None:
         if (backers := page[0].backers) is not None:
-            # The name stands above already.
+            # The name stands above already, or the day's does.
             nameless = replace(backers, name="")
             self.y = self.backers(nameless, self.edge, self.y, self.inner, drawn=self.draws, grown=self.unit)
 
@@ -159,26 +162,31 @@ class _Posters(Canvas):
     # -- at the entrance ---------------------------------------------------------------------------
 
     def _entrance(self, page: tuple[Poster, ...]) -> None:
-        self.draws, self.shrink = True, 1.0
-        foot = 32 * self.unit
+        self.draws, self.shrink = False, 1.0
+        foot = self._high(page, self._at_the_foot) + 9 * self.unit
         half = (self.pdf.h - self.edge - foot) / 2
+        self.draws, self.shrink = True, min(1.0, half / (122 * self.unit))
         for place, picture in enumerate(("ticket", "circle-help")):
             self.y = self.edge + place * half
             if place:
                 self._rule()
                 self._gap(7)
             self._half(picture, [(each.has_none if place else each.has_ticket, each.rtl) for each in page], half)
-        self.shrink = 1.0
-        self.y = self.pdf.h - foot
+        self.shrink, self.y = 1.0, self.pdf.h - foot
+        self._at_the_foot(page)
+
+    def _at_the_foot(self, page: tuple[Poster, ...]) -> None:
         self._rule()
         self._gap(4)
         self._big(self.told.title, 20, bold=True)
         if len(page) == 1:
             self._big(page[0].date, 16)
         self._big(self.told.hours, 16, rtl=False)
+        self._gap(3)
+        self._who_pays(page)
 
     def _half(self, picture: str, words: list[tuple[tuple[str, ...], bool]], high: float) -> None:
-        size = (56 if len(words) == 1 else 40) * self.unit
+        size = (56 if len(words) == 1 else 40) * self.unit * self.shrink
         self.pictogram(picture, (self.pdf.w - size) / 2, self.y, size)
         self.y += size
         self._gap(3)
@@ -189,7 +197,7 @@ class _Posters(Canvas):
                 self._gap(1)
             return
         room = (high - size - 14 * self.unit) / len(words)
-        points = min(40.0, room / self.unit / _LINE * 0.86)
+        points = min(40.0, room / self.unit / self.shrink / _LINE * 0.86)
         for said, rtl in words:
             self._big(" ".join(said), points, bold=True, rtl=rtl)
             self._gap(points * _LINE * 0.14)
