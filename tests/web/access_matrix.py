@@ -784,6 +784,7 @@ MATRIX: list[Row] = [
             *("", "/new", "/institutions", "/institutions/{institution:uuid}", "/staff"),
             *("/services/{service:uuid}/papers", "/papers/{paper:uuid}", "/places", "/places/{place:uuid}"),
             *("/series", "/series/{series:uuid}", "/series/{series:uuid}/preview"),
+            *("/programme", "/programme/figures", "/programme/report"),
             *("/new/empty.xlsx", *(f"/new/templates/{{template:str}}/day.{kind}" for kind in ("xlsx", "toml"))),
             *("/texts", "/texts/{kind:str}/{owner:uuid}/{part:str}"),
             *("/audit", "/referrals", "/speech", "/speech/{tag:str}", "/speech/{tag:str}/{word:str}"),
@@ -883,4 +884,6 @@ MATRIX: list[Row] = [
     # The day of this site is not closed, so there is no report of an institution yet.
     staff("POST", f"{_DAY}/statistics/institution", *_ORGANISERS, form={"institution": "IOM"}),
     staff("POST", f"{_DAY}/statistics/file", *_ORGANISERS, form={"kind": "json"}),
+    # No day is named: organisers hear that there is none, everybody else is refused.
+    staff("POST", "/organise/programme/file", hidden_from=_ORGANISERS, form={"kind": "json"}),
 ]

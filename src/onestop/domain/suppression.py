@@ -20,6 +20,8 @@ Cell = TypeVar("Cell", bound=Hashable)
 RowKey = TypeVar("RowKey", bound=Hashable)
 ColumnKey = TypeVar("ColumnKey", bound=Hashable)
 
+_OUTSIDE = -1
+"""Where a cell ends that stands in one sum only."""
 _ZERO_COSTS = 10 * RARE
 """Hiding a nought helps nobody who reads the table: only where nothing else helps."""
 
@@ -43,22 +45,26 @@ def hidden_cells(
     *,
     known: Collection[Cell] = (),
     small: Collection[Cell] = (),
+    hidden_before: Collection[Cell] = (),
 ) -> frozenset[Cell]:
     """The cells of one or several linked tables that are kept back; empty where no cell is small.
 
     `known` cells are read elsewhere and cannot be kept back. `small` are cells that are small for a reason of their
-    own. A cell that follows from what is known alone is hidden and nothing more is hidden in vain for it.
+    own; `hidden_before` are kept back already wherever they stand. A cell that follows from what is known alone is
+    hidden and nothing more is hidden in vain for it.
     """
     taken = frozenset(known)
     own = frozenset(small)
     hidden = {cell for cell, count in counts.items() if cell not in taken and (is_small(count) or cell in own)}
     network = _Network(counts, sums, taken)
-    safe: set[Cell] = set()
-    for cell in sorted(hidden, key=lambda cell: (counts[cell], repr(cell))):
+    to_protect = sorted(hidden, key=lambda cell: (counts[cell], repr(cell)))
+    hidden |= set(hidden_before) - taken
+    safe = network.on_cycles(hidden)
+    for cell in to_protect:
         if cell not in safe:
             cycle = network.cheapest_cycle(cell, hidden)
             hidden |= cycle
-            safe |= cycle
+            safe |= cycle | network.on_cycles(hidden)
     return frozenset(hidden)
 
 
@@ -91,6 +97,53 @@ class _Network(Generic[Cell]):
             self._members.append({cell: sign for cell, sign in members.items() if cell not in known})
             for cell, sign in members.items():
                 self._sums_of.setdefault(cell, []).append((node, sign))
+
+    def on_cycles(self, hidden: Collection[Cell]) -> set[Cell]:
+        """Hidden cells that others, hidden as well, let change both ways; found for all of them at once.
+
+        A cell is a line between its two sums, or between one and the outside. In the lines of counts above nought each
+        one that is no bridge lies on a cycle. Empty where the sums are no network, which a sign that does not fit says.
+        """
+        lines = [cell for cell in hidden if self._counts[cell] > 0 and len(self._sums_of.get(cell, ())) in (1, 2)]
+        meeting: dict[int, list[tuple[Cell, int, int]]] = {}
+        for cell in lines:
+            (node, sign), (other, other_sign) = [*self._sums_of[cell], (_OUTSIDE, 0)][:2]
+            turn = -sign * other_sign
+            meeting.setdefault(node, []).append((cell, other, turn))
+            meeting.setdefault(other, []).append((cell, node, turn))
+        seen: dict[int, int] = {}
+        turned: dict[int, int] = {}
+        low: dict[int, int] = {}
+        bridges: set[Cell] = set()
+        for start in meeting:
+            if start in seen:
+                continue
+            seen[start] = low[start] = len(seen)
+            turned[start] = 1
+            walk: list[tuple[int, Cell | None, Iterator[tuple[Cell, int, int]]]] = [(start, None, iter(meeting[start]))]
+            while walk:
+                node, came_by, rest = walk[-1]
+                step = next(rest, None)
+                if step is None:
+                    walk.pop()
+                    if walk and came_by is not None:
+                        before = walk[-1][0]
+                        low[before] = min(low[before], low[node])
+                        if low[node] > seen[before]:
+                            bridges.add(came_by)
+                    continue
+                cell, other, turn = step
+                if cell == came_by:
+                    continue
+                if other not in seen:
+                    seen[other] = low[other] = len(seen)
+                    turned[other] = turned[node] * (turn or 1)
+                    walk.append((other, cell, iter(meeting[other])))
+                    continue
+                if _OUTSIDE not in (node, other) and turned[other] != turned[node] * turn:
+                    return set()
+                low[node] = min(low[node], seen[other])
+        return {cell for cell in lines if cell not in bridges}
 
     def cheapest_cycle(self, cell: Cell, hidden: Collection[Cell]) -> frozenset[Cell]:
         """The cells that can change by one together with this one; empty if none can.

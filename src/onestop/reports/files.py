@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,8 +16,10 @@ from openpyxl import Workbook
 from onestop.db.ledger import record
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
-from onestop.reports.figures_of_day import DayFigures
 from onestop.reports.sheets import HIDDEN, Sheet
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PIECE = 64 * 1024
@@ -43,7 +46,7 @@ def note_taken(conn: sa.Connection, day: UUID, *, kind: FileKind, actor: Actor, 
     record(conn, Fact(kind="StatisticsTaken", at=now, day=day, actor=actor.ref, terms={"file": kind}))
 
 
-def file_of(kind: FileKind, figures: DayFigures, sheets: Sequence[Sheet]) -> Iterator[bytes]:
+def file_of(kind: FileKind, figures: "DataclassInstance", sheets: Sequence[Sheet]) -> Iterator[bytes]:
     """The file piece by piece; it is on no disk."""
     match kind:
         case FileKind.CSV:

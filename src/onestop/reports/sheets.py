@@ -170,7 +170,7 @@ def count_sheet(key: str, rows: Sequence[tuple[str, Cell]], locale: Locale, *, t
 
 def _day(figures: DayFigures, locale: Locale) -> Sheet:
     def rows() -> Iterator[tuple[str, Cell]]:
-        yield from zip(FIGURES.values(), _cells(figures.all), strict=True)
+        yield from zip(FIGURES.values(), line_cells(figures.all), strict=True)
         yield N_("All waits of a visit, middle (min)"), _time(figures.waited, figures.waited.median)
         yield N_("In the house, middle (min)"), _time(figures.inside, figures.inside.median)
         yield N_("In the house, 9 of 10 shorter (min)"), _time(figures.inside, figures.inside.p90)
@@ -190,11 +190,12 @@ def _lines(kind: str, lines: Sequence[Line], locale: Locale) -> Sheet:
         title=locale.gettext(TITLES[kind]),
         head=locale.gettext(HEADS[kind]),
         columns=tuple(locale.gettext(figure) for figure in FIGURES.values()),
-        rows=tuple(SheetRow(label=label_of(kind, line, locale), cells=_cells(line)) for line in lines),
+        rows=tuple(SheetRow(label=label_of(kind, line, locale), cells=line_cells(line)) for line in lines),
     )
 
 
-def _cells(line: Line) -> tuple[Cell, ...]:
+def line_cells(line: Line) -> tuple[Cell, ...]:
+    """The numbers of a line in the order of `FIGURES`."""
     waits = line.waits
     return (
         line.parties,

@@ -37,8 +37,8 @@ def day_figures(conn: sa.Connection, day: Day) -> DayFigures:
     return figures_from(read_rows(conn, (day,)))
 
 
-def figures_from(rows: RowsOfDays) -> DayFigures:
-    """Every figure of the days that were read, together."""
+def figures_from(rows: RowsOfDays, *, crossings: bool = True) -> DayFigures:
+    """Every figure of the days that were read, together; crossings of several days could be subtracted."""
     came, steps = rows.came, rows.steps
     stops_of: dict[UUID, list[Step]] = defaultdict(list)
     for step in steps:
@@ -84,7 +84,9 @@ def figures_from(rows: RowsOfDays) -> DayFigures:
         crossings=(
             _crossing("languages", talks, service_keys, tongues),
             _crossing("hours", talks, service_keys, hours),
-        ),
+        )
+        if crossings
+        else (),
     )
 
 

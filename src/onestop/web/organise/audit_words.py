@@ -21,7 +21,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("looks", N_("Notes about a talk were read"), "NotesRead"),
     ("looks", N_("The day pack was made"), "DayPackMade"),
     ("looks", N_("The day pack was fetched"), "DayPackTaken"),
-    ("looks", N_("The statistics were taken as a file"), "StatisticsTaken"),
+    ("looks", N_("The statistics were taken as a file"), "StatisticsTaken ProgrammeTaken"),
     ("looks", N_("The report of an institution was taken"), "InstitutionReportTaken"),
     ("rights", N_("An account was added"), "AccountAdded"),
     ("rights", N_("An account was closed"), "AccountRevoked"),

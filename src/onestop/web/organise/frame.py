@@ -25,6 +25,7 @@ _CENTRE = (
     ("/organise/places", N_("Places")),
     ("/organise/series", N_("Series")),
     ("/organise/texts", N_("Texts")),
+    ("/organise/programme", N_("Programme report")),
     ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
     ("/organise/audit", N_("Who did what")),
