@@ -80,9 +80,9 @@ def published_days(programme: Programme) -> tuple[str, ...]:
 
 def _days(programme: Programme, together: DayFigures, locale: Locale) -> Sheet:
     rows = [(day_label(day, locale), _of_one(day.figures, day.figures.all.talks)) for day in programme.days]
-    # A day with one to four talks keeps its number back, and all together would give it away.
-    talks = sum(day.figures.all.talks for day in programme.days if not is_small(day.figures.all.talks))
-    rows.append((locale.gettext(TOGETHER), _of_one(together, talks)))
+    # Where a day keeps its talks back, all together would give them away.
+    told = not any(is_small(day.figures.all.talks) for day in programme.days)
+    rows.append((locale.gettext(TOGETHER), _of_one(together, together.all.talks if told else None)))
     return Sheet(
         key="days",
         title=locale.gettext(DAYS_TITLE),
@@ -92,12 +92,12 @@ def _days(programme: Programme, together: DayFigures, locale: Locale) -> Sheet:
     )
 
 
-def _of_one(figures: DayFigures, talks: int) -> tuple[Cell, ...]:
+def _of_one(figures: DayFigures, talks: int | None) -> tuple[Cell, ...]:
     waits: Spread | None = figures.all.waits if figures.all.waits.count >= RARE else None
     return (
         figures.all.parties,
         figures.all.people,
-        None if is_small(talks) else talks,
+        None if talks is None or is_small(talks) else talks,
         waits.median if waits else "",
         waits.p90 if waits else "",
     )

@@ -51,8 +51,9 @@ def programme_sheets(programme: Programme, locale: Locale) -> tuple[Sheet, ...]:
 
 
 def day_label(day: ProgrammeDay, locale: Locale) -> str:
-    """Date and name: two centres may have a day on one date."""
-    return f"{locale.short_date(date.fromisoformat(day.on))} · {day.name}"
+    """Date with its year, and name: two venues may have a day on one date."""
+    on = date.fromisoformat(day.on)
+    return f"{locale.short_date(on)} {on.year} · {day.name}"
 
 
 def _days(programme: Programme, locale: Locale) -> Sheet:

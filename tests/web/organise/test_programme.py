@@ -57,6 +57,7 @@ async def test_a_file_is_noted_and_the_report_to_publish_keeps_small_numbers_bac
     assert noted == [{"file": "csv", "days": [DAY]}, {"file": "json", "days": [DAY]}]
 
     report = words((await organiser.open(f"{PATH}/report?day={DAY}")).text)
+    assert "All days together 6 12 * kept back" in report.replace("12 *kept", "12 * kept")
     assert "Other languages * kept back" in report.replace("languages *kept", "languages * kept")
     assert "The reports of the days can be published beside it." in report
 

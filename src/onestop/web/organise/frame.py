@@ -25,12 +25,14 @@ _CENTRE = (
     ("/organise/places", N_("Places")),
     ("/organise/series", N_("Series")),
     ("/organise/texts", N_("Texts")),
-    ("/organise/programme", N_("Programme report")),
+    ("/organise/programme", N_("Reports")),
     ("/organise/referrals", N_("Referrals")),
     ("/organise/staff", N_("Staff")),
     ("/organise/audit", N_("Who did what")),
     ("/organise/speech", N_("Speech")),
 )
+_SELDOM = {"/organise/referrals", "/organise/audit", "/organise/speech"}
+"""Behind "More", so that the menu stays in one line."""
 _TOLD = "told"
 
 
@@ -67,7 +69,15 @@ def path_of(day: Day, more: str = "") -> str:
 async def centre_frame(request: WebRequest, db: Database, current: str) -> Round:
     """Menu and time zone of the pages about the whole centre."""
     locale = locale_of(request)
-    nav = tuple(NavLink(label=locale.gettext(label), href=href, current=href == current) for href, label in _CENTRE)
+    nav = tuple(
+        NavLink(
+            label=locale.gettext(label),
+            href=href,
+            current=href == current,
+            seldom=href in _SELDOM and href != current,
+        )
+        for href, label in _CENTRE
+    )
     return Round(door="organise", zone=await db.read(centre_zone), home="/organise", nav=nav)
 
 
