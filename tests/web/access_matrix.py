@@ -836,6 +836,9 @@ MATRIX: list[Row] = [
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
             *("/texts", "/texts/{part:str}"),
+            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside"),
+            *("/texts", "/texts/{part:str}", "/preview"),
+            *(f"/preview/{each}" for each in ("plan", "ticket", "called", "print", "slip", "board", "mail")),
         )
     ),
     # A picture, a poster, a guide that there is none of.

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from onestop.web.display import board, say, sign
+from onestop.web.display import board, preview, say, sign
 
-route_handlers: list[Any] = [*board.route_handlers, *say.route_handlers, *sign.route_handlers]
+route_handlers: list[Any] = [*board.route_handlers, *preview.route_handlers, *say.route_handlers, *sign.route_handlers]

@@ -9,6 +9,7 @@ from onestop.web.public import (
     journey,
     logos,
     order,
+    preview,
     prove,
     reminders,
     request,
@@ -46,4 +47,5 @@ route_handlers: list[Any] = [
     *ticket_own.route_handlers,
     *ticket_plan.route_handlers,
     *ticket_steps.route_handlers,
+    *preview.route_handlers,
 ]

@@ -117,6 +117,7 @@ def day_page(
     status: int = 200,
     locale: Locale | None = None,
     block: str | None = None,
+    links: bool = True,
 ) -> Response[Any]:
     """A page of this day, in its languages, with whom to ask and in whose name it takes place."""
     locale = locale or locale_for_day(request, day)
@@ -127,7 +128,7 @@ def day_page(
         status=status,
         block=block,
         locale=locale,
-        languages=languages_of(day),
+        languages=languages_of(day) if links else (),
         zone=day.timezone,
         brand=series.name.text if series else day.name,
         home=link(request, "/"),

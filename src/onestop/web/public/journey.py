@@ -236,13 +236,28 @@ async def _show_plan(
     refusal: Refusal | None = None,
 ) -> Response[Any]:
     locale = locale_for_day(request, day)
+    context = await plan_of(request, db, day, offer, answers, locale, refusal=refusal)
+    return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+async def plan_of(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    locale: Locale,
+    *,
+    refusal: Refusal | None = None,
+) -> PlanPage:
+    """The second page as it stands for these answers, in this language."""
     draw = await draw_told(request, db, day)
     by_draw = draw is not None and draw.open
     spoken = await db.read(spoken_on, day.id)
     near, far = near_and_far(locale, day, spoken, answers)
     lines = lines_of(offer, answers)
     questions = questions_of(locale, offer, answers.needs, answers.said)
-    context = PlanPage(
+    return PlanPage(
         day=day,
         questions=questions,
         lines=tuple(
@@ -260,7 +275,6 @@ async def _show_plan(
         by_draw=by_draw,
         errors=plan_errors(locale, answers, refusal),
     )  # fmt: skip
-    return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
 
 
 def near_and_far(locale: Locale, day: Day, spoken: Spoken, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:

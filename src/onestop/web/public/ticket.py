@@ -217,7 +217,7 @@ async def show(
 ) -> Response[Any]:
     """The page of a ticket, with a refusal of what was just asked."""
     locale = locale_of_ticket(request, access.ticket)
-    context = await _page(request, db, key, access, locale, refusal)
+    context = await page_of_ticket(request, db, key, access, locale, refusal=refusal, now=db.now())
     block = "now" if is_htmx(request) else None
     return ticket_page(request, access, context, block=block, status=refusal.status if refusal else 200)
 
@@ -262,12 +262,21 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
     cancelled = access.ticket.booking is not None and access.ticket.booking.state is BookingState.CANCELLED
     if is_over(access, db.now()) or cancelled:
         return see_other(access.path)
-    ticket, locale = access.ticket, locale_of_ticket(request, access.ticket)
-    context = TicketPrint(
+    locale = locale_of_ticket(request, access.ticket)
+    slip = request.query_params.get("paper") == "80"
+    return ticket_page(request, access, await paper_of_ticket(request, db, ticket_key, access, locale, slip=slip))
+
+
+async def paper_of_ticket(
+    request: WebRequest, db: Database, key: bytes, access: Access, locale: Locale, *, slip: bool, short: str = ""
+) -> TicketPrint:
+    """The ticket on paper; `short` is the code of one that is not stored."""
+    ticket = access.ticket
+    return TicketPrint(
         day_name=ticket.day.name,
         on=opening_of(ticket),
         place=place_of(ticket.day),
-        ticket=await card_of(request, db, ticket_key, access, TicketView(number=ticket.number)),
+        ticket=await card_of(request, db, key, access, TicketView(number=ticket.number), short=short),
         arrival_at=arrival_of(ticket),
         papers=papers_of(locale, ticket),
         stops=tuple(
@@ -276,17 +285,25 @@ async def print_ticket(request: WebRequest, db: Db, ticket_key: TicketKey, code:
             if stop.state in AHEAD | AT_DESK
         ),
         missing=tuple(filter(None, (missing_papers(locale, ticket, stop) for stop in ticket.stops))),
-        slip=request.query_params.get("paper") == "80",
+        slip=slip,
         path=access.path,
         query=link(request, ""),
     )
-    return ticket_page(request, access, context)
 
 
-async def _page(
-    request: WebRequest, db: Database, key: bytes, access: Access, locale: Locale, refusal: Refusal | None
+async def page_of_ticket(
+    request: WebRequest,
+    db: Database,
+    key: bytes,
+    access: Access,
+    locale: Locale,
+    *,
+    now: datetime,
+    refusal: Refusal | None = None,
+    short: str = "",
 ) -> TicketPage:
-    ticket, now = access.ticket, db.now()
+    """The page as it stands at this time; `short` is the code of a ticket that is not stored."""
+    ticket = access.ticket
     is_open = ticket.visit is not None and ticket.visit.state is VisitState.OPEN
     outlooks = await estimates_of(request.app.state).of_day(db, access.day) if is_open else None
     by_stop = windows(outlooks, now)
@@ -312,7 +329,7 @@ async def _page(
         zone=ticket.day.timezone,
         on=opening_of(ticket),
         place=place_of(ticket.day),
-        ticket=shown if cancelled else await card_of(request, db, key, access, shown),
+        ticket=shown if cancelled else await card_of(request, db, key, access, shown, short=short),
         turn=turn,
         quiet=quiet,
         call=f"{called.id}.{called.recalls}" if called is not None else "",

@@ -121,9 +121,14 @@ def papers_for(locale: Locale, ticket: TicketState, papers: Sequence[Paper]) -> 
     )
 
 
-async def card_of(request: WebRequest, db: Database, key: bytes, access: Access, shown: TicketView) -> TicketView:
-    """The card with its codes. Without a public address the QR code holds the bare code: no phone could open a link."""
-    made = await db.read(ticket_again, party=access.party, key=key)
+async def card_of(
+    request: WebRequest, db: Database, key: bytes, access: Access, shown: TicketView, *, short: str = ""
+) -> TicketView:
+    """The card with its codes. Without a public address the QR code holds the bare code: no phone could open a link.
+
+    `short`: the short code of a ticket that is not stored, because it is only looked at.
+    """
+    short = short or (await db.read(ticket_again, party=access.party, key=key)).short
     base = settings_of(request).base_url.rstrip("/")
     return TicketView(
         number=shown.number,
@@ -133,7 +138,7 @@ async def card_of(request: WebRequest, db: Database, key: bytes, access: Access,
         desk=shown.desk,
         plan=shown.plan,
         qr_text=(f"{base}/t/{access.code}" if base else access.code) if access.code else "",
-        short_code=spell_short_code(made.short),
+        short_code=spell_short_code(short),
     )
 
 
