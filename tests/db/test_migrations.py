@@ -192,3 +192,27 @@ def test_one_paper_for_two_sorts_of_birth_certificates_becomes_two(url: tuple[st
         ("citizenship", "children-birth", "children"),
         ("school-places", "children-birth", ""),
     ]
+
+
+def test_words_of_before_are_drafts_but_for_what_the_others_were_translated_from(url: tuple[str, str]) -> None:
+    """The centre works in Slovak; no text of that release was called read by anybody."""
+    place, other = uuid4(), uuid4()
+    engine = migration_engine(url[0])
+    with engine.begin() as conn:
+        before = sa.MetaData()
+        before.reflect(conn, only=["texts"])
+        postgres = conn.dialect.name == "postgresql"
+        about = {"owner_kind": "place", "field": "hours", "state": "checked", "changed_by": "", "text": "…"}
+        at = NOW if postgres else NOW.replace(tzinfo=None)
+        for owner, tag in ((place, "en"), (place, "sk"), (other, "uk"), (other, "ar")):
+            mine = {"owner_id": owner if postgres else owner.hex, "language": tag, "changed_at": at}
+            conn.execute(before.tables["texts"].insert().values(**about, **mine))
+    engine.dispose()
+    migrate.upgrade(url[0])
+    opened = open_database(url[1])
+    found = opened.read_now(
+        lambda conn: {(row.owner_id, row.language): row.state for row in conn.execute(sa.select(tables.texts))}
+    )
+    opened.close()
+
+    assert found == {(place, "sk"): "source", (place, "en"): "draft", (other, "ar"): "source", (other, "uk"): "draft"}
