@@ -835,8 +835,6 @@ MATRIX: list[Row] = [
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
-            *("/texts", "/texts/{part:str}"),
-            *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside"),
             *("/texts", "/texts/{part:str}", "/preview"),
             *(f"/preview/{each}" for each in ("plan", "ticket", "called", "print", "slip", "board", "mail")),
         )

@@ -106,6 +106,7 @@ async def _invented(db: Db, day: Day, locale: Locale, *, inside: bool) -> tuple[
         ready=frozenset(),
         aloud=False,
         asked_at_end=False,
+        asked_tally=False,
         day=day,
         booking=TicketBooking(
             id=new_id(),
