@@ -102,6 +102,7 @@ def test_queues_tell_the_longest_wait_and_leave_out_whoever_is_at_another_desk(d
             longest_minutes=15,
             open_desks=1,
             closed_desks=0,
+            too_many=False,
         ),
     )
 

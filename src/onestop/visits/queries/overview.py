@@ -14,6 +14,7 @@ from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, media
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DeskState, MediatorState
+from onestop.domain.intervals import after
 from onestop.domain.visit import AT_DESK, LATE_GRACE, StopState, VisitState, waited_seconds
 from onestop.visits.queries.risk import AtRisk, at_risk_of, visits_of_day
 from onestop.visits.tables import visits
@@ -65,6 +66,8 @@ class QueueNow:
     longest_minutes: int
     open_desks: int
     closed_desks: int
+    too_many: bool
+    """They need more minutes than all its desks have left, whatever else these do: not everybody is seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,9 +221,17 @@ def _queues(
                 longest_minutes=max(_waited(here[row.visit_id], now) for row in own),
                 open_desks=opened,
                 closed_desks=len(serving) - opened,
+                too_many=sum(row.minutes for row in own) > sum(_minutes_left(desk, now) for desk in serving),
             )
         )
     return tuple(found)
+
+
+def _minutes_left(desk: DeskRow, now: datetime) -> float:
+    """Of its hours today; none of a desk that is closed and does not come any more."""
+    if not desk.is_expected(now):
+        return 0.0
+    return sum((ends - begins).total_seconds() for begins, ends in after(desk.openings, now)) / 60
 
 
 def _place(service: UUID | None, titles: Mapping[UUID, Row]) -> tuple[int, str]:

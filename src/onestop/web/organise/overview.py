@@ -1,5 +1,6 @@
 """The live overview of a day, and the buttons for its desks and mediators."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from onestop.domain.ending import enough
 from onestop.domain.errors import DeskServing, NotKnown
 from onestop.domain.machine import Trouble
 from onestop.domain.roles import Role
+from onestop.domain.verdict import Seen, Sign, Verdict, verdict_of
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.visits.actions.desks import set_desk_state
@@ -60,6 +62,14 @@ class EndSum:
     answers: tuple[tuple[EndAnswer, int], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayVerdict:
+    """How the day is, and why it is not well."""
+
+    verdict: Verdict
+    signs: tuple[Seen, ...]
+
+
 @page_of("organise/overview.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewPage:
@@ -67,6 +77,8 @@ class OverviewPage:
 
     day: Day
     now: datetime
+    verdict: DayVerdict | None
+    """Only of a day that runs."""
     shown: Overview
     queues: tuple[Queue, ...]
     messages: MessageCounts
@@ -148,22 +160,55 @@ async def _page(
     locale = locale_of(request)
     opens = (await actor(request)).has(Role.ORGANISER, Role.RECEPTIONIST, day=day.id)
     shown = await db.read(overview, day.id, now=now, opens_at=day.opens_at)
+    queues = tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues)
+    messages: MessageCounts = await db.read(message_counts, day.id, now=now)
+    alarms: tuple[Alarm, ...] = marked(request, await db.read(open_alarms, day.id))
+    machines: tuple[Trouble, ...] = await db.read(machines_in_trouble, day.id, real=real_now())
+    running = day.state is DayState.PUBLISHED
     context = OverviewPage(
         day=day,
         now=now,
+        verdict=_verdict(day, shown, queues, messages, alarms, machines, now=now) if running else None,
         shown=shown,
-        queues=tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues),
-        messages=await db.read(message_counts, day.id, now=now),
-        alarms=marked(request, await db.read(open_alarms, day.id)),
+        queues=queues,
+        messages=messages,
+        alarms=alarms,
         at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
-        machines=await db.read(machines_in_trouble, day.id, real=real_now()),
-        running=day.state is DayState.PUBLISHED,
+        machines=machines,
+        running=running,
         end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
         picture=await picture_of(db, day, now=now) if block is None else None,
         done=request.query_params.get("done") == "hours",
         error=error,
     )
     return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))
+
+
+def _verdict(
+    day: Day,
+    shown: Overview,
+    queues: Sequence[Queue],
+    messages: MessageCounts,
+    alarms: Sequence[Alarm],
+    machines: Sequence[Trouble],
+    *,
+    now: datetime,
+) -> DayVerdict:
+    # Before the doors open nobody expects an open desk.
+    unserved = [each for each in queues if not each.queue.open_desks and now >= day.opens_at and not day.paused]
+    many = [each for each in queues if each.queue.too_many]
+    verdict, signs = verdict_of(
+        (
+            Seen(sign=Sign.ALARM, count=len(alarms)),
+            Seen(sign=Sign.TOO_MANY, count=len(many), services=tuple(each.title for each in many)),
+            Seen(sign=Sign.NO_DESK, count=len(unserved), services=tuple(each.title for each in unserved)),
+            Seen(sign=Sign.RISK, count=len(shown.at_risk)),
+            Seen(sign=Sign.MACHINE, count=len(machines)),
+            Seen(sign=Sign.PAUSED, count=int(day.paused)),
+            Seen(sign=Sign.UNSENT, count=messages.dead + messages.failing),
+        )
+    )
+    return DayVerdict(verdict=verdict, signs=signs)
 
 
 async def _end_sums(db: Db, day: Day, locale: Locale) -> tuple[EndSum, ...]:
