@@ -186,7 +186,7 @@ def test_a_server_is_measured_counted_and_listened_to(tmp_path: Path) -> None:
 def test_unknown_names_are_refused_and_the_known_ones_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["no-such"]) == 2
     assert main(["--list"]) == 0
-    known = ["bookings", "growth", "offering", "requests", "routing", "screens", "speech", "start"]
+    known = ["bookings", "growth", "offering", "overview", "requests", "routing", "screens", "speech", "start"]
     assert capsys.readouterr().out.split() == benchmarks() == known
 
 
