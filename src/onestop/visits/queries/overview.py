@@ -1,7 +1,7 @@
 """The organiser's live picture of a day: figures, desks, queues, mediators, people at risk; numbers, never names."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -107,7 +107,7 @@ def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetim
     return Overview(
         figures=_figures(conn, day, here, rows, now),
         at_risk=at_risk_of(here.values(), rows, desks, mediators, now=now, opens_at=opens_at),
-        desks=tuple(_desk(desk, rows, waiting, here, now) for desk in desks),
+        desks=_desks(desks, rows, waiting, here, now),
         queues=_queues(here, waiting, desks, titles, now),
         mediators=tuple(_mediator(one, rows, desks) for one in mediators),
     )
@@ -171,16 +171,37 @@ def _figures(conn: sa.Connection, day: UUID, here: Mapping[UUID, Row], rows: Seq
     )
 
 
+def _desks(
+    desks: Sequence[DeskRow], rows: Sequence[Row], waiting: Sequence[Row], here: Mapping[UUID, Row], now: datetime
+) -> tuple[DeskNow, ...]:
+    # One look at each row, not one for each desk: there are thousands of rows.
+    at: dict[UUID, Row] = {}
+    finished: Counter[UUID] = Counter()
+    for row in rows:
+        if row.state in AT_DESK:
+            at[row.desk_id] = row
+        elif row.state == StopState.FINISHED:
+            finished[row.desk_id] += 1
+    lines: dict[tuple[UUID, UUID | None], set[UUID]] = defaultdict(set)
+    for row in waiting:
+        lines[row.service_id, row.only_desk_id].add(row.visit_id)
+    return tuple(
+        _desk(
+            desk,
+            at.get(desk.id),
+            set[UUID]().union(*(lines.get((one, only), ()) for one in desk.services for only in (None, desk.id))),
+            finished[desk.id],
+            here,
+            now,
+        )
+        for desk in desks
+    )
+
+
 def _desk(
-    desk: DeskRow, rows: Sequence[Row], waiting: Sequence[Row], here: Mapping[UUID, Row], now: datetime
+    desk: DeskRow, at: Row | None, for_here: Set[UUID], finished: int, here: Mapping[UUID, Row], now: datetime
 ) -> DeskNow:
-    at = next((row for row in rows if row.desk_id == desk.id and row.state in AT_DESK), None)
     since = None if at is None else at.served_at or at.called_at
-    for_here = {
-        row.visit_id
-        for row in waiting
-        if row.service_id in desk.services and (row.only_desk_id is None or row.only_desk_id == desk.id)
-    }
     return DeskNow(
         id=desk.id,
         number=desk.number,
@@ -193,7 +214,7 @@ def _desk(
         ticket=None if at is None or at.private else here[at.visit_id].number,
         minutes=0 if since is None else _minutes((now - since).total_seconds()),
         waiting=len(for_here),
-        finished=sum(1 for row in rows if row.desk_id == desk.id and row.state == StopState.FINISHED),
+        finished=finished,
         closes_at=desk.closes_at,
     )
 
