@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop.domain.coverage import LEAST, Span, joined, meets, uncovered
+from onestop.domain.coverage import LEAST, meets, uncovered
+from onestop.domain.intervals import Interval, joined
 from onestop.domain.order import Pair, circle_of
 
 DAY = datetime(2026, 12, 3, tzinfo=UTC)
 
 
-def span(start: float, end: float) -> Span:
+def span(start: float, end: float) -> Interval:
     return DAY + timedelta(hours=start), DAY + timedelta(hours=end)
 
 
@@ -48,7 +49,9 @@ _SPANS = st.lists(st.tuples(st.integers(0, 48), st.integers(0, 48)).map(lambda e
 
 
 @given(wanted=_SPANS, there=_SPANS)
-def test_a_moment_is_in_a_hole_if_something_is_open_and_nobody_is_there(wanted: list[Span], there: list[Span]) -> None:
+def test_a_moment_is_in_a_hole_if_something_is_open_and_nobody_is_there(
+    wanted: list[Interval], there: list[Interval]
+) -> None:
     holes = uncovered(wanted, there, since=DAY)
 
     def held(spans: object, at: datetime) -> bool:

@@ -22,13 +22,13 @@ PLACE_WRONG = N_("%(place)s cannot be filled. Only the places listed on this pag
 LINES_TOO_LONG = N_("Please write at most %(number)s characters.")
 
 
-def check_lines(lines: Mapping[str, str]) -> None:
-    """Raises `SetupWrong` about the language whose lines cannot be used."""
+def check_lines(lines: Mapping[str, str], *, control: str = "lines") -> None:
+    """Raises `SetupWrong` about the language whose lines cannot be used, at its `control`."""
     for language, text in lines.items():
         if len(text) > LONGEST:
-            raise SetupWrong(f"lines_{language}", LINES_TOO_LONG, number=LONGEST)
+            raise SetupWrong(f"{control}_{language}", LINES_TOO_LONG, number=LONGEST)
         if (place := wrong_place(text)) is not None:
-            raise SetupWrong(f"lines_{language}", PLACE_WRONG, place=place)
+            raise SetupWrong(f"{control}_{language}", PLACE_WRONG, place=place)
 
 
 def change_lines(

@@ -78,7 +78,7 @@ def _day(values: Values) -> DaySettings:
         all_times=values["all_times"],
         quiet=(quiet[0], quiet[1]) if quiet else None,
         reserve_limits=values["reserve_limits"],
-        series=UUID(values["series"]) if values["series"] else None,
+        series=UUID(values["series"]) if values.get("series") else None,
     )
 
 

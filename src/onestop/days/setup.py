@@ -52,7 +52,7 @@ from onestop.directory.queries import InstitutionUnknown
 from onestop.directory.tables import institutions
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
 from onestop.domain.attendance import Attendance, hours_left
-from onestop.domain.day import DayState, Release, moved_by, opening_instants
+from onestop.domain.day import DayState, DeskState, Release, moved_by, opening_instants
 from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
 from onestop.domain.facts import Fact, Term
 from onestop.domain.order import circle_of
@@ -133,13 +133,16 @@ def move_day(conn: sa.Connection, day_id: UUID, on: date, *, version: int, actor
     by = moved_by(day.opens_at, on, day.zone)
     if on == day.on:
         raise SetupWrong("on", SAME_DATE)
-    if day.closes_at + by <= now:
+    if day.opens_at + by <= now:
         raise SetupWrong("on", DATE_OVER)
     draw = draw_of(conn, day_id)
     if day.release is Release.DRAW and draw is not None and draw.drawn_at is None:
         check_not_begun(conn, day, now=now)
         check_window(day.opens_at + by, draw.opens_at, draw.closes_at, now=now)
     conn.execute(days.update().where(days.c.id == day_id).values(on_date=on))
+    # Opened for a try, perhaps: on the new date nobody was here yet.
+    nobody = {"state": DeskState.CLOSED, "opened_at": None, "ready_since_at": None, "ready_until_at": None}
+    conn.execute(desks.update().where(desks.c.day_id == day_id).values(nobody))
     of_desks = openings.c.desk_id.in_(sa.select(desks.c.id).where(desks.c.day_id == day_id))
     shift(conn, by, days.c.opens_at, days.c.closes_at, where=days.c.id == day_id)
     shift(conn, by, openings.c.opens_at, openings.c.closes_at, where=of_desks)

@@ -176,7 +176,7 @@ def check_attendance(day: Day, desks: Sequence[DeskRow], how: Attendance, at: ti
             raise SetupWrong("at", HOURS_OUTSIDE)
     left = [hours_left(desk.openings, how, moment) for desk in desks]
     if left == [desk.openings for desk in desks]:
-        raise SetupWrong("at" if at is not None else "how", HOURS_SO_ALREADY)
+        raise SetupWrong("how" if how is Attendance.AWAY else "at", HOURS_SO_ALREADY)
     if how is not Attendance.AWAY and not any(left):
         raise SetupWrong("at", NO_HOURS_LEFT)
     return moment

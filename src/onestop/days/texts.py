@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from onestop.days import board_lines
-from onestop.days.own_lines import change_lines
+from onestop.days.own_lines import change_lines, check_lines
 from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, PAPER, OwnTexts, Which, own_texts
 from onestop.days.setup_values import SetupWrong
 from onestop.days.tables import days
@@ -67,6 +67,7 @@ def write_text(
     if about == PAPER and before.paper not in PAPERS and not any(tidy.values()):
         raise PaperWordsMissing(field=f"text_{before.source or before.working}")
     if about == MESSAGE:
+        check_lines(tidy, control="text")
         version = conn.execute(sa.select(days.c.version).where(days.c.id == which.owner)).scalar_one()
         change_lines(conn, which.owner, tidy, version=version, actor=actor, now=now, marks=marks)
     elif about == BOARD:

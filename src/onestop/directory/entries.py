@@ -44,7 +44,8 @@ def add_institution(conn: sa.Connection, *, name: str, authority: str, actor: Ac
     """A new institution. Raises `EntryNameRefused`, `AuthorityRefused`, `EntryThere`."""
     _check_institution(name, authority)
     key = key_of_name(name)
-    if conn.execute(sa.select(institutions.c.id).where(institutions.c.key == key)).first():
+    there = sa.or_(institutions.c.key == key, institutions.c.name == name)
+    if conn.execute(sa.select(institutions.c.id).where(there)).first():
         raise EntryThere(field="name")
     made = conn.execute(
         institutions.insert().values(key=key, name=name, authority=authority).returning(institutions.c.id)
@@ -68,6 +69,9 @@ def change_institution(
     Raises as `add_institution`, and `InstitutionUnknown`, `NoteTermRefused`.
     """
     _check_institution(name, authority)
+    same = sa.select(institutions.c.id).where(institutions.c.name == name, institutions.c.id != institution)
+    if conn.execute(same.limit(1)).first() is not None:
+        raise EntryThere(field="name")
     values = {"name": name, "authority": authority, "note_days": check_term(note_days)}
     changed = conn.execute(institutions.update().where(institutions.c.id == institution).values(**values))
     if changed.rowcount != 1:

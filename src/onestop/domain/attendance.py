@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from onestop.domain.coverage import Span
+from onestop.domain.intervals import Interval, after, before
 
 
 class Attendance(StrEnum):
@@ -15,12 +15,12 @@ class Attendance(StrEnum):
     AWAY = "away"
 
 
-def hours_left(hours: Sequence[Span], how: Attendance, at: datetime) -> tuple[Span, ...]:
+def hours_left(hours: Sequence[Interval], how: Attendance, at: datetime) -> tuple[Interval, ...]:
     """The hours of a desk that comes only at, or leaves at, this moment; nothing is ever added. Breaks stay."""
     match how:
         case Attendance.LATE:
-            return tuple((max(start, at), end) for start, end in hours if end > at)
+            return after(hours, at)
         case Attendance.EARLY:
-            return tuple((start, min(end, at)) for start, end in hours if start < at)
+            return before(hours, at)
         case Attendance.AWAY:
             return ()

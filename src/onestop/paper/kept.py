@@ -90,7 +90,8 @@ def due_days(conn: sa.Connection, *, now: datetime) -> tuple[list[DueDay], list[
         sa.select(days.c.id, days.c.opens_at, erased.label("erased_at")).where(days.c.state == DayState.PUBLISHED)
     ).all()
     due = [DueDay(id=row.id, erased_at=row.erased_at) for row in rows if row.opens_at - BEFORE <= now]
-    return due, [row.id for row in rows]
+    # Of a day that was put off it goes: it would keep names that are erased meanwhile.
+    return due, [each.id for each in due]
 
 
 def keep_pack(database: Database, settings: Settings, due: DueDay, *, key: bytes, now: datetime) -> bool:
@@ -117,7 +118,7 @@ def _is_fresh(pack: KeptPack, due: DueDay, now: datetime) -> bool:
 
 
 def forget_packs(var: Path, kept: Sequence[UUID]) -> int:
-    """Remove what a crash left half written, and the packs of every day that is not published; gives how many."""
+    """Remove what a crash left half written, and the packs of every day that needs none now; gives how many."""
     for half in (var / FOLDER).glob(f"*{HALF}"):
         half.unlink(missing_ok=True)
     return _remove(each for each in _packs(var) if each.day not in kept)

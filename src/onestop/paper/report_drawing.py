@@ -72,7 +72,7 @@ class _Report(Canvas):
         places = tuple(self._places(table))
         heads = [self.wrap(column, width - 1, 7.5) for column, (_, width) in zip(table.columns, places, strict=True)]
         high = max((len(lines) for lines in heads), default=0) * 3.6 if len(table.columns) > 1 else 0.0
-        self._room(min(14 + high + sum(self._high(row) for row in table.rows), _HEIGHT - _EDGE - _FOOT))
+        self._room(min(14 + high + sum(self._high(row, table) for row in table.rows), _HEIGHT - _EDGE - _FOOT))
         self.y += 5
         self.y = self.block(_EDGE, self.y, _INNER, table.title, size=12, bold=True) + 1
         if high:
@@ -83,7 +83,7 @@ class _Report(Canvas):
         self._rule(0.4)
         most = max((row.size for row in table.rows), default=0.0)
         for row in table.rows:
-            self._room(self._high(row))
+            self._room(self._high(row, table))
             self._row(table, row, places, most)
 
     def _row(self, table: Table, row: Row, places: tuple[tuple[float, float], ...], most: float) -> None:
@@ -101,9 +101,8 @@ class _Report(Canvas):
         self.y += self._high(row, table)
         self._rule(0.1)
 
-    def _high(self, row: Row, table: Table | None = None) -> float:
-        width = self._wide(table) if table is not None else _LABEL
-        return max(1, len(self.wrap(row.label, width, 10))) * _LINE + 1.6
+    def _high(self, row: Row, table: Table) -> float:
+        return max(1, len(self.wrap(row.label, self._wide(table), 10))) * _LINE + 1.6
 
     def _wide(self, table: Table) -> float:
         """What is left to the labels."""

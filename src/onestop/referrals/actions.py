@@ -178,6 +178,7 @@ def _target(conn: sa.Connection, day: Day, where: Where, *, now: datetime) -> _F
         row = row_of(conn, services.c.id, where.service)
         if row is None or where.institution not in (None, row.institution_id):
             raise WhereMissing(field="where")
+        _check_offered(conn, row.institution_id, where.day)
         _check_there(conn, row.institution_id, where.day)
         return _Found(
             kind=Target.INSTITUTION,
@@ -188,8 +189,7 @@ def _target(conn: sa.Connection, day: Day, where: Where, *, now: datetime) -> _F
             on=on,
         )
     if where.institution is not None:
-        if row_of(conn, institutions.c.id, where.institution) is None:
-            raise WhereMissing(field="where")
+        _check_offered(conn, where.institution, where.day)
         _check_there(conn, where.institution, where.day)
         return _Found(kind=Target.INSTITUTION, institution=where.institution, day=where.day, on=on)
     if where.place is not None:
@@ -200,6 +200,13 @@ def _target(conn: sa.Connection, day: Day, where: Where, *, now: datetime) -> _F
     if where.day is not None:
         return _Found(kind=Target.DAY, day=where.day, on=on)
     raise WhereMissing(field="where")
+
+
+def _check_offered(conn: sa.Connection, institution: UUID, day: UUID | None) -> None:
+    """A closed institution is there for nobody any more, but on the days it still has."""
+    row = row_of(conn, institutions.c.id, institution)
+    if row is None or (row.closed and day is None):
+        raise WhereMissing(field="where")
 
 
 def _check_there(conn: sa.Connection, institution: UUID, day: UUID | None) -> None:

@@ -229,9 +229,11 @@ def _ends(rows: RowsOfDays) -> Mapping[str, Mapping[str, int]]:
 
 
 def _tally(rows: RowsOfDays) -> Mapping[str, Mapping[str, int]]:
-    """Of closed days, in full: an answer of many is nobody's, and nothing is kept that says whose it was."""
+    """Of closed days on which enough people were asked, in full; nothing is kept that says whose an answer was."""
     found: dict[str, Counter[str]] = {}
     for counts in rows.tally.values():
         for question, answers in counts.items():
-            found.setdefault(str(question), Counter()).update(answers)
+            told = found.setdefault(str(question), Counter())
+            if enough(answers):
+                told.update(answers)
     return {str(each): dict(found[str(each)]) for each in TallyQuestion if str(each) in found}

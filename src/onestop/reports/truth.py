@@ -48,6 +48,7 @@ _STOPS = sa.select(
     stops.c.only_desk_id,
     stops.c.state,
     stops.c.minutes,
+    stops.c.private,
     stops.c.consent_at,
     stops.c.ended_at,
     stops.c.on_paper,
@@ -252,6 +253,7 @@ def _stay(
         waits=tuple(
             wait
             for step in steps
+            if not step.private
             for wait in _waits(step, talks.get(step.id, ()), (begins, ends), back.get(step.id, ()))
         ),
         away=away,
@@ -320,10 +322,10 @@ def _claimed(
 
 
 def _waiting(steps: Iterable[Row], desks: Sequence[DeskRow]) -> Iterator[Due]:
-    """What those who wait now need."""
+    """What those who wait now need; not for private talks (R19)."""
     minutes: dict[tuple[UUID, UUID | None], int] = defaultdict(int)
     for step in steps:
-        if step.state in _WAITS:
+        if step.state in _WAITS and not step.private:
             minutes[step.service_id, step.only_desk_id] += step.minutes
     for (service, only), needed in minutes.items():
         able = frozenset(desk.id for desk in desks if service in desk.services and only in (None, desk.id))

@@ -249,16 +249,30 @@ def _same(wish: Wish, row: sa.Row[Any]) -> Hashable:
     )
 
 
-def _lapse(conn: sa.Connection, waits: sa.Row[Any], *, kind: str, actor: Actor, now: datetime) -> None:
+def withdraw_offers(conn: sa.Connection, day_id: UUID, *, now: datetime) -> None:
+    """Take back what is offered, because it is not true any more: it does not count, and the list is asked anew."""
+    offered = sa.select(waiting).where(waiting.c.day_id == day_id, waiting.c.offer_at.is_not(None))
+    for waits in conn.execute(offered.order_by(waiting.c.party_id)).all():
+        _end_offer(conn, waits, last=False, now=now)
+        write_waiting(conn, waits.party_id, offers=waits.offers - 1, seen=False)
+
+
+def _end_offer(conn: sa.Connection, waits: sa.Row[Any], *, last: bool, now: datetime) -> sa.Row[Any]:
+    """Free what is offered; gives the booking as it was."""
     booking = booking_of(conn, waits.party_id)
     free_offer(conn, booking, waits, now=now)
-    last = waits.offers >= OFFERS_AT_MOST
     write_waiting(conn, waits.party_id, offer_at=None, offer_until_at=None, plan=None, ended_at=now if last else None)
     if booking.state in {_B.OFFERED, _B.DRAWN}:
         check_move(BookingState(booking.state), _B.LAPSED)
         then = _B.WITHDRAWN if last else _B.LISTED
         check_move(_B.LAPSED, then)
         change(conn, bookings, booking.id, state=_B.LAPSED if last else then)
+    return booking
+
+
+def _lapse(conn: sa.Connection, waits: sa.Row[Any], *, kind: str, actor: Actor, now: datetime) -> None:
+    last = waits.offers >= OFFERS_AT_MOST
+    booking = _end_offer(conn, waits, last=last, now=now)
     terms = {"offers": waits.offers}
     record(conn, Fact(kind=kind, at=now, day=waits.day_id, party=waits.party_id, actor=actor.ref, terms=terms))
     if last and booking.state in {_B.OFFERED, _B.DRAWN}:

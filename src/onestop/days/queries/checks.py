@@ -21,8 +21,8 @@ from onestop.directory.organising import directory
 from onestop.domain.booking import Interpreter
 from onestop.domain.capacity import Bucket, CapacityKind
 from onestop.domain.checklist import needs_review
-from onestop.domain.coverage import Span
 from onestop.domain.day import DayState, Release
+from onestop.domain.intervals import Interval
 from onestop.domain.machine import Printer
 from onestop.domain.order import circle_of
 from onestop.domain.plan import WantedStop, offered_arrivals
@@ -84,7 +84,7 @@ class Finding:
     services: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     desks: tuple[int, ...] = ()
-    hours: tuple[Span, ...] = ()
+    hours: tuple[Interval, ...] = ()
     count: int = 0
     """Tickets that are expected, or booked for these hours."""
     name: str = ""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.actions.moving import release_holds, shift_bookings
+from onestop.booking.actions.moving import end_what_is_asked, shift_bookings
 from onestop.booking.tables import bookings, parties
 from onestop.days import setup
 from onestop.days.history import keep_change
@@ -37,21 +37,24 @@ def move_day(
     """Put a day that has not begun on another date; gives how many bookings go with it.
 
     Whoever has a place or waits for one is told afterwards, a few in a transaction (`tell_next_touched`). Held times
-    are given back. Raises `MoveHasVisitors`, `MoveHasBookings` unless they are to go too, and what
+    and offered places are taken back. Raises `MoveHasVisitors`, `MoveHasBookings` unless they are to go too, and what
     `days.setup.move_day` raises.
     """
     if conn.execute(sa.select(visits.c.id).where(visits.c.day_id == day).limit(1)).first() is not None:
         raise MoveHasVisitors
-    release_holds(conn, day, actor=actor, now=now)
+    booked = conn.execute(
+        sa.select(sa.func.count()).where(bookings.c.day_id == day, bookings.c.state == BookingState.CONFIRMED)
+    ).scalar_one()
+    if booked and not bookings_too:
+        raise MoveHasBookings(count=booked)
+    end_what_is_asked(conn, day, actor=actor, now=now)
     before = picture_of(conn, day)
     by = setup.move_day(conn, day, on, version=version, actor=actor, now=now)
     shift_bookings(conn, day, by)
     # What she was told before about her time is still about her time.
     earlier = setup_touched.c.change_id.in_(sa.select(setup_changes.c.id).where(setup_changes.c.day_id == day))
     shift(conn, by, setup_touched.c.arrival_at, where=earlier)
-    booked, touched = _everybody(conn, day)
-    if booked and not bookings_too:
-        raise MoveHasBookings(count=booked)
+    touched = _everybody(conn, day)
     change = keep_change(conn, day, before, touched={Touch.DAY.value: booked} if booked else {}, actor=actor, now=now)
     if change is not None and touched:
         note_touched(conn, change, touched)
@@ -59,11 +62,11 @@ def move_day(
     return booked
 
 
-def _everybody(conn: sa.Connection, day: UUID) -> tuple[int, list[Touched]]:
-    """How many have a place, and everybody who has one or waits for one."""
+def _everybody(conn: sa.Connection, day: UUID) -> list[Touched]:
+    """Who has a place or waits for one."""
     opens_at = day_by_id(conn, day).opens_at
     rows = conn.execute(
-        sa.select(bookings.c.party_id, bookings.c.state, bookings.c.arrival_at, parties.c.number)
+        sa.select(bookings.c.party_id, bookings.c.arrival_at, parties.c.number)
         .join(parties, parties.c.id == bookings.c.party_id)
         .where(
             bookings.c.day_id == day,
@@ -71,7 +74,7 @@ def _everybody(conn: sa.Connection, day: UUID) -> tuple[int, list[Touched]]:
             parties.c.erased_at.is_(None),
         )
     ).all()
-    touched = [
+    return [
         Touched(
             party=row.party_id,
             number=row.number or 0,
@@ -82,4 +85,3 @@ def _everybody(conn: sa.Connection, day: UUID) -> tuple[int, list[Touched]]:
         )
         for row in rows
     ]
-    return sum(row.state == BookingState.CONFIRMED for row in rows), touched

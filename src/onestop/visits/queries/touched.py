@@ -28,11 +28,11 @@ _TOUCHED = (
     .outerjoin(visits, visits.c.party_id == setup_touched.c.party_id)
     .where(setup_touched.c.party_id == sa.bindparam("party"), NEWS, STILL)
     .order_by(setup_changes.c.version.desc())
-    .limit(1)
 )
 
 
-def touched_of(conn: sa.Connection, party: UUID) -> Touch | None:
-    """How the newest change touches her that she has not read; one statement."""
-    how = conn.execute(_TOUCHED, {"party": party}).scalar()
-    return None if how is None else Touch(how)
+def touched_of(conn: sa.Connection, party: UUID) -> tuple[Touch, ...]:
+    """How changes touch her that she has not read: that of the date, and the newest other one; one statement."""
+    unread = [Touch(how) for how in conn.execute(_TOUCHED, {"party": party}).scalars()]
+    others = [touch for touch in unread if touch is not Touch.DAY]
+    return (*[Touch.DAY][: Touch.DAY in unread], *others[:1])

@@ -11,9 +11,9 @@ from litestar.params import FromPath
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.domain.attendance import Attendance
-from onestop.domain.coverage import joined
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, Refusal
+from onestop.domain.intervals import joined
 from onestop.visits.actions.setup import change_attendance
 from onestop.visits.actions.weighing import ChangeTouches
 from onestop.web.kit.forms import new_key, read_form

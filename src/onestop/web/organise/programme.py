@@ -12,6 +12,7 @@ from litestar.response import Stream
 from onestop.days.queries.days import Day, all_days
 from onestop.db.session import Database
 from onestop.directory.series import all_series
+from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotKnown
 from onestop.reports.files import MEDIA, FileKind, file_of
 from onestop.reports.programme import MOST_DAYS, Programme, has_begun, note_programme, programme_of
@@ -115,9 +116,13 @@ async def download_programme(request: WebRequest, db: Db) -> Response[Any]:
 
 
 async def _published(db: Database, days: Sequence[Day]) -> tuple[int, Programme | None]:
-    """How many of the days have a report of their own, and the programme of these alone."""
-    slugs = published_days(await db.read(programme_of, days))
-    own = [day for day in days if day.slug in slugs]
+    """How many of the days are closed and have a report of their own, and the programme of these alone.
+
+    What still changes is never published: two reports with one visitor between them would tell of her.
+    """
+    closed = [day for day in days if day.state is DayState.CLOSED]
+    slugs = published_days(await db.read(programme_of, closed)) if closed else ()
+    own = [day for day in closed if day.slug in slugs]
     return len(own), await db.read(programme_of, own) if own else None
 
 
