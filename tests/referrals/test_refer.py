@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from onestop.directory.entries import close_institution
 from onestop.directory.place_entries import close_place
 from onestop.domain.errors import InvalidInput, Refusal, StopUnknown
 from onestop.domain.referral import KeptHow, Target
@@ -111,6 +112,18 @@ def test_nobody_is_sent_to_a_place_that_was_closed_but_who_was_keeps_it(scene: S
         scene.refer(other, place=scene.school)
 
     assert scene.row(before).place_id == scene.school
+
+
+def test_nobody_is_sent_to_an_institution_that_was_closed_but_to_a_day_it_still_has(scene: Scene) -> None:
+    _, stop = scene.talk()
+    police = scene.institution("residence")
+    scene.db.write_now(close_institution, police, closed=True, actor=STAFF, now=scene.hall.now)
+
+    with pytest.raises(InvalidInput):
+        scene.refer(stop, institution=police)
+    with pytest.raises(InvalidInput):
+        scene.refer(stop, service=scene.hall.service("residence"))
+    assert scene.row(scene.refer(stop, institution=police, day=scene.next_day)).to_institution_id == police
 
 
 def test_a_referral_belongs_to_a_conversation_at_a_desk_also_when_that_is_finished(scene: Scene) -> None:

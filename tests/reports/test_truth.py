@@ -68,6 +68,7 @@ def _look(conn: sa.Connection, hall: TestDay) -> list[Quarter]:
         steps=steps,
         wanted=wanted,
         booked=booked,
+        private=conn.execute(sa.select(stops.c.id).where(stops.c.private)).scalars().all(),
         opens_at=hall.day.opens_at,
         until=hall.now,
     )
@@ -191,6 +192,20 @@ def test_what_is_booked_for_private_talks_alone_is_not_told(database: Database) 
     rows = truth(hall).rows
     assert max(each.planned or 0 for each in row_of(truth(hall), hall.desks[1].id).spans) > 0
     assert [{each.planned for each in row.spans} for row in rows if row.members == (hall.desks[4].id,)] == [{0.0}]
+
+
+def test_who_waits_for_a_private_talk_is_not_told_either(database: Database) -> None:
+    hall = make_test_day(database, file=parse_day(FILE.format("")))
+    hall.now = hall.day.opens_at
+    hall.walk_in(hall.wish("psychological"))
+    hall.walk_in(hall.wish("legal"))
+    hall.later(minutes=20)
+
+    def told(number: int) -> list[bool]:
+        spans = row_of(truth(hall), hall.desks[number].id).spans
+        return [any(each.waiting for each in spans), any(each.planned for each in spans)]
+
+    assert (told(1), told(4)) == ([True, True], [False, False])
 
 
 def test_the_picture_takes_as_many_statements_for_three_as_for_one(database: Database) -> None:

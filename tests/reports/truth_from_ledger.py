@@ -4,7 +4,7 @@ Shares nothing with `reports/truth.py`: no call, no stop and no state is read, o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,10 +56,12 @@ def quarters(
     steps: Mapping[UUID, tuple[UUID, UUID]],
     wanted: Mapping[UUID, Sequence[UUID]],
     booked: Mapping[UUID, datetime],
+    private: Collection[UUID],
     opens_at: datetime,
     until: datetime,
 ) -> list[Quarter]:
-    """`lines` still stand (nothing undone); `steps`: visit and service; `wanted`: steps a visit came with.
+    """`lines` still stand (nothing undone); `steps`: visit and service; `wanted`: steps a visit came with;
+    `private`: steps whose waiting is told nobody.
 
     What is told from paper happened some time before it was told.
     """
@@ -74,7 +76,7 @@ def quarters(
         n = (at - opens_at) // QUARTER
         while len(found) <= n:
             found.append(Quarter())
-        _look(hall, found[n], steps, at)
+        _look(hall, found[n], steps, private, at)
         at += TICK
     return found
 
@@ -132,7 +134,7 @@ def _hear(hall: Hall, fact: Any, steps: Any, wanted: Any, booked: Any) -> None:
         hall.steps.discard(stop)
 
 
-def _look(hall: Hall, quarter: Quarter, steps: Any, at: datetime) -> None:
+def _look(hall: Hall, quarter: Quarter, steps: Any, private: Collection[UUID], at: datetime) -> None:
     tick = TICK.total_seconds()
     busy = {steps[stop][0] for stop in hall.at_desk if stop not in hall.called_in_vain}
     for desk, open_ in hall.open.items():
@@ -142,7 +144,7 @@ def _look(hall: Hall, quarter: Quarter, steps: Any, at: datetime) -> None:
         quarter.used[desk] += tick
         if mediator is not None:
             quarter.used[mediator] += tick
-    for stop in hall.steps:
+    for stop in hall.steps.difference(private):
         visit, service = steps[stop]
         if visit in hall.inside and visit not in hall.out | busy and at >= hall.begins[visit]:
             quarter.waits[service] += tick

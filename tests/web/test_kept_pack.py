@@ -1,11 +1,27 @@
 """The pack that is kept ready, at the doors of the organiser and of reception."""
 
+from datetime import timedelta
+
+from onestop.days.queries.days import day_by_id
 from onestop.jobs.work import keep_packs
+from onestop.paper.kept import kept_pack
+from onestop.visits.actions.moving import move_day
 from onestop.web.kit.forms import new_key
 from tests.paper.pages import texts
 from tests.web.organise.browsing import Organiser
 from tests.web.organise.test_pack import PACK
 from tests.web.site import Site
+
+
+async def test_the_pack_of_a_day_that_was_put_off_goes_with_the_names_in_it(site: Site) -> None:
+    keep_packs(site.database, site.settings)
+    ready = kept_pack(site.settings.var, site.hall.id)
+    version = site.database.read_now(day_by_id, site.hall.id).version
+    later = site.hall.day.on + timedelta(days=14)
+    site.hall.write(move_day, site.hall.id, on=later, bookings_too=True, version=version)
+    keep_packs(site.database, site.settings)
+
+    assert (ready is not None, kept_pack(site.settings.var, site.hall.id)) == (True, None)
 
 
 async def test_the_pack_that_is_ready_is_offered_with_its_time_to_organiser_and_reception(site: Site) -> None:

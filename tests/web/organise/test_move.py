@@ -15,15 +15,18 @@ from onestop.days.setup_values import SetupWrong
 from onestop.days.tables import capacity, setup_changes
 from onestop.db.ledger import facts
 from onestop.db.shifting import shift
+from onestop.db.types import new_id
 from onestop.domain.booking import BookingState
 from onestop.domain.day import Release, moved_by
 from onestop.domain.errors import DrawBegun
+from onestop.domain.touch import Touch
 from onestop.jobs import work
 from onestop.notify.tables import outbox
 from onestop.reports.verify import verify
 from onestop.visits.actions.moving import MoveHasBookings, MoveHasVisitors, move_day
 from onestop.visits.actions.setup import MovedDay, undo_change
 from onestop.visits.actions.touching import TOLD_AT_ONCE, days_with_touched, tell_next_touched
+from onestop.visits.tables import setup_touched
 from tests.notify.post import Mailing
 from tests.web.organise.browsing import Organiser
 from tests.web.public.test_draw import open_draw
@@ -208,6 +211,24 @@ def test_it_can_come_back_but_not_by_the_undo_of_a_set_up(site: Site) -> None:
     _move(site, on=date(2026, 12, 3))
 
     assert _times(site) == before
+
+
+async def test_what_she_had_not_read_of_another_change_stands_beside_the_new_date(site: Site) -> None:
+    ticket = site.hall.book(site.hall.wish("legal"))
+    _move(site)
+
+    def lose(conn: sa.Connection) -> None:
+        earlier = conn.execute(sa.select(setup_changes)).mappings().one()
+        change = {**earlier, "id": new_id(), "version": 0}
+        conn.execute(setup_changes.insert(), change)
+        lost = conn.execute(sa.select(setup_touched)).mappings().one()
+        conn.execute(setup_touched.insert(), {**lost, "change_id": change["id"], "how": Touch.SERVICE})
+
+    site.database.write_now(lose)
+    own = (await site.browser().get(f"/t/{ticket.code}?lang=en")).text
+
+    date_told, lost_told = "The whole day has a new date.", "Not everything you booked is possible at your time."
+    assert 0 < own.find(date_told) < own.find(lost_told)
 
 
 async def test_the_history_tells_both_dates(site: Site) -> None:

@@ -343,6 +343,18 @@ async def test_a_new_language_at_a_ready_desk_calls_whom_it_can_serve_now(site: 
     assert "called 0 min ago" in page.text
 
 
+async def test_two_institutions_never_have_one_name(site: Site) -> None:
+    organiser = Organiser(site)
+    for name in ("Office", "Other office"):
+        await organiser.open("/organise/institutions")
+        made = await organiser.send("/organise/institutions", name=name, authority="none")
+    refused = await organiser.send(made.url.path, name="Office")
+    same = await organiser.send(made.url.path, name="Other office")
+
+    assert (refused.status_code, "There is already an entry with this name." in refused.text) == (422, True)
+    assert same.status_code == 200
+
+
 async def test_an_institution_and_its_own_service_come_to_a_desk(site: Site) -> None:
     organiser = Organiser(site)
     await organiser.open("/organise/institutions")
