@@ -5,6 +5,7 @@ import json
 from io import StringIO
 
 from onestop.db.ledger import facts
+from onestop.visits.actions.closing import close_day
 from tests.counting import counted
 from tests.web.organise.browsing import Organiser
 from tests.web.organise.test_statistics import come, words
@@ -56,6 +57,8 @@ async def test_a_file_is_noted_and_the_report_to_publish_keeps_small_numbers_bac
     noted = [row.terms for row in rows(site, facts) if row.kind == "ProgrammeTaken"]
     assert noted == [{"file": "csv", "days": [DAY]}, {"file": "json", "days": [DAY]}]
 
+    assert "Nothing to publish" in (await organiser.open(f"{PATH}/report?day={DAY}")).text  # it still changes
+    site.hall.write(close_day, site.hall.id, reason="Evening")
     report = words((await organiser.open(f"{PATH}/report?day={DAY}")).text)
     assert "All days together 6 12 * kept back" in report.replace("12 *kept", "12 * kept")
     assert "Other languages * kept back" in report.replace("languages *kept", "languages * kept")
