@@ -309,7 +309,9 @@ def test_an_own_service_and_an_own_institution_are_found_by_their_names() -> Non
 
     content = book_of(SMALL, change)
     tax = ServiceEntry(id=uuid4(), key="tax-advice", minutes=20, private=False)
-    centre = InstitutionEntry(id=uuid4(), key="mic", name="centre", authority="none", note_days=30, services=(tax,))
+    centre = InstitutionEntry(
+        id=uuid4(), key="mic", name="centre", authority="none", note_days=30, closed=False, services=(tax,)
+    )
     known = day_of_workbook(content, locale_for("en"), [centre])
 
     assert ("Desks", "C2", "We do not know Tax advice.") in [
