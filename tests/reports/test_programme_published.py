@@ -129,6 +129,13 @@ def talks(**counts: int) -> PublishedTalks:
     return found
 
 
+def test_the_few_talks_of_an_institution_do_not_follow_from_its_services_that_hide_each_other() -> None:
+    days = [talks(law=0, work=1, stay=5, quiet=0), talks(law=1, work=0, stay=4, quiet=0)]
+
+    # 11 talks in all: were the 9 of the police told, the 2 of the centre would follow.
+    assert together_talks(days)["Police"] is None
+
+
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.lists(

@@ -186,11 +186,19 @@ def together_talks(days: Sequence[PublishedTalks], rare_keys: Collection[Hashabl
     for day in days:
         totals.update(day.counts)
     leaves = [key for key in totals if isinstance(key, tuple) or key == ""]
-    counts: dict[Hashable, int] = {("sum", key): totals[key] for key in leaves}
+    every_name = [key for key in totals if isinstance(key, str)]
+    counts: dict[Hashable, int] = {("sum", key): totals[key] for key in totals}
     counts["all"] = sum(totals[key] for key in leaves)
-    sums: list[Sum[Any]] = [Sum("all", tuple(("sum", key) for key in leaves))]
+    sums: list[Sum[Any]] = [
+        Sum("all", tuple(("sum", name) for name in every_name)),
+        *(
+            Sum(("sum", name), tuple(("sum", key) for key in leaves if _is_of(key, name)))
+            for name in every_name
+            if name
+        ),
+    ]
     known: set[Hashable] = {"all"}
-    few: set[Hashable] = {("sum", key) for key in leaves if key in rare_keys}
+    few: set[Hashable] = {("sum", key) for key in totals if key in rare_keys}
     before: set[Hashable] = set()
     for nth, day in enumerate(days):
         counts |= {("day", nth, key): count for key, count in day.counts.items()}
@@ -221,9 +229,9 @@ def together_talks(days: Sequence[PublishedTalks], rare_keys: Collection[Hashabl
     small = few | only_few | {cell for cell, count in left.items() if is_small(count)}
     hidden = hidden_cells(counts, sums, known=known, small=small - known, hidden_before=before)
     found: dict[Hashable, int | None] = {key: None if ("sum", key) in hidden else totals[key] for key in leaves}
-    for name in totals:
-        if isinstance(name, str) and name:
-            kept_back = any(found[key] is None for key in leaves if _is_of(key, name))
+    for name in every_name:
+        if name:
+            kept_back = ("sum", name) in hidden or any(found[key] is None for key in leaves if _is_of(key, name))
             found[name] = None if kept_back else totals[name]
     return found
 

@@ -163,7 +163,7 @@ MISTAKES = (
         "lapsed-offer-keeps-its-place",
         "R1",
         "an offer nobody answered keeps its place",
-        Change(_OFFERS, "    free_offer(conn, booking, waits, now=now)\n    last", "    last"),
+        Change(_OFFERS, "    free_offer(conn, booking, waits, now=now)\n    write", "    write"),
         f"{_HANDS}[sqlite-60]",
     ),
     mistake(
