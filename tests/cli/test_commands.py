@@ -4,7 +4,7 @@ import json
 import stat
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -95,13 +95,15 @@ def test_what_was_said_at_the_end_of_a_closed_day_is_shown_without_one_to_four(
     assert run("day", "answers", hall.day.slug) == (
         1,
         "",
-        "Error: This day is not closed yet. Its answers are shown when it is.\n",
+        "Error: This day is not closed yet. Its answers are shown a day after it is.\n",
     )
     database = open_database(database_url)
     rows = [("got", "yes", 7), ("got", "no", 4), ("problem", "cost", 5)]
     made = [{"day_id": hall.id, "question": question, "answer": said, "given": count} for question, said, count in rows]
     database.write_now(lambda conn: conn.execute(end_counts.insert(), made))
-    database.write_now(lambda conn: conn.execute(days.update().values(state="closed")))
+    _held_on(database, real_now() - timedelta(minutes=1))
+    early = run("day", "answers", hall.day.slug)
+    _held_on(database, real_now() - timedelta(days=9))
     database.close()
 
     code, printed, _ = run("day", "answers", hall.day.slug, "--json")
@@ -110,6 +112,12 @@ def test_what_was_said_at_the_end_of_a_closed_day_is_shown_without_one_to_four(
     told = {("got", "yes"): 7, ("got", "no"): None, ("problem", "cost"): 5}
     every = [(question, answer) for question, answers in ANSWERS.items() for answer in answers]
     assert (code, counts) == (0, {**dict.fromkeys(every, 0), **told})
+    assert (early[0], "Error: Visitors may still answer until " in early[2]) == (1, True)
+
+
+def _held_on(database: Database, closing: datetime) -> None:
+    held = {"on_date": closing.date(), "opens_at": closing - timedelta(hours=8), "closes_at": closing}
+    database.write_now(lambda conn: conn.execute(days.update().values(state="closed", **held)))
 
 
 def test_a_draw_is_drawn_once_its_window_is_over(run: Run, hall: TestDay, database_url: str, tmp_path: Path) -> None:

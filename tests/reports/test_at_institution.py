@@ -25,9 +25,9 @@ def played(database: Database) -> Played:
 
 def test_what_an_institution_did_is_what_the_day_says_of_it(database: Database, played: Played) -> None:
     day = database.read_now(day_by_id, played.hall.id)
-    whole = database.read_now(day_figures, day)
+    whole = database.read_now(day_figures, day, now=day.answered_until)
     named = institutions_of(whole)
-    own = [database.read_now(institution_figures, day, name) for name in named]
+    own = [database.read_now(institution_figures, day, name, now=day.answered_until) for name in named]
 
     assert named == ("=Police", "Centre")
     for each in own:
@@ -47,7 +47,7 @@ def test_no_other_institution_and_no_private_talk_stand_in_it(
     database: Database, played: Played, language: str
 ) -> None:
     day = database.read_now(day_by_id, played.hall.id)
-    figures = database.read_now(institution_figures, day, "Centre")
+    figures = database.read_now(institution_figures, day, "Centre", now=day.answered_until)
 
     sheets = institution_sheets(figures, locale_for(language))
 
@@ -60,11 +60,11 @@ def test_private_talks_of_an_institution_with_others_are_in_none_of_its_figures(
     database: Database, played: Played
 ) -> None:
     day = database.read_now(day_by_id, played.hall.id)
-    before = database.read_now(institution_figures, day, "Centre")
+    before = database.read_now(institution_figures, day, "Centre", now=day.answered_until)
     social = stops.update().where(stops.c.service_id == played.hall.service("social")).values(private=True)
     database.write_now(lambda conn: conn.execute(social))
 
-    figures = database.read_now(institution_figures, day, "Centre")
+    figures = database.read_now(institution_figures, day, "Centre", now=day.answered_until)
 
     assert [line.key for line in before.services] == ["legal", "social"]
     assert [line.key for line in figures.services] == ["legal"]
@@ -78,15 +78,19 @@ def test_only_a_closed_day_and_an_institution_that_was_there_have_one(database: 
     day = database.read_now(day_by_id, played.hall.id)
     for nobody in ("", "House for Women", "Somebody"):
         with pytest.raises(NotKnown):
-            database.read_now(institution_figures, day, nobody)
+            database.read_now(institution_figures, day, nobody, now=day.answered_until)
+    running = make_test_day(database).day
     with pytest.raises(DayNotClosed):
-        database.read_now(institution_figures, make_test_day(database).day, "IOM")
+        database.read_now(institution_figures, running, "IOM", now=running.answered_until)
 
 
 def test_it_takes_one_statement_more_than_the_day(database: Database, played: Played) -> None:
     day = database.read_now(day_by_id, played.hall.id)
 
-    assert cost(database, institution_figures, day, "Centre") == cost(database, day_figures, day) + 1
+    assert (
+        cost(database, institution_figures, day, "Centre", now=day.answered_until)
+        == cost(database, day_figures, day, now=day.answered_until) + 1
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

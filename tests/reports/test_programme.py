@@ -54,7 +54,7 @@ def two_days(database: Database) -> list[Day]:
         later.later(minutes=1)
     for each, countries in ((database_days.hall, "UA UA UA UA UA UA UA VN"), (later, "UA UA UA UA UA UA SY SY")):
         for country in countries.split():
-            database.write_now(count_at_exit, each.id, {"country": country}, day=each.id)
+            database.write_now(count_at_exit, each.id, {"country": country}, now=each.now, day=each.id)
     later.write(close_day, later.id, reason="late")
     return [database.read_now(day_by_id, each) for each in (database_days.hall.id, later.id)]
 
@@ -83,7 +83,7 @@ def _key(name: str, line: Line) -> Any:
 
 def test_a_programme_is_the_sum_of_what_the_ledgers_of_its_days_say(database: Database) -> None:
     days = two_days(database)
-    programme = database.read_now(programme_of, days)
+    programme = database.read_now(programme_of, days, now=days[-1].answered_until)
     told = [told_by_the_ledger(database, day.id) for day in days]
 
     assert [day.slug for day in programme.days] == [day.slug for day in days]
@@ -118,8 +118,12 @@ def test_a_programme_is_the_sum_of_what_the_ledgers_of_its_days_say(database: Da
 
 def test_one_day_and_two_cost_the_same_and_the_files_hold_every_table(database: Database) -> None:
     days = two_days(database)
-    assert cost(database, programme_of, days) == cost(database, programme_of, days[:1]) == 10
-    programme = database.read_now(programme_of, days)
+    assert (
+        cost(database, programme_of, days, now=days[-1].answered_until)
+        == cost(database, programme_of, days[:1], now=days[-1].answered_until)
+        == 10
+    )
+    programme = database.read_now(programme_of, days, now=days[-1].answered_until)
     sheets = programme_sheets(programme, ENGLISH)
     titles = [sheet.title for sheet in sheets]
     assert titles[:2] == ["Day by day", "All days together"]
@@ -144,7 +148,7 @@ def test_one_day_and_two_cost_the_same_and_the_files_hold_every_table(database: 
 
 def test_what_is_published_has_no_small_number_and_no_private_talk(database: Database) -> None:
     days = two_days(database)
-    programme: Programme = database.read_now(programme_of, days)
+    programme: Programme = database.read_now(programme_of, days, now=days[-1].answered_until)
     sheets = {sheet.key: sheet for sheet in published_programme(programme, ENGLISH)}
     assert {"days", "services", "institutions", "languages", "endings", "tally_country"} <= sheets.keys()
     for key, sheet in sheets.items():

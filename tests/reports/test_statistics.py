@@ -29,7 +29,9 @@ from tests.reports.played import play_day
 
 
 def figures(database: Database, day: UUID) -> DayFigures:
-    return database.read_now(lambda conn: day_figures(conn, day_by_id(conn, day)))
+    """As they stand once nobody can answer any more."""
+    found = database.read_now(day_by_id, day)
+    return database.read_now(day_figures, found, now=found.answered_until)
 
 
 def told_by_the_ledger(database: Database, day: UUID) -> Told:
@@ -168,13 +170,13 @@ def test_the_statements_are_the_same_for_nobody_and_for_some_and_a_day_that_runs
 ) -> None:
     hall = make_test_day(database)
     hall.now = hall.day.opens_at
-    assert cost(database, day_figures, hall.day) == 8
+    assert cost(database, day_figures, hall.day, now=hall.day.answered_until) == 8
     hall.open_desks()
     for _ in range(3):
         hall.walk_in(hall.wish("legal", "social", adults=2))
         hall.next(1)
-    assert cost(database, day_figures, hall.day) == 8
-    assert database.read_now(day_figures, hall.day).ends == {}
+    assert cost(database, day_figures, hall.day, now=hall.day.answered_until) == 8
+    assert database.read_now(day_figures, hall.day, now=hall.day.answered_until).ends == {}
 
 
 def test_times_that_were_never_measured_are_nought() -> None:

@@ -23,7 +23,8 @@ def shut(conn: sa.Connection, day: object) -> None:
 
 
 def figures(hall: TestDay) -> DayFigures:
-    return hall.db.read_now(lambda conn: day_figures(conn, day_by_id(conn, hall.id)))
+    """As they stand once nobody can answer any more."""
+    return hall.db.read_now(lambda conn: day_figures(conn, day_by_id(conn, hall.id), now=hall.day.answered_until))
 
 
 def test_answers_are_shown_when_the_day_is_closed_and_small_ones_only_to_its_team(database: Database) -> None:
@@ -34,7 +35,7 @@ def test_answers_are_shown_when_the_day_is_closed_and_small_ones_only_to_its_tea
     for _ in range(6):
         hall.walk_in(hall.wish("legal"))
     for country in ("UA", "UA", "UA", "UA", "UA", "UA", "VN", "SY", ""):
-        database.write_now(count_at_exit, hall.id, {"country": country, "first": "yes"}, day=hall.id)
+        database.write_now(count_at_exit, hall.id, {"country": country, "first": "yes"}, now=hall.now, day=hall.id)
     assert figures(hall).tally == {}
 
     database.write_now(shut, hall.id)

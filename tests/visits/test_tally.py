@@ -52,13 +52,15 @@ def counted(hall: TestDay) -> dict[str, dict[str, int]]:
 
 def test_on_the_ticket_and_at_the_exit_one_ticket_is_counted_once(hall: TestDay) -> None:
     one, number = gone(hall)
-    hall.db.write_now(count_at_exit, hall.id, {"country": "SY", "first": "yes"}, number=number, day=hall.id)
+    hall.db.write_now(
+        count_at_exit, hall.id, {"country": "SY", "first": "yes"}, number=number, now=hall.now, day=hall.id
+    )
     with pytest.raises(AlreadyAsked):
-        hall.db.write_now(count_at_exit, hall.id, {"country": "SY"}, number=number, day=hall.id)
+        hall.db.write_now(count_at_exit, hall.id, {"country": "SY"}, number=number, now=hall.now, day=hall.id)
     hall.db.write_now(count_tally, one, {"country": "UA", "first": "no"}, day=hall.id)
     with pytest.raises(TicketUnknown):
-        hall.db.write_now(count_at_exit, hall.id, {}, number=999999, day=hall.id)
-    hall.db.write_now(count_at_exit, hall.id, {"country": "SY"}, day=hall.id)
+        hall.db.write_now(count_at_exit, hall.id, {}, number=999999, now=hall.now, day=hall.id)
+    hall.db.write_now(count_at_exit, hall.id, {"country": "SY"}, now=hall.now, day=hall.id)
     assert counted(hall) == {"country": {"SY": 2}, "first": {"skipped": 1, "yes": 1}}
 
 
@@ -76,7 +78,7 @@ def test_who_is_still_here_is_asked_later_and_who_was_erased_never(hall: TestDay
 def test_a_counter_has_no_time_and_all_counters_of_the_day_are_one_version(hall: TestDay) -> None:
     assert {column.name for column in tally_counts.columns} == {"day_id", "question", "answer", "given"}
     for country in ("UA", "VN", "UA"):
-        hall.db.write_now(count_at_exit, hall.id, {"country": country, "first": "no"}, day=hall.id)
+        hall.db.write_now(count_at_exit, hall.id, {"country": country, "first": "no"}, now=hall.now, day=hall.id)
     assert counted(hall) == {"country": {"UA": 2, "VN": 1}, "first": {"no": 3}}
     kept, versions = hall.db.read_now(_kept)
     assert (kept, versions) == (len(COUNTRIES) + 2 + 3, 1)
@@ -94,7 +96,7 @@ def test_a_day_that_asks_nothing_counts_nothing(hall: TestDay) -> None:
     hall.db.write_now(ask)
     one, _ = gone(hall)
     hall.db.write_now(count_tally, one, {"first": "no"}, day=hall.id)
-    hall.db.write_now(count_at_exit, hall.id, {"first": "no"}, day=hall.id)
+    hall.db.write_now(count_at_exit, hall.id, {"first": "no"}, now=hall.now, day=hall.id)
     assert counted(hall) == {}
 
 

@@ -312,7 +312,10 @@ def answers(slug: str, as_json: bool) -> None:
     with opened() as database:
         found = database.read_now(day_by_slug, slug)
         if found.state is not DayState.CLOSED:
-            raise click.ClickException("This day is not closed yet. Its answers are shown when it is.")
+            raise click.ClickException("This day is not closed yet. Its answers are shown a day after it is.")
+        if not found.tells_answers(database.now()):
+            until = f"{found.answered_until.astimezone(found.zone):%d.%m.%Y %H:%M}"
+            raise click.ClickException(f"Visitors may still answer until {until}. Then the answers are shown.")
         counts = publishable(database.read_now(end_counts_of, found.id))
     rows = [
         {"question": question, "answer": answer, "count": count}

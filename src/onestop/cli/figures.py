@@ -29,7 +29,7 @@ def export(slug: str, kind: str, language: str, output: BinaryIO) -> None:
     which = FileKind(kind)
     with opened() as database:
         day = database.read_now(day_by_slug, slug)
-        figures = database.read_now(day_figures, day)
+        figures = database.read_now(day_figures, day, now=database.now())
         database.write_now(note_taken, day.id, kind=which, actor=OPERATOR, now=database.now(), day=day.id)
     pieces: Iterator[bytes] = file_of(which, figures, sheets_of(figures, locale_for(language)))
     for piece in pieces:

@@ -33,10 +33,14 @@ def persons_until(on: date, closes_at: datetime, zone: ZoneInfo, *, days: int) -
     return max(local_instant(on + timedelta(days=days + 1), time(), zone), day_ends_at(on, closes_at, zone))
 
 
+def whole_until(on: date, closes_at: datetime, zone: ZoneInfo) -> datetime:
+    """Until when a ticket of the day opens everything, and its holder may answer the questions at the end."""
+    return day_ends_at(on, closes_at, zone) + TICKET_WHOLE
+
+
 def ticket_scope(on: date, closes_at: datetime, zone: ZoneInfo, *, now: datetime) -> TicketScope:
     """What a ticket of the day still opens: a day after it no more where she was."""
-    over = day_ends_at(on, closes_at, zone) + TICKET_WHOLE
-    return TicketScope.WHOLE if now < over else TicketScope.NEXT_STEPS
+    return TicketScope.WHOLE if now < whole_until(on, closes_at, zone) else TicketScope.NEXT_STEPS
 
 
 def phone_keeps(on: date, closes_at: datetime, zone: ZoneInfo, *, now: datetime) -> timedelta:

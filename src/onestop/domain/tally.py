@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from onestop.domain.ending import is_asked
 from onestop.domain.errors import N_, Refusal
 from onestop.domain.visit import VisitState
 
@@ -50,6 +51,11 @@ class AlreadyAsked(Refusal):
     sentence = N_("This ticket was asked before. Nothing was counted.")
 
 
+class NotAskedNow(Refusal):
+    code = "not_asked_now"
+    sentence = N_("Nothing is counted for this day any more.")
+
+
 def in_order(questions: Collection[str]) -> tuple[TallyQuestion, ...]:
     """Questions of the list, each once, as the page asks them."""
     return tuple(question for question in TallyQuestion if question in questions)
@@ -57,7 +63,7 @@ def in_order(questions: Collection[str]) -> tuple[TallyQuestion, ...]:
 
 def asks_tally(questions: Collection[str], visit: VisitState | None, *, asked: bool) -> bool:
     """Whether a ticket asks: once, after the visit, on a day whose organiser switched a question on."""
-    return bool(questions) and visit in {VisitState.COMPLETED, VisitState.LEFT} and not asked
+    return bool(questions) and is_asked(visit, asked=asked)
 
 
 def answer_counted(question: TallyQuestion, said: str) -> str:

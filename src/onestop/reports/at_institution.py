@@ -54,11 +54,11 @@ def institutions_of(figures: DayFigures) -> tuple[str, ...]:
     return tuple(line.name for line in figures.institutions if line.name)
 
 
-def institution_figures(conn: sa.Connection, day: Day, name: str) -> InstitutionFigures:
+def institution_figures(conn: sa.Connection, day: Day, name: str, *, now: datetime) -> InstitutionFigures:
     """One statement more than the figures of the day. Raises `DayNotClosed`, and `NotKnown` if it had no step there."""
     if day.state is not DayState.CLOSED:
         raise DayNotClosed
-    figures = day_figures(conn, day)
+    figures = day_figures(conn, day, now=now)
     line = next((line for line in figures.institutions if line.name == name and name), None)
     if line is None:
         raise NotKnown

@@ -46,10 +46,10 @@ def has_begun(day: Day, *, now: datetime) -> bool:
     return day.state is DayState.CLOSED or (day.state is DayState.PUBLISHED and day.opens_at <= now)
 
 
-def programme_of(conn: sa.Connection, days: Sequence[Day]) -> Programme:
+def programme_of(conn: sa.Connection, days: Sequence[Day], *, now: datetime) -> Programme:
     """Ten statements at most, however many days and people there are."""
     ordered = sorted(days, key=lambda day: (day.on, day.slug))
-    rows = read_rows(conn, ordered)
+    rows = read_rows(conn, ordered, now=now)
     each = rows.of_each()
     return Programme(
         days=tuple(

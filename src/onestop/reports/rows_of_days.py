@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from onestop.days.queries.days import Day
 from onestop.days.tables import days as days_table
 from onestop.db.ledger import facts
 from onestop.directory.tables import institutions, services
-from onestop.domain.day import DayState
 from onestop.domain.ending import ANSWERS, Counts
 from onestop.domain.printed import Conflict
 from onestop.domain.tally import Counts as TallyCounts
@@ -76,7 +76,7 @@ class RowsOfDays:
     ends: Mapping[UUID, Counts]
     """Of closed days."""
     tally: Mapping[UUID, TallyCounts]
-    """Of closed days."""
+    """Of days whose answers stand still."""
 
     def of_each(self) -> "dict[UUID, RowsOfDays]":
         """By day, in their order."""
@@ -102,10 +102,10 @@ class RowsOfDays:
         }
 
 
-def read_rows(conn: sa.Connection, days: Sequence[Day]) -> RowsOfDays:
-    """Eight statements, two more where a day is closed."""
+def read_rows(conn: sa.Connection, days: Sequence[Day], *, now: datetime) -> RowsOfDays:
+    """Eight statements, two more where nobody answers any more."""
     ids = [day.id for day in days]
-    closed = [day.id for day in days if day.state is DayState.CLOSED]
+    over = [day.id for day in days if day.tells_answers(now)]
     came = _visits(conn, ids)
     steps = _stops(conn, ids)
     called = conn.execute(sa.select(calls).where(calls.c.day_id.in_(ids)).order_by(calls.c.called_at, calls.c.id)).all()
@@ -119,8 +119,8 @@ def read_rows(conn: sa.Connection, days: Sequence[Day]) -> RowsOfDays:
         nobody=_nobody(conn, ids),
         door=_door(conn, ids),
         referrals=_referrals(conn, ids),
-        ends=_ends(conn, closed) if closed else {},
-        tally=tally_of(conn, closed) if closed else {},
+        ends=_ends(conn, over) if over else {},
+        tally=tally_of(conn, over) if over else {},
     )
 
 

@@ -6,6 +6,7 @@ it). What was told from paper has no times that could be measured: it counts as 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -32,9 +33,9 @@ UNMET = (
 """Why something that was asked for was not given, in the order of the page: steps, then places, then paper tickets."""
 
 
-def day_figures(conn: sa.Connection, day: Day) -> DayFigures:
-    """Every figure of a day; eight statements (two more once it is closed) however many people there were."""
-    return figures_from(read_rows(conn, (day,)))
+def day_figures(conn: sa.Connection, day: Day, *, now: datetime) -> DayFigures:
+    """Every figure of a day; eight statements (two more once nobody can answer any more) however many people came."""
+    return figures_from(read_rows(conn, (day,), now=now))
 
 
 def figures_from(rows: RowsOfDays, *, crossings: bool = True) -> DayFigures:
@@ -217,8 +218,7 @@ def _referrals(rows: RowsOfDays) -> tuple[Referred, ...]:
 
 
 def _ends(rows: RowsOfDays) -> Mapping[str, Mapping[str, int]]:
-    """Only of days that are closed (nobody watches a counter move after somebody went home), and only where enough
-    people answered: what one day does not tell, several do not tell either."""
+    """Only where enough people answered: what one day does not tell, several do not tell either."""
     found: dict[str, Counter[str]] = {}
     for counts in rows.ends.values():
         for question, answers in counts.items():
@@ -229,7 +229,7 @@ def _ends(rows: RowsOfDays) -> Mapping[str, Mapping[str, int]]:
 
 
 def _tally(rows: RowsOfDays) -> Mapping[str, Mapping[str, int]]:
-    """Of closed days on which enough people were asked, in full; nothing is kept that says whose an answer was."""
+    """Of days on which enough people were asked, in full; nothing is kept that says whose an answer was."""
     found: dict[str, Counter[str]] = {}
     for counts in rows.tally.values():
         for question, answers in counts.items():

@@ -3,6 +3,7 @@
 from tests.mutants.mistake import Change, mistake
 
 _BROADCASTS = "src/onestop/days/queries/broadcasts.py"
+_COUNTING = "src/onestop/visits/actions/counting.py"
 _ENDING = "src/onestop/visits/actions/ending.py"
 _ENDING_TESTS = "tests/visits/test_ending.py::"
 
@@ -55,12 +56,12 @@ MISTAKES = (
         "the ledger tells when somebody answered at the end",
         Change(
             _ENDING,
-            "    _make_counters(conn, row.day_id)\n",
-            "    _make_counters(conn, row.day_id)\n"
+            "    asked = [(question,",
             "    from onestop.clock import real_now\n"
             "    from onestop.db.ledger import record\n"
             "    from onestop.domain.facts import Fact\n"
-            '    record(conn, Fact(kind="EndAnswered", at=real_now(), day=row.day_id, party=party))\n',
+            '    record(conn, Fact(kind="EndAnswered", at=real_now(), day=row.day_id, party=party))\n'
+            "    asked = [(question,",
         ),
         f"{_ENDING_TESTS}test_no_fact_tells_of_it",
     ),
@@ -69,9 +70,9 @@ MISTAKES = (
         "R15",
         "the database tells which answer moved when somebody was asked",
         Change(
-            _ENDING,
-            "end_counts.update().where(end_counts.c.day_id == row.day_id)",
-            "end_counts.update().where(end_counts.c.day_id == row.day_id, sa.or_(sa.false(), *given))",
+            _COUNTING,
+            "counters.update().where(counters.c.day_id == day)",
+            "counters.update().where(counters.c.day_id == day, sa.or_(sa.false(), *given))",
         ),
         f"{_ENDING_TESTS}test_each_answer_writes_all_counters_so_that_no_row_says_which_one_moved",
     ),

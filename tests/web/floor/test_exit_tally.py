@@ -1,5 +1,7 @@
 """The tally at the exit: a guide counts each person once, with a number if there is one."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from onestop.db.idempotency import answers
@@ -50,3 +52,18 @@ async def test_a_number_keeps_her_ticket_from_asking_and_a_wrong_one_keeps_what_
     assert "was asked before" in again.text
     assert "tally-form" not in (await visitor.open(f"/t/{code}/tally")).forms
     assert counted(site) == {"country": {"SY": 1}}
+
+
+async def test_once_the_sums_are_told_nothing_is_counted_any_more(site: Site) -> None:
+    """Whoever reads sums that stand still sees nobody's answer in them."""
+    switch_on(site, "country")
+    guide = Organiser(site, "floor_guide")
+    site.set_time(site.hall.day.answered_until - timedelta(seconds=1))
+    await guide.open(PATH)
+    in_time = await guide.send(PATH, country="UA")
+    site.set_time(site.hall.day.answered_until)
+    late = await guide.send(PATH, country="SY")
+
+    assert ("Counted. Thank you." in in_time.text, late.status_code) == (True, 409)
+    assert "Nothing is counted for this day any more." in late.text
+    assert counted(site) == {"country": {"UA": 1}}

@@ -1,4 +1,4 @@
-"""What visitors said at the end stands on the overview of a day that is closed, and of no other."""
+"""What visitors said at the end stands on the overview of a closed day once nobody can answer any more."""
 
 import re
 from html import unescape
@@ -37,12 +37,16 @@ async def _sums(site: Site) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", each)).split()) for each in found]
 
 
-async def test_the_sums_of_a_closed_day_are_shown_where_at_least_five_answered(site: Site) -> None:
+async def test_the_sums_of_a_closed_day_are_shown_once_nobody_can_answer_and_where_at_least_five_did(
+    site: Site,
+) -> None:
     _say(site, *SAID)
     running = await _sums(site)
     set_state(site, DayState.CLOSED)
+    while_answered = await _sums(site)
+    site.set_time(site.hall.day.answered_until)
 
-    assert running == []
+    assert (running, while_answered) == ([], [])
     assert await _sums(site) == [
         "What visitors said at the end Did you get what you came for? Yes 2 Partly 1 No 2 "
         "Was there a problem that the city should know about? "

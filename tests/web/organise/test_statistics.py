@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from onestop.db.ledger import facts
+from onestop.domain.day import DayState
 from onestop.visits.actions.calls import finish, serve
 from tests.counting import counted
 from tests.visits.looking import call_at
 from tests.web.organise.browsing import Organiser
+from tests.web.public.visitor import set_state
 from tests.web.site import Site
 
 DAY = "/organise/iom-bratislava-2026-12-03"
@@ -40,9 +42,10 @@ async def test_before_anybody_has_come_the_page_says_what_will_stand_there(site:
     assert f'href="{PATH}"' in (await organiser.open(DAY)).text
     said = words((await organiser.open(PATH)).text)
     assert "Nothing counted yet Figures stand here as soon as the day has begun" in said
-    assert "Nothing to publish" in words((await organiser.open(f"{PATH}/report")).text)
+    assert "The day is not closed yet" in words((await organiser.open(f"{PATH}/report")).text)
     come(site, "uk")
     assert "Nothing counted yet" not in (await organiser.open(PATH)).text
+    set_state(site, DayState.CLOSED)
     assert "Nothing to publish" in words((await organiser.open(f"{PATH}/report")).text)
 
 
@@ -72,6 +75,15 @@ async def test_the_day_in_figures_with_pictures_in_as_many_statements_for_one_as
         drawn = await organiser.open(path)
         assert drawn.headers["content-type"].startswith("image/svg+xml")
         assert drawn.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    # While numbers move, two reports with one visitor between them would tell of her.
+    running = words((await organiser.open(f"{PATH}/report")).text)
+    assert ("The day is not closed yet" in running, "Ukrainian" in running, f"{PATH}/report" in page.text) == (
+        True, False, False
+    )  # fmt: skip
+    set_state(site, DayState.CLOSED)
+    closed = await organiser.open(PATH)
+    assert "They may answer until Saturday 5 December 2026, 00:00 . Then the sums stand here." in words(closed.text)
+    assert f"{PATH}/report" in closed.text
     # Eight people, two of them told apart by nobody: the report has no 1.
     report = words((await organiser.open(f"{PATH}/report")).text)
     assert "Other languages * kept back Ukrainian * kept back" in report.replace("languages *kept", "languages * kept")

@@ -15,6 +15,7 @@ from onestop.directory.series import Series, all_series
 from onestop.directory.tables import centres, venues
 from onestop.domain.day import DayState, Release
 from onestop.domain.errors import DayUnknown
+from onestop.domain.retention import whole_until
 from onestop.domain.tally import TallyQuestion, in_order
 
 
@@ -66,6 +67,15 @@ class Day:
     def proves(self) -> bool:
         """Whether places are so few that an address given from afar counts once it is proved."""
         return self.scarce or self.release is Release.DRAW
+
+    @property
+    def answered_until(self) -> datetime:
+        """From when on nobody can answer the questions at the end any more."""
+        return whole_until(self.on, self.closes_at, self.zone)
+
+    def tells_answers(self, now: datetime) -> bool:
+        """Whether sums of answers may be told: nobody sees a counter move any more."""
+        return self.state is DayState.CLOSED and now >= self.answered_until
 
 
 def day_by_slug(conn: sa.Connection, slug: str) -> Day:

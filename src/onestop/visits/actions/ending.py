@@ -1,7 +1,6 @@
 """What she says at the end of her visit is counted for the day and kept nowhere else.
 
-There is no fact about it: a fact has a time and a ticket. All counters of the day are written anew with each answer, so
-that not even the versions of rows in the database tell which one moved when she was asked.
+There is no fact about it: a fact has a time and a ticket.
 """
 
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from onestop.booking.tables import parties
 from onestop.domain.ending import ANSWERS, AskedLater, EndQuestion, is_asked
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.visit import VisitState
+from onestop.visits.actions.counting import count_said
 from onestop.visits.tables import end_counts, visits
 
 
@@ -33,27 +33,5 @@ def count_answers(conn: sa.Connection, party: UUID, said: Mapping[EndQuestion, s
     if not is_asked(VisitState(row.state) if row.state else None, asked=False):
         raise AskedLater
     conn.execute(parties.update().where(parties.c.id == party).values(asked_at_end=True))
-    _make_counters(conn, row.day_id)
-    given = [
-        sa.and_(end_counts.c.question == question, end_counts.c.answer == answer) for question, answer in said.items()
-    ]
-    one_more = sa.case((sa.or_(sa.false(), *given), 1), else_=0)
-    conn.execute(
-        end_counts.update().where(end_counts.c.day_id == row.day_id).values(given=end_counts.c.given + one_more)
-    )
-
-
-def _make_counters(conn: sa.Connection, day: UUID) -> None:
-    """Those the day does not have yet, all at once."""
-    known = {
-        (row.question, row.answer)
-        for row in conn.execute(sa.select(end_counts.c.question, end_counts.c.answer).where(end_counts.c.day_id == day))
-    }
-    missing = [
-        {"day_id": day, "question": question, "answer": answer}
-        for question, answers in ANSWERS.items()
-        for answer in answers
-        if (question, answer) not in known
-    ]
-    if missing:
-        conn.execute(end_counts.insert(), missing)
+    asked = [(question, answer) for question, answers in ANSWERS.items() for answer in answers]
+    count_said(conn, end_counts, row.day_id, asked=asked, said=said.items())

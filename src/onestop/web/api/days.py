@@ -246,7 +246,7 @@ async def show_overview(request: WebRequest, db: Db, day: FromPath[str]) -> Over
 async def show_figures(request: WebRequest, db: Db, day: FromPath[str]) -> DayFigures:
     """What is counted of the day, without persons. Private talks have an empty key; `null` is a number kept back."""
     found, _ = await day_for(request, day, Role.ORGANISER)
-    return await db.read(day_figures, found)
+    return await db.read(day_figures, found, now=db.now())
 
 
 @reads("/days/{day:str}/ledger", 404, roles=(Role.ORGANISER,))

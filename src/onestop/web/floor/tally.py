@@ -56,7 +56,7 @@ async def count_exit_tally(request: WebRequest, db: Db, slug: FromPath[str]) -> 
         wrong = locale_of(request).gettext(NUMBER_WRONG)
         return _page(request, day, said=said, typed_number=typed, refused=wrong, status=422)
     try:
-        await press_untold(request, f"floor.tally.{day.id}", count_at_exit, day.id, said, day=day.id,
+        await press_untold(request, f"floor.tally.{day.id}", count_at_exit, day.id, said, day=day.id, now=db.now(),
                            number=int(typed) if typed else None)  # fmt: skip
     except Refusal as refusal:
         why = locale_of(request).say(refusal.sentence, refusal.params)

@@ -31,7 +31,8 @@ async def download_report(request: WebRequest, db: Db, day: FromPath[str]) -> Re
     found, someone = await enter(request, db, day)
     name = (await read_form(request)).text("institution", 200)
     locale = locale_of(request)
-    figures = await db.read(institution_figures, found, name)
+    now = db.now()
+    figures = await db.read(institution_figures, found, name, now=now)
     pictures: dict[UUID, bytes] = await db.read(pictures_of, found.series.id) if found.series else {}
     report = institution_report(
         found,
@@ -39,7 +40,7 @@ async def download_report(request: WebRequest, db: Db, day: FromPath[str]) -> Re
         tuple(_table(sheet, locale) for sheet in institution_sheets(figures, locale)),
         locale,
         backers=backers_of(found, pictures, locale),
-        now=db.now(),
+        now=now,
     )
     async with one_at_a_time:
         made = await asyncio.to_thread(draw_apart, report)

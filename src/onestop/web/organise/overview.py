@@ -176,7 +176,7 @@ async def _page(
         at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
         machines=machines,
         running=running,
-        end_sums=await _end_sums(db, day, locale) if day.state is DayState.CLOSED else (),
+        end_sums=await _end_sums(db, day, locale) if day.tells_answers(now) else (),
         picture=await picture_of(db, day, now=now) if block is None else None,
         done=request.query_params.get("done") == "hours",
         error=error,

@@ -82,7 +82,7 @@ async def show_programme(request: WebRequest, db: Db) -> Response[Any]:
     days = _chosen(await _begun(db), request.query_params.getall("day", []))
     if not 0 < len(days) <= MOST_DAYS:
         return await _choice(request, db, chosen=days)
-    programme = await db.read(programme_of, days)
+    programme = await db.read(programme_of, days, now=db.now())
     return await _figures(request, db, days, programme_sheets(programme, locale_of(request)))
 
 
@@ -107,7 +107,7 @@ async def download_programme(request: WebRequest, db: Db) -> Response[Any]:
     if asked not in set(FileKind) or not 0 < len(days) <= MOST_DAYS:
         raise NotKnown
     kind = FileKind(asked)
-    programme = await db.read(programme_of, days)
+    programme = await db.read(programme_of, days, now=db.now())
     sheets = programme_sheets(programme, locale_of(request))
     await db.write(note_programme, {day.id: day.slug for day in days}, kind=kind, actor=someone, now=db.now())
     name = f"programme-{programme.days[0].on}-{programme.days[-1].on}.{kind}"
@@ -120,10 +120,11 @@ async def _published(db: Database, days: Sequence[Day]) -> tuple[int, Programme 
 
     What still changes is never published: two reports with one visitor between them would tell of her.
     """
+    now = db.now()
     closed = [day for day in days if day.state is DayState.CLOSED]
-    slugs = published_days(await db.read(programme_of, closed)) if closed else ()
+    slugs = published_days(await db.read(programme_of, closed, now=now)) if closed else ()
     own = [day for day in closed if day.slug in slugs]
-    return len(own), await db.read(programme_of, own) if own else None
+    return len(own), await db.read(programme_of, own, now=now) if own else None
 
 
 async def _begun(db: Database) -> list[Day]:

@@ -1,6 +1,7 @@
 """Statistics of a day: tables with pictures, files to take away, and the report that may be published."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,12 +9,14 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from onestop.days.queries.days import Day
+from onestop.db.session import Database
 from onestop.domain.day import DayState
 from onestop.domain.errors import NotKnown
 from onestop.reports.at_institution import institutions_of
 from onestop.reports.figures_of_day import DayFigures
 from onestop.reports.files import MEDIA, FileKind, file_of, note_taken
 from onestop.reports.pictures import PICTURES, picture
+from onestop.reports.programme import has_begun
 from onestop.reports.published import published_sheets
 from onestop.reports.sheets import HIDDEN, Sheet, sheets_of
 from onestop.reports.statistics import day_figures
@@ -51,6 +54,8 @@ class StatisticsPage:
     keeps_back: bool
     institutions: tuple[tuple[str, str], ...]
     """Those that have a report of their own, once the day is closed."""
+    answers_from: datetime | None
+    """When the answers of visitors are told, where they are not told yet."""
 
 
 @get("/organise/{day:str}/statistics")
@@ -65,16 +70,18 @@ async def show_statistics(request: WebRequest, db: Db, day: FromPath[str]) -> Re
     }
     tables = tuple(Shown(sheet=sheet, pictures=drawn[sheet.key]) for sheet in sheets)
     named = institutions_of(figures) if figures is not None else ()
-    return _page(request, found, tables, institutions=tuple((name, name) for name in named))
+    return _page(request, found, tables, now=db.now(), institutions=tuple((name, name) for name in named))
 
 
 @get("/organise/{day:str}/statistics/report")
 async def show_report(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """What may be published."""
     found, _ = await enter(request, db, day)
-    figures = await _figures(db, found)
+    # What still changes is never published: two reports with one visitor between them would tell of her.
+    figures = await _figures(db, found) if found.state is DayState.CLOSED else None
     sheets = published_sheets(figures, locale_of(request)) if figures is not None else ()
-    return _page(request, found, tuple(Shown(sheet=sheet, pictures=()) for sheet in sheets), published=True)
+    tables = tuple(Shown(sheet=sheet, pictures=()) for sheet in sheets)
+    return _page(request, found, tables, now=db.now(), published=True)
 
 
 @get("/organise/{day:str}/statistics/pictures/{name:str}")
@@ -96,7 +103,7 @@ async def download(request: WebRequest, db: Db, day: FromPath[str]) -> Response[
     if asked not in set(FileKind):
         raise NotKnown
     kind = FileKind(asked)
-    figures = await db.read(day_figures, found)
+    figures = await db.read(day_figures, found, now=db.now())
     sheets = sheets_of(figures, locale_of(request))
     await db.write(note_taken, found.id, kind=kind, actor=someone, now=db.now(), day=found.id)
     headers = {
@@ -106,10 +113,10 @@ async def download(request: WebRequest, db: Db, day: FromPath[str]) -> Response[
     return Stream(file_of(kind, figures, sheets), media_type=MEDIA[kind], headers=headers)
 
 
-async def _figures(db: Any, day: Day) -> DayFigures | None:
+async def _figures(db: Database, day: Day) -> DayFigures | None:
     """Of a day that has begun and to which somebody came."""
-    begun = day.state is DayState.CLOSED or (day.state is DayState.PUBLISHED and day.opens_at <= db.now())
-    figures = await db.read(day_figures, day) if begun else None
+    now = db.now()
+    figures = await db.read(day_figures, day, now=now) if has_begun(day, now=now) else None
     return figures if figures is not None and figures.all.parties else None
 
 
@@ -118,6 +125,7 @@ def _page(
     day: Day,
     tables: tuple[Shown, ...],
     *,
+    now: datetime,
     published: bool = False,
     institutions: tuple[tuple[str, str], ...] = (),
 ) -> Response[Any]:
@@ -130,6 +138,7 @@ def _page(
         mark=HIDDEN,
         keeps_back=any(table.sheet.keeps_back for table in tables),
         institutions=institutions,
+        answers_from=None if day.tells_answers(now) else day.answered_until.astimezone(day.zone),
     )
     return page(request, context, **day_frame(request, day))
 
