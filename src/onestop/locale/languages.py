@@ -99,6 +99,11 @@ def fallbacks(tag: str, *, working: str = "en") -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain))
 
 
+def page_languages(switched_on: Iterable[str]) -> tuple[str, ...]:
+    """Those of the languages an organiser switched on that pages are complete in; English where there is none."""
+    return tuple(tag for tag in switched_on if tag in LANGUAGES) or LANGUAGES[:1]
+
+
 def direction(tag: str) -> Direction:
     """Which way a language is written; left to right for one we do not know."""
     language = KNOWN.get(tag)

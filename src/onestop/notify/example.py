@@ -13,9 +13,9 @@ from onestop.days.queries.days import Day
 from onestop.days.queries.offer import OfferedService
 from onestop.db.types import new_id
 from onestop.directory.papers import asked_papers
-from onestop.domain.checklist import Asked, Coming
+from onestop.domain.checklist import Coming
 from onestop.notify.messages import compose
-from onestop.notify.queries import Message, PaperTold, own_in, told_on
+from onestop.notify.queries import Message, own_in, papers_told, told_on
 from onestop.settings import Settings
 
 SENDER = "onestop@example.org"
@@ -35,6 +35,7 @@ def example_mail(
     now: datetime,
 ) -> str:
     """The page of the mail with its picture in it, for one person who comes for these services."""
+    papers = [paper for service in services for paper in service.papers]
     told = told_on(
         day,
         language,
@@ -42,7 +43,7 @@ def example_mail(
         ends_at=min(day.opens_at + 4 * AFTER, day.closes_at),
         number=number,
         generation=1,
-        papers=_papers(services),
+        papers=papers_told(asked_papers(papers, coming=Coming(adults=1, children=0))),
         **own_in(conn, day, language),
     )
     message = Message(
@@ -60,19 +61,6 @@ def example_mail(
     )
     made = compose(message, key=key, settings=replace(settings, mail_from=settings.mail_from or SENDER))
     return _page_in(message_from_bytes(made, policy=policy.default))
-
-
-def _papers(services: Sequence[OfferedService]) -> tuple[PaperTold, ...]:
-    """Each paper once, as `told_of` tells them; a condition only where no other desk asks for it anyway."""
-    found: dict[str, PaperTold] = {}
-    papers = [paper for service in services for paper in service.papers]
-    for paper, asked in asked_papers(papers, coming=Coming(adults=1, children=0)):
-        only = paper.condition if asked is Asked.IF else ""
-        known = found.get(paper.key)
-        if known is None or (known.only and not only):
-            drafts = tuple(sorted(paper.drafts))
-            found[paper.key] = PaperTold(key=paper.key, only=only, words=paper.words, drafts=drafts)
-    return tuple(found.values())
 
 
 def _page_in(mail: EmailMessage) -> str:

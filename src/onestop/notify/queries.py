@@ -1,6 +1,6 @@
 """Reads of the outbox: what is due, what a message is made from, the calendar's count of changes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.own_lines import own_lines, unread_lines
 from onestop.days.tables import days
 from onestop.db.types import Id
-from onestop.directory.papers import asked_papers, papers_by_service
+from onestop.directory.papers import Paper, asked_papers, papers_by_service
 from onestop.domain.checklist import Asked, Coming
 from onestop.domain.visit import StopState
 from onestop.locale.languages import fallbacks
@@ -317,16 +317,23 @@ def message_by_id(conn: sa.Connection, message: UUID) -> Message:
 
 
 def _papers(conn: sa.Connection, party: UUID, said: tuple[str, ...]) -> tuple[PaperTold, ...]:
-    """What to bring, each paper once; a condition is told only where no other desk asks for the paper anyway."""
     papers = papers_by_service(conn)
+    return papers_told(
+        each
+        for row in conn.execute(_SERVICES, {"party": party})
+        for each in asked_papers(
+            papers.get(row.service_id, ()), coming=Coming(adults=row.adults, children=row.children), said=said
+        )
+    )
+
+
+def papers_told(asked: Iterable[tuple[Paper, Asked]]) -> tuple[PaperTold, ...]:
+    """What to bring, each paper once; a condition is told only where no other desk asks for the paper anyway."""
     found: dict[str, PaperTold] = {}
-    for row in conn.execute(_SERVICES, {"party": party}):
-        coming = Coming(adults=row.adults, children=row.children)
-        for paper, asked in asked_papers(papers.get(row.service_id, ()), coming=coming, said=said):
-            only = paper.condition if asked is Asked.IF else ""
-            known = found.get(paper.key)
-            if known is None or (known.only and not only):
-                found[paper.key] = PaperTold(
-                    key=paper.key, only=only, words=paper.words, drafts=tuple(sorted(paper.drafts))
-                )
+    for paper, whom in asked:
+        only = paper.condition if whom is Asked.IF else ""
+        known = found.get(paper.key)
+        if known is None or (known.only and not only):
+            drafts = tuple(sorted(paper.drafts))
+            found[paper.key] = PaperTold(key=paper.key, only=only, words=paper.words, drafts=drafts)
     return tuple(found.values())

@@ -8,7 +8,7 @@ from uuid import UUID
 from onestop.days.queries.days import Day
 from onestop.domain.day import DayState, Release
 from onestop.domain.errors import N_, Refusal
-from onestop.locale.languages import LANGUAGES
+from onestop.locale.languages import page_languages
 from onestop.locale.locales import Locale, locale_for
 from onestop.paper.backing import backers_of, brand_of
 from onestop.paper.sheets import Backers
@@ -95,7 +95,7 @@ def check_posters(day: Day, kind: PosterKind, *, base_url: str) -> None:
 
 def poster_languages(day: Day) -> tuple[str, ...]:
     """Those its organiser switched on and pages are complete in, the working language first."""
-    offered = tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+    offered = page_languages(day.languages)
     return tuple(sorted(offered, key=lambda tag: tag != day.working_language))
 
 

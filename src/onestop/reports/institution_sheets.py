@@ -1,13 +1,13 @@
 """The figures of one institution as tables in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from onestop.domain.errors import N_
 from onestop.domain.paper import OUTCOMES, WORDS
 from onestop.locale.locales import Locale
 from onestop.reports.at_institution import InstitutionFigures
-from onestop.reports.figures_of_day import Line, Spread
+from onestop.reports.figures_of_day import Line
 from onestop.reports.sheets import (
     FIGURES,
     TITLES,
@@ -19,6 +19,7 @@ from onestop.reports.sheets import (
     hour_label,
     label_of,
     language_label,
+    line_cells,
 )
 
 _OUTCOMES: Mapping[str, str] = {outcome: WORDS[word] for word, outcome in OUTCOMES.items()}
@@ -29,7 +30,9 @@ def institution_sheets(figures: InstitutionFigures, locale: Locale) -> tuple[She
     """Every table of a report; a table without a line is left out."""
     _ = locale.gettext
     found = (
-        count_sheet("day", [(_(FIGURES[name]), cell) for name, cell in _cells(figures.all) if cell != ""], locale),
+        count_sheet(
+            "day", [(_(FIGURES[name]), cell) for name, cell in _cells(figures.all).items() if cell != ""], locale
+        ),
         _services(figures, locale),
         count_sheet(
             "outcomes",
@@ -65,7 +68,7 @@ def _services(figures: InstitutionFigures, locale: Locale) -> Sheet:
         rows=tuple(
             SheetRow(
                 label=label_of(key, line, locale).removesuffix(f" ({line.name})"),
-                cells=tuple(dict(_cells(line))[name] for name in _OF_SERVICES),
+                cells=tuple(_cells(line)[name] for name in _OF_SERVICES),
             )
             for line in figures.services
         ),
@@ -78,22 +81,6 @@ def _referred(figures: InstitutionFigures, locale: Locale) -> Sheet:
     return count_sheet("referrals", rows, locale, title=locale.gettext(N_("Sent on to this institution by others")))
 
 
-def _cells(line: Line) -> Iterator[tuple[str, Cell]]:
-    """Each figure with its key; nothing (`""`) for what was never measured."""
-    yield "parties", line.parties
-    yield "people", line.people
-    yield "talks", line.talks
-    yield "wait_median", _time(line.waits, line.waits.median)
-    yield "wait_p90", _time(line.waits, line.waits.p90)
-    yield "wait_longest", _time(line.waits, line.waits.longest)
-    yield "way_median", _time(line.ways, line.ways.median)
-    yield "talk_median", _time(line.lengths, line.lengths.median)
-    yield "no_shows", line.no_shows
-    yield "unserved", line.unserved
-    yield "papers_missing", line.papers_missing
-    yield "interpreter_needed", line.interpreter_needed
-    yield "interpreter_there", line.interpreter_there
-
-
-def _time(spread: Spread, minutes: float) -> Cell:
-    return minutes if spread.count else ""
+def _cells(line: Line) -> dict[str, Cell]:
+    """By its key, each figure; nothing (`""`) for what was never measured."""
+    return dict(zip(FIGURES, line_cells(line), strict=True))

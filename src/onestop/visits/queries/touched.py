@@ -34,5 +34,6 @@ _TOUCHED = (
 def touched_of(conn: sa.Connection, party: UUID) -> tuple[Touch, ...]:
     """How changes touch her that she has not read: that of the date, and the newest other one; one statement."""
     unread = [Touch(how) for how in conn.execute(_TOUCHED, {"party": party}).scalars()]
+    moved = [touch for touch in unread if touch is Touch.DAY]
     others = [touch for touch in unread if touch is not Touch.DAY]
-    return (*[Touch.DAY][: Touch.DAY in unread], *others[:1])
+    return (*moved[:1], *others[:1])

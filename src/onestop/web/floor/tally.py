@@ -14,7 +14,7 @@ from onestop.visits.actions.tally import count_at_exit
 from onestop.web.floor.frame import day_and_actor, home_of
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.locale import LANGUAGES
+from onestop.web.kit.locale import page_languages
 from onestop.web.kit.once import press_untold
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
@@ -74,7 +74,7 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> Response[Any]:
-    languages = tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+    languages = page_languages(day.languages)
     locale = locale_of(request, languages)
     context = ExitTallyPage(
         asked=tally_asked(locale, day.tally, {TallyQuestion(name): value for name, value in (said or {}).items()}),

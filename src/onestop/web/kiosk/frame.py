@@ -13,7 +13,7 @@ from onestop.domain.roles import Actor, Role
 from onestop.web.kit.answers import Answers
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import CHOICE
-from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
+from onestop.web.kit.locale import LANGUAGES, Locale, locale_for, page_languages
 from onestop.web.kit.machine import SIZE, machine_of, size_of
 from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.requests import WebRequest
@@ -113,7 +113,7 @@ def languages_of(day: Day | None) -> tuple[str, ...]:
     """The languages the machine offers: those switched on for the day."""
     if day is None:
         return LANGUAGES
-    return tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+    return page_languages(day.languages)
 
 
 def locale_here(request: WebRequest, day: Day | None) -> Locale:

@@ -1,6 +1,15 @@
 """What doors need of `onestop.locale`, in one place."""
 
-from onestop.locale.languages import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, direction, fallbacks, negotiate, own_name
+from onestop.locale.languages import (
+    KNOWN,
+    LANGUAGES,
+    PSEUDO_LANGUAGES,
+    direction,
+    fallbacks,
+    negotiate,
+    own_name,
+    page_languages,
+)
 from onestop.locale.locales import Locale, locale_for
 
 __all__ = [
@@ -13,4 +22,5 @@ __all__ = [
     "locale_for",
     "negotiate",
     "own_name",
+    "page_languages",
 ]

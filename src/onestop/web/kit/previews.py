@@ -12,7 +12,7 @@ from onestop.domain.roles import Role
 from onestop.domain.ticket import short_code, ticket_code
 from onestop.web.kit.guards import require
 from onestop.web.kit.headers import POLICY
-from onestop.web.kit.locale import LANGUAGES, Locale, locale_for
+from onestop.web.kit.locale import Locale, locale_for, page_languages
 from onestop.web.kit.requests import WebRequest
 
 SEEN_IN = "in"
@@ -34,7 +34,7 @@ async def previewed_day(request: WebRequest, db: Database, slug: str) -> Day:
 
 def seen_languages(day: Day) -> tuple[str, ...]:
     """The languages that this day's visitors can choose."""
-    return tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+    return page_languages(day.languages)
 
 
 def seen_in(request: WebRequest, day: Day) -> Locale:

@@ -15,7 +15,7 @@ from onestop.domain.operational import read_needs
 from onestop.domain.party import PARTY_LIMIT, party_of
 from onestop.web.kit.forms import Form
 from onestop.web.kit.goers import first_goers, read_goers, service_mark, together_of
-from onestop.web.kit.locale import KNOWN, LANGUAGES, PSEUDO_LANGUAGES, Locale
+from onestop.web.kit.locale import KNOWN, PSEUDO_LANGUAGES, Locale, page_languages
 from onestop.web.kit.papers import paper_lines, said_without
 from onestop.web.kit.questions import narrowed, need_mark, read_said, said_values
 from onestop.web.kit.words import service_title
@@ -159,7 +159,7 @@ SPOKEN = tuple(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)
 
 def ticket_languages(day: Day) -> tuple[str, ...]:
     """The languages a ticket of this day can be written in."""
-    return tuple(tag for tag in day.languages if tag in LANGUAGES) or ("en",)
+    return page_languages(day.languages)
 
 
 def wanted_by_needs(offer: DayOffer, needs: Sequence[str], services: Sequence[UUID]) -> tuple[UUID, ...]:

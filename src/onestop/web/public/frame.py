@@ -20,7 +20,7 @@ from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import invitation_hash, party_of_again
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.limits import check_limit
-from onestop.web.kit.locale import KNOWN, LANGUAGES, Locale
+from onestop.web.kit.locale import KNOWN, Locale, page_languages
 from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
@@ -96,7 +96,7 @@ class DrawWaitPage:
 
 def languages_of(day: Day) -> tuple[str, ...]:
     """The languages the pages of a day are offered in: those its organiser switched on and that are complete."""
-    return tuple(tag for tag in day.languages if tag in LANGUAGES) or LANGUAGES[:1]
+    return page_languages(day.languages)
 
 
 def locale_for_day(request: WebRequest, day: Day) -> Locale:
