@@ -10,7 +10,7 @@ from onestop.accounts.actions import make_pass
 from onestop.booking.tables import stops
 from onestop.clock import real_now
 from onestop.days.queries.checks import Finding, check_day
-from onestop.days.queries.desks import mediators_of_day
+from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.tables import mediators, openings, precedences
 from onestop.db.session import Database
 from onestop.db.types import new_id
@@ -78,6 +78,18 @@ def test_a_language_without_mediator_for_part_of_the_day_is_told_with_who_is_boo
     assert [(each.hours, each.count) for each in told] == [(((at(10), last),), 1)]
     hall.now = last + timedelta(minutes=1)
     assert _of(_check(hall), "language_hole") == []
+
+
+def test_who_also_speaks_the_language_of_a_desk_is_not_left_alone(database: Database) -> None:
+    hall = make_test_day(database)
+    desks = hall.db.read_now(desks_of_day, hall.id)
+    spoken = next(iter(frozenset.intersection(*(desk.languages for desk in desks))))
+    for hour, languages in ((9, ("ti", spoken)), (10, ("ti",)), (12, (spoken, "ti"))):
+        hall.book(hall.wish("legal", languages=languages, interpreter=Interpreter.NEEDED), at=at(hour))
+
+    told = [each for each in _of(_check(hall), "language_hole", "nobody_speaks") if each.count]
+
+    assert [(each.languages, each.count) for each in told] == [(("ti",), 1)]
 
 
 def test_an_institution_that_leaves_with_people_expected_is_told_once_and_not_desk_by_desk(database: Database) -> None:

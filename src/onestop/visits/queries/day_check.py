@@ -1,9 +1,10 @@
 """The check of a day with what its set-up alone does not tell: who is booked or here, its passes and its machines."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from onestop.devices.queries import Paired, paired_machines
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.coverage import meets, uncovered
 from onestop.domain.day import DayState, MediatorState
+from onestop.domain.intervals import Interval
 from onestop.domain.machine import is_silent, printer_trouble
 from onestop.domain.roles import Role
 from onestop.domain.visit import AT_DESK, STOP_OPEN, VisitState
@@ -34,8 +36,8 @@ class Expected:
     party: UUID
     institution: UUID | None
     """Not of a private talk: no number beside an institution tells of one (R19)."""
-    language: str
-    """The language she named first, where she needs an interpreter; else empty."""
+    languages: tuple[str, ...]
+    """Those she speaks, what she named first before the others, where she needs an interpreter; else none."""
     starts_at: datetime
     ends_at: datetime
 
@@ -94,12 +96,11 @@ def _expected(conn: sa.Connection, day: Day, *, now: datetime) -> list[Expected]
     found: list[Expected] = []
     for row in rows:
         starts = max(now, row.planned_at or row.arrival_at or now)
-        needs = Interpreter(row.interpreter) is Interpreter.NEEDED and row.languages
         found.append(
             Expected(
                 party=row.id,
                 institution=None if row.private else row.institution_id,
-                language=row.languages[0] if needs else "",
+                languages=tuple(row.languages) if Interpreter(row.interpreter) is Interpreter.NEEDED else (),
                 starts_at=starts,
                 ends_at=starts + timedelta(minutes=row.minutes),
             )
@@ -117,22 +118,28 @@ def _holes(
 ) -> list[Finding]:
     """Languages the day promises or somebody booked that neither a mediator nor a desk speaks for part of the hours."""
     open_hours = [opening for desk in desks for opening in desk.openings]
-    booked = [one for one in people if one.language]
-    found: list[Finding] = []
-    for language in dict.fromkeys((*day.languages, *sorted({one.language for one in booked}))):
-        there = [opening for desk in desks if language in desk.languages for opening in desk.openings]
+
+    @cache
+    def holes(*languages: str) -> tuple[Interval, ...]:
+        """When none of them is spoken."""
+        spoken = frozenset(languages)
+        there = [opening for desk in desks if spoken & desk.languages for opening in desk.openings]
         there += [
             (one.opens_at, one.closes_at)
             for one in mediators
-            if language in one.languages and one.state is not MediatorState.LEFT
+            if spoken & one.languages and one.state is not MediatorState.LEFT
         ]
-        hours = uncovered(open_hours, there, since=now)
-        if hours:
-            count = len(
-                {one.party for one in booked if one.language == language and meets(one.starts_at, one.ends_at, hours)}
-            )
-            found.append(Finding(kind="language_hole", languages=(language,), hours=hours, count=count))
-    return found
+        return uncovered(open_hours, there, since=now)
+
+    left_alone: dict[str, set[UUID]] = defaultdict(set)
+    for one in people:
+        if one.languages and meets(one.starts_at, one.ends_at, holes(*one.languages)):
+            left_alone[one.languages[0]].add(one.party)
+    return [
+        Finding(kind="language_hole", languages=(language,), hours=hours, count=len(left_alone[language]))
+        for language in dict.fromkeys((*day.languages, *sorted(left_alone)))
+        if (hours := holes(language))
+    ]
 
 
 def _leaving(day: Day, desks: Sequence[DeskRow], people: Sequence[Expected]) -> list[Finding]:
