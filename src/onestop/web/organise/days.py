@@ -12,12 +12,14 @@ from onestop.days.dayfile import read_template, templates
 from onestop.days.queries.days import Day, all_days
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotAllowed, Refusal
+from onestop.notify.ways import writes_links
+from onestop.visits.queries.first_steps import FirstSteps, first_steps
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.guards import require
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.requests import Db, WebRequest, settings_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.files import Uploaded, read_uploaded
 from onestop.web.organise.frame import ROLES, centre_frame, covers, enter_centre, errors_of, works_everywhere
@@ -45,6 +47,8 @@ class DaysPage:
     drafts: tuple[Day, ...]
     over: tuple[Day, ...]
     may_add: bool
+    first: FirstSteps | None
+    """Until the centre has held and closed a day: what is done of it, and what comes next."""
 
 
 @page_of("organise/new.html")
@@ -69,14 +73,16 @@ async def show_days(request: WebRequest, db: Db) -> Response[Any]:
     """Every day this organiser may see."""
     someone = await require(request, *ROLES)
     days = [day for day in await db.read(all_days) if covers(someone, day.id)]
-    now = db.now()
+    now, everywhere = db.now(), works_everywhere(someone)
+    writes = writes_links(settings_of(request))
     running = [day for day in days if day.state is DayState.PUBLISHED and day.closes_at > now]
     drafts = [day for day in days if day.state is DayState.DRAFT]
     context = DaysPage(
         published=tuple(reversed(running)),
         drafts=tuple(reversed(drafts)),
         over=tuple(day for day in days if day not in running and day not in drafts),
-        may_add=works_everywhere(someone),
+        may_add=everywhere,
+        first=await db.read(first_steps, days, now=now, writes=writes) if everywhere else None,
     )
     return page(request, context, **await centre_frame(request, db, "/organise"))
 
