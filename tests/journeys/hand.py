@@ -89,9 +89,9 @@ class Hand:
         if self.language:
             root = self.page.locator("html")
             assert (root.get_attribute("lang"), root.get_attribute("dir")) == (self.language, direction(self.language))
-            assert english_left(self.page, self.language) == []
+            assert (english := english_left(self.page, self.language)) == [], english
             assert root.evaluate("root => root.scrollWidth - root.clientWidth") == 0
-            assert self.page.locator("main").evaluate(_CUT) == []
+            assert (cut := self.page.locator("main").evaluate(_CUT)) == [], cut
 
     @property
     def cost(self) -> tuple[int, int, int]:

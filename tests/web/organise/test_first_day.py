@@ -28,3 +28,27 @@ async def test_a_six_desk_day_is_made_checked_and_published_in_six_acts(site: Si
     assert (organiser.acts, day.state, len(desks)) == (6, DayState.PUBLISHED, 6)
     assert "The day is published." in published.text
     assert len(set(re.findall(r'class="code"><bdi dir="ltr">(\w{5} \w{5})<', sheet.text))) == 20
+
+
+async def test_the_answer_to_publishing_offers_the_passes_that_are_missing_and_only_those(site: Site) -> None:
+    organiser = Organiser(site)
+    paths: list[str] = []
+    for on in ("2026-12-17", "2026-12-18"):
+        await organiser.open("/organise/new")
+        draft = await organiser.send("/organise/days/from-template", template="iom-bratislava", on_template=on)
+        paths.append(draft.url.path)
+    without, with_all = paths
+    await organiser.open(f"{with_all}/passes")
+    await organiser.send(f"{with_all}/passes/missing")
+    offer = f'action="{without}/passes/missing"'
+
+    await organiser.open(without)
+    assert offer in (await organiser.send(f"{without}/publish")).text
+    sheet = await organiser.send(f"{without}/passes/missing")
+    assert sheet.text.count('<li class="pass-card">') == 6
+
+    await organiser.open(with_all)
+    published = (await organiser.send(f"{with_all}/publish")).text
+    assert "The day is published." in published
+    assert "/passes/missing" not in published
+    assert "/passes/missing" not in (await organiser.open(f"{without}?done=published")).text
