@@ -1,6 +1,6 @@
 """What time takes away: holds after a day, needs at midnight, persons a week later; what is counted stays."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +11,16 @@ from onestop.booking.actions.bookings import hold_arrival
 from onestop.booking.queries import arrivals
 from onestop.booking.tables import bookings, claims, parties
 from onestop.booking.tickets import find_code
-from onestop.days.tables import broadcasts, capacity, days
+from onestop.days.crew import PersonSettings, add_person
+from onestop.days.queries.crew import crew_of_day
+from onestop.days.queries.days import day_by_id
+from onestop.days.queries.desks import mediators_of_day
+from onestop.days.tables import broadcasts, capacity, days, mediators, rota_answers
+from onestop.days.versions import SetupOver
 from onestop.db.ledger import facts
 from onestop.domain.booking import Channel
 from onestop.domain.broadcast import Broadcast, Sentence
+from onestop.domain.crew import Work
 from onestop.domain.errors import TicketUnknown
 from onestop.domain.operational import OperationalNeed
 from onestop.domain.retention import day_ends_at, persons_until
@@ -214,3 +220,40 @@ def test_the_organiser_decides_how_many_days_contacts_are_kept(nest: Nest, kept:
         run_retention(nest.db, settings, now=now)
         found.append(bool(nest.traces()))
     assert found == [True, False]
+
+
+def test_names_of_who_worked_there_and_what_they_said_go_with_the_persons_and_the_hours_stay(
+    nest: Nest, until: datetime
+) -> None:
+    hall = nest.hall
+    settings = PersonSettings(work=Work.RECEPTION, label="Kanarinka", hours=((time(9), time(12)),))
+    version = nest.db.read_now(day_by_id, hall.id).version
+    nest.db.write_now(add_person, hall.id, settings, version=version, actor=STAFF, now=hall.now)
+    mediator = nest.db.read_now(mediators_of_day, hall.id)[0].id
+    said = {
+        "day_id": hall.id,
+        "code_hash": "0" * 64,
+        "name": "Kanarinka",
+        "works": ["mediator"],
+        "languages": ["ti"],
+        "hours": [["09:00", "12:00"]],
+        "said_for": hall.day.on,
+        "said_at": hall.now,
+        "mediator_id": mediator,
+    }
+    nest.db.write_now(lambda conn: conn.execute(rota_answers.insert().values(said)))
+    nest.db.write_now(
+        lambda conn: conn.execute(mediators.update().where(mediators.c.id == mediator).values(label="Kanarinka"))
+    )
+    assert nest.traces() == {f"{table}: kanarinka" for table in ("crew", "rota_answers", "mediators")}
+
+    run_retention(nest.db, nest.settings, now=until - timedelta(seconds=1))
+    assert len(nest.traces()) == 3
+    run_retention(nest.db, nest.settings, now=until)
+
+    assert nest.traces() == set()
+    (one,) = nest.db.read_now(crew_of_day, hall.id)
+    assert (one.label, len(one.hours), count(nest, rota_answers)) == ("", 1, 0)
+    later = nest.db.read_now(day_by_id, hall.id).version
+    with pytest.raises(SetupOver):
+        nest.db.write_now(add_person, hall.id, settings, version=later, actor=STAFF, now=until)

@@ -365,6 +365,7 @@ FILLS |= {
     "word": _recorded,
     "name": lambda _: "no-such-picture",
     "mediator": organise.mediator,
+    "person": organise.person,
     "pair": organise.pair,
     "pass_id": organise.day_pass,
     "device": organise.device,
@@ -833,6 +834,7 @@ MATRIX: list[Row] = [
                 "/institution",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
+            *("/people", "/people/new", "/people/{person:uuid}"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
             *("/texts", "/texts/{part:str}", "/preview"),
@@ -869,6 +871,7 @@ MATRIX: list[Row] = [
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
+            *("people", "people/{person:uuid}", "people/{person:uuid}/remove"),
             *("order", "order/{pair:uuid}/remove", "history/undo", "invitations", "pack", "pack/kept"),
             *(
                 "passes",

@@ -1,4 +1,4 @@
-"""A day made from an earlier one: the same desks, hours, mediators and order on another date."""
+"""A day made from an earlier one: the same desks, hours, mediators, shifts and order on another date."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -11,6 +11,7 @@ from onestop.days.actions import create_day, free_slug
 from onestop.days.dayfile import DayFile
 from onestop.days.own_lines import copy_lines
 from onestop.days.tables import (
+    crew,
     day_always,
     day_languages,
     days,
@@ -21,6 +22,7 @@ from onestop.days.tables import (
     mediators,
     openings,
     precedences,
+    shifts,
 )
 from onestop.db.ledger import record
 from onestop.db.types import new_id
@@ -103,6 +105,7 @@ def copy_day(conn: sa.Connection, source: UUID, *, on: date, actor: Actor, now: 
         _copy_desk(conn, row, day, move)
     for row in conn.execute(sa.select(mediators).where(mediators.c.day_id == source)).all():
         _copy_mediator(conn, row, day, move)
+    _copy_crew(conn, source, day, move)
     record(conn, Fact(kind="DayCreated", at=now, day=day, actor=actor.ref, terms={"copied": True}))
     return slug
 
@@ -160,6 +163,28 @@ def _copy_mediator(conn: sa.Connection, row: sa.Row[tuple[object, ...]], day: UU
         )
     )
     _copy_rows(conn, mediator_languages, mediator_languages.c.mediator_id == row.id, mediator_id=mediator)
+
+
+def _copy_crew(conn: sa.Connection, source: UUID, day: UUID, move: _Move) -> None:
+    """The places with their hours; nobody said that she comes again, so none has a name."""
+    numbers = {row.number: row.id for row in conn.execute(sa.select(desks).where(desks.c.day_id == day))}
+    rows = conn.execute(
+        sa.select(crew, desks.c.number, sa.func.coalesce(desks.c.institution_id, crew.c.institution_id).label("of"))
+        .select_from(crew)
+        .outerjoin(desks, desks.c.id == crew.c.desk_id)
+        .where(crew.c.day_id == source)
+    )
+    for row in rows.all():
+        own = conn.execute(sa.select(shifts).where(shifts.c.crew_id == row.id)).all()
+        hours = [move.both(each.opens_at, each.closes_at) for each in own]
+        if not any(start < end for start, end in hours):
+            continue
+        person = new_id()
+        desk = numbers.get(row.number)
+        conn.execute(crew.insert().values(id=person, day_id=day, work=row.work, desk_id=desk, institution_id=row.of))
+        for start, end in hours:
+            if start < end:
+                conn.execute(shifts.insert().values(id=new_id(), crew_id=person, opens_at=start, closes_at=end))
 
 
 def _copy_rows(conn: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool], **changed: UUID) -> None:

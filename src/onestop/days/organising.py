@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days.tables import days, desks, invitations, mediators, precedences
+from onestop.days.tables import crew, days, desks, invitations, mediators, precedences
 from onestop.directory.tables import institutions, services
 
 
@@ -16,6 +16,8 @@ class Sizes:
     desks: int
     institutions: int
     mediators: int
+    crew: int
+    """Other people who work there."""
     order: int
     invitations: int
     arrivals_per_slot: int
@@ -56,6 +58,7 @@ def sizes_of_day(conn: sa.Connection, day: UUID) -> Sizes:
                 count(desks).label("desks"),
                 count(desks, desks.c.institution_id).label("institutions"),
                 count(mediators).label("mediators"),
+                count(crew).label("crew"),
                 count(precedences).label("order"),
                 count(invitations).label("invitations"),
                 sa.select(days.c.arrivals_per_slot)

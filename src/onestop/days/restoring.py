@@ -7,10 +7,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days import setup
+from onestop.days import crew, setup
+from onestop.days.crew import PersonSettings
+from onestop.days.queries.crew import CrewRow, crew_of_day
 from onestop.days.queries.desks import mediators_of_day
 from onestop.days.queries.picture import Picture, Values, picture_of
 from onestop.days.setup_values import DaySettings, DeskSettings, Hours, MediatorSettings
+from onestop.domain.crew import Work
 from onestop.domain.day import Release
 from onestop.domain.roles import Actor
 
@@ -42,6 +45,10 @@ def restore_before(
             labels = {each.id: each.label for each in mediators_of_day(conn, day_id)}
             mediator = _mediator(values, labels.get(one) or f"M{len(labels) + 1:02}")
             do(setup.edit_mediator, one, mediator) if here else do(setup.add_mediator, mediator, mediator=one)
+        elif kind == "person" and values is not None:
+            known = {each.id: each for each in crew_of_day(conn, day_id)}.get(one)
+            person = _person(values, known)
+            do(crew.edit_person, one, person) if known else do(crew.add_person, person, person=one)
         elif values is not None:
             then = UUID(values["then"]) if values["then"] else None
             do(setup.add_precedence, before=UUID(values["first"]), after=then, because=values["because"])
@@ -53,6 +60,7 @@ _REMOVE: dict[str, Callable[..., None]] = {
     "desk": setup.remove_desk,
     "mediator": setup.remove_mediator,
     "order": setup.remove_precedence,
+    "person": crew.remove_person,
 }
 
 
@@ -95,3 +103,15 @@ def _desk(values: Values) -> DeskSettings:
 
 def _mediator(values: Values, label: str) -> MediatorSettings:
     return MediatorSettings(label=label, languages=tuple(values["languages"]), hours=_hours(values)[0])
+
+
+def _person(values: Values, known: CrewRow | None) -> PersonSettings:
+    """Her name is in no history: who was taken away comes back as a place that nobody fills yet."""
+    return PersonSettings(
+        work=Work(values["work"]),
+        label=known.label if known else "",
+        institution=UUID(values["institution"]) if values["institution"] else None,
+        desk=UUID(values["at"]) if values["at"] else None,
+        account=known.account if known else None,
+        hours=_hours(values),
+    )

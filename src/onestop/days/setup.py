@@ -35,6 +35,7 @@ from onestop.days.setup_values import (
 )
 from onestop.days.tables import (
     capacity,
+    crew,
     day_languages,
     days,
     desk_languages,
@@ -44,7 +45,9 @@ from onestop.days.tables import (
     mediators,
     openings,
     precedences,
+    shifts,
 )
+from onestop.days.versions import begin_change
 from onestop.db.ledger import record
 from onestop.db.shifting import shift
 from onestop.db.types import new_id
@@ -53,18 +56,12 @@ from onestop.directory.tables import institutions
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
 from onestop.domain.attendance import Attendance, hours_left
 from onestop.domain.day import DayState, DeskState, Release, moved_by, opening_instants
-from onestop.domain.errors import N_, Changed, DayUnknown, DeskUnknown, NotKnown, Refusal
+from onestop.domain.errors import N_, DeskUnknown, NotKnown
 from onestop.domain.facts import Fact, Term
 from onestop.domain.order import circle_of
 from onestop.domain.plan import CapacityKind
 from onestop.domain.roles import Actor
 from onestop.domain.slots import group_key
-
-
-class SetupOver(Refusal):
-    code = "setup_over"
-    sentence = N_("This day is over or cancelled. Its set-up cannot be changed any more.")
-
 
 SAME_DATE = N_("The day is on this date already.")
 DATE_OVER = N_("This date is over. Please choose a later one.")
@@ -85,7 +82,7 @@ def change_day(
 
     How places are given stays as it is once requests are taken: `DrawBegun`.
     """
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     opens_at, closes_at = opening_instants(day.on, settings.opens, settings.closes, day.zone)
     check_day(day, settings, opens_at, closes_at)
     if settings.release is not day.release:
@@ -124,12 +121,12 @@ def change_day(
 
 
 def move_day(conn: sa.Connection, day_id: UUID, on: date, *, version: int, actor: Actor, now: datetime) -> timedelta:
-    """Put a day with its desks, mediators and minutes on another date, at the same local hour; gives how far it goes.
+    """Put a day with its desks, people and minutes on another date, at the same local hour; gives how far it goes.
 
     Its address stays: posters and messages show it already. Raises `SetupWrong`, `Changed`, `SetupOver`, and
     `DrawBegun` while a draw takes requests.
     """
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     by = moved_by(day.opens_at, on, day.zone)
     if on == day.on:
         raise SetupWrong("on", SAME_DATE)
@@ -147,15 +144,18 @@ def move_day(conn: sa.Connection, day_id: UUID, on: date, *, version: int, actor
     shift(conn, by, days.c.opens_at, days.c.closes_at, where=days.c.id == day_id)
     shift(conn, by, openings.c.opens_at, openings.c.closes_at, where=of_desks)
     shift(conn, by, mediators.c.opens_at, mediators.c.closes_at, where=mediators.c.day_id == day_id)
+    of_crew = shifts.c.crew_id.in_(sa.select(crew.c.id).where(crew.c.day_id == day_id))
+    shift(conn, by, shifts.c.opens_at, shifts.c.closes_at, where=of_crew)
     shift(conn, by, capacity.c.bucket_at, where=capacity.c.day_id == day_id)
     _end(conn, day_id, "DayMoved", actor=actor, now=now, terms={"was": day.on.isoformat(), "on": on.isoformat()})
     return by
 
 
 def _follow_hours(conn: sa.Connection, day: Day, opens_at: datetime, closes_at: datetime) -> None:
-    """Desks and mediators who were there from the opening, or to the closing, go with it."""
+    """Desks and people who were there from the opening, or to the closing, go with it."""
     of_desks = openings.c.desk_id.in_(sa.select(desks.c.id).where(desks.c.day_id == day.id))
-    for table, own in ((openings, of_desks), (mediators, mediators.c.day_id == day.id)):
+    of_crew = shifts.c.crew_id.in_(sa.select(crew.c.id).where(crew.c.day_id == day.id))
+    for table, own in ((openings, of_desks), (mediators, mediators.c.day_id == day.id), (shifts, of_crew)):
         conn.execute(
             table.update()
             .where(own, table.c.opens_at == day.opens_at, table.c.closes_at > opens_at)
@@ -182,7 +182,7 @@ def add_desk(
 
     Raises `SetupWrong`, `Changed`, `SetupOver`.
     """
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     if desk is None:
         _check_offered(conn, settings.institution)
     hours = check_desk(conn, day, settings, desk=None)
@@ -207,7 +207,7 @@ def edit_desk(
     conn: sa.Connection, day_id: UUID, desk: UUID, settings: DeskSettings, *, version: int, actor: Actor, now: datetime
 ) -> None:
     """Change a desk; its institution only before the day is published. Raises `SetupWrong`, `Changed`, `SetupOver`."""
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     before = _desk_of(conn, day_id, desk)
     if day.state is not DayState.DRAFT and before.institution.id != settings.institution:
         raise SetupWrong("institution", INSTITUTION_FIXED)
@@ -234,7 +234,7 @@ def edit_desk(
 
 def remove_desk(conn: sa.Connection, day_id: UUID, desk: UUID, *, version: int, actor: Actor, now: datetime) -> None:
     """Take a desk away that nobody used. Raises `DeskUnknown`, `Changed`, `SetupOver`."""
-    _begin(conn, day_id, version)
+    begin_change(conn, day_id, version)
     number = _desk_of(conn, day_id, desk).number
     conn.execute(desks.delete().where(desks.c.id == desk))
     _end(conn, day_id, "DeskRemoved", actor=actor, now=now, desk=desk, terms={"number": number})
@@ -255,7 +255,7 @@ def change_attendance(
 
     Raises `InstitutionUnknown`, `SetupWrong`, `Changed`, `SetupOver`.
     """
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     theirs = [desk for desk in desks_of_day(conn, day_id) if desk.institution.id == institution]
     if not theirs:
         raise InstitutionUnknown
@@ -283,7 +283,7 @@ def add_mediator(
     now: datetime,
 ) -> UUID:
     """Add a mediator, or one who was taken away and comes back. Raises `SetupWrong`, `Changed`, `SetupOver`."""
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     start, end = check_mediator(day, settings)
     mediator = mediator or new_id()
     conn.execute(
@@ -307,7 +307,7 @@ def edit_mediator(
     now: datetime,
 ) -> None:
     """Change a mediator. Raises `NotKnown`, `SetupWrong`, `Changed`, `SetupOver`."""
-    day = _begin(conn, day_id, version)
+    day = begin_change(conn, day_id, version)
     _check_known(conn, mediators, mediator, day_id)
     start, end = check_mediator(day, settings)
     groups = _groups(conn, day_id)
@@ -324,7 +324,7 @@ def remove_mediator(
     conn: sa.Connection, day_id: UUID, mediator: UUID, *, version: int, actor: Actor, now: datetime
 ) -> None:
     """Take a mediator away who has not helped yet. Raises `NotKnown`, `Changed`, `SetupOver`."""
-    _begin(conn, day_id, version)
+    begin_change(conn, day_id, version)
     _check_known(conn, mediators, mediator, day_id)
     conn.execute(mediators.delete().where(mediators.c.id == mediator))
     _end(conn, day_id, "MediatorRemoved", actor=actor, now=now)
@@ -342,7 +342,7 @@ def add_precedence(
     now: datetime,
 ) -> None:
     """One service before another (`None`: before every other). Raises `SetupWrong`, `Changed`, `SetupOver`."""
-    _begin(conn, day_id, version)
+    begin_change(conn, day_id, version)
     offered = {row.id for row in day_offer(conn, day_id).services}
     if before not in offered or (after is not None and after not in offered):
         raise SetupWrong("before", NOT_OFFERED)
@@ -363,28 +363,13 @@ def remove_precedence(
     conn: sa.Connection, day_id: UUID, precedence: UUID, *, version: int, actor: Actor, now: datetime
 ) -> None:
     """Let two services be done in any order again. Raises `NotKnown`, `Changed`, `SetupOver`."""
-    _begin(conn, day_id, version)
+    begin_change(conn, day_id, version)
     _check_known(conn, precedences, precedence, day_id)
     conn.execute(precedences.delete().where(precedences.c.id == precedence))
     _end(conn, day_id, "PrecedenceRemoved", actor=actor, now=now)
 
 
 # -- before and after a change ------------------------------------------------------------------------
-
-
-def _begin(conn: sa.Connection, day_id: UUID, version: int) -> Day:
-    """Take the day if it still is the one that was shown, and raise its version."""
-    taken = conn.execute(
-        days.update()
-        .where(days.c.id == day_id, days.c.version == version, days.c.state.in_([DayState.DRAFT, DayState.PUBLISHED]))
-        .values(version=days.c.version + 1)
-    )
-    if taken.rowcount == 1:
-        return day_by_id(conn, day_id)
-    state = conn.execute(sa.select(days.c.state).where(days.c.id == day_id)).scalar()
-    if state is None:
-        raise DayUnknown
-    raise Changed if state in (DayState.DRAFT, DayState.PUBLISHED) else SetupOver
 
 
 def _end(

@@ -1,4 +1,4 @@
-"""Rows of a day: the day itself, languages, desks and openings, mediators, precedence, capacity, invitations."""
+"""Rows of a day: the day itself, languages, desks and openings, mediators, precedence, capacity, invitations, crew."""
 
 import sqlalchemy as sa
 
@@ -6,6 +6,7 @@ from onestop.db.base import metadata
 from onestop.db.memo import CONFIGURED
 from onestop.db.types import Id, id_column, instant, one_of, ref
 from onestop.domain.broadcast import LONGEST, Sentence
+from onestop.domain.crew import ON_SHIFT, Work
 from onestop.domain.day import DayState, DeskState, MediatorState, Release
 from onestop.domain.plan import CapacityKind
 
@@ -261,4 +262,70 @@ setup_changes = sa.Table(
     # Whether it took the change before it back.
     sa.Column("undoes", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("day_id", "version"),
+)
+
+rota_links = sa.Table(
+    "rota_links",
+    metadata,
+    # A link at which people say when they can come; only its hash is kept.
+    id_column(),
+    ref("day_id", "days"),
+    # The one kind of work it asks for; empty: every kind.
+    sa.Column("work", sa.String(10), nullable=False, server_default=""),
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),
+    instant("made_at"),
+    instant("revoked_at", null=True),
+    one_of("work", ("", *Work), "work"),
+)
+
+rota_answers = sa.Table(
+    "rota_answers",
+    metadata,
+    # What somebody said at such a link. Gone with the persons of the day; emptied at once when she withdraws.
+    id_column(),
+    ref("day_id", "days"),
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", sa.String(80), nullable=False, server_default=""),
+    sa.Column("works", sa.JSON(), nullable=False),
+    sa.Column("languages", sa.JSON(), nullable=False),
+    ref("institution_id", "institutions", null=True, ondelete="SET NULL", index=False),
+    # Local hours of the date it was said for: when the day moves, nobody has said anything about the new date.
+    sa.Column("hours", sa.JSON(), nullable=False),
+    sa.Column("said_for", sa.Date(), nullable=False),
+    sa.Column("remark", sa.String(400), nullable=False, server_default=""),
+    instant("said_at"),
+    instant("taken_at", null=True),
+    ref("mediator_id", "mediators", null=True, ondelete="SET NULL", index=False),
+    instant("withdrawn_at", null=True),
+    sa.CheckConstraint("withdrawn_at IS NULL OR (name = '' AND remark = '')", name="withdrawn_empty"),
+)
+
+crew = sa.Table(
+    "crew",
+    metadata,
+    # Who works at a day beside its mediators. Without a label it is a place that nobody fills yet.
+    id_column(),
+    ref("day_id", "days"),
+    sa.Column("work", sa.String(10), nullable=False),
+    # Of an officer; her institution alone where no desk is said. The desk's own goes before it.
+    ref("desk_id", "desks", null=True, ondelete="SET NULL"),
+    ref("institution_id", "institutions", null=True, ondelete="RESTRICT", index=False),
+    ref("account_id", "accounts", null=True, ondelete="SET NULL", index=False),
+    ref("answer_id", "rota_answers", null=True, ondelete="SET NULL", index=False),
+    sa.Column("label", sa.String(80), nullable=False, server_default=""),
+    # When she said that she cannot come any more.
+    instant("left_at", null=True),
+    one_of("work", ON_SHIFT, "work"),
+    sa.CheckConstraint("(work = 'officer') = (institution_id IS NOT NULL)", name="officer_of"),
+    sa.CheckConstraint("desk_id IS NULL OR work = 'officer'", name="desk_of_officer"),
+)
+
+shifts = sa.Table(
+    "shifts",
+    metadata,
+    id_column(),
+    ref("crew_id", "crew"),
+    instant("opens_at"),
+    instant("closes_at"),
+    sa.CheckConstraint("closes_at > opens_at", name="hours"),
 )

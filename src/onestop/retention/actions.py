@@ -20,7 +20,7 @@ from onestop.booking.actions.waiting import leave_list
 from onestop.booking.capacity import expire_holds
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
-from onestop.days.tables import broadcasts, days
+from onestop.days.tables import broadcasts, crew, days, mediators, rota_answers, rota_links
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
 from onestop.db.session import Database
@@ -112,7 +112,7 @@ def retain_day(database: Database, day: KeptDay, *, now: datetime) -> dict[str, 
         counts["needs"] = steps(forget_needs)
     if now < day.persons_until:
         return counts
-    counts["persons"] = steps(forget_persons, now=now)
+    counts["persons"] = steps(forget_persons, now=now) + steps(forget_crew)
     common = database.read_now(common_languages_of, day.id)
     counts["languages"] = steps(forget_languages, common=common)
     done = Detaching(key=secrets.token_bytes(32))
@@ -165,6 +165,20 @@ def forget_persons(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     forget_parties(conn, rows, now=now)
     forget_acts(conn, [row.id for row in rows])
     return len(rows)
+
+
+def forget_crew(conn: sa.Connection, day: UUID) -> int:
+    """Names of who worked there, and what people said about when they can come; the hours stay as places."""
+    answers = rota_answers.c.day_id == day
+    # A mediator taken from an answer has the name that somebody gave there.
+    came = sa.select(rota_answers.c.mediator_id).where(answers, rota_answers.c.mediator_id.is_not(None))
+    for nth, mediator in enumerate(conn.execute(came.order_by(rota_answers.c.id)).scalars().all(), start=1):
+        conn.execute(mediators.update().where(mediators.c.id == mediator).values(label=f"R{nth:02}"))
+    conn.execute(rota_links.delete().where(rota_links.c.day_id == day))
+    said = conn.execute(rota_answers.delete().where(answers)).rowcount
+    named = sa.or_(crew.c.label != "", crew.c.account_id.is_not(None), crew.c.left_at.is_not(None))
+    nobody = {"label": "", "account_id": None, "left_at": None}
+    return said + conn.execute(crew.update().where(crew.c.day_id == day, named).values(nobody)).rowcount
 
 
 def forget_languages(conn: sa.Connection, day: UUID, *, common: CommonLanguages) -> int:

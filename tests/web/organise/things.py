@@ -1,12 +1,15 @@
 """Things of the pilot day that stand in addresses of the organiser's door."""
 
+from datetime import time
 from typing import Any
 from uuid import UUID, uuid4
 
 from onestop.accounts.actions import add_account, make_pass
 from onestop.accounts.queries import passes_of_day
 from onestop.clock import real_now
+from onestop.days.crew import PersonSettings, add_person
 from onestop.days.organising import order_of_day
+from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import mediators_of_day
 from onestop.devices.actions import create_device
 from onestop.directory.logos import clean_logo
@@ -15,6 +18,7 @@ from onestop.directory.papers import papers_by_service
 from onestop.directory.place_entries import PlaceWords, add_place
 from onestop.directory.series import series_of
 from onestop.directory.series_entries import add_logo, add_series
+from onestop.domain.crew import Work
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.visits.queries.printed import conflicts_of_day
 from tests.directory.uploads import svg
@@ -25,6 +29,15 @@ from tests.web.site import Site
 def mediator(site: Site) -> str:
     """The first mediator of the day."""
     return str(site.database.read_now(mediators_of_day, site.hall.id)[0].id)
+
+
+def person(site: Site) -> str:
+    """Somebody at the reception."""
+    day = site.database.read_now(day_by_id, site.hall.id)
+    settings = PersonSettings(work=Work.RECEPTION, label="Volunteer 3", hours=((time(9), time(12)),))
+    now = site.database.now()
+    made = site.database.write_now(add_person, day.id, settings, version=day.version, actor=SYSTEM, now=now)
+    return str(made)
 
 
 def pair(site: Site) -> str:

@@ -7,17 +7,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from onestop.days.queries.crew import crew_of_day
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.tables import days, precedences
 
 Values = dict[str, Any]
 Picture = dict[str, Values]
-"""`day`, `desk:<id>`, `mediator:<id>`, `order:<id>` with their values."""
+"""`day`, `desk:<id>`, `mediator:<id>`, `order:<id>`, `person:<id>` with their values."""
 
 
 def picture_of(conn: sa.Connection, day_id: UUID) -> Picture:
-    """The set-up as it is. A mediator's label is left out: it may be a name."""
+    """The set-up as it is. The labels of people are left out: they may be names."""
     day = day_by_id(conn, day_id)
     found: Picture = {"day": _day(conn, day)}
     for desk in desks_of_day(conn, day_id):
@@ -38,6 +39,15 @@ def picture_of(conn: sa.Connection, day_id: UUID) -> Picture:
             "first": str(row.before_service_id),
             "then": str(row.after_service_id) if row.after_service_id else None,
             "because": row.because,
+        }
+    for person in crew_of_day(conn, day_id):
+        found[f"person:{person.id}"] = {
+            "work": person.work.value,
+            "institution": str(person.institution) if person.institution else "",
+            "desk": person.desk_number,
+            # What undo needs; the number is for people.
+            "at": str(person.desk) if person.desk else "",
+            "hours": [_hours(day, *each) for each in person.hours],
         }
     return found
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from onestop.accounts.tables import grants, tokens
 from onestop.booking.tables import stops
-from onestop.days.tables import day_always, desks, precedences, setup_changes
+from onestop.days.tables import crew, day_always, desks, precedences, setup_changes
 from onestop.directory.tables import services
 from onestop.referrals.tables import referrals
 from onestop.visits.tables import notes
@@ -23,6 +23,7 @@ def is_used(conn: sa.Connection, institution: UUID) -> bool:
         sa.select(
             sa.or_(
                 knows(desks, "institution_id"),
+                knows(crew, "institution_id"),
                 knows(stops, "institution_id"),
                 knows(notes, "institution_id", "handed_by_id"),
                 knows(referrals, "from_institution_id", "to_institution_id"),

@@ -12,8 +12,10 @@ from onestop.db.session import Database
 from onestop.directory.organising import InstitutionEntry, directory
 from onestop.directory.series import Series, all_series
 from onestop.domain.booking import Channel
+from onestop.domain.crew import Work
 from onestop.domain.errors import N_
 from onestop.locale.languages import KNOWN
+from onestop.web.kit.crew_words import WORKS
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.requests import WebRequest
@@ -25,7 +27,9 @@ FIELDS = {
     "on": N_("Date"),
     "series": N_("Series"),
     "number": N_("Number"),
+    "work": N_("Work"),
     "institution": N_("Institution"),
+    "desk": N_("Desk"),
     "hours": N_("Hours"),
     "services": N_("Services"),
     "languages": N_("Languages"),
@@ -44,7 +48,12 @@ FIELDS = {
     "because": N_("Why?"),
 }
 DESK = N_("Desk %(number)s")
-TITLES = {"day": N_("Day and hours"), "mediator": N_("A mediator"), "order": N_("What comes first")}
+TITLES = {
+    "day": N_("Day and hours"),
+    "mediator": N_("A mediator"),
+    "order": N_("What comes first"),
+    "person": N_("A person of the day"),
+}
 EVERY_OTHER = N_("every other service")
 SERVICE = N_("%(service)s (%(minutes)s min)")
 LIMITS: dict[str, str] = {
@@ -85,6 +94,8 @@ class ChangeWords:
             "hours": self._hours,
             "languages": self._languages,
             "services": self._service_minutes,
+            "work": lambda value: locale.gettext(WORKS[Work(value)]),
+            "desk": lambda value: str(value or ""),
             "institution": lambda value: self._institutions.get(value, ""),
             "working_language": lambda value: self._language(value),
             "release": lambda value: locale.gettext(RELEASES[value]),

@@ -1,0 +1,17 @@
+"""The kinds of work of a day in words."""
+
+from onestop.domain.crew import Work
+from onestop.domain.errors import N_
+
+WORKS: dict[Work, str] = {
+    Work.OFFICER: N_("Officer"),
+    Work.MEDIATOR: N_("Mediator"),
+    Work.RECEPTION: N_("Reception"),
+    Work.GUIDE: N_("Floor guide"),
+}
+PLURALS: dict[Work, str] = {
+    Work.OFFICER: N_("Officers"),
+    Work.MEDIATOR: N_("Mediators"),
+    Work.RECEPTION: N_("People at the reception"),
+    Work.GUIDE: N_("Floor guides"),
+}

@@ -1,0 +1,293 @@
+"""The people of a day and their shifts: list, add, change, take away. Mediators are shown and changed elsewhere."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from onestop.accounts.queries import Account, accounts_list
+from onestop.days.crew import (
+    LONGEST_LABEL,
+    MOST_SHIFTS,
+    PersonSettings,
+    add_person,
+    edit_person,
+    remove_person,
+    set_crew,
+)
+from onestop.days.queries.crew import CrewRow, crew_of_day
+from onestop.days.queries.days import Day
+from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.domain.crew import ON_SHIFT, Work
+from onestop.domain.errors import N_, NotKnown, Refusal
+from onestop.web.kit.crew_words import PLURALS, WORKS
+from onestop.web.kit.forms import Form, new_key, read_form
+from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale, locale_for
+from onestop.web.kit.once import submit_once
+from onestop.web.kit.pages import page as page_of
+from onestop.web.kit.requests import Db, WebRequest
+from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.changes import Thing, meanwhile
+from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.reading import Reader, read_id
+
+WORK_MISSING = N_("Please choose what this person does.")
+DESK_AT = N_("Desk %(number)s, %(institution)s")
+ANY_DESK = N_("%(institution)s, any desk")
+SPARE_ROWS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The people of one kind of work."""
+
+    work: Work
+    title: str
+    people: tuple[CrewRow, ...]
+
+
+@page_of("organise/people.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    """Everybody of the day by kind of work; mediators stand in rows of their own."""
+
+    day: Day
+    groups: tuple[Group, ...]
+    mediators: tuple[MediatorRow, ...]
+    saved: bool
+
+
+@page_of("organise/person.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPage:
+    """The form of a person, new or not. `places`: value and words, for officers; `accounts`: id and name."""
+
+    day: Day
+    person: CrewRow | None
+    action: str
+    works: tuple[tuple[str, str], ...]
+    work: str
+    label: str
+    longest: int
+    places: tuple[tuple[str, str], ...]
+    place: str
+    accounts: tuple[tuple[str, str], ...]
+    account: str
+    hours: tuple[tuple[str, str], ...]
+    meanwhile: tuple[Thing, ...] = ()
+    """What somebody else changed since the form was opened."""
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    key: str = field(default_factory=new_key)
+
+
+@get("/organise/{day:str}/people")
+async def show_people(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The list."""
+    found, _ = await enter(request, db, day)
+    locale = locale_of(request)
+    crew: list[CrewRow] = await db.read(crew_of_day, found.id)
+    context = PeoplePage(
+        day=found,
+        groups=tuple(
+            Group(
+                work=work,
+                title=locale.gettext(PLURALS[work]),
+                people=tuple(one for one in crew if one.work is work),
+            )
+            for work in Work
+        ),
+        mediators=tuple(await db.read(mediators_of_day, found.id)),
+        saved=request.query_params.get("done") == "saved",
+    )
+    return page(request, context, **day_frame(request, found))
+
+
+@get("/organise/{day:str}/people/new")
+async def show_new_person(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """An empty form for the kind of work that was pressed; the hours are those of the day."""
+    found, _ = await enter(request, db, day)
+    asked = request.query_params.get("work", "")
+    work = asked if asked in ON_SHIFT else ""
+    hours = ((_clock(found, found.opens_at), _clock(found, found.closes_at)),)
+    return await _form(request, db, found, None, work=work, hours=hours)
+
+
+@post("/organise/{day:str}/people")
+async def add(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """Add the person."""
+    found, _ = await enter(request, db, day)
+    return await _save(request, db, found, None)
+
+
+@get("/organise/{day:str}/people/{person:uuid}")
+async def show_person(request: WebRequest, db: Db, day: FromPath[str], person: FromPath[UUID]) -> Response[Any]:
+    """The form with what is stored."""
+    found, _ = await enter(request, db, day)
+    one = await _person_of(db, found, person)
+    return await _form(
+        request,
+        db,
+        found,
+        one,
+        work=one.work.value,
+        label=one.label,
+        place=f"desk:{one.desk}" if one.desk else f"institution:{one.institution}" if one.institution else "",
+        account=str(one.account or ""),
+        hours=tuple((_clock(found, start), _clock(found, end)) for start, end in one.hours),
+    )
+
+
+@post("/organise/{day:str}/people/{person:uuid}")
+async def change(request: WebRequest, db: Db, day: FromPath[str], person: FromPath[UUID]) -> Response[Any]:
+    """Change the person."""
+    found, _ = await enter(request, db, day)
+    return await _save(request, db, found, await _person_of(db, found, person))
+
+
+@post("/organise/{day:str}/people/{person:uuid}/remove")
+async def remove(request: WebRequest, db: Db, day: FromPath[str], person: FromPath[UUID]) -> Response[Any]:
+    """Take the person off the day."""
+    found, someone = await enter(request, db, day)
+    form = await read_form(request)
+    path = await submit_once(
+        request,
+        f"organise.person.remove.{person}",
+        set_crew,
+        found.id,
+        remove_person,
+        person,
+        version=form.number("version") or 0,
+        actor=someone,
+        now=db.now(),
+        day=found.id,
+        to=lambda _: path_of(found, "/people?done=saved"),
+    )
+    return see_other(path)
+
+
+async def _person_of(db: Db, day: Day, person: UUID) -> CrewRow:
+    found = next((one for one in await db.read(crew_of_day, day.id) if one.id == person), None)
+    if found is None:
+        raise NotKnown
+    return found
+
+
+async def _save(request: WebRequest, db: Db, day: Day, person: CrewRow | None) -> Response[Any]:
+    _, someone = await enter(request, db, day.slug)
+    form = await read_form(request)
+    read = Reader(form, locale_of(request))
+    work = form.text("work", 12)
+    if work not in ON_SHIFT:
+        read.wrong("work", WORK_MISSING)
+    hours = read.hours(MOST_SHIFTS, "hours")
+    status = 422
+    if not read.errors:
+        settings = _settings(form, Work(work), await db.read(accounts_list))
+        try:
+            path = await submit_once(
+                request,
+                f"organise.person.{person.id if person else 'new'}",
+                set_crew,
+                day.id,
+                *((edit_person, person.id) if person else (add_person,)),
+                PersonSettings(hours=hours, **settings),
+                version=form.number("version") or 0,
+                actor=someone,
+                now=db.now(),
+                day=day.id,
+                to=lambda _: path_of(day, "/people?done=saved"),
+            )
+            return see_other(path)
+        except Refusal as refusal:
+            read.errors |= errors_of(read.locale, refusal)
+            day, _ = await enter(request, db, day.slug)
+            status = refusal.status
+    typed = tuple((form.text(f"opens_{nth}", 12), form.text(f"closes_{nth}", 12)) for nth in range(1, MOST_SHIFTS + 1))
+    return await _form(
+        request,
+        db,
+        day,
+        person,
+        status=status,
+        work=work,
+        label=form.text("label", LONGEST_LABEL),
+        place=form.text("place", 60),
+        account=form.text("account", 40),
+        hours=tuple(pair for pair in typed if any(pair)),
+        meanwhile=await meanwhile(request, db, day, form.number("version")) if "content" in read.errors else (),
+        errors=read.errors,
+    )
+
+
+def _settings(form: Form, work: Work, accounts: list[Account]) -> dict[str, Any]:
+    kind, _, text = form.text("place", 60).partition(":")
+    account = read_id(form.text("account", 40))
+    return {
+        "work": work,
+        "label": form.text("label", LONGEST_LABEL),
+        "desk": read_id(text) if kind == "desk" else None,
+        "institution": read_id(text) if kind == "institution" else None,
+        "account": account if any(each.id == account for each in accounts) else None,
+    }
+
+
+async def _form(
+    request: WebRequest,
+    db: Db,
+    day: Day,
+    person: CrewRow | None,
+    *,
+    hours: tuple[tuple[str, str], ...],
+    status: int = 200,
+    label: str = "",
+    place: str = "",
+    account: str = "",
+    **more: Any,
+) -> Response[Any]:
+    locale = locale_of(request)
+    rows = min(MOST_SHIFTS, max(len(hours), 1) + SPARE_ROWS)
+    context = PersonPage(
+        day=day,
+        person=person,
+        action=path_of(day, f"/people/{person.id}" if person else "/people"),
+        works=tuple((work.value, locale.gettext(WORKS[work])) for work in ON_SHIFT),
+        label=label,
+        longest=LONGEST_LABEL,
+        places=_places(locale, await db.read(desks_of_day, day.id), person),
+        place=place,
+        accounts=tuple(
+            (str(each.id), each.name or each.login)
+            for each in await db.read(accounts_list)
+            if each.active or str(each.id) == account
+        ),
+        account=account,
+        hours=(*hours, *(("", ""),) * (rows - len(hours))),
+        **more,
+    )
+    return page(request, context, status=status, **day_frame(request, day))
+
+
+def _places(locale: Locale, desks: list[DeskRow], person: CrewRow | None) -> tuple[tuple[str, str], ...]:
+    """Where an officer can be: each institution of the day with its desks; her own also when it has none any more."""
+    names = {desk.institution.id: desk.institution.name for desk in desks}
+    if person is not None and person.institution is not None:
+        names.setdefault(person.institution, person.institution_name)
+    found: list[tuple[str, str]] = []
+    for institution, name in sorted(names.items(), key=lambda each: each[1].casefold()):
+        found.append((f"institution:{institution}", locale.say(ANY_DESK, {"institution": name})))
+        found += [
+            (f"desk:{desk.id}", locale.say(DESK_AT, {"number": desk.number, "institution": name}))
+            for desk in desks
+            if desk.institution.id == institution
+        ]
+    return tuple(found)
+
+
+def _clock(day: Day, at: Any) -> str:
+    return locale_for("en").time(at, day.timezone)
+
+
+route_handlers: list[Any] = [show_people, show_new_person, add, show_person, change, remove]
