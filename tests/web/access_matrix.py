@@ -230,6 +230,11 @@ def _reminders(site: Site) -> str:
 
 
 SPECIAL |= {"/reminders/{code:str}": _reminders}
+SPECIAL |= {"/shifts/{code:str}": lambda site: f"/shifts/{organise.rota_codes(site)[0]}"}
+SPECIAL |= {
+    f"/my-shifts/{{code:str}}{act}": lambda site, act=act: f"/my-shifts/{organise.rota_codes(site)[1]}{act}"
+    for act in ("", "/withdraw")
+}
 
 
 def _called(site: Site) -> UUID:
@@ -366,6 +371,8 @@ FILLS |= {
     "name": lambda _: "no-such-picture",
     "mediator": organise.mediator,
     "person": organise.person,
+    "rota_link": organise.rota_link,
+    "answer": organise.rota_answer,
     "pair": organise.pair,
     "pass_id": organise.day_pass,
     "device": organise.device,
@@ -484,6 +491,8 @@ MATRIX: list[Row] = [
     *(public("POST", f"/w/{{code:str}}/{act}") for act in ("take", "decline", "leave", "erase", "proof")),
     public("GET", "/reminders/{code:str}"),
     public("POST", "/reminders/{code:str}"),
+    *(public(method, f"/{page}/{{code:str}}") for page in ("shifts", "my-shifts") for method in ("GET", "POST")),
+    public("POST", "/my-shifts/{code:str}/withdraw"),
     # Another one's step answers like an unknown one, whoever asks.
     *(nobody("POST", f"/t/{{code:str}}/stops/{{stop:uuid}}/{act}") for act in ("drop", "accept", "decline")),
     # -- account --------------------------------------------------------------------------------------
@@ -834,7 +843,7 @@ MATRIX: list[Row] = [
                 "/institution",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
-            *("/people", "/people/new", "/people/{person:uuid}"),
+            *("/people", "/people/new", "/people/{person:uuid}", "/people/answers"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
             *("/texts", "/texts/{part:str}", "/preview"),
@@ -872,6 +881,8 @@ MATRIX: list[Row] = [
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
             *("people", "people/{person:uuid}", "people/{person:uuid}/remove"),
+            *("people/links", "people/links/{rota_link:uuid}/revoke"),
+            *(f"people/answers/{{answer:uuid}}/{act}" for act in ("take", "remove")),
             *("order", "order/{pair:uuid}/remove", "history/undo", "invitations", "pack", "pack/kept"),
             *(
                 "passes",

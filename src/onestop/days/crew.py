@@ -90,6 +90,8 @@ def edit_person(
     _check_known(conn, day_id, person)
     values, hours = _checked(conn, day, settings)
     if settings.label:
+        # Whoever left is followed by somebody else: what the first one said is not about her.
+        conn.execute(crew.update().where(crew.c.id == person, crew.c.left_at.is_not(None)).values(answer_id=None))
         values["left_at"] = None
     conn.execute(crew.update().where(crew.c.id == person).values(**values))
     conn.execute(shifts.delete().where(shifts.c.crew_id == person))

@@ -20,7 +20,7 @@ from onestop.booking.actions.waiting import leave_list
 from onestop.booking.capacity import expire_holds
 from onestop.booking.queries import booking_of_party
 from onestop.booking.tables import bookings, parties, stops
-from onestop.days.tables import broadcasts, crew, days, mediators, rota_answers, rota_links
+from onestop.days.tables import broadcasts, days
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
 from onestop.db.session import Database
@@ -31,6 +31,7 @@ from onestop.domain.retention import HOLD_KEPT, OTHER_LANGUAGE, without_rare
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState, VisitReason, VisitState
 from onestop.retention.journal import note_erasure, party_hash, read_erasures
+from onestop.retention.people import forget_crew, withdraw_again
 from onestop.retention.queries import CommonLanguages, KeptDay, common_languages_of, kept_days
 from onestop.retention.rows import AT_ONCE, Detaching, detach_facts, detach_party, forget_acts, forget_parties
 from onestop.settings import Settings
@@ -80,6 +81,7 @@ def replay_erasures(database: Database, folder: Path, *, now: datetime) -> int:
         known = database.read_now(_living_parties, day)
         for party in [party for party in known if party_hash(party) in hashes]:
             erased += database.write_now(_erase_again, party, now=now, day=day)
+        erased += database.write_now(withdraw_again, day, hashes, now=now, day=day)
     return erased
 
 
@@ -165,20 +167,6 @@ def forget_persons(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     forget_parties(conn, rows, now=now)
     forget_acts(conn, [row.id for row in rows])
     return len(rows)
-
-
-def forget_crew(conn: sa.Connection, day: UUID) -> int:
-    """Names of who worked there, and what people said about when they can come; the hours stay as places."""
-    answers = rota_answers.c.day_id == day
-    # A mediator taken from an answer has the name that somebody gave there.
-    came = sa.select(rota_answers.c.mediator_id).where(answers, rota_answers.c.mediator_id.is_not(None))
-    for nth, mediator in enumerate(conn.execute(came.order_by(rota_answers.c.id)).scalars().all(), start=1):
-        conn.execute(mediators.update().where(mediators.c.id == mediator).values(label=f"R{nth:02}"))
-    conn.execute(rota_links.delete().where(rota_links.c.day_id == day))
-    said = conn.execute(rota_answers.delete().where(answers)).rowcount
-    named = sa.or_(crew.c.label != "", crew.c.account_id.is_not(None), crew.c.left_at.is_not(None))
-    nobody = {"label": "", "account_id": None, "left_at": None}
-    return said + conn.execute(crew.update().where(crew.c.day_id == day, named).values(nobody)).rowcount
 
 
 def forget_languages(conn: sa.Connection, day: UUID, *, common: CommonLanguages) -> int:

@@ -11,6 +11,9 @@ from onestop.days.crew import PersonSettings, add_person
 from onestop.days.organising import order_of_day
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import mediators_of_day
+from onestop.days.queries.rota import answers_of_day, links_of_day
+from onestop.days.rota import Said, answer_link
+from onestop.days.rota import make_link as make_rota_link
 from onestop.devices.actions import create_device
 from onestop.directory.logos import clean_logo
 from onestop.directory.organising import directory
@@ -20,6 +23,7 @@ from onestop.directory.series import series_of
 from onestop.directory.series_entries import add_logo, add_series
 from onestop.domain.crew import Work
 from onestop.domain.roles import SYSTEM, Grant, Role
+from onestop.keys import new_code
 from onestop.visits.queries.printed import conflicts_of_day
 from tests.directory.uploads import svg
 from tests.visits.machine_papers import machine_of
@@ -38,6 +42,28 @@ def person(site: Site) -> str:
     now = site.database.now()
     made = site.database.write_now(add_person, day.id, settings, version=day.version, actor=SYSTEM, now=now)
     return str(made)
+
+
+def rota_codes(site: Site) -> tuple[str, str]:
+    """The codes of a link for people who work, and of an answer there."""
+    link, own = (new_code("abcdefghijklmnopqrstuvwxyz234567", 26) for _ in range(2))
+    day, now = site.database.read_now(day_by_id, site.hall.id), site.database.now()
+    site.database.write_now(make_rota_link, day.id, None, code=link, actor=SYSTEM, now=now)
+    said = Said(name="Ana", works=(Work.GUIDE,), hours=((day.opens_at, day.closes_at),))
+    site.database.write_now(answer_link, link, said, own_code=own, now=now)
+    return link, own
+
+
+def rota_link(site: Site) -> str:
+    """A link for people who work."""
+    rota_codes(site)
+    return str(site.database.read_now(links_of_day, site.hall.id)[0].id)
+
+
+def rota_answer(site: Site) -> str:
+    """Somebody said when she can come."""
+    rota_codes(site)
+    return str(site.database.read_now(answers_of_day, site.hall.id)[-1].id)
 
 
 def pair(site: Site) -> str:

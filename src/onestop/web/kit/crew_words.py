@@ -15,3 +15,10 @@ PLURALS: dict[Work, str] = {
     Work.RECEPTION: N_("People at the reception"),
     Work.GUIDE: N_("Floor guides"),
 }
+DOES: dict[Work, str] = {
+    Work.OFFICER: N_("I advise people for my institution"),
+    Work.MEDIATOR: N_("I interpret"),
+    Work.RECEPTION: N_("I help at the reception"),
+    Work.GUIDE: N_("I show people the way in the hall"),
+}
+"""The same as whoever offers to do it says."""

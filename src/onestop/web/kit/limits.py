@@ -37,6 +37,8 @@ RULES: dict[str, Rule] = {
     "ticket": Rule(minutes=1, session=120, contact=120, network=6000),
     # An address that opens nothing: a wrong tap, a replaced code, or somebody who guesses.
     "guess": Rule(minutes=5, session=30, contact=30, network=300),
+    # Answers at one link of a rota: its `contact` is the link, which a whole group of volunteers was sent.
+    "rota": Rule(minutes=10, session=20, contact=120, network=300),
     "api": Rule(minutes=1, session=1200, contact=1200, network=6000),
 }
 """What is limited; a door names one of these."""

@@ -12,6 +12,8 @@ _OPENS = (
     "/sign-in/link/",
     "/holds/",
     "/prove/",
+    "/shifts/",
+    "/my-shifts/",
     "/i/",
     "/api/v1/tickets/",
     "/api/v1/holds/",

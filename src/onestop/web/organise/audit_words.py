@@ -68,6 +68,13 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("setup", N_("An institution comes later, leaves early or does not come"), "InstitutionHoursChanged"),
     ("setup", N_("A mediator was added, changed or removed"), "MediatorAdded MediatorEdited MediatorRemoved"),
     ("setup", N_("A person of the day was added, changed or removed"), "PersonAdded PersonChanged PersonRemoved"),
+    ("setup", N_("A link for people who work was made or revoked"), "RotaLinkMade RotaLinkRevoked"),
+    (
+        "setup",
+        N_("Somebody said when she can come, or took it back"),
+        "RotaAnswered RotaAnswerChanged RotaAnswerWithdrawn",
+    ),
+    ("setup", N_("An answer of somebody who works was entered or deleted"), "RotaAnswerTaken RotaAnswerRemoved"),
     (
         "setup",
         N_("An institution or service was added or changed"),

@@ -20,6 +20,7 @@ from onestop.days.crew import (
 from onestop.days.queries.crew import CrewRow, crew_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.days.queries.rota import new_answers
 from onestop.domain.crew import ON_SHIFT, Work
 from onestop.domain.errors import N_, NotKnown, Refusal
 from onestop.web.kit.crew_words import PLURALS, WORKS
@@ -57,6 +58,8 @@ class PeoplePage:
     day: Day
     groups: tuple[Group, ...]
     mediators: tuple[MediatorRow, ...]
+    answers: int
+    """How many said when they can come and wait to be entered."""
     saved: bool
 
 
@@ -100,6 +103,7 @@ async def show_people(request: WebRequest, db: Db, day: FromPath[str]) -> Respon
             for work in Work
         ),
         mediators=tuple(await db.read(mediators_of_day, found.id)),
+        answers=await db.read(new_answers, found.id),
         saved=request.query_params.get("done") == "saved",
     )
     return page(request, context, **day_frame(request, found))
@@ -256,7 +260,7 @@ async def _form(
         works=tuple((work.value, locale.gettext(WORKS[work])) for work in ON_SHIFT),
         label=label,
         longest=LONGEST_LABEL,
-        places=_places(locale, await db.read(desks_of_day, day.id), person),
+        places=places_of(locale, await db.read(desks_of_day, day.id), person),
         place=place,
         accounts=tuple(
             (str(each.id), each.name or each.login)
@@ -270,7 +274,7 @@ async def _form(
     return page(request, context, status=status, **day_frame(request, day))
 
 
-def _places(locale: Locale, desks: list[DeskRow], person: CrewRow | None) -> tuple[tuple[str, str], ...]:
+def places_of(locale: Locale, desks: list[DeskRow], person: CrewRow | None) -> tuple[tuple[str, str], ...]:
     """Where an officer can be: each institution of the day with its desks; her own also when it has none any more."""
     names = {desk.institution.id: desk.institution.name for desk in desks}
     if person is not None and person.institution is not None:
