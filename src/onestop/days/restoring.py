@@ -86,6 +86,7 @@ def _day(values: Values) -> DaySettings:
         all_times=values["all_times"],
         quiet=(quiet[0], quiet[1]) if quiet else None,
         reserve_limits=values["reserve_limits"],
+        venue=UUID(values["venue"]) if values.get("venue") else None,
         series=UUID(values["series"]) if values.get("series") else None,
     )
 

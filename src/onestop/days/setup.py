@@ -24,6 +24,9 @@ from onestop.days.setup_values import (
     NOT_OFFERED,
     PAIR_CIRCLE,
     PAIR_THERE,
+    VENUE_CLOSED,
+    VENUE_FIXED,
+    VENUE_ZONE,
     DaySettings,
     DeskSettings,
     MediatorSettings,
@@ -52,7 +55,7 @@ from onestop.db.ledger import record
 from onestop.db.shifting import shift
 from onestop.db.types import new_id
 from onestop.directory.queries import InstitutionUnknown
-from onestop.directory.tables import institutions
+from onestop.directory.tables import institutions, venues
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES
 from onestop.domain.attendance import Attendance, hours_left
 from onestop.domain.day import DayState, DeskState, Release, moved_by, opening_instants
@@ -85,6 +88,8 @@ def change_day(
     day = begin_change(conn, day_id, version)
     opens_at, closes_at = opening_instants(day.on, settings.opens, settings.closes, day.zone)
     check_day(day, settings, opens_at, closes_at)
+    if settings.venue not in (None, day.venue_id):
+        _check_venue(conn, day, settings.venue)
     if settings.release is not day.release:
         check_not_begun(conn, day, now=now)
     if settings.release is Release.DRAW and window is not None:
@@ -98,6 +103,7 @@ def change_day(
         .values(
             name=settings.name,
             series_id=settings.series,
+            venue_id=settings.venue or day.venue_id,
             opens_at=opens_at,
             closes_at=closes_at,
             slot_minutes=settings.slot_minutes,
@@ -430,6 +436,18 @@ def _check_known(conn: sa.Connection, table: sa.Table, one: UUID, day_id: UUID) 
 def _check_offered(conn: sa.Connection, institution: UUID) -> None:
     if conn.execute(sa.select(institutions.c.closed).where(institutions.c.id == institution)).scalar():
         raise SetupWrong("institution", INSTITUTION_CLOSED)
+
+
+def _check_venue(conn: sa.Connection, day: Day, venue: UUID | None) -> None:
+    row = conn.execute(sa.select(venues.c.closed, venues.c.timezone).where(venues.c.id == venue)).one_or_none()
+    if row is None:
+        raise NotKnown
+    if day.state is not DayState.DRAFT:
+        raise SetupWrong("venue", VENUE_FIXED)
+    if row.closed:
+        raise SetupWrong("venue", VENUE_CLOSED)
+    if row.timezone != day.timezone:
+        raise SetupWrong("venue", VENUE_ZONE)
 
 
 def _desk_of(conn: sa.Connection, day_id: UUID, desk: UUID) -> DeskRow:

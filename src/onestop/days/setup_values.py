@@ -21,6 +21,9 @@ from onestop.domain.slots import group_key
 
 INSTITUTION_FIXED = N_("On a published day a desk keeps its institution. Add another desk instead.")
 INSTITUTION_CLOSED = N_("This institution is no longer offered. Please choose another one.")
+VENUE_FIXED = N_("On a published day the venue stays. Close the day or make another one.")
+VENUE_CLOSED = N_("This venue is no longer offered. Please choose another one.")
+VENUE_ZONE = N_("This venue is in another time zone. Please make a new day for it.")
 NOT_OFFERED = N_("No desk of this day offers this service.")
 PAIR_THERE = N_("This order is already in the list.")
 PAIR_CIRCLE = N_("This order would go round in a circle: nobody could begin.")
@@ -77,6 +80,8 @@ class DaySettings:
     """When boards make no sound."""
     reserve_limits: Mapping[str, int] = field(default_factory=dict[str, int])
     """By channel, how many bookings may use the reserve."""
+    venue: UUID | None = None
+    """Where it takes place; as before if nothing is said."""
     series: UUID | None = None
     """Whose name, logos and contact its visitors see."""
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from onestop.db.base import metadata
 from onestop.db.memo import CONFIGURED
 from onestop.db.types import Id, id_column, instant, one_of, ref
-from onestop.domain.logo import MOST_BYTES, LogoKind
+from onestop.domain.logo import MOST_BYTES, MOST_PLAN_BYTES, LogoKind
 from onestop.domain.own_words import Reading
 
 AUTHORITIES = ("none", "state", "police")
@@ -44,7 +44,39 @@ venues = sa.Table(
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("address", sa.String(300), nullable=False, server_default=""),
     sa.Column("timezone", sa.String(60), nullable=False),
+    # New days cannot choose it; those it has keep it.
+    sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("name", "address"),
+    info=CONFIGURED,
+)
+
+floor_plans = sa.Table(
+    "floor_plans",
+    metadata,
+    ref("venue_id", "venues", index=False),
+    sa.Column("media_type", sa.String(20), nullable=False),
+    sa.Column("content", sa.LargeBinary(), nullable=False),
+    # In its address, so that a phone keeps it for good.
+    sa.Column("digest", sa.String(32), nullable=False, index=True),
+    sa.Column("width", sa.Integer(), nullable=False),
+    sa.Column("height", sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint("venue_id"),
+    one_of("media_type", ("image/svg+xml", "image/png"), "media_type"),
+    sa.CheckConstraint(f"length(content) BETWEEN 1 AND {MOST_PLAN_BYTES}", name="size"),
+    info=CONFIGURED,
+)
+
+desk_places = sa.Table(
+    "desk_places",
+    metadata,
+    # Of a venue, not of a day: the next day there has them already (decision 35).
+    ref("venue_id", "venues", index=False),
+    sa.Column("number", sa.Integer(), nullable=False),
+    # Thousandths of the width and height of the plan.
+    sa.Column("across", sa.Integer(), nullable=False),
+    sa.Column("down", sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint("venue_id", "number"),
+    sa.CheckConstraint("across BETWEEN 0 AND 1000 AND down BETWEEN 0 AND 1000", name="on_the_plan"),
     info=CONFIGURED,
 )
 
@@ -134,6 +166,8 @@ needs = sa.Table(
     sa.Column("key", sa.String(60), nullable=False, unique=True),
     sa.Column("pictogram", sa.String(60), nullable=False, server_default="circle-question-mark"),
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
+    # Visitors are not asked for it any more.
+    sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()),
     info=CONFIGURED,
 )
 

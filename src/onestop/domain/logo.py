@@ -12,6 +12,9 @@ from onestop.domain.errors import N_, InvalidInput
 
 MOST_BYTES = 8 * 1024
 """Of a logo as it is kept and sent to phones."""
+MOST_PLAN_BYTES = 200 * 1024
+"""Of a floor plan: who opens it waits for it once, some seconds on a slow phone, and finds her desk; logos are on
+every page."""
 MOST_UPLOADED = 3 * 1024 * 1024
 MOST_DRAWING = 256 * 1024
 MOST_POINTS = 10_000_000

@@ -21,6 +21,7 @@ from onestop.directory.papers import papers_by_service
 from onestop.directory.place_entries import PlaceWords, add_place
 from onestop.directory.series import series_of
 from onestop.directory.series_entries import add_logo, add_series
+from onestop.directory.venue_entries import VenueWords, add_venue
 from onestop.domain.crew import Work
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.keys import new_code
@@ -123,6 +124,12 @@ def place(site: Site) -> str:
     """A fresh place of the directory."""
     words = PlaceWords(kind="school", name=f"School {uuid4().hex[:8]}")
     return str(site.database.write_now(add_place, words, actor=SYSTEM, now=site.database.now()))
+
+
+def venue(site: Site) -> str:
+    """A fresh venue."""
+    words = VenueWords(name=f"House {uuid4().hex[:8]}", timezone="Europe/Bratislava")
+    return str(site.database.write_now(add_venue, words, actor=SYSTEM, now=site.database.now()))
 
 
 def series(site: Site) -> str:

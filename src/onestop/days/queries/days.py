@@ -43,6 +43,7 @@ class Day:
     """The questions that are asked for the statistics."""
     working_language: str
     languages: tuple[str, ...]
+    venue_id: UUID
     venue: str
     address: str
     phone: str
@@ -163,6 +164,7 @@ def _day(row: sa.Row[Any], languages: tuple[str, ...], series: Series | None) ->
         tally=in_order(row.tally),
         working_language=row.working_language,
         languages=languages,
+        venue_id=row.venue_id,
         venue=row.venue,
         address=row.address,
         phone=(series and series.phone) or row.phone or "",

@@ -67,6 +67,7 @@ def _day(conn: sa.Connection, day: Day) -> Values:
     return {
         "name": day.name,
         "on": day.on.isoformat(),
+        "venue": str(day.venue_id),
         "series": str(day.series.id) if day.series else "",
         "hours": [_hours(day, day.opens_at, day.closes_at)],
         "slot_minutes": day.slot_minutes,

@@ -44,6 +44,7 @@ from onestop.web.organise import (
     statistics,
     tally,
     texts,
+    venues,
 )
 
 route_handlers: list[Any] = [
@@ -57,6 +58,7 @@ route_handlers: list[Any] = [
     *series.route_handlers,
     *series_logos.route_handlers,
     *texts.route_handlers,
+    *venues.route_handlers,
     *preview.route_handlers,
     *staff.route_handlers,
     *statistics.route_handlers,

@@ -82,6 +82,11 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ),
     ("setup", N_("An institution is no longer offered, or again"), "InstitutionClosed InstitutionOpened"),
     ("setup", N_("An institution was deleted"), "InstitutionRemoved"),
+    (
+        "setup",
+        N_("The list of venues was changed"),
+        "VenueAdded VenueChanged VenueOpened VenueClosed VenueRemoved",
+    ),
     ("setup", N_("The list of places was changed"), "PlaceAdded PlaceChanged PlaceOpened PlaceClosed"),
     (
         "setup",

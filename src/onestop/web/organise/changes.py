@@ -11,6 +11,7 @@ from onestop.days.queries.picture import Picture, Values
 from onestop.db.session import Database
 from onestop.directory.organising import InstitutionEntry, directory
 from onestop.directory.series import Series, all_series
+from onestop.directory.venues import Venue, all_venues
 from onestop.domain.booking import Channel
 from onestop.domain.crew import Work
 from onestop.domain.errors import N_
@@ -25,6 +26,7 @@ RELEASES = {"invited": N_("By invitation"), "open": N_("Open"), "draw": N_("By d
 FIELDS = {
     "name": N_("Name of the day"),
     "on": N_("Date"),
+    "venue": N_("Venue"),
     "series": N_("Series"),
     "number": N_("Number"),
     "work": N_("Work"),
@@ -85,8 +87,15 @@ class Thing:
 class ChangeWords:
     """Says changes in the reader's language; made by `change_words`."""
 
-    def __init__(self, locale: Locale, entries: Sequence[InstitutionEntry], every_series: Sequence[Series]) -> None:
+    def __init__(
+        self,
+        locale: Locale,
+        entries: Sequence[InstitutionEntry],
+        every_series: Sequence[Series],
+        every_venue: Sequence[Venue],
+    ) -> None:
         self._locale = locale
+        self._venues = {str(each.id): each.name for each in every_venue}
         self._series = {str(each.id): each.name for each in every_series}
         self._institutions = {str(each.id): each.name for each in entries}
         self._services = {str(one.id): service_title(locale, one.key) for each in entries for one in each.services}
@@ -104,6 +113,7 @@ class ChangeWords:
             "then": lambda value: self._services.get(value, "") if value else locale.gettext(EVERY_OTHER),
             "reserve_limits": self._limits,
             "on": lambda value: locale.date(date.fromisoformat(value)),
+            "venue": lambda value: self._venues.get(value, ""),
             "series": lambda value: self._series.get(value, ""),
         }
 
@@ -161,8 +171,9 @@ class ChangeWords:
 
 
 async def change_words(db: Database, locale: Locale) -> ChangeWords:
-    """What changes are said with: names of institutions, services and series."""
-    return ChangeWords(locale, await db.read(directory), await db.read(all_series))
+    """What changes are said with: names of institutions, services, series and venues."""
+    every = (await db.read(directory), await db.read(all_series), await db.read(all_venues))
+    return ChangeWords(locale, *every)
 
 
 async def meanwhile(request: WebRequest, db: Database, day: Day, version: int | None) -> tuple[Thing, ...]:

@@ -1,15 +1,18 @@
 """All days by state, and three ways to make a new one: from a template, from an earlier day, from a file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 
 from onestop.days.copying import copy_day, draft_day
 from onestop.days.dayfile import read_template, templates
 from onestop.days.queries.days import Day, all_days
+from onestop.db.session import Database
+from onestop.directory.venues import Venue, all_venues
 from onestop.domain.day import DayState
 from onestop.domain.errors import N_, NotAllowed, Refusal
 from onestop.notify.ways import writes_links
@@ -26,6 +29,8 @@ from onestop.web.organise.frame import ROLES, centre_frame, covers, enter_centre
 from onestop.web.organise.reading import Reader, read_id
 
 TEMPLATE_UNKNOWN = N_("Please choose a template.")
+PLACE_OF_TEMPLATE = N_("The place of the template")
+VENUE_UNKNOWN = N_("Please choose a venue.")
 DAY_UNKNOWN = N_("Please choose a day.")
 
 
@@ -57,7 +62,10 @@ class NewPage:
     """The three forms; `way` is the one that was sent and is shown with its error."""
 
     templates: tuple[Template, ...]
+    venues: tuple[tuple[str, str], ...]
+    """Where a day from a template can be; empty while there is no venue."""
     days: tuple[Day, ...]
+    venue: str = ""
     way: str = ""
     on: str = ""
     chosen: str = ""
@@ -102,10 +110,13 @@ async def make_from_template(request: WebRequest, db: Db) -> Response[Any]:
     chosen = read.form.text("template", 60)
     if chosen not in templates():
         read.wrong("template", TEMPLATE_UNKNOWN)
+    at = await _venue(read, db)
     on = read.day("on_template")
     if on is None or read.errors:
         return await _again(request, db, "template", read, chosen)
     file = read_template(chosen)
+    if at is not None:
+        file = replace(file, venue=at.name, address=at.address, timezone=ZoneInfo(at.timezone))
     return await _make(request, db, "template", read, chosen, draft_day, file, on=on, actor=someone, template=chosen)
 
 
@@ -141,6 +152,15 @@ async def make_from_file(request: WebRequest, db: Db) -> Response[Any]:
     return await _make(request, db, "file", read, "", draft_day, file, on=on, actor=someone)
 
 
+async def _venue(read: Reader, db: Database) -> Venue | None:
+    """Where a day from a template takes place, `None` for the place of the template."""
+    typed = read.form.text("venue", 40)
+    found = next((each for each in await db.read(all_venues) if str(each.id) == typed and not each.closed), None)
+    if typed and found is None:
+        read.wrong("venue", VENUE_UNKNOWN)
+    return found
+
+
 async def _make(
     request: WebRequest, db: Db, way: str, read: Reader, chosen: str, action: Any, *args: Any, **kwargs: Any
 ) -> Response[Any]:
@@ -161,12 +181,18 @@ async def _again(
     request: WebRequest, db: Db, way: str, read: Reader, chosen: str, sent: Uploaded | None = None
 ) -> Response[Any]:
     on = read.form.text(f"on_{way}", 10)
-    return await _new_page(request, db, on=on, way=way, chosen=chosen, errors=read.errors, sent=sent, status=422)
+    venue = read.form.text("venue", 40)
+    return await _new_page(
+        request, db, on=on, way=way, venue=venue, chosen=chosen, errors=read.errors, sent=sent, status=422
+    )
 
 
 async def _new_page(request: WebRequest, db: Db, *, status: int = 200, **more: Any) -> Response[Any]:
     days: Sequence[Day] = await db.read(all_days)
-    context = NewPage(templates=_TEMPLATES, days=tuple(days), earliest=db.now().date(), **more)
+    open_ones = [each for each in await db.read(all_venues) if not each.closed]
+    usual = ("", locale_of(request).gettext(PLACE_OF_TEMPLATE))
+    venues = (usual, *((str(each.id), each.line) for each in open_ones)) if open_ones else ()
+    context = NewPage(templates=_TEMPLATES, venues=venues, days=tuple(days), earliest=db.now().date(), **more)
     return page(request, context, status=status, **await centre_frame(request, db, "/organise"))
 
 

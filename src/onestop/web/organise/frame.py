@@ -22,6 +22,7 @@ ROLES = (Role.ORGANISER, Role.ADMINISTRATOR)
 _CENTRE = (
     ("/organise", N_("Days")),
     ("/organise/institutions", N_("Institutions")),
+    ("/organise/venues", N_("Venues")),
     ("/organise/places", N_("Places")),
     ("/organise/series", N_("Series")),
     ("/organise/texts", N_("Texts")),

@@ -1,7 +1,7 @@
 """The day itself: name, hours, arrivals, reserve, languages, release."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from onestop.days.setup import change_day
 from onestop.days.setup_values import DaySettings
 from onestop.db.session import Database
 from onestop.directory.series import all_series
+from onestop.directory.venues import all_venues
 from onestop.domain.booking import Channel
 from onestop.domain.day import DayState, Release, local_instant
 from onestop.domain.errors import N_, Refusal
@@ -31,7 +32,7 @@ from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.changes import Thing, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
-from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages
+from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages, read_id
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
 FIRST_HOUR, LAST_HOUR = time(9), time(20)
@@ -42,6 +43,7 @@ LIMITED = {Channel.RECEPTION: "reserve_reception", Channel.HELPER: "reserve_help
 RELEASE_WRONG = N_("Please choose how places are given out.")
 QUIET_WRONG = N_("Please write two times that are not the same.")
 LANGUAGE_WRONG = N_("Please choose a language.")
+VENUE_WRONG = N_("Please choose a venue.")
 SERIES_WRONG = N_("Please choose a series.")
 
 
@@ -64,6 +66,7 @@ class Typed:
     reserve_helper: str
     quiet_from: str
     quiet_until: str
+    venue: str = ""
     series: str = ""
     draw_opens_on: str = ""
     draw_opens_at: str = ""
@@ -80,6 +83,8 @@ class SettingsPage:
     typed: Typed
     languages: tuple[LanguageChoice, ...]
     spoken: tuple[str, ...]
+    venues: tuple[tuple[str, str], ...]
+    """Where a draft may take place; empty for somebody who organises this day only, and on a published day."""
     series: tuple[tuple[str, str], ...]
     """What can be chosen; empty for somebody who organises this day only, and where there is no series."""
     published: bool
@@ -120,6 +125,7 @@ async def show_settings(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         reserve_helper=str(limits.get(Channel.HELPER, "")),
         quiet_from=found.quiet_from,
         quiet_until=found.quiet_until,
+        venue=str(found.venue_id),
         series=str(found.series.id) if found.series else "",
     )
     return await _page(request, db, found, someone, typed, found.languages)
@@ -131,7 +137,7 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
     found, someone = await enter(request, db, day)
     form = await read_form(request)
     read = Reader(form, locale_of(request))
-    settings = _settings(read, await _series(read, db, found, someone))
+    settings = replace(_settings(read, await _series(read, db, found, someone)), venue=_venue(read, someone))
     window = _window(read, found) if settings.release is Release.DRAW else None
     if form.ticked(BACK):
         again = errors_of_return(request, form, found)
@@ -182,6 +188,16 @@ async def _meanwhile(
     request: WebRequest, db: Database, day: Day, form: Form, errors: dict[str, str]
 ) -> tuple[Thing, ...]:
     return await meanwhile(request, db, day, form.number("version")) if "content" in errors else ()
+
+
+def _venue(read: Reader, someone: Actor) -> UUID | None:
+    """The venue that was chosen, `None` where the form has no such list."""
+    if "venue" not in read.form or not works_everywhere(someone):
+        return None
+    chosen = read_id(read.form.text("venue", 40))
+    if chosen is None:
+        read.wrong("venue", VENUE_WRONG)
+    return chosen
 
 
 async def _series(read: Reader, db: Database, day: Day, someone: Actor) -> UUID | None:
@@ -252,6 +268,7 @@ def _typed(form: Form) -> Typed:
         reserve_helper=form.text("reserve_helper", 12),
         quiet_from=form.text("quiet_from", 12),
         quiet_until=form.text("quiet_until", 12),
+        venue=form.text("venue", 40),
         series=form.text("series", 40),
         draw_opens_on=form.text("draw_opens_on", 12),
         draw_opens_at=form.text("draw_opens_at", 12),
@@ -311,6 +328,7 @@ async def _page(
         typed=typed,
         languages=page_languages(ticked, near=day.languages),
         spoken=SPOKEN,
+        venues=await _venues(db, day) if works_everywhere(someone) else (),
         series=await _choices(request, db) if works_everywhere(someone) else (),
         published=day.state is DayState.PUBLISHED,
         dates=_dates(db, day, locale_of(request), typed.draw_opens_on, typed.draw_closes_on),
@@ -325,6 +343,17 @@ async def _choices(request: WebRequest, db: Database) -> tuple[tuple[str, str], 
     every = await db.read(all_series)
     none = locale_of(request).gettext(N_("No series"))
     return (("", none), *((str(each.id), each.name) for each in every)) if every else ()
+
+
+async def _venues(db: Database, day: Day) -> tuple[tuple[str, str], ...]:
+    """Those that are offered in the time zone of the day, and its own."""
+    if day.state is not DayState.DRAFT:
+        return ()
+    return tuple(
+        (str(each.id), each.line)
+        for each in await db.read(all_venues)
+        if each.id == day.venue_id or (not each.closed and each.timezone == day.timezone)
+    )
 
 
 route_handlers: list[Any] = [show_settings, save_settings]
