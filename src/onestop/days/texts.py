@@ -7,14 +7,15 @@ import sqlalchemy as sa
 
 from onestop.days import board_lines
 from onestop.days.own_lines import change_lines, check_lines
-from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, PAPER, OwnTexts, Which, own_texts
+from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, NEED, PAPER, OwnTexts, Which, own_texts
 from onestop.days.setup_values import SetupWrong
 from onestop.days.tables import days
 from onestop.db.ledger import record
-from onestop.directory import checklists, place_entries, series_entries
+from onestop.directory import checklists, need_entries, place_entries, series_entries
 from onestop.directory.actions import write_own_words
 from onestop.directory.checklists import PaperWordsMissing
-from onestop.directory.tables import checklist_items, places, series
+from onestop.directory.need_entries import NeedWordsMissing
+from onestop.directory.tables import checklist_items, needs, places, series
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain import own_lines
 from onestop.domain.errors import N_, Changed, NotKnown
@@ -25,6 +26,7 @@ from onestop.domain.roles import Actor
 TOO_LONG = N_("Please write at most %(number)s characters.")
 LONGEST: Mapping[tuple[str, str], int] = {
     PAPER: checklists.LONGEST,
+    NEED: need_entries.LONGEST,
     HOURS: place_entries.LONGEST_HOURS,
     NAME: series_entries.LONGEST_PUBLIC_NAME,
     FUNDING: series_entries.LONGEST_FUNDING,
@@ -36,6 +38,7 @@ LINES = frozenset({FUNDING, MESSAGE})
 """Texts of several lines."""
 _OWNERS: Mapping[str, sa.Table] = {
     "paper": checklist_items,
+    "need": needs,
     "place": places,
     "series": series,
     "day": days,
@@ -66,6 +69,8 @@ def write_text(
             raise SetupWrong(f"text_{tag}", TOO_LONG, number=LONGEST[about])
     if about == PAPER and before.paper not in PAPERS and not any(tidy.values()):
         raise PaperWordsMissing(field=f"text_{before.source or before.working}")
+    if about == NEED and not before.has_shipped and not any(tidy.values()):
+        raise NeedWordsMissing(field=f"text_{before.source or before.working}")
     if about == MESSAGE:
         check_lines(tidy, control="text")
         version = conn.execute(sa.select(days.c.version).where(days.c.id == which.owner)).scalar_one()

@@ -77,14 +77,19 @@ def ensure_service(
 
 
 def ensure_needs(conn: sa.Connection) -> None:
-    """Put the shipped needs into an installation, also those that came with a newer version."""
-    there = {row.key: row.id for row in conn.execute(sa.select(needs.c.key, needs.c.id))}
+    """Put the shipped needs into an installation, also those that came with a newer version.
+
+    One whose services an organiser chose keeps them.
+    """
+    rows = conn.execute(sa.select(needs.c.key, needs.c.id, needs.c.own_services)).all()
+    there = {row.key: row.id for row in rows}
+    chosen = {row.id for row in rows if row.own_services}
     known = {(row.need_id, row.service_key) for row in conn.execute(sa.select(need_services))}
     for place, (key, words) in enumerate(NEEDS.items()):
         need = there.get(key)
         if need is None:
             need = _insert(conn, needs, {"key": key, "pictogram": words.pictogram, "position": place})
-        for service_key in words.services:
+        for service_key in () if need in chosen else words.services:
             if (need, service_key) not in known:
                 conn.execute(need_services.insert().values(need_id=need, service_key=service_key))
 

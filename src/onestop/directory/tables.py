@@ -168,6 +168,8 @@ needs = sa.Table(
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
     # Visitors are not asked for it any more.
     sa.Column("closed", sa.Boolean(), nullable=False, server_default=sa.false()),
+    # An organiser chose its services: a newer version adds none.
+    sa.Column("own_services", sa.Boolean(), nullable=False, server_default=sa.false()),
     info=CONFIGURED,
 )
 

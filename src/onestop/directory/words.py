@@ -1,8 +1,8 @@
-"""Words for services and papers: an organiser's own before the shipped ones, the reader's language before others."""
+"""Words for services, needs and papers: own before shipped ones, the reader's language before others."""
 
 from collections.abc import Collection, Mapping
 
-from onestop.directory.vocabulary import CONDITIONS, PAPERS, PRIVATE_STOP, SERVICES
+from onestop.directory.vocabulary import CONDITIONS, NEEDS, PAPERS, PRIVATE_STOP, SERVICES
 from onestop.domain.checklist import Asked
 from onestop.domain.errors import N_
 from onestop.locale.languages import fallbacks
@@ -23,19 +23,32 @@ def words_of_paper(
     condition: str = "",
 ) -> tuple[str, str]:
     """What a paper is called and the language that is in; with its condition while nobody knows whether it holds."""
-    chain = fallbacks(locale.tag, working=working)
-    kin = chain[: chain.index(working)] if working in chain and working != locale.tag else chain[:1]
-    mine = next((tag for tag in kin if tag in own), None)
-    if mine is None and key in PAPERS:
-        text, language = locale.gettext(PAPERS[key][0]), locale.tag
-    else:
-        language = mine or next((tag for tag in (*chain, *sorted(own)) if tag in own), "")
-        text, language = (own[language], language) if language else (readable(key), locale.tag)
-        if language in drafts:
-            text = unchecked(locale, text)
+    shipped = PAPERS[key][0] if key in PAPERS else ""
+    text, language = _own_or_shipped(locale, key, shipped, own, drafts=drafts, working=working)
     if asked is Asked.IF and condition in CONDITIONS:
         text = locale.say(ONLY_IF, {"paper": text, "condition": locale.gettext(CONDITIONS[condition])})
     return text, language
+
+
+def words_of_need(
+    locale: Locale, key: str, own: Mapping[str, str], *, drafts: Collection[str] = (), working: str = "en"
+) -> tuple[str, str]:
+    """What a visitor would say and the language that is in."""
+    return _own_or_shipped(locale, key, NEEDS[key].says if key in NEEDS else "", own, drafts=drafts, working=working)
+
+
+def _own_or_shipped(
+    locale: Locale, key: str, shipped: str, own: Mapping[str, str], *, drafts: Collection[str], working: str
+) -> tuple[str, str]:
+    chain = fallbacks(locale.tag, working=working)
+    kin = chain[: chain.index(working)] if working in chain and working != locale.tag else chain[:1]
+    mine = next((tag for tag in kin if tag in own), None)
+    if mine is None and shipped:
+        return locale.gettext(shipped), locale.tag
+    language = mine or next((tag for tag in (*chain, *sorted(own)) if tag in own), "")
+    if not language:
+        return readable(key), locale.tag
+    return (unchecked(locale, own[language]) if language in drafts else own[language]), language
 
 
 def unchecked(locale: Locale, words: str) -> str:

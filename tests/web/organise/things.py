@@ -16,6 +16,7 @@ from onestop.days.rota import Said, answer_link
 from onestop.days.rota import make_link as make_rota_link
 from onestop.devices.actions import create_device
 from onestop.directory.logos import clean_logo
+from onestop.directory.need_entries import NeedWords, add_need
 from onestop.directory.organising import directory
 from onestop.directory.papers import papers_by_service
 from onestop.directory.place_entries import PlaceWords, add_place
@@ -130,6 +131,12 @@ def venue(site: Site) -> str:
     """A fresh venue."""
     words = VenueWords(name=f"House {uuid4().hex[:8]}", timezone="Europe/Bratislava")
     return str(site.database.write_now(add_venue, words, actor=SYSTEM, now=site.database.now()))
+
+
+def need(site: Site) -> str:
+    """A fresh need."""
+    words = NeedWords(pictogram="key", services=("legal",), words={"en": "I lost my keys"})
+    return str(site.database.write_now(add_need, words, actor=SYSTEM, now=site.database.now()))
 
 
 def series(site: Site) -> str:

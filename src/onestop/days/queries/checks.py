@@ -38,6 +38,7 @@ Kind = Literal[
     "desk_silent",
     "no_desk_for",
     "never_bookable",
+    "no_need",
     "nobody_speaks",
     "no_pages",
     "closes_early",
@@ -126,6 +127,7 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = Tr
         names = tuple(dict.fromkeys(service.key for service in offer.services if service.id in circle))
         found.append(Finding(kind="order_circle", services=names))
     found += _arrivals(conn, day, offer) if desks else []
+    found += _unasked(offer)
     spoken = frozenset[str]().union(*(desk.languages for desk in desks), *(one.languages for one in mediators))
     found += [Finding(kind="desk_silent", desk=desk.number) for desk in desks if not desk.languages]
     found += [Finding(kind="nobody_speaks", language=each) for each in day.languages if each not in spoken]
@@ -206,6 +208,13 @@ def _unserved(conn: sa.Connection, day: Day, offer: DayOffer) -> list[Finding]:
         Finding(kind="no_desk_for", service=keys[service].partition(":")[2])
         for service in sorted(asked - offered, key=lambda each: keys[each])
     ]
+
+
+def _unasked(offer: DayOffer) -> list[Finding]:
+    """Services that no need leads to: nobody who books alone can choose them."""
+    led_to = offer.always.union(*(need.services for need in offer.needs))
+    missed = tuple(dict.fromkeys(service.key for service in offer.services if service.id not in led_to))
+    return [Finding(kind="no_need", services=missed)] if missed else []
 
 
 def _papers(offer: DayOffer, *, today: date) -> list[Finding]:

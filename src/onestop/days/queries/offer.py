@@ -1,9 +1,8 @@
 """What a day offers: needs, services with their institutions and papers, and what goes before what."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,8 +10,9 @@ import sqlalchemy as sa
 from onestop.days.queries.desks import Institution
 from onestop.days.tables import day_always, desk_services, desks, precedences
 from onestop.db.memo import remembered
+from onestop.directory.needs import Need, all_needs
 from onestop.directory.papers import Paper, papers_by_service
-from onestop.directory.tables import institutions, need_services, needs, services
+from onestop.directory.tables import institutions, services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,10 @@ class OfferedNeed:
     key: str
     pictogram: str
     services: tuple[UUID, ...]
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The organiser's own words by language."""
+    drafts: frozenset[str] = frozenset()
+    """The languages of these that nobody has read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +113,7 @@ def _configured_offers(conn: sa.Connection, day_ids: frozenset[UUID]) -> dict[UU
                 papers=papers.get(row.id, ()),
             )
         )
-    asked = conn.execute(
-        sa.select(needs.c.key, needs.c.pictogram, need_services.c.service_key)
-        .join_from(needs, need_services)
-        .order_by(needs.c.position, needs.c.key, need_services.c.service_key)
-    ).all()
+    asked = [need for need in all_needs(conn) if not need.closed]
     always: dict[UUID, set[UUID]] = defaultdict(set)
     for row in conn.execute(sa.select(day_always).where(day_always.c.day_id.in_(day_ids))):
         always[row.day_id].add(row.service_id)
@@ -131,18 +131,21 @@ def _configured_offers(conn: sa.Connection, day_ids: frozenset[UUID]) -> dict[UU
     }
 
 
-def _offered_needs(asked: Sequence[Any], offered: Sequence[OfferedService]) -> tuple[OfferedNeed, ...]:
+def _offered_needs(asked: Sequence[Need], offered: Sequence[OfferedService]) -> tuple[OfferedNeed, ...]:
     by_key: dict[str, list[UUID]] = defaultdict(list)
     for service in offered:
         by_key[service.key].append(service.id)
-    wanted: dict[str, list[UUID]] = defaultdict(list)
-    pictograms: dict[str, str] = {}
-    for row in asked:
-        pictograms[row.key] = row.pictogram
-        wanted[row.key] += by_key[row.service_key]
-    return tuple(
-        OfferedNeed(key=key, pictogram=pictograms[key], services=tuple(ids)) for key, ids in wanted.items() if ids
+    found = (
+        OfferedNeed(
+            key=need.key,
+            pictogram=need.pictogram,
+            services=tuple(one for key in need.services for one in by_key[key]),
+            words=need.words,
+            drafts=need.drafts,
+        )
+        for need in asked
     )
+    return tuple(need for need in found if need.services)
 
 
 def service_keys(conn: sa.Connection) -> dict[UUID, str]:

@@ -14,13 +14,14 @@ from onestop.days.queries import board_lines, own_lines
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days
-from onestop.directory import papers, places, series
+from onestop.directory import needs, papers, places, series
 from onestop.directory.organising import centre_language
 from onestop.directory.tables import checklist_items, institutions, services, texts
+from onestop.directory.tables import needs as need_rows
 from onestop.directory.tables import places as place_rows
 from onestop.directory.tables import series as series_rows
-from onestop.directory.vocabulary import PAPERS
-from onestop.directory.words import words_of_paper
+from onestop.directory.vocabulary import NEEDS, PAPERS
+from onestop.directory.words import words_of_need, words_of_paper
 from onestop.domain.day import DayState
 from onestop.domain.errors import NotKnown
 from onestop.domain.own_words import Reading, Written, fingerprint, source_of
@@ -31,13 +32,14 @@ OPEN = (DayState.DRAFT, DayState.PUBLISHED)
 
 
 class Which(NamedTuple):
-    """A text by what it belongs to: a paper, a place, a series or a day."""
+    """A text by what it belongs to: a paper, a need, a place, a series or a day."""
 
     kind: str
     owner: UUID
     field: str
 
 
+NEED = (needs.OWNER, needs.FIELD)
 PAPER, HOURS = (papers.OWNER, papers.FIELD), (places.OWNER, places.FIELD)
 NAME, FUNDING = (series.OWNER, series.NAME), (series.OWNER, series.FUNDING)
 MESSAGE, BOARD = (own_lines.OWNER, own_lines.FIELD), (board_lines.OWNER, board_lines.FIELD)
@@ -79,6 +81,7 @@ class OwnTexts:
     working: str
     """The language the others are translations of, if it is written in that."""
     paper: str = ""
+    need: str = ""
     service: str = ""
     slug: str = ""
     is_open: bool = True
@@ -87,6 +90,11 @@ class OwnTexts:
     @property
     def about(self) -> tuple[str, str]:
         return self.which.kind, self.which.field
+
+    @property
+    def has_shipped(self) -> bool:
+        """Whether onestop brings words for it."""
+        return self.paper in PAPERS or self.need in NEEDS
 
     @property
     def source(self) -> str:
@@ -106,10 +114,11 @@ class OwnTexts:
         """What a reader of this language sees: how, in which language, and the words."""
         working = working or self.working
         texts_by = {language: one.text for language, one in self.words.items()}
-        if self.about == PAPER:
-            words, language = words_of_paper(locale_for(tag), self.paper, texts_by, working=working)
+        if self.about in (PAPER, NEED):
+            words_of = words_of_paper if self.paper else words_of_need
+            words, language = words_of(locale_for(tag), self.paper or self.need, texts_by, working=working)
             if texts_by.get(language) != words:
-                return (Seen.SHIPPED if self.paper in PAPERS else Seen.NOTHING), language, words
+                return (Seen.SHIPPED if self.has_shipped else Seen.NOTHING), language, words
         else:
             chain = fallbacks(tag, working=working)
             chain = chain if self.about in ONLY_NEAREST else (*chain, *sorted(texts_by))
@@ -120,19 +129,21 @@ class OwnTexts:
 
 
 def all_texts(conn: sa.Connection) -> tuple[OwnTexts, ...]:
-    """Whatever is written, of open days only, in the order of the page; six statements."""
+    """Whatever is written, of open days only, in the order of the page; seven statements."""
     return tuple(each for each in _everything(conn) if each.words and each.is_open)
 
 
 def texts_of_day(conn: sa.Connection, day: Day) -> tuple[OwnTexts, ...]:
     """What this day's visitors may read, its own two lines even where they are empty."""
-    offered = {paper.id for service in day_offer(conn, day.id).services for paper in service.papers}
+    offer = day_offer(conn, day.id)
+    offered = {paper.id for service in offer.services for paper in service.papers}
+    asked = {need.key for need in offer.needs}
     owners = {*offered, day.id, *({day.series.id} if day.series is not None else ())}
     return tuple(
         each
         for each in _everything(conn)
         if (each.words or each.which.owner == day.id)
-        and (each.which.owner in owners or (each.about == HOURS and each.is_open))
+        and (each.which.owner in owners or each.need in asked or (each.about == HOURS and each.is_open))
     )
 
 
@@ -178,6 +189,10 @@ def _everything(conn: sa.Connection) -> Iterator[OwnTexts]:
         .order_by(institutions.c.name, services.c.position, services.c.key, checklist_items.c.position)
     ):
         yield one(PAPER, row.id, row.name, paper=row.key, service=row.service)
+    for row in conn.execute(
+        sa.select(need_rows.c.id, need_rows.c.key, need_rows.c.closed).order_by(need_rows.c.position, need_rows.c.key)
+    ):
+        yield one(NEED, row.id, "", need=row.key, is_open=not row.closed)
     for row in conn.execute(
         sa.select(place_rows.c.id, place_rows.c.name, place_rows.c.closed).order_by(place_rows.c.name)
     ):

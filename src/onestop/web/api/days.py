@@ -10,7 +10,7 @@ from msgspec import Struct
 from onestop.booking.queries import arrivals
 from onestop.days.queries.days import Day, published_days
 from onestop.days.queries.offer import DayOffer, day_offer, day_offers
-from onestop.directory.words import words_of_paper
+from onestop.directory.words import words_of_need, words_of_paper
 from onestop.domain.booking import Interpreter
 from onestop.domain.party import PARTY_LIMIT
 from onestop.domain.plan import NominalPlan
@@ -24,7 +24,7 @@ from onestop.web.api.wishes import Wanted, language_list, wish_of
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.words import need_says, service_title
+from onestop.web.kit.words import service_title
 
 
 class VenueShown(Struct, kw_only=True):
@@ -287,7 +287,7 @@ def _day(day: Day, offer: DayOffer, locale: Locale) -> DayShown:
         working_language=day.working_language,
         slot_minutes=day.slot_minutes,
         services=_services(offer, locale),
-        needs=_needs(offer, locale),
+        needs=_needs(offer, locale, working=day.working_language),
     )
 
 
@@ -316,9 +316,14 @@ def _services(offer: DayOffer, locale: Locale) -> list[ServiceShown]:
     ]
 
 
-def _needs(offer: DayOffer, locale: Locale) -> list[NeedShown]:
+def _needs(offer: DayOffer, locale: Locale, *, working: str) -> list[NeedShown]:
     return [
-        NeedShown(key=need.key, says=need_says(locale, need.key), services=list(need.services)) for need in offer.needs
+        NeedShown(
+            key=need.key,
+            says=words_of_need(locale, need.key, need.words, drafts=need.drafts, working=working)[0],
+            services=list(need.services),
+        )
+        for need in offer.needs
     ]
 
 

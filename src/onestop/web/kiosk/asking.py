@@ -11,6 +11,7 @@ from onestop.booking.queries import arrivals
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import DayOffer, day_offer
 from onestop.db.session import Database
+from onestop.directory.words import words_of_need
 from onestop.domain.booking import Interpreter
 from onestop.domain.errors import N_, ChildAtDeskAlone, Refusal
 from onestop.web.kiosk.draw_day import ask_page, asks_on, shut_page
@@ -134,7 +135,11 @@ async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
     context = KioskNeeds(
         day=day,
         today=today,
-        chosen=tuple(need_says(locale, need) for need in answers.needs),
+        chosen=tuple(
+            words_of_need(locale, need.key, need.words, drafts=need.drafts, working=day.working_language)[0]
+            for need in offer.needs
+            if need.key in answers.needs
+        ),
         tiles=tuple(
             NeedTile(
                 href=onward(
@@ -142,7 +147,7 @@ async def show_needs(request: WebRequest, db: Db, slug: FromPath[str]) -> Respon
                     replace(answers, needs=(*answers.needs, need.key), services=None),
                     f"/kiosk/d/{day.slug}/desks",
                 ),
-                says=need_says(locale, need.key),
+                says=need_says(locale, need, working=day.working_language),
                 icon=need.pictogram,
             )
             for need in offer.needs

@@ -267,7 +267,7 @@ def _screens(day: Day, offer: DayOffer, locale: Locale) -> list[tuple[str, dict[
         tiles=tuple(
             NeedTile(
                 href=_link(f"{path}/desks", **lang, needs=need_mark(need.key)),
-                says=need_says(locale, need.key),
+                says=need_says(locale, need, working=day.working_language),
                 icon=need.pictogram,
             )
             for need in offer.needs

@@ -113,7 +113,12 @@ async def needs_page(
         day=day,
         way=way,
         needs=tuple(
-            NeedChoice(key=need.key, says=need_says(locale, need.key), pictogram=need.pictogram) for need in offer.needs
+            NeedChoice(
+                key=need.key,
+                says=need_says(locale, need, working=day.working_language),
+                pictogram=need.pictogram,
+            )
+            for need in offer.needs
         ),
         services=service_lines(offer, [one.id for one in offer.services], checked=(), late=frozenset(), locale=locale),
         days=days if len(days) > 1 else (),

@@ -1,8 +1,11 @@
-"""Shipped words for services and needs in the reader's language; an unknown key shows itself readably."""
+"""Words for services and needs in the reader's language, an organiser's own before the shipped ones."""
 
-from onestop.directory.vocabulary import NEEDS, SERVICES
-from onestop.directory.words import readable, service_title, stop_title
-from onestop.web.kit.locale import Locale
+from markupsafe import Markup
+
+from onestop.days.queries.offer import OfferedNeed
+from onestop.directory.vocabulary import SERVICES
+from onestop.directory.words import service_title, stop_title, words_of_need
+from onestop.web.kit.locale import Locale, direction
 
 __all__ = ["isolated", "left_to_right", "need_says", "service_pictogram", "service_title", "stop_title"]
 
@@ -25,6 +28,9 @@ def service_pictogram(key: str, *, private: bool = False) -> str:
     return "message-circle" if private or key not in SERVICES else SERVICES[key].pictogram
 
 
-def need_says(locale: Locale, key: str) -> str:
-    """What a visitor would say."""
-    return locale.gettext(NEEDS[key].says) if key in NEEDS else readable(key)
+def need_says(locale: Locale, need: OfferedNeed, *, working: str) -> str:
+    """What a visitor would say: own words before shipped ones; another language than the page's is marked."""
+    text, language = words_of_need(locale, need.key, need.words, drafts=need.drafts, working=working)
+    if language == locale.tag:
+        return text
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction(language), text)

@@ -87,6 +87,11 @@ _LINES: tuple[tuple[str, str, str], ...] = (
         N_("The list of venues was changed"),
         "VenueAdded VenueChanged VenueOpened VenueClosed VenueRemoved",
     ),
+    (
+        "setup",
+        N_("The list of needs was changed"),
+        "NeedAdded NeedChanged NeedMoved NeedOpened NeedClosed NeedRemoved",
+    ),
     ("setup", N_("The list of places was changed"), "PlaceAdded PlaceChanged PlaceOpened PlaceClosed"),
     (
         "setup",

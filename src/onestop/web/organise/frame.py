@@ -22,6 +22,7 @@ ROLES = (Role.ORGANISER, Role.ADMINISTRATOR)
 _CENTRE = (
     ("/organise", N_("Days")),
     ("/organise/institutions", N_("Institutions")),
+    ("/organise/needs", N_("Needs")),
     ("/organise/venues", N_("Venues")),
     ("/organise/places", N_("Places")),
     ("/organise/series", N_("Series")),
@@ -32,7 +33,7 @@ _CENTRE = (
     ("/organise/audit", N_("Who did what")),
     ("/organise/speech", N_("Speech")),
 )
-_SELDOM = {"/organise/referrals", "/organise/audit", "/organise/speech"}
+_SELDOM = {"/organise/needs", "/organise/venues", "/organise/referrals", "/organise/audit", "/organise/speech"}
 """Behind "More", so that the menu stays in one line."""
 _TOLD = "told"
 

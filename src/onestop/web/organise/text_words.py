@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, PAPER, OwnText, OwnTexts, Seen
+from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, NEED, PAPER, OwnText, OwnTexts, Seen
+from onestop.directory.words import words_of_need
 from onestop.domain.errors import N_
 from onestop.domain.own_words import UNREAD, Reading
 from onestop.web.kit.locale import Locale
@@ -16,6 +17,7 @@ KINDS: Mapping[tuple[str, str], str] = {
     MESSAGE: N_("Own lines in messages"),
     BOARD: N_("Line on all boards"),
     PAPER: N_("Paper to bring"),
+    NEED: N_("What a visitor needs"),
     HOURS: N_("Hours and way to a place"),
 }
 SHORT = 60
@@ -70,6 +72,10 @@ def row_of(locale: Locale, own: OwnTexts, tags: Iterable[str], *, working: str =
 
 def name_of(locale: Locale, own: OwnTexts) -> str:
     """Whose text it is."""
+    if own.need:
+        return words_of_need(locale, own.need, {tag: one.text for tag, one in own.words.items()}, working=own.working)[
+            0
+        ]
     return f"{service_title(locale, own.service)} · {own.name}" if own.service else own.name
 
 

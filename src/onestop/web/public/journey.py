@@ -200,7 +200,7 @@ async def _show_needs(
             NeedChoice(
                 key=need.key,
                 mark=need_mark(need.key),
-                says=need_says(locale, need.key),
+                says=need_says(locale, need, working=day.working_language),
                 icon=need.pictogram,
                 ticked=need.key in answers.needs,
             )

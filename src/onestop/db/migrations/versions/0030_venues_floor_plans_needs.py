@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Apply."""
     for table in ("venues", "needs"):
         op.add_column(table, sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("needs", sa.Column("own_services", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "floor_plans",
         sa.Column("venue_id", Id(), nullable=False),
@@ -51,6 +52,8 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("desk_places")
     op.drop_table("floor_plans")
-    for table in ("needs", "venues"):
-        with op.batch_alter_table(table) as batch:
-            batch.drop_column("closed")
+    with op.batch_alter_table("needs") as needs:
+        needs.drop_column("own_services")
+        needs.drop_column("closed")
+    with op.batch_alter_table("venues") as venues:
+        venues.drop_column("closed")
