@@ -30,7 +30,7 @@ class FirstSteps:
 
 
 def first_steps(conn: sa.Connection, days: Sequence[Day], *, now: datetime, writes: bool) -> FirstSteps | None:
-    """The steps while none of these `days`, newest first, was held and closed: of the nearest published day, else of the
+    """The steps while none of `days`, newest first, was held and closed: of the nearest published one, else of the
     newest draft. A fixed number of statements for each of the three. `writes`: mail with links can be sent."""
     if any(day.state is DayState.CLOSED for day in days):
         return None
