@@ -1,11 +1,14 @@
 """The people who work at a day, and the hours they are there."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from onestop.domain.coverage import uncovered
 from onestop.domain.day import opening_instants
 from onestop.domain.intervals import Interval, joined
 
@@ -61,3 +64,66 @@ def blocks(opens_at: datetime, closes_at: datetime, zone: ZoneInfo) -> tuple[Int
 def as_said(hours: Iterable[Interval], zone: ZoneInfo) -> list[list[str]]:
     """Ticked blocks as local hours, those that touch as one."""
     return [[f"{at.astimezone(zone):%H:%M}" for at in each] for each in joined(hours)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskHours:
+    """When a desk is open, and whose it is."""
+
+    desk: UUID
+    institution: UUID
+    openings: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnShift:
+    """Somebody who is expected; an officer without a desk may sit at any one of her institution."""
+
+    work: Work
+    hours: tuple[Interval, ...]
+    desk: UUID | None = None
+    institution: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Hours in which a desk is open without an officer, or nobody does this work while the day is open."""
+
+    work: Work
+    desk: UUID | None
+    hours: tuple[Interval, ...]
+
+
+def gaps(day: Interval, desks: Sequence[DeskHours], people: Sequence[OnShift], *, since: datetime) -> tuple[Gap, ...]:
+    """Where somebody is missing from `since` on, desks in their order; holes shorter than `LEAST` are none.
+
+    An officer of any desk fills the first one of her institution that has no officer of its own at that time.
+    """
+    without: dict[UUID, list[Interval]] = {desk.desk: [] for desk in desks}
+    officers = [one for one in people if one.work is Work.OFFICER]
+    for institution in {desk.institution for desk in desks}:
+        theirs = [desk for desk in desks if desk.institution == institution]
+        free = [one for one in officers if one.desk is None and one.institution == institution]
+        edges = [at for desk in theirs for each in desk.openings for at in each]
+        edges += [at for one in officers for each in one.hours for at in each]
+        for start, end in pairwise(sorted(set(edges))):
+            left = sum(_covers(one.hours, start) for one in free)
+            for desk in theirs:
+                own = any(one.desk == desk.desk and _covers(one.hours, start) for one in officers)
+                if own or not _covers(desk.openings, start):
+                    continue
+                if left:
+                    left -= 1
+                else:
+                    without[desk.desk].append((start, end))
+    found = [
+        Gap(work=Work.OFFICER, desk=desk.desk, hours=uncovered(without[desk.desk], (), since=since)) for desk in desks
+    ]
+    for work in (Work.RECEPTION, Work.GUIDE):
+        there = [each for one in people if one.work is work for each in one.hours]
+        found.append(Gap(work=work, desk=None, hours=uncovered([day], there, since=since)))
+    return tuple(gap for gap in found if gap.hours)
+
+
+def _covers(hours: Sequence[Interval], at: datetime) -> bool:
+    return any(start <= at < end for start, end in hours)

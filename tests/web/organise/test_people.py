@@ -29,7 +29,7 @@ def told(text: str) -> str:
     """What the main part of a page says."""
     bare = re.sub(r"<[^>]+>", " ", text.partition("<main")[2])
     plain = " ".join(re.sub("[\u2066-\u2069]", "", bare).split())
-    return plain.replace(" – ", "–").replace(" ,", ",")
+    return plain.replace(" – ", "–").replace(" ,", ",").replace(" .", ".").replace("( ", "(")
 
 
 def crew(site: Site, day: UUID | None = None) -> list[CrewRow]:
@@ -228,3 +228,31 @@ async def test_the_page_takes_as_many_statements_for_many_people_as_for_one(site
         await organiser.open(f"{DAY}/people")
         many = four()
     assert many == few
+
+
+async def test_the_page_says_where_somebody_is_missing_and_the_check_once_shifts_are_entered(site: Site) -> None:
+    organiser = Organiser(site)
+    before = told((await organiser.open(DAY)).text)
+    empty = told((await organiser.open(f"{DAY}/people")).text)
+    await enter(organiser, label="Volunteer 3", opens_1="08:00", closes_1="11:30")
+    volunteers = told((await organiser.open(DAY)).text)
+    desk = site.database.read_now(desks_of_day, site.hall.id)[1]
+    await enter(organiser, "officer", label="Eva", place=f"desk:{desk.id}")
+    page = told((await organiser.open(f"{DAY}/people")).text)
+    officers = told((await organiser.open(DAY)).text)
+
+    assert ("is entered at" in before, "Where somebody is missing" in empty) == (False, False)
+    assert "Where somebody is missing" in page
+    assert "Nobody is entered at the reception at 11:30–15:00." in volunteers
+    assert "No floor guide is entered at 09:00–15:00." in volunteers
+    assert "Nobody is entered for" not in volunteers
+    assert "Nobody is entered for some of the hours of desks 1, 3, 4, 5 and 6" in officers
+    assert "Reception 11:30–15:00 there there part of it nobody nobody nobody" in page
+    assert f"{desk.institution.name}–there there there there there there" in page
+
+
+async def test_a_place_without_a_name_fills_no_gap(site: Site) -> None:
+    organiser = Organiser(site)
+    await enter(organiser, label="")
+    page = told((await organiser.open(DAY)).text)
+    assert "Nobody is entered at the reception at 09:00–15:00." in page

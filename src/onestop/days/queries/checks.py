@@ -61,6 +61,9 @@ Kind = Literal[
     "no_pass",
     "machine_silent",
     "printer",
+    "no_officer",
+    "no_reception",
+    "no_guide",
 ]
 STOPS: frozenset[Kind] = frozenset(
     {"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for", "no_window", "order_circle", "no_words"}

@@ -1,14 +1,16 @@
 """Who works at a day beside its mediators, and when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from onestop.days.queries.desks import DeskRow
 from onestop.days.tables import crew, desks, shifts
 from onestop.directory.tables import institutions
-from onestop.domain.crew import Work
+from onestop.domain.crew import DeskHours, Gap, OnShift, Work, gaps
 from onestop.domain.intervals import Interval
 
 
@@ -67,3 +69,19 @@ def crew_of_day(conn: sa.Connection, day: UUID) -> list[CrewRow]:
             one = replace(one, hours=(*one.hours, (row.opens_at, row.closes_at)))
         found[row.id] = one
     return list(found.values())
+
+
+def gaps_of(
+    day: Interval, desks_there: Sequence[DeskRow], people: Sequence[CrewRow], *, since: datetime
+) -> tuple[Gap, ...]:
+    """Where somebody is missing; a place without a name is nobody."""
+    return gaps(
+        day,
+        [DeskHours(desk=desk.id, institution=desk.institution.id, openings=desk.openings) for desk in desks_there],
+        [
+            OnShift(work=one.work, hours=one.hours, desk=one.desk, institution=one.institution)
+            for one in people
+            if one.label
+        ],
+        since=since,
+    )

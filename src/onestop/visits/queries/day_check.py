@@ -12,13 +12,15 @@ import sqlalchemy as sa
 from onestop.accounts.tables import accounts, grants, passes
 from onestop.booking.tables import bookings, parties, stops
 from onestop.days.queries.checks import CLOSES_EARLY, Finding, check_day
+from onestop.days.queries.crew import CrewRow, crew_of_day, gaps_of
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.devices.queries import Paired, paired_machines
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.coverage import meets, uncovered
+from onestop.domain.crew import Work
 from onestop.domain.day import DayState, MediatorState
-from onestop.domain.intervals import Interval
+from onestop.domain.intervals import Interval, joined
 from onestop.domain.machine import is_silent, printer_trouble
 from onestop.domain.roles import Role
 from onestop.domain.visit import AT_DESK, STOP_OPEN, VisitState
@@ -63,6 +65,7 @@ def check_whole_day(
         replace(each, count=waits[each.about]) if each.kind == "away" and each.about is not None else each
         for each in found
     ]
+    found += _missing(day, desks, crew_of_day(conn, day.id), now=now)
     if day.state is DayState.PUBLISHED and now < day.closes_at:
         found += _passes(conn, day, desks, now=now)
         found += _machines(paired_machines(conn, day.id), day, now=now, real=real)
@@ -161,6 +164,25 @@ def _leaving(day: Day, desks: Sequence[DeskRow], people: Sequence[Expected]) -> 
                     count=len(after),
                 )
             )
+    return found
+
+
+def _missing(day: Day, desks: Sequence[DeskRow], people: Sequence[CrewRow], *, now: datetime) -> list[Finding]:
+    """Hours in which somebody is missing, once an organiser has begun to enter shifts; officers once one of them is."""
+    if not people:
+        return []
+    holes = gaps_of((day.opens_at, day.closes_at), desks, people, since=now)
+    numbers = {desk.id: desk.number for desk in desks}
+    empty = tuple(numbers[gap.desk] for gap in holes if gap.desk is not None)
+    found: list[Finding] = []
+    if empty and any(one.work is Work.OFFICER for one in people):
+        hours = joined(each for gap in holes if gap.desk is not None for each in gap.hours)
+        found.append(Finding(kind="no_officer", desks=empty, hours=hours))
+    for gap in holes:
+        if gap.work is Work.RECEPTION:
+            found.append(Finding(kind="no_reception", hours=gap.hours))
+        elif gap.work is Work.GUIDE:
+            found.append(Finding(kind="no_guide", hours=gap.hours))
     return found
 
 

@@ -7,10 +7,14 @@ from typing import Literal
 
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow
+from onestop.domain.crew import Gap, Work
+from onestop.domain.intervals import Interval, within, without
 
 HOUR = timedelta(hours=1)
 MOST_COLUMNS = 24
 Cell = Literal["whole", "part", "none"]
+Staffed = Literal["whole", "part", "none", "shut"]
+"""Somebody is there, for a part of it, nobody is; or it is not open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +36,61 @@ class HoursTable:
     rows: tuple[HoursRow, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffedRow:
+    """A desk, the reception or the hall: for each column whether somebody is there, and the hours of nobody."""
+
+    desk: DeskRow | None
+    label: str
+    cells: tuple[Staffed, ...]
+    missing: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffedTable:
+    """Columns by their beginning, and the rows."""
+
+    columns: tuple[datetime, ...]
+    rows: tuple[StaffedRow, ...]
+
+
+def staffed_table(
+    day: Day, desks: Sequence[DeskRow], gaps: Sequence[Gap], *, reception: str, guides: str
+) -> StaffedTable:
+    """Desks by number, then the reception and the hall, which are open as long as the day."""
+    columns, ends = _columns(day)
+    by_desk = {gap.desk: gap.hours for gap in gaps if gap.desk is not None}
+    by_work = {gap.work: gap.hours for gap in gaps if gap.desk is None}
+    whole = ((day.opens_at, day.closes_at),)
+    rows = [(desk, desk.institution.name, desk.openings, by_desk.get(desk.id, ())) for desk in desks if desk.openings]
+    rows += [(None, reception, whole, by_work.get(Work.RECEPTION, ()))]
+    rows += [(None, guides, whole, by_work.get(Work.GUIDE, ()))]
+    return StaffedTable(
+        columns=tuple(columns),
+        rows=tuple(
+            StaffedRow(
+                desk=desk,
+                label=label,
+                cells=tuple(_staffed(openings, missing, at, end) for at, end in zip(columns, ends, strict=True)),
+                missing=tuple(missing),
+            )
+            for desk, label, openings, missing in rows
+        ),
+    )
+
+
+def _staffed(openings: Sequence[Interval], missing: Sequence[Interval], start: datetime, end: datetime) -> Staffed:
+    here = [(start, end)]
+    if not within(here, openings):
+        return "shut"
+    if not within(here, missing):
+        return "whole"
+    return "part" if without(within(here, openings), missing) else "none"
+
+
 def hours_table(day: Day, desks: Sequence[DeskRow], mediators: Sequence[MediatorRow]) -> HoursTable:
     """Desks by number, then mediators."""
-    columns: list[datetime] = []
-    at = day.opens_at
-    while at < day.closes_at and len(columns) < MOST_COLUMNS:
-        columns.append(at)
-        at += HOUR
-    ends = [min(at + HOUR, day.closes_at) for at in columns]
+    columns, ends = _columns(day)
     rows = [
         HoursRow(
             desk=desk,
@@ -63,6 +114,16 @@ def hours_table(day: Day, desks: Sequence[DeskRow], mediators: Sequence[Mediator
         for one in mediators
     ]
     return HoursTable(columns=tuple(columns), rows=tuple(rows))
+
+
+def _columns(day: Day) -> tuple[list[datetime], list[datetime]]:
+    """Where the columns begin and end."""
+    columns: list[datetime] = []
+    at = day.opens_at
+    while at < day.closes_at and len(columns) < MOST_COLUMNS:
+        columns.append(at)
+        at += HOUR
+    return columns, [min(at + HOUR, day.closes_at) for at in columns]
 
 
 def _cell(openings: Sequence[tuple[datetime, datetime]], start: datetime, end: datetime) -> Cell:

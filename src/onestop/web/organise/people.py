@@ -17,7 +17,7 @@ from onestop.days.crew import (
     remove_person,
     set_crew,
 )
-from onestop.days.queries.crew import CrewRow, crew_of_day
+from onestop.days.queries.crew import CrewRow, crew_of_day, gaps_of
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
 from onestop.days.queries.rota import new_answers
@@ -33,6 +33,7 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.changes import Thing, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.hours import StaffedTable, staffed_table
 from onestop.web.organise.reading import Reader, read_id
 
 WORK_MISSING = N_("Please choose what this person does.")
@@ -60,6 +61,8 @@ class PeoplePage:
     mediators: tuple[MediatorRow, ...]
     answers: int
     """How many said when they can come and wait to be entered."""
+    staffed: StaffedTable | None
+    """Where somebody is missing, once shifts are entered."""
     saved: bool
 
 
@@ -92,6 +95,9 @@ async def show_people(request: WebRequest, db: Db, day: FromPath[str]) -> Respon
     found, _ = await enter(request, db, day)
     locale = locale_of(request)
     crew: list[CrewRow] = await db.read(crew_of_day, found.id)
+    desks: list[DeskRow] = await db.read(desks_of_day, found.id)
+    missing = gaps_of((found.opens_at, found.closes_at), desks, crew, since=found.opens_at)
+    named = {"reception": locale.gettext(WORKS[Work.RECEPTION]), "guides": locale.gettext(PLURALS[Work.GUIDE])}
     context = PeoplePage(
         day=found,
         groups=tuple(
@@ -104,6 +110,7 @@ async def show_people(request: WebRequest, db: Db, day: FromPath[str]) -> Respon
         ),
         mediators=tuple(await db.read(mediators_of_day, found.id)),
         answers=await db.read(new_answers, found.id),
+        staffed=staffed_table(found, desks, missing, **named) if crew else None,
         saved=request.query_params.get("done") == "saved",
     )
     return page(request, context, **day_frame(request, found))
