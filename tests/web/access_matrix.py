@@ -850,7 +850,7 @@ MATRIX: list[Row] = [
                 "/institution",
             ),
             *("/mediators", "/mediators/new", "/mediators/{mediator:uuid}", "/devices", "/overview", "/live"),
-            *("/people", "/people/new", "/people/{person:uuid}", "/people/answers"),
+            *("/people", "/people/new", "/people/{person:uuid}", "/people/answers", "/people.pdf"),
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
             *("/texts", "/texts/{part:str}", "/preview"),

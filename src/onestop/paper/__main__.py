@@ -14,6 +14,8 @@ from onestop.paper.poster_drawing import draw_posters
 from onestop.paper.posters import Posters
 from onestop.paper.report_drawing import draw_report
 from onestop.paper.reports import Report
+from onestop.paper.rota import Rota
+from onestop.paper.rota_drawing import draw_rota
 from onestop.paper.sheets import Pack
 
 KINDS: dict[str, tuple[type[Any], Callable[[Any], bytes]]] = {
@@ -21,6 +23,7 @@ KINDS: dict[str, tuple[type[Any], Callable[[Any], bytes]]] = {
     "Posters": (Posters, draw_posters),
     "Guide": (Guide, draw_guide),
     "Report": (Report, draw_report),
+    "Rota": (Rota, draw_rota),
 }
 
 

@@ -23,6 +23,7 @@ from onestop.paper.contents import Contents, pack_contents
 from onestop.paper.guides import Guide
 from onestop.paper.posters import Posters
 from onestop.paper.reports import Report
+from onestop.paper.rota import Rota
 from onestop.paper.sheets import Pack
 from onestop.paper.words import pack_of
 from onestop.settings import Settings
@@ -89,7 +90,7 @@ def draw_contents(
     return draw_apart(pack)
 
 
-def draw_apart(content: Pack | Posters | Guide | Report) -> bytes:
+def draw_apart(content: Pack | Posters | Guide | Report | Rota) -> bytes:
     """Draw in another process, so that no request waits for it. Raises `PackNotDrawn`."""
     try:
         done = subprocess.run(  # noqa: S603 (the name of a class of ours)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from onestop.accounts.actions import add_account
 from onestop.days.copying import copy_day
 from onestop.days.queries.crew import CrewRow, crew_of_day
 from onestop.days.queries.days import day_by_id, day_by_slug
@@ -15,7 +16,7 @@ from onestop.days.tables import setup_changes
 from onestop.db.ledger import facts
 from onestop.domain.crew import Work
 from onestop.domain.intervals import Interval
-from onestop.domain.roles import SYSTEM
+from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.reports.verify import verify
 from onestop.visits.actions.moving import move_day
 from tests.counting import counted
@@ -256,3 +257,34 @@ async def test_a_place_without_a_name_fills_no_gap(site: Site) -> None:
     await enter(organiser, label="")
     page = told((await organiser.open(DAY)).text)
     assert "Nobody is entered at the reception at 09:00–15:00." in page
+
+
+async def test_the_rota_is_taken_as_one_page(site: Site) -> None:
+    organiser = Organiser(site)
+    await enter(organiser, label="Volunteer 3")
+
+    answer = await organiser.open(f"{DAY}/people.pdf")
+
+    assert (answer.headers["content-type"], answer.content[:5], "no-store" in answer.headers["cache-control"]) == (
+        "application/pdf",
+        b"%PDF-",
+        True,
+    )
+
+
+async def test_who_organises_this_day_only_is_offered_the_accounts_of_this_day_only(site: Site) -> None:
+    def account(login: str, day: UUID | None) -> UUID:
+        grant = Grant(role=Role.RECEPTIONIST, day=day)
+        how = {"login": login, "password_hash": "", "held": (grant,), "actor": SYSTEM, "now": site.database.now()}
+        return site.database.write_now(add_account, **how)
+
+    here, elsewhere = account("jana-of-this-day", site.hall.id), account("eva-of-all-days", None)
+    everywhere, only = Organiser(site), Organiser(site, day=site.hall.id)
+    pages = [(await each.open(f"{DAY}/people/new?work=guide")).text for each in (everywhere, only)]
+    await only.send(f"{DAY}/people", label="Eva", account=str(elsewhere))
+    await only.open(f"{DAY}/people/new?work=guide")
+    await only.send(f"{DAY}/people", label="Jana", account=str(here))
+
+    logins = ("jana-of-this-day", "eva-of-all-days")
+    assert [[login in page for login in logins] for page in pages] == [[True, True], [True, False]]
+    assert {one.label: one.account for one in crew(site)} == {"Eva": None, "Jana": here}

@@ -9,12 +9,6 @@ WORKS: dict[Work, str] = {
     Work.RECEPTION: N_("Reception"),
     Work.GUIDE: N_("Floor guide"),
 }
-PLURALS: dict[Work, str] = {
-    Work.OFFICER: N_("Officers"),
-    Work.MEDIATOR: N_("Mediators"),
-    Work.RECEPTION: N_("People at the reception"),
-    Work.GUIDE: N_("Floor guides"),
-}
 DOES: dict[Work, str] = {
     Work.OFFICER: N_("I advise people for my institution"),
     Work.MEDIATOR: N_("I interpret"),

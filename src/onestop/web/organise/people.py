@@ -1,5 +1,6 @@
 """The people of a day and their shifts: list, add, change, take away. Mediators are shown and changed elsewhere."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,8 +24,11 @@ from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, media
 from onestop.days.queries.rota import new_answers
 from onestop.domain.crew import ON_SHIFT, Work
 from onestop.domain.errors import N_, NotKnown, Refusal
-from onestop.web.kit.crew_words import PLURALS, WORKS
+from onestop.paper.printing import draw_apart
+from onestop.paper.rota import HEADINGS, rota_of
+from onestop.web.kit.crew_words import WORKS
 from onestop.web.kit.forms import Form, new_key, read_form
+from onestop.web.kit.kept_pack import one_at_a_time, pdf
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale, locale_for
 from onestop.web.kit.once import submit_once
@@ -32,7 +36,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.changes import Thing, meanwhile
-from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
 from onestop.web.organise.hours import StaffedTable, staffed_table
 from onestop.web.organise.reading import Reader, read_id
 
@@ -97,13 +101,13 @@ async def show_people(request: WebRequest, db: Db, day: FromPath[str]) -> Respon
     crew: list[CrewRow] = await db.read(crew_of_day, found.id)
     desks: list[DeskRow] = await db.read(desks_of_day, found.id)
     missing = gaps_of((found.opens_at, found.closes_at), desks, crew, since=found.opens_at)
-    named = {"reception": locale.gettext(WORKS[Work.RECEPTION]), "guides": locale.gettext(PLURALS[Work.GUIDE])}
+    named = {"reception": locale.gettext(WORKS[Work.RECEPTION]), "guides": locale.gettext(HEADINGS[Work.GUIDE])}
     context = PeoplePage(
         day=found,
         groups=tuple(
             Group(
                 work=work,
-                title=locale.gettext(PLURALS[work]),
+                title=locale.gettext(HEADINGS[work]),
                 people=tuple(one for one in crew if one.work is work),
             )
             for work in Work
@@ -114,6 +118,18 @@ async def show_people(request: WebRequest, db: Db, day: FromPath[str]) -> Respon
         saved=request.query_params.get("done") == "saved",
     )
     return page(request, context, **day_frame(request, found))
+
+
+@get("/organise/{day:str}/people.pdf")
+async def take_rota(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The same on paper, in the reader's language."""
+    found, _ = await enter(request, db, day)
+    crew: list[CrewRow] = await db.read(crew_of_day, found.id)
+    mediators: list[MediatorRow] = await db.read(mediators_of_day, found.id)
+    rota = rota_of(found, crew, mediators, locale_of(request), now=db.now())
+    async with one_at_a_time:
+        made = await asyncio.to_thread(draw_apart, rota)
+    return pdf(made, f"{found.slug}-people.pdf")
 
 
 @get("/organise/{day:str}/people/new")
@@ -196,7 +212,7 @@ async def _save(request: WebRequest, db: Db, day: Day, person: CrewRow | None) -
     hours = read.hours(MOST_SHIFTS, "hours")
     status = 422
     if not read.errors:
-        settings = _settings(form, Work(work), await db.read(accounts_list))
+        settings = _settings(form, Work(work), await _accounts(request, db, day, person))
         try:
             path = await submit_once(
                 request,
@@ -231,6 +247,18 @@ async def _save(request: WebRequest, db: Db, day: Day, person: CrewRow | None) -
         meanwhile=await meanwhile(request, db, day, form.number("version")) if "content" in read.errors else (),
         errors=read.errors,
     )
+
+
+async def _accounts(request: WebRequest, db: Db, day: Day, person: CrewRow | None) -> list[Account]:
+    """Whom the form offers: of somebody who organises this day only, those who work at it and no others."""
+    _, someone = await enter(request, db, day.slug)
+    everywhere = works_everywhere(someone)
+    return [
+        each
+        for each in await db.read(accounts_list)
+        if (person is not None and each.id == person.account)
+        or (each.active and (everywhere or any(grant.day == day.id for grant in each.grants)))
+    ]
 
 
 def _settings(form: Form, work: Work, accounts: list[Account]) -> dict[str, Any]:
@@ -269,11 +297,7 @@ async def _form(
         longest=LONGEST_LABEL,
         places=places_of(locale, await db.read(desks_of_day, day.id), person),
         place=place,
-        accounts=tuple(
-            (str(each.id), each.name or each.login)
-            for each in await db.read(accounts_list)
-            if each.active or str(each.id) == account
-        ),
+        accounts=tuple((str(each.id), each.name or each.login) for each in await _accounts(request, db, day, person)),
         account=account,
         hours=(*hours, *(("", ""),) * (rows - len(hours))),
         **more,
@@ -301,4 +325,4 @@ def _clock(day: Day, at: Any) -> str:
     return locale_for("en").time(at, day.timezone)
 
 
-route_handlers: list[Any] = [show_people, show_new_person, add, show_person, change, remove]
+route_handlers: list[Any] = [show_people, take_rota, show_new_person, add, show_person, change, remove]
