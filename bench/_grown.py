@@ -43,6 +43,7 @@ PER_DAY = (
     "mediators",
     "mediator_languages",
     "precedences",
+    "day_sessions",
     "capacity",
     "parties",
     "members",

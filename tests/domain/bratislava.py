@@ -91,7 +91,8 @@ def wants(*services: UUID, members: frozenset[int] = ME) -> list[WantedStop]:
 
 def rows_of(day: DayCapacity) -> list[tuple[str, tuple[Bucket, ...]]]:
     groups = [(group.key, group.buckets) for group in (*day.groups, *day.mediators)]
-    return [*groups, ("arrivals", day.arrivals)]
+    held = [(str(session.id), session.buckets) for session in day.sessions]
+    return [*groups, *held, ("arrivals", day.arrivals)]
 
 
 def by_place(day: DayCapacity, claims: tuple[Claim, ...]) -> list[tuple[str, str, int, int]]:
@@ -126,6 +127,7 @@ def applied(day: DayCapacity, claims: tuple[Claim, ...]) -> DayCapacity:
         groups=tuple(replace(group, buckets=used(group.buckets)) for group in day.groups),
         mediators=tuple(replace(group, buckets=used(group.buckets)) for group in day.mediators),
         arrivals=used(day.arrivals),
+        sessions=tuple(replace(session, buckets=used(session.buckets)) for session in day.sessions),
     )
 
 

@@ -71,6 +71,8 @@ stops = sa.Table(
     sa.Column("position", sa.Integer(), nullable=False, server_default="0"),
     sa.Column("minutes", sa.Integer(), nullable=False),
     instant("planned_at", null=True),
+    # The session she goes to, of a service that has some.
+    ref("session_id", "day_sessions", null=True, ondelete="SET NULL"),
     # R18: nobody meets an institution she did not see named and accept.
     instant("consent_at", null=True),
     sa.Column("consent_how", sa.String(20)),

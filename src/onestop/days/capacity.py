@@ -8,10 +8,11 @@ from onestop.days.queries.capacity import desk_group
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
 from onestop.days.queries.offer import service_keys
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import capacity, days
 from onestop.db.types import new_id
 from onestop.domain.plan import CapacityKind
-from onestop.domain.slots import CapacityRow, Supply, capacity_rows, group_key
+from onestop.domain.slots import CapacityRow, SeatSupply, Supply, beside, capacity_rows, group_key
 
 
 def write_capacity(conn: sa.Connection, day: Day) -> None:
@@ -49,12 +50,23 @@ def write_capacity(conn: sa.Connection, day: Day) -> None:
 
 
 def wanted_capacity(conn: sa.Connection, day: Day) -> list[CapacityRow]:
-    """The capacity rows that follow from the desks and mediators of a day as they are set up now."""
+    """The capacity rows that follow from the desks, mediators and sessions of a day as they are set up now.
+
+    While a desk holds a session it has no minutes for talks; one outside its hours is not held and has no seats.
+    """
     keys = service_keys(conn)
+    desks = desks_of_day(conn, day.id)
+    hours = {desk.id: desk.openings for desk in desks}
+    sessions = [
+        one
+        for one in sessions_of_day(conn, day.id)
+        if any(opens <= one.starts_at and one.ends_at <= closes for opens, closes in hours[one.desk])
+    ]
     supplies = [
         Supply(kind=CapacityKind.SERVICE, group=desk_group(desk, keys), opens_at=start, closes_at=end)
-        for desk in desks_of_day(conn, day.id)
-        for start, end in desk.openings
+        for desk in desks
+        for opening in desk.openings
+        for start, end in beside(opening, [(one.starts_at, one.ends_at) for one in sessions if one.desk == desk.id])
     ]
     supplies += [
         Supply(
@@ -73,6 +85,7 @@ def wanted_capacity(conn: sa.Connection, day: Day) -> list[CapacityRow]:
         slot=timedelta(minutes=day.slot_minutes),
         arrivals_per_slot=per_slot,
         reserve_percent=day.reserve_percent,
+        seats=[SeatSupply(key=str(one.id), starts_at=one.starts_at, seats=one.seats) for one in sessions],
     )
 
 

@@ -14,6 +14,7 @@ from onestop.days.tables import (
     crew,
     day_always,
     day_languages,
+    day_sessions,
     days,
     desk_languages,
     desk_services,
@@ -144,6 +145,11 @@ def _copy_desk(conn: sa.Connection, row: sa.Row[tuple[object, ...]], day: UUID, 
         start, end = move.both(opening.opens_at, opening.closes_at)
         if start < end:
             conn.execute(openings.insert().values(id=new_id(), desk_id=desk, opens_at=start, closes_at=end))
+    for one in conn.execute(sa.select(day_sessions).where(day_sessions.c.desk_id == row.id)).mappings().all():
+        start, end = move.both(one["starts_at"], one["starts_at"] + timedelta(minutes=one["minutes"]))
+        if start < end:
+            copied = {**one, "id": new_id(), "day_id": day, "desk_id": desk, "starts_at": start}
+            conn.execute(day_sessions.insert().values(copied))
 
 
 def _copy_mediator(conn: sa.Connection, row: sa.Row[tuple[object, ...]], day: UUID, move: _Move) -> None:

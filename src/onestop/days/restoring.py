@@ -12,6 +12,7 @@ from onestop.days.crew import PersonSettings
 from onestop.days.queries.crew import CrewRow, crew_of_day
 from onestop.days.queries.desks import mediators_of_day
 from onestop.days.queries.picture import Picture, Values, picture_of
+from onestop.days.setup_sessions import SessionSettings, add_session, change_session, remove_session
 from onestop.days.setup_values import DaySettings, DeskSettings, Hours, MediatorSettings
 from onestop.domain.crew import Work
 from onestop.domain.day import Release
@@ -49,6 +50,9 @@ def restore_before(
             known = {each.id: each for each in crew_of_day(conn, day_id)}.get(one)
             person = _person(values, known)
             do(crew.edit_person, one, person) if known else do(crew.add_person, person, person=one)
+        elif kind == "session" and values is not None:
+            held = _session(values)
+            do(change_session, one, held) if here else do(add_session, held, session=one)
         elif values is not None:
             then = UUID(values["then"]) if values["then"] else None
             do(setup.add_precedence, before=UUID(values["first"]), after=then, because=values["because"])
@@ -61,6 +65,7 @@ _REMOVE: dict[str, Callable[..., None]] = {
     "mediator": setup.remove_mediator,
     "order": setup.remove_precedence,
     "person": crew.remove_person,
+    "session": remove_session,
 }
 
 
@@ -99,6 +104,17 @@ def _desk(values: Values) -> DeskSettings:
         languages=tuple(values["languages"]),
         hours=_hours(values),
         away=not values["hours"],
+    )
+
+
+def _session(values: Values) -> SessionSettings:
+    return SessionSettings(
+        desk=UUID(values["desk"]),
+        service=UUID(values["service"]),
+        starts=time.fromisoformat(values["starts"]),
+        minutes=values["minutes"],
+        seats=values["seats"],
+        language=values["language"],
     )
 
 

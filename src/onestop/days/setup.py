@@ -18,6 +18,7 @@ from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import day_offer, service_keys
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.setup_values import (
     INSTITUTION_CLOSED,
     INSTITUTION_FIXED,
@@ -40,6 +41,7 @@ from onestop.days.tables import (
     capacity,
     crew,
     day_languages,
+    day_sessions,
     days,
     desk_languages,
     desk_services,
@@ -66,6 +68,7 @@ from onestop.domain.plan import CapacityKind
 from onestop.domain.roles import Actor
 from onestop.domain.slots import group_key
 
+SESSIONS_THERE = N_("This desk holds sessions of this service. Please remove them first.")
 SAME_DATE = N_("The day is on this date already.")
 DATE_OVER = N_("This date is over. Please choose a later one.")
 
@@ -123,7 +126,7 @@ def change_day(
     conn.execute(day_languages.delete().where(day_languages.c.day_id == day_id))
     for place, language in enumerate(dict.fromkeys(settings.languages)):
         conn.execute(day_languages.insert().values(day_id=day_id, language=language, position=place))
-    _end(conn, day_id, "DayChanged", actor=actor, now=now, terms={"release": settings.release})
+    end_change(conn, day_id, "DayChanged", actor=actor, now=now, terms={"release": settings.release})
 
 
 def move_day(conn: sa.Connection, day_id: UUID, on: date, *, version: int, actor: Actor, now: datetime) -> timedelta:
@@ -152,8 +155,9 @@ def move_day(conn: sa.Connection, day_id: UUID, on: date, *, version: int, actor
     shift(conn, by, mediators.c.opens_at, mediators.c.closes_at, where=mediators.c.day_id == day_id)
     of_crew = shifts.c.crew_id.in_(sa.select(crew.c.id).where(crew.c.day_id == day_id))
     shift(conn, by, shifts.c.opens_at, shifts.c.closes_at, where=of_crew)
+    shift(conn, by, day_sessions.c.starts_at, where=day_sessions.c.day_id == day_id)
     shift(conn, by, capacity.c.bucket_at, where=capacity.c.day_id == day_id)
-    _end(conn, day_id, "DayMoved", actor=actor, now=now, terms={"was": day.on.isoformat(), "on": on.isoformat()})
+    end_change(conn, day_id, "DayMoved", actor=actor, now=now, terms={"was": day.on.isoformat(), "on": on.isoformat()})
     return by
 
 
@@ -205,7 +209,7 @@ def add_desk(
         )
     )
     _write_desk(conn, desk, settings, hours)
-    _end(conn, day_id, "DeskAdded", actor=actor, now=now, desk=desk)
+    end_change(conn, day_id, "DeskAdded", actor=actor, now=now, desk=desk)
     return desk
 
 
@@ -220,6 +224,8 @@ def edit_desk(
     if before.institution.id != settings.institution:
         _check_offered(conn, settings.institution)
     hours = check_desk(conn, day, settings, desk=desk)
+    if any(one.desk == desk and one.service not in settings.services for one in sessions_of_day(conn, day_id)):
+        raise SetupWrong("services", SESSIONS_THERE)
     groups = _groups(conn, day_id)
     conn.execute(
         desks.update()
@@ -235,7 +241,7 @@ def edit_desk(
         conn.execute(table.delete().where(table.c.desk_id == desk))
     _write_desk(conn, desk, settings, hours)
     _carry_claims(conn, day_id, groups)
-    _end(conn, day_id, "DeskChanged", actor=actor, now=now, desk=desk)
+    end_change(conn, day_id, "DeskChanged", actor=actor, now=now, desk=desk)
 
 
 def remove_desk(conn: sa.Connection, day_id: UUID, desk: UUID, *, version: int, actor: Actor, now: datetime) -> None:
@@ -243,7 +249,7 @@ def remove_desk(conn: sa.Connection, day_id: UUID, desk: UUID, *, version: int, 
     begin_change(conn, day_id, version)
     number = _desk_of(conn, day_id, desk).number
     conn.execute(desks.delete().where(desks.c.id == desk))
-    _end(conn, day_id, "DeskRemoved", actor=actor, now=now, desk=desk, terms={"number": number})
+    end_change(conn, day_id, "DeskRemoved", actor=actor, now=now, desk=desk, terms={"number": number})
 
 
 def change_attendance(
@@ -275,7 +281,7 @@ def change_attendance(
     terms: dict[str, Term] = {"institution": str(institution), "how": how.value}
     if at is not None and how is not Attendance.AWAY:
         terms["at"] = f"{at:%H:%M}"
-    _end(conn, day_id, "InstitutionHoursChanged", actor=actor, now=now, terms=terms)
+    end_change(conn, day_id, "InstitutionHoursChanged", actor=actor, now=now, terms=terms)
 
 
 def add_mediator(
@@ -298,7 +304,7 @@ def add_mediator(
         )
     )
     _write_mediator(conn, mediator, settings)
-    _end(conn, day_id, "MediatorAdded", actor=actor, now=now, mediator=mediator)
+    end_change(conn, day_id, "MediatorAdded", actor=actor, now=now, mediator=mediator)
     return mediator
 
 
@@ -323,7 +329,7 @@ def edit_mediator(
     conn.execute(mediator_languages.delete().where(mediator_languages.c.mediator_id == mediator))
     _write_mediator(conn, mediator, settings)
     _carry_claims(conn, day_id, groups)
-    _end(conn, day_id, "MediatorEdited", actor=actor, now=now, mediator=mediator)
+    end_change(conn, day_id, "MediatorEdited", actor=actor, now=now, mediator=mediator)
 
 
 def remove_mediator(
@@ -333,7 +339,7 @@ def remove_mediator(
     begin_change(conn, day_id, version)
     _check_known(conn, mediators, mediator, day_id)
     conn.execute(mediators.delete().where(mediators.c.id == mediator))
-    _end(conn, day_id, "MediatorRemoved", actor=actor, now=now)
+    end_change(conn, day_id, "MediatorRemoved", actor=actor, now=now)
 
 
 def add_precedence(
@@ -362,7 +368,7 @@ def add_precedence(
             id=new_id(), day_id=day_id, before_service_id=before, after_service_id=after, because=because
         )
     )
-    _end(conn, day_id, "PrecedenceAdded", actor=actor, now=now)
+    end_change(conn, day_id, "PrecedenceAdded", actor=actor, now=now)
 
 
 def remove_precedence(
@@ -372,13 +378,13 @@ def remove_precedence(
     begin_change(conn, day_id, version)
     _check_known(conn, precedences, precedence, day_id)
     conn.execute(precedences.delete().where(precedences.c.id == precedence))
-    _end(conn, day_id, "PrecedenceRemoved", actor=actor, now=now)
+    end_change(conn, day_id, "PrecedenceRemoved", actor=actor, now=now)
 
 
 # -- before and after a change ------------------------------------------------------------------------
 
 
-def _end(
+def end_change(
     conn: sa.Connection,
     day_id: UUID,
     kind: str,

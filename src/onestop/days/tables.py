@@ -165,6 +165,25 @@ precedences = sa.Table(
     info=CONFIGURED,
 )
 
+day_sessions = sa.Table(
+    "day_sessions",
+    metadata,
+    # A stop with a fixed start and so many seats, held at a desk; a service that has some is reached through them only.
+    id_column(),
+    ref("day_id", "days"),
+    ref("desk_id", "desks"),
+    ref("service_id", "services", ondelete="RESTRICT"),
+    instant("starts_at"),
+    sa.Column("minutes", sa.Integer(), nullable=False),
+    # Empty: whatever somebody speaks, she can follow it.
+    sa.Column("language", sa.String(12), nullable=False, server_default=""),
+    sa.Column("seats", sa.Integer(), nullable=False),
+    sa.UniqueConstraint("desk_id", "starts_at"),
+    sa.CheckConstraint("minutes BETWEEN 5 AND 480", name="minutes"),
+    sa.CheckConstraint("seats BETWEEN 1 AND 500", name="seats"),
+    info=CONFIGURED,
+)
+
 capacity = sa.Table(
     "capacity",
     metadata,

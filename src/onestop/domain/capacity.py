@@ -1,4 +1,4 @@
-"""What a day can take: minutes of desks and mediators and parties of arrivals, in buckets of ten minutes."""
+"""What a day can take: minutes of desks and mediators and parties of arrivals, in buckets; seats of sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +13,12 @@ class CapacityKind(StrEnum):
     SERVICE = "service"
     MEDIATOR = "mediator"
     ARRIVALS = "arrivals"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """One capacity row as loaded, in minutes (arrivals: parties); `used` leaves out what came from the reserve."""
+    """One capacity row, in minutes (arrivals: parties, sessions: seats); `used` leaves out what the reserve gave."""
 
     id: UUID
     start: datetime
@@ -53,10 +54,30 @@ class MediatorGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A stop of a service with a fixed start and so many seats; `language` is empty where every one is understood.
+
+    One bucket holds its seats, none if they were not loaded. It is held at one desk, which takes no talks meanwhile.
+    """
+
+    id: UUID
+    service: UUID
+    start: datetime
+    minutes: int
+    language: str
+    buckets: tuple[Bucket, ...]
+
+    def understood(self, languages: frozenset[str]) -> bool:
+        """Whether it is held in one of these languages, or in no language of its own."""
+        return not self.language or self.language in languages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayCapacity:
     """A day as the plan sees it; a precedence is (before, after), `None` after means every other service.
 
-    All buckets of desks and mediators start on one ten-minute grid; `arrivals` holds one bucket per bookable time.
+    All buckets of desks and mediators start on one ten-minute grid; `arrivals` holds one bucket per bookable time. A
+    service that has `sessions` is reached through them only, whichever desks offer it.
     """
 
     opens_at: datetime
@@ -66,6 +87,11 @@ class DayCapacity:
     mediators: tuple[MediatorGroup, ...]
     arrivals: tuple[Bucket, ...]
     precedences: tuple[tuple[UUID, UUID | None], ...]
+    sessions: tuple[Session, ...] = ()
+
+    def sessions_of(self, service: UUID) -> tuple[Session, ...]:
+        """The sessions of a service; none if it is given in talks."""
+        return tuple(session for session in self.sessions if session.service == service)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

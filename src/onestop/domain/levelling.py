@@ -65,6 +65,8 @@ class _Loads:
         self._spread: list[int] = []
         for group in (*capacity.groups, *capacity.mediators):
             self._add(group.buckets, SPREAD)
+        for session in capacity.sessions:
+            self._add(session.buckets, 1)
         self._add(capacity.arrivals, 1)
 
     def burden(self, plan: NominalPlan) -> float:

@@ -1,7 +1,8 @@
 """The nominal plan: a party's stops laid into the free minutes of a day, and the arrivals that have one.
 
 The plan claims capacity; it binds nobody on the day, when routing is free. The search is list scheduling: each stop as
-early as it fits, in greedy order, and in every permitted order when that fails and the stops are few.
+early as it fits, in greedy order, and in every permitted order when that fails and the stops are few. A stop with
+sessions is laid at one of them only; the others are laid round it, so that then every order is tried from the start.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,9 +12,19 @@ from math import ceil
 from uuid import UUID
 
 from onestop.domain.booking import Interpreter
-from onestop.domain.capacity import BUCKET, Bucket, CapacityKind, Claim, DayCapacity, DeskGroup, MediatorGroup
+from onestop.domain.capacity import (
+    BUCKET,
+    Bucket,
+    CapacityKind,
+    Claim,
+    DayCapacity,
+    DeskGroup,
+    MediatorGroup,
+    Session,
+)
 from onestop.domain.grid import BUCKET_MINUTES, Option, Row, Takes, laid_row
 from onestop.domain.party import Member, leaves_child_alone
+from onestop.domain.seats import Seating, Seats, attended, someone_follows
 
 __all__ = [
     "BUCKET",
@@ -27,6 +38,7 @@ __all__ = [
     "MediatorGroup",
     "NominalPlan",
     "PlannedStop",
+    "Session",
     "WantedStop",
     "can_interpret",
     "mediated_minutes",
@@ -54,7 +66,7 @@ class WantedStop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStop:
-    """A talk of `minutes` from `start`; the desk is not chosen, only its group."""
+    """A talk of `minutes` from `start`; the desk is not chosen, only its group. A session is held where it is held."""
 
     service: UUID
     group: str
@@ -62,6 +74,7 @@ class PlannedStop:
     minutes: int
     mediator: str | None
     members: frozenset[int]
+    session: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +146,8 @@ def can_interpret(
 
 def _bridged(capacity: DayCapacity, service: UUID, spoken: frozenset[str]) -> bool:
     """True also for a service that no desk of the day has: it is not the interpreter who is missing."""
+    if sessions := capacity.sessions_of(service):
+        return someone_follows(sessions, spoken)
     groups = [group for group in capacity.groups if service in group.services]
     mediated = {
         bucket.start
@@ -155,13 +170,19 @@ class _Want:
     stop: WantedStop
     before: frozenset[int]  # indexes of the stops that must end first
     desks: tuple[Row, ...]  # the groups that could serve the stop
-    options: tuple[Option, ...]  # without a mediator first, then by key: the first of equally early ends wins
+    # Without a mediator first, then by key: the first of equally early ends wins.
+    options: tuple[Option, ...]
+    held: tuple[Seating, ...]  # in place of options, by start
+
+    def reachable(self, *, cursor: int, end_by: int) -> bool:
+        """Whether a session with seats begins at or after the cursor."""
+        return any(seating.first_fit(cursor=cursor, end_by=end_by) for seating in self.held)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     want: int
-    option: Option
+    option: Option | Seating
     start: int
     takes: Takes
 
@@ -189,7 +210,9 @@ class _Search:
         self._no_interpreter = not can_interpret(capacity, stops=stops, languages=languages, interpreter=interpreter)
         spoken = frozenset(languages)
         services = {stop.service for stop in stops}
-        groups = sorted((g for g in capacity.groups if g.services & services), key=lambda group: group.key)
+        held = {session.service for session in capacity.sessions}
+        self._held = not held.isdisjoint(services)
+        groups = sorted((g for g in capacity.groups if g.services & services - held), key=lambda group: group.key)
         mediators = sorted((m for m in capacity.mediators if m.languages & spoken), key=lambda group: group.key)
         starts = [bucket.start for group in (*groups, *mediators) for bucket in group.buckets]
         self._origin = min(starts, default=capacity.opens_at)
@@ -219,13 +242,19 @@ class _Search:
                     minutes = mediated_minutes(group.minutes[service])
                     yield from (Option((row, bridge), minutes) for bridge in bridges)
 
-        ways = {service: tuple(options(service)) for service in services}
+        ways = {service: tuple(options(service)) for service in services - held}
+        seats = {
+            service: [self._seats(one) for one in attended(capacity.sessions_of(service), spoken, interpreter)]
+            for service in services & held
+        }
+
         self._wants = [
             _Want(
                 stop=stop,
                 before=frozenset(i for i, other in enumerate(wanted) if other is not stop and precedes(other, stop)),
-                desks=tuple(row for group, row in desks if stop.service in group.services),
-                options=ways[stop.service],
+                desks=tuple(row for group, row in desks if stop.service in group.services - held),
+                options=ways.get(stop.service, ()),
+                held=tuple(Seating((one,), len(stop.members)) for one in seats.get(stop.service, ())),
             )
             for stop in wanted
         ]
@@ -233,28 +262,46 @@ class _Search:
     def _row(self, group: DeskGroup | MediatorGroup) -> Row:
         return laid_row(group, origin=self._origin, length=self._length, with_reserve=self._with_reserve)
 
+    def _seats(self, session: Session) -> Seats:
+        (bucket,) = session.buckets
+        return Seats(
+            session=session.id,
+            start=(session.start - self._origin) // timedelta(minutes=1),
+            minutes=session.minutes,
+            buckets=[bucket],
+            free=bucket.free(with_reserve=self._with_reserve),
+        )
+
     def plan(self, arrival: Bucket) -> NominalPlan | None:
         if arrival.free(with_reserve=self._with_reserve) < 1:
             return None
         at = -((self._origin - arrival.start) // timedelta(minutes=1))
         cursors = {mark: at for want in self._wants for mark in want.stop.members}
-        places = self._greedy(cursors)
-        if places is None and len(self._wants) <= ALL_ORDERS_UP_TO:
+        few = len(self._wants) <= ALL_ORDERS_UP_TO
+        # The greedy order would let her miss a session and wait hours for the next one.
+        places = None if self._held and few else self._greedy(cursors)
+        if places is None and few:
             places = self._best_order(cursors)
         return None if places is None else self._written(arrival, places)
 
     def _greedy(self, arrived: dict[int, int]) -> list[_Place] | None:
-        """Always the stop that can start earliest; of equal ones that with the fewest minutes left, then by service."""
+        """Always the stop that can start earliest; of equal ones that with the fewest minutes left, then by service.
+
+        Before that comes what lets nobody miss the last session she still needs.
+        """
         cursors, placed = dict(arrived), list[_Place]()
         waiting = set(range(len(self._wants)))
         while waiting:
-            best: tuple[int, int, int] | None = None
+            best: tuple[bool, int, int, int] | None = None
             chosen: _Place | None = None
             for i in self._permitted(waiting):
                 cursor = self._cursor(i, cursors)
                 place = self._earliest(i, cursor, placed)
-                if place is not None and (best is None or (place.start, self._left(i, cursor), i) < best):
-                    best, chosen = (place.start, self._left(i, cursor), i), place
+                if place is None:
+                    continue
+                rank = (self._held and self._misses(place, waiting), place.start, self._left(i, cursor), i)
+                if best is None or rank < best:
+                    best, chosen = rank, place
             if chosen is None:
                 break
             self._take(chosen, cursors)
@@ -263,6 +310,15 @@ class _Search:
         for place in placed:
             self._give_back(place)
         return None if waiting else placed
+
+    def _misses(self, place: _Place, waiting: set[int]) -> bool:
+        """Whether somebody who goes there would come too late for every session of another stop."""
+        going, then = self._wants[place.want].stop.members, place.end + _GAP_MINUTES
+        others = [self._wants[i] for i in waiting if i != place.want]
+        return any(
+            want.held and want.stop.members & going and not want.reachable(cursor=then, end_by=self._closes)
+            for want in others
+        )
 
     def _best_order(self, arrived: dict[int, int]) -> list[_Place] | None:
         """Every permitted order, each stop as early as it fits; the first of those that end earliest."""
@@ -304,16 +360,19 @@ class _Search:
 
     def _hopeful(self, i: int, cursor: int) -> bool:
         """False only if the stop cannot fit after the cursor, whatever the order of the others."""
+        want = self._wants[i]
+        if want.held:
+            return want.reachable(cursor=cursor, end_by=self._closes)
         first = min(max(cursor // BUCKET_MINUTES, 0), self._length)
         return any(
             cursor + option.minutes <= self._closes and all(row.left[first] >= option.minutes for row in option.rows)
-            for option in self._wants[i].options
+            for option in want.options
         )
 
     def _earliest(self, i: int, cursor: int, placed: Sequence[_Place]) -> _Place | None:
         """The place of a stop that ends first."""
         best: _Place | None = None
-        for option in self._wants[i].options:
+        for option in (*self._wants[i].options, *self._wants[i].held):
             end_by = self._closes if best is None else best.end - 1
             found = option.first_fit(cursor=cursor, end_by=end_by)
             while found is not None and (until := self._alone_until(i, found[0], option.minutes, placed)) is not None:
@@ -375,4 +434,5 @@ class _Search:
             minutes=option.minutes,
             mediator=option.rows[1].key if len(option.rows) > 1 else None,
             members=stop.members,
+            session=option.rows[0].session if isinstance(option, Seating) else None,
         )

@@ -1,4 +1,4 @@
-"""Capacity rows of a day: minutes per desk group and mediator group in 10-minute buckets, and arrivals per slot."""
+"""Capacity rows of a day: minutes of desks and mediators in 10-minute buckets, arrivals per slot, seats of sessions."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -21,8 +21,17 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatSupply:
+    """The seats of one session."""
+
+    key: str
+    starts_at: datetime
+    seats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityRow:
-    """A row to be written; minutes (for arrivals: parties) in the bucket that starts at `bucket_at`."""
+    """A row to be written; minutes (arrivals: parties; sessions: seats) in the bucket that starts at `bucket_at`."""
 
     kind: CapacityKind
     key: str
@@ -44,8 +53,9 @@ def capacity_rows(
     slot: timedelta,
     arrivals_per_slot: int,
     reserve_percent: int,
+    seats: Iterable[SeatSupply] = (),
 ) -> list[CapacityRow]:
-    """Every capacity row of a day, the reserve taken off in whole minutes (arrivals: whole parties)."""
+    """Every capacity row of a day, the reserve taken off in whole minutes (arrivals: whole parties; whole seats)."""
     minutes: Counter[tuple[CapacityKind, str, datetime]] = Counter()
     for supply in supplies:
         for bucket in steps(opens_at, closes_at, BUCKET):
@@ -59,6 +69,16 @@ def capacity_rows(
     ]
     rows += [
         CapacityRow(
+            kind=CapacityKind.SESSION,
+            key=each.key,
+            bucket_at=each.starts_at,
+            total=each.seats,
+            reserve=each.seats * reserve_percent // 100,
+        )
+        for each in seats
+    ]
+    rows += [
+        CapacityRow(
             kind=CapacityKind.ARRIVALS,
             key="",
             bucket_at=at,
@@ -68,6 +88,20 @@ def capacity_rows(
         for at in arrival_times(opens_at, closes_at, slot)
     ]
     return rows
+
+
+def beside(
+    opening: tuple[datetime, datetime], taken: Iterable[tuple[datetime, datetime]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """What is left of an opening beside the times at which the desk holds a session."""
+    start, end = opening
+    for begins, ends in sorted(taken):
+        if begins > start:
+            yield start, min(begins, end)
+        start = max(start, ends)
+        if start >= end:
+            return
+    yield start, end
 
 
 def arrival_times(opens_at: datetime, closes_at: datetime, slot: timedelta) -> list[datetime]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from onestop.domain.booking import Interpreter
-from onestop.domain.capacity import BUCKET, Bucket, DayCapacity, DeskGroup, MediatorGroup
+from onestop.domain.capacity import BUCKET, Bucket, DayCapacity, DeskGroup, MediatorGroup, Session
 from onestop.domain.party import Member
 from onestop.domain.plan import WantedStop, mediated_minutes, nominal_plan
 
@@ -137,7 +137,7 @@ def _left(day: DayCapacity, booked: Iterable[Promised]) -> dict[UUID, int]:
         theirs.update(one.claims)
     return {
         bucket.id: bucket.total - bucket.used - bucket.used_reserve + theirs[bucket.id]
-        for group in (*day.groups, *day.mediators)
+        for group in (*day.groups, *day.mediators, *day.sessions)
         for bucket in group.buckets
     }
 
@@ -145,7 +145,9 @@ def _left(day: DayCapacity, booked: Iterable[Promised]) -> dict[UUID, int]:
 def _lost(day: DayCapacity, one: Promised, since: datetime) -> Touch | None:
     """A service or an interpreter that there is not any more from her time on; of a booking also an hour outside."""
     for stop in one.stops:
-        if not any(_open_at(group, since) for group in _offering(day, stop.service)):
+        held = day.sessions_of(stop.service)
+        there = any(_still_held(one, since) for one in held) if held else _talks_at(day, stop.service, since)
+        if not there:
             return Touch.SERVICE
     if one.interpreter is Interpreter.NEEDED:
         for stop in one.stops:
@@ -165,6 +167,16 @@ def _stands(day: DayCapacity, one: Promised) -> bool:
     )
     needed = one.interpreter is Interpreter.NEEDED
 
+    def seated(held: Sequence[Session], stop: PromisedStop) -> bool:
+        """She has her seats in one at the time she was told, and follows it if she could follow any."""
+        if one.interpreter is not Interpreter.OWN and any(each.understood(one.languages) for each in held):
+            held = [each for each in held if each.understood(one.languages)]
+        return any(
+            (each.start, each.minutes) == (stop.start, stop.minutes)
+            and any(bucket.id in one.claims for bucket in each.buckets)
+            for each in held
+        )
+
     def fits(group: DeskGroup, stop: PromisedStop) -> bool:
         if stop.service not in group.services:
             return False
@@ -174,7 +186,11 @@ def _stands(day: DayCapacity, one: Promised) -> bool:
         understood = not needed or spoken or bool(group.languages & one.languages)
         return understood or not _understood(day, stop.service, one.languages, one.arrival_at)
 
-    return all(any(fits(group, stop) for group in groups) for stop in one.stops) and _in_order(day, one.stops)
+    def kept(stop: PromisedStop) -> bool:
+        held = day.sessions_of(stop.service)
+        return seated(held, stop) if held else any(fits(group, stop) for group in groups)
+
+    return all(kept(stop) for stop in one.stops) and _in_order(day, one.stops)
 
 
 def _in_order(day: DayCapacity, stops: Sequence[PromisedStop]) -> bool:
@@ -211,6 +227,11 @@ def _laid(day: DayCapacity, one: Promised, left: dict[UUID, int]) -> Touch:
                 for group in day.mediators
                 if group.languages & one.languages
             ),
+            sessions=tuple(
+                replace(each, buckets=tuple(room(bucket) for bucket in each.buckets))
+                for each in day.sessions
+                if each.service in services
+            ),
             arrivals=(arrival,),
         ),
         arrival_at=one.arrival_at,
@@ -234,6 +255,15 @@ def _wanted(one: Promised) -> tuple[WantedStop, ...]:
     return tuple(WantedStop(service=service, members=members) for service, members in marks.items())
 
 
+def _talks_at(day: DayCapacity, service: UUID, since: datetime) -> bool:
+    return any(_open_at(group, since) for group in _offering(day, service))
+
+
+def _still_held(session: Session, since: datetime) -> bool:
+    """Whether a session begins at or after this instant."""
+    return session.start >= since and any(bucket.total for bucket in session.buckets)
+
+
 def _offering(day: DayCapacity, service: UUID) -> list[DeskGroup]:
     return [group for group in day.groups if service in group.services]
 
@@ -244,7 +274,12 @@ def _open_at(group: DeskGroup | MediatorGroup, since: datetime) -> bool:
 
 
 def _understood(day: DayCapacity, service: UUID, languages: frozenset[str], since: datetime) -> bool:
-    """Whether a desk with the service speaks one of her languages, or a mediator is there while one is open."""
+    """Whether a desk with the service speaks one of her languages, or a mediator is there while one is open.
+
+    Of a service with sessions: whether she follows one that is still to come.
+    """
+    if held := day.sessions_of(service):
+        return any(one.understood(languages) for one in held if _still_held(one, since))
     bridged = {
         bucket.start
         for group in day.mediators

@@ -365,7 +365,7 @@ def write_plan(conn: sa.Connection, party: UUID, plan: NominalPlan) -> None:
         conn.execute(
             stops.update()
             .where(stops.c.party_id == party, stops.c.service_id == stop.service, stops.c.state == StopState.PLANNED)
-            .values(planned_at=stop.start, minutes=stop.minutes)
+            .values(planned_at=stop.start, minutes=stop.minutes, session_id=stop.session)
         )
 
 

@@ -18,6 +18,7 @@ from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
 from onestop.days.queries.capacity import load_capacity
 from onestop.days.queries.days import Day, day_by_id
+from onestop.days.queries.sessions import is_held
 from onestop.days.tables import days
 from onestop.db.ledger import record
 from onestop.db.statements import change
@@ -26,7 +27,7 @@ from onestop.domain.day import DayState, check_bookable
 from onestop.domain.errors import BookingClosed, OfferGone
 from onestop.domain.facts import Fact
 from onestop.domain.levelling import levelled, prompt_of
-from onestop.domain.plan import NominalPlan, offered_arrivals
+from onestop.domain.plan import NominalPlan, PlannedStop, offered_arrivals
 from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import StopState
 from onestop.domain.waiting import OFFERS_AT_MOST, offer_until, wants
@@ -90,11 +91,14 @@ def take_offer(conn: sa.Connection, party: UUID, *, key: bytes, actor: Actor, no
         raise BookingClosed
     conn.execute(claims.update().where(claims.c.booking_id == booking.id).values(offered=False))
     plan: dict[str, Any] = waits.plan
-    for service, start, minutes in plan["stops"]:
+    for service, start, minutes, *held in plan["stops"]:
+        session = UUID(held[0]) if held and held[0] else None
+        if session is not None and not is_held(conn, day.id, session, datetime.fromisoformat(start)):
+            raise OfferGone
         conn.execute(
             stops.update()
             .where(stops.c.party_id == party, stops.c.service_id == UUID(service), stops.c.state == StopState.PLANNED)
-            .values(planned_at=datetime.fromisoformat(start), minutes=minutes)
+            .values(planned_at=datetime.fromisoformat(start), minutes=minutes, session_id=session)
         )
     change(
         conn,
@@ -171,9 +175,14 @@ def hold_offer(
         plan={
             "ends_at": plan.ends_at.isoformat(),
             "no_interpreter": plan.no_interpreter,
-            "stops": [[str(stop.service), stop.start.isoformat(), stop.minutes] for stop in plan.stops],
+            "stops": [_planned(stop) for stop in plan.stops],
         },
     )
+
+
+def _planned(stop: PlannedStop) -> list[str | int | None]:
+    """A stop of an offered plan, as it is kept; offers from before there were sessions lack the last."""
+    return [str(stop.service), stop.start.isoformat(), stop.minutes, str(stop.session) if stop.session else None]
 
 
 def _next_ones(day: Day) -> sa.Select[Any]:

@@ -76,7 +76,8 @@ def make_party(
             raise ServiceUnknown
         row = _stop(party, day, place, service, state=state, how=how, actor=actor, now=now)
         at = planned.get(wanted.service)
-        rows.append({**row, "planned_at": at and at.start, "minutes": at.minutes if at else service.minutes})
+        minutes = at.minutes if at else service.minutes
+        rows.append({**row, "planned_at": at and at.start, "session_id": at and at.session, "minutes": minutes})
         going += ({"stop_id": row["id"], "member_id": ids[mark]} for mark in sorted(wanted.members))
     conn.execute(stops.insert(), rows)
     conn.execute(stop_members.insert(), going)

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.offer import service_keys
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import capacity
 from onestop.db.memo import remembered
-from onestop.domain.plan import Bucket, CapacityKind, DayCapacity, DeskGroup, MediatorGroup
+from onestop.domain.plan import Bucket, CapacityKind, DayCapacity, DeskGroup, MediatorGroup, Session
 from onestop.domain.slots import group_key
 
 _BUCKETS = (
@@ -50,6 +51,7 @@ def load_capacity(
         "",
         *(group.key for group in whole.groups if not group.services.isdisjoint(services)),
         *(group.key for group in whole.mediators if not group.languages.isdisjoint(languages)),
+        *(str(session.id) for session in whole.sessions if session.service in services),
     ]
     buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
     for row, kind, key, start, total, kept, used, used_kept in conn.execute(
@@ -78,6 +80,13 @@ def _with_buckets(room: DayCapacity, buckets: Mapping[tuple[str, str], list[Buck
         groups=tuple(replace(each, buckets=of(CapacityKind.SERVICE, each.key)) for each in room.groups),
         mediators=tuple(replace(each, buckets=of(CapacityKind.MEDIATOR, each.key)) for each in room.mediators),
         arrivals=of(CapacityKind.ARRIVALS, ""),
+        sessions=tuple(
+            # A row of a time it had before stays as long as somebody claims it.
+            replace(
+                each, buckets=tuple(row for row in of(CapacityKind.SESSION, str(each.id)) if row.start == each.start)
+            )
+            for each in room.sessions
+        ),
     )
 
 
@@ -116,6 +125,17 @@ def _groups(conn: sa.Connection, day_id: UUID) -> DayCapacity:
         ),
         arrivals=(),
         precedences=day_precedences(conn, day.id),
+        sessions=tuple(
+            Session(
+                id=each.id,
+                service=each.service,
+                start=each.starts_at,
+                minutes=each.minutes,
+                language=each.language,
+                buckets=(),
+            )
+            for each in sessions_of_day(conn, day.id)
+        ),
     )
 
 

@@ -164,7 +164,9 @@ def overbooked_minutes(conn: sa.Connection, day: Day) -> int:
     return sum(
         max(0, row.used + row.used_reserve - there.get((row.kind, row.key, row.bucket_at), 0))
         for row in conn.execute(
-            sa.select(capacity).where(capacity.c.day_id == day.id, capacity.c.kind != CapacityKind.ARRIVALS)
+            sa.select(capacity).where(
+                capacity.c.day_id == day.id, capacity.c.kind.in_([CapacityKind.SERVICE, CapacityKind.MEDIATOR])
+            )
         )
     )
 

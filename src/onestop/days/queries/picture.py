@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from onestop.days.queries.crew import crew_of_day
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import days, precedences
 
 Values = dict[str, Any]
 Picture = dict[str, Values]
-"""`day`, `desk:<id>`, `mediator:<id>`, `order:<id>`, `person:<id>` with their values."""
+"""`day`, `desk:<id>`, `mediator:<id>`, `order:<id>`, `person:<id>`, `session:<id>` with their values."""
 
 
 def picture_of(conn: sa.Connection, day_id: UUID) -> Picture:
@@ -48,6 +49,16 @@ def picture_of(conn: sa.Connection, day_id: UUID) -> Picture:
             # What undo needs; the number is for people.
             "at": str(person.desk) if person.desk else "",
             "hours": [_hours(day, *each) for each in person.hours],
+        }
+    for one in sessions_of_day(conn, day_id):
+        found[f"session:{one.id}"] = {
+            "desk": str(one.desk),
+            "at_desk": found[f"desk:{one.desk}"]["number"],
+            "service": str(one.service),
+            "starts": f"{one.starts_at.astimezone(day.zone):%H:%M}",
+            "minutes": one.minutes,
+            "language": one.language,
+            "seats": one.seats,
         }
     return found
 

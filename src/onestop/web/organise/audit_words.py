@@ -66,6 +66,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("setup", N_("A desk was changed"), "DeskChanged"),
     ("setup", N_("A desk was removed"), "DeskRemoved"),
     ("setup", N_("An institution comes later, leaves early or does not come"), "InstitutionHoursChanged"),
+    ("setup", N_("A session was added, changed or removed"), "SessionAdded SessionChanged SessionRemoved"),
     ("setup", N_("A mediator was added, changed or removed"), "MediatorAdded MediatorEdited MediatorRemoved"),
     ("setup", N_("A person of the day was added, changed or removed"), "PersonAdded PersonChanged PersonRemoved"),
     ("setup", N_("A link for people who work was made or revoked"), "RotaLinkMade RotaLinkRevoked"),

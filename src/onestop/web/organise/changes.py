@@ -48,6 +48,12 @@ FIELDS = {
     "first": N_("This comes first"),
     "then": N_("before this"),
     "because": N_("Why?"),
+    "at_desk": N_("Desk"),
+    "service": N_("Service"),
+    "starts": N_("Begins"),
+    "minutes": N_("Minutes"),
+    "language": N_("Language"),
+    "seats": N_("Seats"),
 }
 DESK = N_("Desk %(number)s")
 TITLES = {
@@ -55,7 +61,9 @@ TITLES = {
     "mediator": N_("A mediator"),
     "order": N_("What comes first"),
     "person": N_("A person of the day"),
+    "session": N_("A session"),
 }
+EVERY_LANGUAGE = N_("every language")
 EVERY_OTHER = N_("every other service")
 SERVICE = N_("%(service)s (%(minutes)s min)")
 LIMITS: dict[str, str] = {
@@ -109,6 +117,9 @@ class ChangeWords:
             "working_language": lambda value: self._language(value),
             "release": lambda value: locale.gettext(RELEASES[value]),
             "quiet": lambda value: self._hours([value]) if value else "",
+            "service": lambda value: self._services.get(value, ""),
+            "starts": left_to_right,
+            "language": lambda value: self._language(value) if value else locale.gettext(EVERY_LANGUAGE),
             "first": lambda value: self._services.get(value, ""),
             "then": lambda value: self._services.get(value, "") if value else locale.gettext(EVERY_OTHER),
             "reserve_limits": self._limits,
