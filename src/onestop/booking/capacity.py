@@ -1,7 +1,7 @@
 """Claims on capacity: taken by one guarded statement per amount, given back when a booking ends (R1)."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.booking.rests import rest_if_awaited
-from onestop.booking.tables import bookings, claims, stops
+from onestop.booking.tables import bookings, claims, stop_members, stops
 from onestop.days.capacity import resize_capacity
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import capacity
 from onestop.db.ledger import record
 from onestop.domain.booking import BookingState
@@ -119,6 +120,73 @@ def freed_by(
         )
     )
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def with_seats(freed: Mapping[UUID, tuple[int, int]], conn: sa.Connection, day: UUID) -> dict[UUID, tuple[int, int]]:
+    """What is freed, less the seats of people without a claim."""
+    found = dict(freed)
+    for row, (minutes, reserve) in seats_besides(conn, day).items():
+        more, kept = found.get(row, (0, 0))
+        found[row] = (more + minutes, kept + reserve)
+    return found
+
+
+_HAS_A_SEAT = (
+    StopState.PLANNED,
+    StopState.WAITING,
+    StopState.BLOCKED,
+    StopState.CALLED,
+    StopState.SERVING,
+    StopState.PARKED,
+    StopState.FINISHED,
+)
+_SEATED = (
+    sa.select(stops.c.session_id, sa.func.count().label("people"))
+    .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
+    .where(stops.c.day_id == sa.bindparam("day"), stops.c.session_id.is_not(None), stops.c.state.in_(_HAS_A_SEAT))
+    .group_by(stops.c.session_id)
+)
+_OFFERED_SEATS = (
+    sa.select(capacity.c.key, sa.func.sum(claims.c.minutes).label("people"))
+    .join_from(claims, capacity, capacity.c.id == claims.c.capacity_id)
+    .where(
+        capacity.c.day_id == sa.bindparam("day"),
+        capacity.c.kind == CapacityKind.SESSION,
+        claims.c.offered.is_(True),
+    )
+    .group_by(capacity.c.key)
+)
+
+
+def seats_taken(conn: sa.Connection, day: UUID) -> dict[UUID, int]:
+    """By session, the seats of everybody who is booked, holds a time, is offered one or is here; two statements."""
+    taken: Counter[UUID] = Counter({row.session_id: row.people for row in conn.execute(_SEATED, {"day": day})})
+    for row in conn.execute(_OFFERED_SEATS, {"day": day}):
+        taken[UUID(row.key)] += int(row.people)
+    return dict(taken)
+
+
+def seats_besides(conn: sa.Connection, day: UUID) -> dict[UUID, tuple[int, int]]:
+    """Seats of people without a claim, who came without an appointment or go to another session than the booked one.
+
+    By capacity row as what is less to be had, for `load_capacity`: of the reserve first. Nothing is asked on a day
+    without sessions.
+    """
+    sessions = sessions_of_day(conn, day)
+    if not sessions:
+        return {}
+    taken = seats_taken(conn, day)
+    less: dict[UUID, tuple[int, int]] = {}
+    rows = conn.execute(sa.select(capacity).where(capacity.c.day_id == day, capacity.c.kind == CapacityKind.SESSION))
+    starts = {str(one.id): one for one in sessions}
+    for row in rows:
+        session = starts.get(row.key)
+        if session is None or session.starts_at != row.bucket_at:
+            continue
+        more = max(0, taken.get(session.id, 0) - row.used - row.used_reserve)
+        if more:
+            less[row.id] = (-more, -min(more, row.reserve - row.used_reserve))
+    return less
 
 
 def expired_holds(day: Any, now: Any) -> sa.ColumnElement[bool]:

@@ -15,7 +15,7 @@ from onestop.booking.queries import Booking, booking_by_id, members_of
 from onestop.booking.rests import beyond, rest_if_awaited
 from onestop.booking.tables import bookings, contacts, members, stop_members, stops
 from onestop.booking.wish import Wish
-from onestop.days.tables import invitations
+from onestop.days.tables import day_sessions, desks, invitations
 from onestop.domain.booking import BookingState, Channel
 from onestop.domain.party import Member
 from onestop.domain.roles import Actor
@@ -26,12 +26,22 @@ _ENDED_WITH = {BookingState.EXPIRED: (StopState.DROPPED,), BookingState.RELEASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSession:
+    """When a session begins, and at which desk."""
+
+    starts_at: datetime
+    desk: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A hold with its answers. `extends_to` is the last end it can have."""
 
     booking: Booking
     together: Mapping[UUID, frozenset[int]]
     """Its services as they are planned, each with the marks of those who go there."""
+    sessions: Mapping[UUID, "HeldSession"]
+    """By service, the session she goes to."""
     members: tuple[Member, ...]
     extends_to: datetime
     confirmed_at: datetime | None
@@ -59,10 +69,13 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
         sa.select(bookings.c.created_at, bookings.c.confirmed_at).where(bookings.c.id == hold)
     ).one()
     together: dict[UUID, frozenset[int]] = {}
+    sessions: dict[UUID, HeldSession] = {}
     for row in conn.execute(
-        sa.select(stops.c.service_id, members.c.mark)
+        sa.select(stops.c.service_id, members.c.mark, day_sessions.c.starts_at, desks.c.number)
         .join_from(stops, stop_members)
         .join(members, members.c.id == stop_members.c.member_id)
+        .outerjoin(day_sessions, day_sessions.c.id == stops.c.session_id)
+        .outerjoin(desks, desks.c.id == day_sessions.c.desk_id)
         .where(
             stops.c.party_id == booking.party,
             stops.c.state.in_([StopState.PLANNED, *_ENDED_WITH.get(booking.state, ())]),
@@ -70,9 +83,12 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
         .order_by(stops.c.planned_at.is_(None), stops.c.planned_at, stops.c.position, stops.c.id, members.c.mark)
     ):
         together[row.service_id] = together.get(row.service_id, frozenset()) | {row.mark}
+        if row.starts_at is not None:
+            sessions[row.service_id] = HeldSession(starts_at=row.starts_at, desk=row.number)
     return Held(
         booking=booking,
         together=together,
+        sessions=sessions,
         members=members_of(conn, booking.party),
         extends_to=created_at + LONGEST_HOLD,
         confirmed_at=confirmed_at,

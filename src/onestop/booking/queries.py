@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.capacity import expired_holds, freed_by
+from onestop.booking.capacity import expired_holds, freed_by, with_seats
 from onestop.booking.rests import resting
 from onestop.booking.tables import bookings, claims, contacts, members, parties, stop_members, stops
 from onestop.booking.wish import Wish
@@ -69,7 +69,7 @@ def arrivals(
     if moving is not None:
         where = sa.or_(where, claims.c.booking_id == moving)
     services, languages = wish.services, wish.languages
-    freed = freed_by(conn, where, without=None if with_reserve else resting(day.id, now))
+    freed = with_seats(freed_by(conn, where, without=None if with_reserve else resting(day.id, now)), conn, day.id)
     room = load_capacity(conn, day, services=services, languages=languages, freed=freed)
     plans = offered_arrivals(
         room,

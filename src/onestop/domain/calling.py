@@ -25,6 +25,8 @@ NEED_POINTS = 20
 BACKLOG_WEIGHT = 2
 CLOSING_POINTS = 20
 CLOSING_NEAR = timedelta(minutes=60)
+SESSION_LATE = timedelta(minutes=10)
+"""So long after its beginning a session still takes those who are late."""
 CLOSING_SCARCE = 0.8
 """A desk near its closing is scarce when its backlog is more than this part of the minutes that are left."""
 
@@ -58,6 +60,8 @@ class WaitingStop:
     only_desk: UUID | None  # parked at or transferred to this desk
     parked: bool
     number: int  # for screens; nothing sorts by it
+    minutes: float = 0.0  # of this talk
+    session_at: datetime | None = None  # when the next session begins to which one of these members goes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,8 @@ class Hindrance(StrEnum):
     """She waits for one other desk."""
     LATER = "later"
     """Not before `callable_from`."""
+    SESSION = "session"
+    """Her session begins before the talk would be over."""
     NO_MEDIATOR = "no_mediator"
     """No mediator of her languages is free."""
 
@@ -243,7 +249,15 @@ def _hindrance(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -
         return Hindrance.FIRST_ELSEWHERE
     if stop.only_desk is not None and stop.only_desk != desk.id:
         return Hindrance.OTHER_DESK
-    return Hindrance.LATER if stop.callable_from is not None and stop.callable_from > now else None
+    if stop.callable_from is not None and stop.callable_from > now:
+        return Hindrance.LATER
+    return Hindrance.SESSION if _would_miss(stop, now) else None
+
+
+def _would_miss(stop: WaitingStop, now: datetime) -> bool:
+    """Whether her session begins within the minutes of this talk; one that began long ago holds nobody back."""
+    at = stop.session_at
+    return at is not None and at - timedelta(minutes=stop.minutes) < now < at + SESSION_LATE
 
 
 def _mediation(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -> _Mediation | None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from onestop.booking import queries
 from onestop.booking.actions.invitations import invitation_of, return_invitation, use_invitation
 from onestop.booking.actions.parties import add_contact, make_party, write_name
-from onestop.booking.capacity import claim, expire_holds, freed_by, give_back
+from onestop.booking.capacity import claim, expire_holds, freed_by, give_back, with_seats
 from onestop.booking.contacts import Contact
 from onestop.booking.helped import check_cap
 from onestop.booking.rests import beyond, rest, rest_if_awaited, resting
@@ -344,7 +344,7 @@ def lay_plan(
     if arrival_at < now:
         raise ArrivalTaken
     own = claims.c.booking_id == moving if moving is not None else sa.false()
-    freed = freed_by(conn, own, without=None if with_reserve else resting(day.id, now))
+    freed = with_seats(freed_by(conn, own, without=None if with_reserve else resting(day.id, now)), conn, day.id)
     plan = nominal_plan(
         load_capacity(conn, day, services=wish.services, languages=wish.languages, freed=freed),
         arrival_at=arrival_at,

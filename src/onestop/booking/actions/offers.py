@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import wish_of
 from onestop.booking.actions.waiting import booking_of, free_offer, waits_of, withdraw, write_waiting
-from onestop.booking.capacity import claim, expire_holds, give_back
+from onestop.booking.capacity import claim, expire_holds, give_back, with_seats
 from onestop.booking.queries import PROVED
 from onestop.booking.rests import rest, wake
 from onestop.booking.tables import bookings, claims, rests, stops, waiting
@@ -214,7 +214,8 @@ def _offer(conn: sa.Connection, day: Day, row: sa.Row[Any], wish: Wish, *, now: 
     """Offer the best time she said she can come at, or the first that begins and ends before hers; false if none."""
     if not wish.stops:
         return False
-    room = load_capacity(conn, day, services=wish.services, languages=wish.languages)
+    less = with_seats({}, conn, day.id)
+    room = load_capacity(conn, day, services=wish.services, languages=wish.languages, freed=less)
     found = [
         (plan, until)
         for plan in offered_arrivals(

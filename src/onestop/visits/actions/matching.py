@@ -16,6 +16,7 @@ from onestop.domain.roles import SYSTEM, Actor
 from onestop.domain.visit import AT_DESK, StopState
 from onestop.visits.actions.acts import keep_act, take_images
 from onestop.visits.actions.rows import move_stop, note, set_active, stop_row
+from onestop.visits.actions.seating import seat_waiting
 from onestop.visits.queries.hall import load_hall
 from onestop.visits.tables import calls
 
@@ -34,7 +35,11 @@ _AT = sa.select(stops).where(stops.c.desk_id == sa.bindparam("desk"), stops.c.st
 
 
 def match(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
-    """Make the calls of ready desks, jointly; gives how many. Running it again changes nothing."""
+    """Make the calls of ready desks, jointly; gives how many. Running it again changes nothing.
+
+    Before that everybody who waits for a session has one.
+    """
+    seat_waiting(conn, day, now=now)
     standing_by = conn.execute(_READY, {"day": day, "now": now}).scalars().all()
     if not standing_by or day_by_id(conn, day).paused:
         return 0

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +12,9 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import parties, stop_members, stops
 from onestop.days.queries.desks import DeskRow, MediatorRow, day_precedences, desks_of_day, mediators_of_day
+from onestop.days.queries.sessions import sessions_of_day
+from onestop.days.tables import day_sessions
+from onestop.db.types import Instant
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
@@ -77,11 +80,14 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[U
     served = conn.execute(_SERVED, {"day": day}).all()
     helping = {row.mediator_id for row in served}
     spoken = spoken_here(desks, people, now=now)
-    wanted = {service for desk in desks if at is None or desk.id in at for service in desk.services}
+    sessions = sessions_of_day(conn, day)
+    # Nobody is called to a session one by one.
+    held = {one.service for one in sessions}
+    wanted = {service for desk in desks if at is None or desk.id in at for service in desk.services} - held
     return Hall(
         desks=tuple(desks),
         busy_desks=frozenset(row.desk_id for row in served),
-        waiting=_waiting(conn, day, desks, now, wanted),
+        waiting=_waiting(conn, day, desks, now, wanted, _next_sessions(conn, day) if sessions else {}),
         state=HallState(
             mediators=tuple(
                 Mediator(
@@ -134,6 +140,7 @@ _CANDIDATES = (
         stops.c.state,
         stops.c.callable_from_at,
         stops.c.only_desk_id,
+        stops.c.minutes,
         _REMAINING,
         visits.c.waited_seconds,
         visits.c.waiting_since_at,
@@ -154,13 +161,25 @@ _WITH_MEMBERS = (
     .join(stop_members, stop_members.c.stop_id == stops.c.id)
     .where(*_INSIDE, stops.c.state.in_(sa.bindparam("states", expanding=True)))
 )
+_GO_TO_SESSIONS = (
+    sa.select(stop_members.c.member_id, sa.func.min(day_sessions.c.starts_at, type_=Instant()).label("starts_at"))
+    .join_from(stops, day_sessions, day_sessions.c.id == stops.c.session_id)
+    .join(stop_members, stop_members.c.stop_id == stops.c.id)
+    .where(stops.c.day_id == sa.bindparam("day"), stops.c.state == StopState.WAITING)
+    .group_by(stop_members.c.member_id)
+)
 # What waits for a paper may never come today: nothing waits for it.
 _BEFORE_OTHERS = _WITH_MEMBERS.where(sa.or_(stops.c.blocked_by.is_(None), stops.c.blocked_by != BlockedBy.PAPERS.value))
 """Built once: these are hot."""
 
 
 def _waiting(
-    conn: sa.Connection, day: UUID, desks: Sequence[DeskRow], now: datetime, services: Collection[UUID]
+    conn: sa.Connection,
+    day: UUID,
+    desks: Sequence[DeskRow],
+    now: datetime,
+    services: Collection[UUID],
+    next_sessions: Mapping[UUID, datetime],
 ) -> tuple[WaitingStop, ...]:
     asked = {"day": day, "services": list(services)}
     going: dict[UUID, set[UUID]] = defaultdict(set)
@@ -172,7 +191,8 @@ def _waiting(
     away = {desk.id for desk in desks if desk.state is not DeskState.OPEN}
     found: list[WaitingStop] = []
     for row in conn.execute(_CANDIDATES, asked).all():
-        stop, visit, service, state, again_from, only, remaining, waited, since, free_from, need, number, *talk = row
+        stop, visit, service, state, again_from, only, minutes, remaining, waited, *more = row
+        since, free_from, need, number, *talk = more
         parked = state == StopState.PARKED
         # Parked means this desk first, not this desk only: while it has a break another one may call her.
         only_desk = None if only in (away if parked else closed) else only
@@ -196,9 +216,17 @@ def _waiting(
                 only_desk=only_desk,
                 parked=parked and only_desk is not None,
                 number=number,
+                minutes=float(minutes),
+                session_at=min((next_sessions[each] for each in members if each in next_sessions), default=None),
             )
         )
     return tuple(found)
+
+
+def _next_sessions(conn: sa.Connection, day: UUID) -> dict[UUID, datetime]:
+    """By member, when the first session begins that she waits for."""
+    rows = conn.execute(_GO_TO_SESSIONS, {"day": day}).all()
+    return {row.member_id: row.starts_at for row in rows}
 
 
 def _firsts(conn: sa.Connection, day: UUID, services: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:

@@ -16,7 +16,7 @@ from onestop.booking.tables import bookings, members, parties, stop_members, sto
 from onestop.booking.waiting import Offer, offer_of
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences
-from onestop.days.tables import desk_services, desks
+from onestop.days.tables import day_sessions, desk_services, desks
 from onestop.directory.papers import Paper, papers_by_service
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState, Interpreter
@@ -50,7 +50,7 @@ class DeskSign:
 class TicketStop:
     """One stop; `service` and `institution` are empty and `papers` and `desks` bare where it is private.
 
-    `desk` is where she is called or served; `desks` are those of the day that could call her.
+    `desk` is where she is called or served; `desks` are those of the day that could call her, of a session its own.
     """
 
     id: UUID
@@ -67,6 +67,8 @@ class TicketStop:
     recalls: int
     """How often the open call was repeated."""
     blocked_by: BlockedBy | None
+    session_at: datetime | None = None
+    """When the session begins that she goes to."""
     missing: frozenset[str] = frozenset()
     """Keys of papers that reception asked for and she does not have."""
     members: frozenset[int] = frozenset()
@@ -213,6 +215,7 @@ def _people(conn: sa.Connection, party: UUID) -> tuple[tuple[Member, ...], dict[
 
 
 def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozenset[int]]) -> tuple[TicketStop, ...]:
+    room = desks.alias("room")
     repeated = sa.select(calls.c.recalls).where(calls.c.stop_id == stops.c.id, calls.c.outcome.is_(None))
     rows = conn.execute(
         sa.select(
@@ -226,10 +229,14 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
             desks.c.number,
             desks.c.colour,
             desks.c.shape,
+            day_sessions.c.starts_at,
+            *(column.label(f"room_{column.name}") for column in (room.c.number, room.c.colour, room.c.shape)),
         )
         .join_from(stops, services, services.c.id == stops.c.service_id)
         .join(institutions, institutions.c.id == stops.c.institution_id)
         .join(desks, desks.c.id == stops.c.desk_id, isouter=True)
+        .join(day_sessions, day_sessions.c.id == stops.c.session_id, isouter=True)
+        .join(room, room.c.id == day_sessions.c.desk_id, isouter=True)
         .where(stops.c.party_id == party)
         .order_by(stops.c.planned_at.is_(None), stops.c.planned_at, stops.c.position, stops.c.id)
     ).all()
@@ -270,6 +277,8 @@ def _missing(conn: sa.Connection, party: UUID) -> dict[UUID, list[str]]:
 def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], members: frozenset[int]) -> TicketStop:
     state = StopState(row.state)
     at_desk = state in AT_DESK
+    if row.starts_at is not None and not row.private:
+        offering = [DeskSign(number=row.room_number, colour=row.room_colour, shape=row.room_shape)]
     until = row.callable_from_at if state is StopState.WAITING else None
     put_off = until is not None and row.put_off_at is not None and until == row.put_off_at + PUT_OFF_BACK
     return TicketStop(
@@ -290,6 +299,7 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], membe
         not_seen_until=until if row.no_shows > 0 and not put_off else None,
         put_off_until=until if put_off else None,
         put_off=row.put_off,
+        session_at=row.starts_at,
     )
 
 

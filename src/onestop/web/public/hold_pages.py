@@ -12,7 +12,7 @@ from onestop.booking.queries import arrivals
 from onestop.booking.tickets import ticket_again
 from onestop.booking.wish import Wish, make_wish
 from onestop.days.queries.days import Day, day_by_id
-from onestop.days.queries.offer import DayOffer, day_offer
+from onestop.days.queries.offer import DayOffer, OfferedService, day_offer
 from onestop.db.session import Database
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.errors import N_, HoldBooked, HoldGone, InvalidInput, Refusal
@@ -26,6 +26,7 @@ from onestop.web.kit.responses import see_other
 from onestop.web.kit.words import stop_title
 from onestop.web.public.contact import Typed, errors_of
 from onestop.web.public.frame import day_page, link, locale_for_day, place_of, shut_page
+from onestop.web.public.ticket_words import BEGINS
 from onestop.web.public.times import Hour, hours_of
 
 TICKET_FROM_HOLD = timedelta(hours=1)
@@ -35,6 +36,7 @@ WILL_TALK = {
     Interpreter.OWN: N_("I bring somebody who interprets"),
     Interpreter.NEEDED: N_("I need an interpreter"),
 }
+BEGINS_THERE = N_("Begins at %(time)s, desk %(desk)s.")
 HELD = ("services", "asked", "said", "adults", "children", "with", "languages", "interpreter")
 """Answers the hold itself has."""
 
@@ -47,6 +49,8 @@ class HeldStop:
     institution: str
     people: str
     """Who goes there, empty for somebody who comes alone."""
+    begins: str
+    """When and where a session begins; empty for a talk."""
 
 
 @page_of("public/hold.html")
@@ -245,6 +249,7 @@ def _show_form(request: WebRequest, here: Here, typed: Typed, refusal: Refusal |
                 title=stop_title(locale, service.key, private=service.private),
                 institution="" if service.private else service.institution.name,
                 people=who_goes(locale, here.held.members, here.held.together[service.id]),
+                begins=_begins(locale, here, service),
             )
             for service in lines
         ),
@@ -271,6 +276,14 @@ def _show_form(request: WebRequest, here: Here, typed: Typed, refusal: Refusal |
         errors=errors_of(locale, refusal),
     )
     return day_page(request, here.day, context, status=refusal.status if refusal else 200, locale=locale)
+
+
+def _begins(locale: Locale, here: Here, service: OfferedService) -> str:
+    held = here.held.sessions.get(service.id)
+    if held is None:
+        return ""
+    said = BEGINS if service.private else BEGINS_THERE
+    return locale.say(said, {"time": locale.time(held.starts_at, here.day.timezone), "desk": held.desk})
 
 
 async def _show_over(

@@ -64,6 +64,7 @@ from onestop.web.public.ticket_words import (
     next_step,
     plan_lines,
     title_of,
+    with_session,
 )
 
 TALK = {
@@ -280,7 +281,7 @@ async def paper_of_ticket(
         arrival_at=arrival_of(ticket),
         papers=papers_of(locale, ticket),
         stops=tuple(
-            (title_of(locale, stop), who_goes(locale, ticket.members, stop.members))
+            (with_session(locale, ticket, stop), who_goes(locale, ticket.members, stop.members))
             for stop in ticket.stops
             if stop.state in AHEAD | AT_DESK
         ),

@@ -14,6 +14,7 @@ from onestop.booking.actions.offers import decline_offer, take_offer
 from onestop.booking.actions.papers import tick_papers
 from onestop.booking.actions.waiting import leave_list, wish_earlier
 from onestop.booking.queries import arrivals, booking_by_id
+from onestop.days.queries.offer import day_offer
 from onestop.db.session import Database
 from onestop.domain.errors import ArrivalTaken, BookingClosed, Refusal, TicketUnknown
 from onestop.domain.roles import VISITOR
@@ -282,7 +283,7 @@ async def _show_change(
     context = ChangePage(
         on=ticket.day.opens_at.astimezone(ticket.day.zone),
         arrival_at=booking.arrival_at,
-        best=best_times(found),
+        best=best_times(found, locale, ticket.day, await db.read(day_offer, ticket.day.id)),
         hours=hours_of(found, ticket.day.zone),
         earlier=any(plan.arrival_at < booking.arrival_at for plan in others),
         path=access.path,

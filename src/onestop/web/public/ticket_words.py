@@ -36,6 +36,10 @@ MISSING = N_("Missing: %(papers)s. Bring it today and show it at the reception."
 SAME_DESK = N_("Please wait. The same desk will call you again.")
 WAIT = N_("Please wait. We will call your number.")
 NEXT = N_("Next: %(stop)s.")
+BEGINS = N_("Begins at %(time)s.")
+STOP_AT = N_("%(stop)s: %(time)s")
+STOP_AT_DESK = N_("%(stop)s: %(time)s, desk %(desk)s")
+STOP_BEGINS = N_("%(stop)s begins at %(time)s.")
 DESK = N_("Desk %(desk)s.")
 COMPLETED = N_("You are done for today. Thank you for coming.")
 LEFT = N_("Your visit has ended.")
@@ -52,6 +56,19 @@ OUT_BY = N_("You will be done at about %(time)s.")
 def title_of(locale: Locale, stop: TicketStop) -> str:
     """What a stop is called on the ticket."""
     return stop_title(locale, stop.service, private=stop.private)
+
+
+def with_session(locale: Locale, ticket: TicketState, stop: TicketStop) -> str:
+    """The same, of a session with its time and, unless it is private, its desk."""
+    if stop.session_at is None:
+        return title_of(locale, stop)
+    said: dict[str, str | int] = {
+        "stop": title_of(locale, stop),
+        "time": locale.time(stop.session_at, ticket.day.timezone),
+    }
+    if not stop.desks:
+        return locale.say(STOP_AT, said)
+    return locale.say(STOP_AT_DESK, {**said, "desk": stop.desks[0].number})
 
 
 def called_stop(ticket: TicketState) -> TicketStop | None:
@@ -118,14 +135,22 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         yield from _next(locale, ticket, stop, by_stop[stop.id])
         yield from _papers(locale, ticket)
         return
-    states = {stop.state for stop in ticket.stops}
+    states = {stop.state for stop in ticket.stops if stop.session_at is None}
+    held = min(
+        (stop for stop in ticket.stops if stop.session_at is not None and stop.state is StopState.WAITING),
+        key=lambda stop: stop.session_at or now,
+        default=None,
+    )
+    if held is not None and held.session_at is not None:
+        time = locale.time(held.session_at, ticket.day.timezone)
+        yield locale.say(STOP_BEGINS, {"stop": title_of(locale, held), "time": time})
     if StopState.WAITING in states:
         yield locale.gettext(WAIT)
     elif StopState.PARKED in states:
         yield locale.gettext(SAME_DESK)
     elif StopState.PROPOSED in states:
         yield locale.gettext(ANSWER)
-    elif not _without_paper(ticket):
+    elif held is None and not _without_paper(ticket):
         yield locale.gettext(WAIT)
     yield from _papers(locale, ticket)
 
@@ -165,7 +190,8 @@ def plan_lines(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window])
         if stop.state in GONE:
             return 9, 0.0
         window = by_stop.get(stop.id)
-        return ORDER.get(stop.state, 2), window.begins_at.timestamp() if window is not None else float("inf")
+        begins_at = window.begins_at if window is not None else stop.session_at if by_stop else None
+        return ORDER.get(stop.state, 2), begins_at.timestamp() if begins_at is not None else float("inf")
 
     return tuple(_line(locale, ticket, stop, following, by_stop.get(stop.id)) for stop in sorted(shown, key=place))
 
@@ -213,6 +239,8 @@ def missing_papers(locale: Locale, ticket: TicketState, stop: TicketStop) -> str
 def _notes(locale: Locale, ticket: TicketState, stop: TicketStop) -> Iterable[str]:
     if stop.institution:
         yield stop.institution
+    if stop.session_at is not None and stop.state in AHEAD:
+        yield locale.say(BEGINS, {"time": locale.time(stop.session_at, ticket.day.timezone)})
     if missing := missing_papers(locale, ticket, stop):
         yield missing
     if stop.state is StopState.MISSED:

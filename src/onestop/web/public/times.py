@@ -11,19 +11,22 @@ from litestar.params import FromPath
 from onestop.booking.holds import hold_instead
 from onestop.booking.queries import Arrivals, arrivals
 from onestop.days.queries.days import Day
+from onestop.days.queries.offer import DayOffer
 from onestop.db.session import Database
 from onestop.domain.booking import Channel
 from onestop.domain.errors import ArrivalTaken, Refusal
+from onestop.domain.plan import NominalPlan
 from onestop.domain.roles import VISITOR
 from onestop.settings import Settings
 from onestop.web.kit.answers import dropped_precedences
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.limits import check_limit
+from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Conf, Db, WebRequest
 from onestop.web.kit.responses import see_other
-from onestop.web.kit.words import service_title
+from onestop.web.kit.words import service_title, stop_title
 from onestop.web.public.frame import (
     DayLink,
     day_page,
@@ -35,6 +38,7 @@ from onestop.web.public.frame import (
     place_of,
 )
 from onestop.web.public.journey import Wished, start_wished
+from onestop.web.public.ticket_words import STOP_AT
 
 LEFT_TO_THE_HOLD = ("hold", "services", "asked", "said", "with", "languages", "interpreter")
 """Answers that do not travel on in the address: the hold has them."""
@@ -50,10 +54,11 @@ class Hour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestTime:
-    """One of the times shown first, and when she will be done."""
+    """One of the times shown first, the sessions she goes to then, and when she will be done."""
 
     at: datetime
     ends_at: datetime
+    sessions: tuple[str, ...]
 
 
 @page_of("public/times.html")
@@ -133,7 +138,7 @@ async def _show_times(
     context = TimesPage(
         day=day,
         place=place_of(day),
-        best=best_times(found),
+        best=best_times(found, locale, day, offer),
         hours=hours_of(found, day.zone),
         dropped=tuple(
             (service_title(locale, before.key), service_title(locale, after.key))
@@ -151,9 +156,24 @@ async def _show_times(
     return day_page(request, day, context, status=refusal.status if refusal else 200, locale=locale)
 
 
-def best_times(found: Arrivals) -> tuple[BestTime, ...]:
+def best_times(found: Arrivals, locale: Locale, day: Day, offer: DayOffer) -> tuple[BestTime, ...]:
     """The times to show first."""
-    return tuple(BestTime(at=plan.arrival_at, ends_at=plan.ends_at) for plan in found.best)
+
+    def sessions(plan: NominalPlan) -> tuple[str, ...]:
+        held = [(stop, offer.service(stop.service)) for stop in plan.stops if stop.session is not None]
+        return tuple(
+            locale.say(
+                STOP_AT,
+                {
+                    "stop": stop_title(locale, service.key, private=service.private),
+                    "time": locale.time(stop.start, day.timezone),
+                },
+            )
+            for stop, service in held
+            if service is not None
+        )
+
+    return tuple(BestTime(at=plan.arrival_at, ends_at=plan.ends_at, sessions=sessions(plan)) for plan in found.best)
 
 
 def hours_of(found: Arrivals, zone: ZoneInfo) -> tuple[Hour, ...]:
