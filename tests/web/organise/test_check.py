@@ -1,7 +1,7 @@
 """What the check of a day tells: from the set-up alone, and with who is booked and which machine is silent."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from onestop.booking.tables import stops
 from onestop.clock import real_now
 from onestop.days.queries.checks import Finding, check_day
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
-from onestop.days.tables import mediators, openings, precedences
+from onestop.days.tables import day_always, mediators, openings, precedences
 from onestop.db.session import Database
 from onestop.db.types import new_id
 from onestop.devices.tables import devices
@@ -20,6 +20,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import SYSTEM
 from onestop.visits.queries.day_check import check_whole_day
+from tests.booking.test_sessions import hold_session
 from tests.counting import cost, counted
 from tests.halls import TestDay, make_test_day
 from tests.web.organise.browsing import Organiser
@@ -219,4 +220,39 @@ async def test_the_check_takes_as_many_statements_for_three_as_for_one(site: Sit
             await organiser.open(DAY)
         costs.append(count())
     assert len(set(costs)) == 1
-    assert cost(site.database, check_whole_day, hall.day, now=hall.now, real=real) == 17
+    assert cost(site.database, check_whole_day, hall.day, now=hall.now, real=real) == 18
+
+
+# -- sessions ----------------------------------------------------------------------------------------
+
+
+def test_sessions_that_are_not_held_and_too_few_seats_for_everybody_are_told(database: Database) -> None:
+    hall = make_test_day(database)
+    assert _of(_check(hall), "session_outside", "few_seats") == []
+    hold_session(hall, time(10), seats=4)
+    hold_session(hall, time(12), seats=4)
+    assert _of(_check(hall), "session_outside", "few_seats") == []
+
+    social = hall.service("social")
+    database.write_now(lambda conn: conn.execute(day_always.insert().values(day_id=hall.id, service_id=social)))
+    (few,) = _of(_check(hall), "few_seats")
+    assert (few.service, few.count, few.parties > 8, few.stops) == ("social", 8, True, False)
+
+    (desk,) = [one for one in hall.desks.values() if social in one.services]
+    _until(hall, desk.institution.id, at(9, 30))
+    assert [(one.desk, one.at) for one in _of(_check(hall), "session_outside")] == [
+        (desk.number, at(9)),
+        (desk.number, at(11)),
+    ]
+
+
+async def test_the_sentences_about_sessions_stand_on_the_page_of_the_day(site: Site) -> None:
+    hall = site.hall
+    hold_session(hall, time(10), seats=4)
+    social = hall.service("social")
+    site.database.write_now(lambda conn: conn.execute(day_always.insert().values(day_id=hall.id, service_id=social)))
+    (desk,) = [one for one in hall.desks.values() if social in one.services]
+    _until(hall, desk.institution.id, at(9, 30))
+    said = _told((await site.sign_in("organiser").get(DAY)).text)
+    assert f"The session at 10:00 is not held: it lies outside the hours of desk {desk.number}." in said
+    assert ": its sessions have 0 seats, but up to" in said

@@ -16,6 +16,7 @@ from onestop.days.queries.desks import DeskRow, desks_of_day, mediators_of_day
 from onestop.days.queries.draws import draw_of
 from onestop.days.queries.offer import DayOffer, day_offer, service_keys
 from onestop.days.queries.own_lines import own_lines
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import capacity, invitations
 from onestop.directory.organising import directory
 from onestop.domain.booking import Interpreter
@@ -64,6 +65,8 @@ Kind = Literal[
     "no_officer",
     "no_reception",
     "no_guide",
+    "session_outside",
+    "few_seats",
 ]
 STOPS: frozenset[Kind] = frozenset(
     {"no_desk", "date_over", "no_arrival", "desk_idle", "no_desk_for", "no_window", "order_circle", "no_words"}
@@ -90,7 +93,9 @@ class Finding:
     desks: tuple[int, ...] = ()
     hours: tuple[Interval, ...] = ()
     count: int = 0
-    """Tickets that are expected, or booked for these hours."""
+    """Tickets that are expected, or booked for these hours; seats of sessions."""
+    parties: int = 0
+    """That can come at the arrival times of the day."""
     name: str = ""
     """Of a machine."""
     printer: Printer | None = None
@@ -143,6 +148,7 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = Tr
             found.append(Finding(kind="closes_early", desk=desk.number, institution=desk.institution.name, at=closes))
         if any(start < day.opens_at or end > day.closes_at for start, end in desk.openings):
             found.append(Finding(kind="outside", desk=desk.number, institution=desk.institution.name))
+    found += _sessions(conn, day, offer, desks)
     made = conn.execute(sa.select(invitations.c.id).where(invitations.c.day_id == day.id).limit(1)).scalar()
     if day.release is Release.INVITED and made is None:
         found.append(Finding(kind="no_invitation"))
@@ -169,6 +175,27 @@ def overbooked_minutes(conn: sa.Connection, day: Day) -> int:
             )
         )
     )
+
+
+def _sessions(conn: sa.Connection, day: Day, offer: DayOffer, desks: Sequence[DeskRow]) -> list[Finding]:
+    """Sessions that will not be held, and too few seats for a service that everybody is offered."""
+    sessions = sessions_of_day(conn, day.id)
+    if not sessions:
+        return []
+    rows = wanted_capacity(conn, day)
+    seats = {row.key: row.total for row in rows if row.kind is CapacityKind.SESSION}
+    parties = sum(row.total for row in rows if row.kind is CapacityKind.ARRIVALS)
+    numbers = {desk.id: desk.number for desk in desks}
+    found = [
+        Finding(kind="session_outside", desk=numbers[one.desk], at=one.starts_at)
+        for one in sessions
+        if str(one.id) not in seats
+    ]
+    for service in offer.services:
+        theirs = [seats.get(str(one.id), 0) for one in sessions if one.service == service.id]
+        if service.id in offer.always and theirs and sum(theirs) < parties:
+            found.append(Finding(kind="few_seats", service=service.key, count=sum(theirs), parties=parties))
+    return found
 
 
 def _away(desks: Sequence[DeskRow]) -> list[Finding]:

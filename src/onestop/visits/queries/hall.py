@@ -115,7 +115,11 @@ _SERVED = (
 )
 _BACKLOG = (
     sa.select(stops.c.service_id, sa.func.sum(stops.c.minutes).label("minutes"))
-    .where(stops.c.day_id == sa.bindparam("day"), stops.c.state.in_([StopState.WAITING, StopState.PARKED]))
+    .where(
+        stops.c.day_id == sa.bindparam("day"),
+        stops.c.state.in_([StopState.WAITING, StopState.PARKED]),
+        stops.c.session_id.is_(None),
+    )
     .group_by(stops.c.service_id)
 )
 _CALLABLE = (StopState.WAITING, StopState.PARKED)
