@@ -2,6 +2,7 @@
 
 import re
 import sys
+from datetime import time as clock
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -12,6 +13,9 @@ import sqlalchemy as sa
 
 from onestop.booking.actions.bookings import cancel_booking
 from onestop.booking.tables import spare_tickets
+from onestop.days.queries.days import day_by_id
+from onestop.days.setup import add_desk
+from onestop.days.setup_values import DeskSettings
 from onestop.days.tables import desk_services
 from onestop.db.session import Database, open_database
 from onestop.directory.tables import services
@@ -25,6 +29,8 @@ from onestop.paper.printing import PackNotDrawn, draw_apart, make_pack
 from onestop.paper.sheets import Column, Pack, Rules, Sheet, Spare, Spares
 from onestop.settings import Settings
 from onestop.visits.actions.calls import finish, serve
+from onestop.visits.actions.setup import set_up
+from tests.booking.test_sessions import hold_session
 from tests.counting import cost
 from tests.halls import KEY, STAFF, TestDay, make_test_day
 from tests.paper.pages import scanned, texts
@@ -290,3 +296,23 @@ def _sheets(*, rows: tuple[tuple[str, ...], ...], unknown: str = "", blank: int 
         ),
         unknown=unknown,
     )
+
+
+def test_a_session_stands_on_the_sheet_of_its_desk_alone(hall: TestDay, tmp_path: Path) -> None:
+    legal = hall.service("legal")
+    (desk,) = [one for one in hall.desks.values() if legal in one.services]
+    second = DeskSettings(
+        number=20,
+        institution=desk.institution.id,
+        services={legal: 20},
+        languages=("en",),
+        hours=((clock(9), clock(15)),),
+    )
+    hall.write(set_up, hall.id, add_desk, second, version=hall.db.read_now(day_by_id, hall.id).version)
+    hold_session(hall, clock(11), desk=desk.id, service=legal, minutes=30)
+    number = str(hall.book(hall.wish("legal")).number)
+
+    pages = texts(pack(hall, tmp_path))
+
+    listed = [number in page_of(pages, f"Desk {each} · ").split() for each in (desk.number, 20)]
+    assert listed == [True, False]

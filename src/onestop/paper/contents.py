@@ -15,6 +15,7 @@ from onestop.booking.tables import bookings, members, parties, stop_members, sto
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, desks_of_day
 from onestop.days.queries.offer import OfferedService, day_offer
+from onestop.days.tables import day_sessions
 from onestop.directory.series import pictures_of
 from onestop.directory.tables import services
 from onestop.domain.booking import BookingState, Interpreter
@@ -33,6 +34,8 @@ class Step:
     planned_at: datetime | None
     done: bool
     marks: tuple[int, ...]
+    held_at: UUID | None = None
+    """The desk that holds the session she goes to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +121,9 @@ def _steps(conn: sa.Connection, day: UUID, size: dict[UUID, int]) -> dict[UUID, 
         goes[link.stop_id].append(link.mark)
     found: dict[UUID, list[Step]] = defaultdict(list)
     rows = conn.execute(
-        sa.select(stops, services.c.key)
+        sa.select(stops, services.c.key, day_sessions.c.desk_id.label("held_at"))
         .join_from(stops, services)
+        .outerjoin(day_sessions, day_sessions.c.id == stops.c.session_id)
         .where(stops.c.day_id == day, stops.c.state.in_(shown))
         .order_by(stops.c.planned_at, stops.c.position, stops.c.id)
     )
@@ -136,6 +140,7 @@ def _steps(conn: sa.Connection, day: UUID, size: dict[UUID, int]) -> dict[UUID, 
                 planned_at=row.planned_at,
                 done=row.state == StopState.FINISHED,
                 marks=tuple(marks) if len(marks) < size[row.party_id] else (),
+                held_at=row.held_at,
             )
         )
     return found

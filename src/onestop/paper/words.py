@@ -205,6 +205,7 @@ def _at(desk: DeskRow, one: Expected, *, private: bool) -> list[Step]:
         and step.private == private
         and step.service in desk.services
         and step.institution == desk.institution.id
+        and step.held_at in (None, desk.id)
     ]
 
 
