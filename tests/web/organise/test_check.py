@@ -220,7 +220,7 @@ async def test_the_check_takes_as_many_statements_for_three_as_for_one(site: Sit
             await organiser.open(DAY)
         costs.append(count())
     assert len(set(costs)) == 1
-    assert cost(site.database, check_whole_day, hall.day, now=hall.now, real=real) == 18
+    assert cost(site.database, check_whole_day, hall.day, now=hall.now, real=real) == 17
 
 
 # -- sessions ----------------------------------------------------------------------------------------
