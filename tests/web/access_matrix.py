@@ -359,6 +359,7 @@ SPECIAL |= {
     f"/organise/series/{{series:uuid}}/logos/{{logo:uuid}}/{act}": (lambda site, act=act: organise.logo(site, act))
     for act in ("up", "remove")
 }
+SPECIAL["/plans/{picture:str}"] = lambda site: f"/plans/{organise.floor_plan(site)}"
 SPECIAL |= {
     "/organise/texts/{kind:str}/{owner:uuid}/{part:str}": lambda site: (
         f"/organise/texts/place/{organise.place(site)}/hours"
@@ -436,6 +437,7 @@ MATRIX: list[Row] = [
     public("GET", "/find"),
     public("GET", "/order"),
     public("GET", "/logos/{picture:str}"),
+    public("GET", "/plans/{picture:str}"),
     nobody("POST", "/find"),
     *(public("GET", f"/d/{{day:str}}{page}") for page in ("", "/plan", "/times")),
     public("GET", "/erased"),
@@ -464,6 +466,7 @@ MATRIX: list[Row] = [
             "/own",
             "/steps",
             "/proof",
+            "/floor",
             "/tally",
             "/cancel",
             "/erase",
@@ -711,7 +714,7 @@ MATRIX: list[Row] = [
     staff("GET", "/floor", "receptionist", "organiser", "floor_guide"),
     *(
         staff("GET", f"/floor/{{slug:str}}{part}", "receptionist", "organiser", "floor_guide")
-        for part in ("", "/live", "/called", "/called/now", "/called/new", "/number", "/number/now")
+        for part in ("", "/live", "/called", "/called/now", "/called/new", "/number", "/number/now", "/plan")
     ),
     *(
         staff("POST", f"/floor/{{slug:str}}/{thing}", "receptionist", "organiser", "floor_guide")
@@ -817,7 +820,7 @@ MATRIX: list[Row] = [
             *("needs", "needs/{need:uuid}"),
             *(f"needs/{{need:uuid}}/{act}" for act in ("up", "down", "close", "open", "remove")),
             *("venues", "venues/{venue:uuid}"),
-            *(f"venues/{{venue:uuid}}/{act}" for act in ("close", "open", "remove")),
+            *(f"venues/{{venue:uuid}}/{act}" for act in ("close", "open", "remove", "plan", "plan/remove", "way")),
             *("series", "series/{series:uuid}", "series/{series:uuid}/logos"),
             *(f"series/{{series:uuid}}/logos/{{logo:uuid}}/{act}" for act in ("up", "remove")),
             "texts/{kind:str}/{owner:uuid}/{part:str}",
@@ -841,6 +844,7 @@ MATRIX: list[Row] = [
                 "/desks",
                 "/desks/new",
                 "/desks/{number:int}",
+                "/floor",
                 "/order",
                 "/invitations",
                 "/passes",
@@ -885,6 +889,7 @@ MATRIX: list[Row] = [
                 "institution",
             ),
             *(f"desks/{{number:int}}/{act}" for act in ("remove", "open", "pause", "close")),
+            *("floor/{number:int}", "floor/{number:int}/remove"),
             *("mediators", "mediators/{mediator:uuid}"),
             *(f"mediators/{{mediator:uuid}}/{act}" for act in ("remove", "sign-out", "free", "break", "left")),
             *("people", "people/{person:uuid}", "people/{person:uuid}/remove"),

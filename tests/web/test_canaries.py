@@ -57,6 +57,7 @@ CHOICE = frozenset({
     "/organise/{day:str}", "/organise/{day:str}/desks", "/organise/{day:str}/desks/new", "/organise/{day:str}/order",
     "/organise/{day:str}/desks/{number:int}", "/organise/{day:str}/passes", "/organise/{day:str}/overview",
     "/organise/{day:str}/file.toml", "/organise/texts", "/organise/texts/{kind:str}/{owner:uuid}/{part:str}",
+    "/organise/needs", "/organise/needs/{need:uuid}", "/organise/{day:str}/floor",
     "/organise/{day:str}/texts", "/organise/{day:str}/picture", "/organise/{day:str}/institution",
 })  # fmt: skip
 """Pages that name services, institutions and places of the day; nobody can tell from them who wants which."""

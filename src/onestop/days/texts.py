@@ -7,15 +7,27 @@ import sqlalchemy as sa
 
 from onestop.days import board_lines
 from onestop.days.own_lines import change_lines, check_lines
-from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, NEED, PAPER, OwnTexts, Which, own_texts
+from onestop.days.queries.texts import (
+    BOARD,
+    FUNDING,
+    HOURS,
+    MESSAGE,
+    NAME,
+    NEED,
+    PAPER,
+    WAY,
+    OwnTexts,
+    Which,
+    own_texts,
+)
 from onestop.days.setup_values import SetupWrong
 from onestop.days.tables import days
 from onestop.db.ledger import record
-from onestop.directory import checklists, need_entries, place_entries, series_entries
+from onestop.directory import checklists, floor_entries, need_entries, place_entries, series_entries
 from onestop.directory.actions import write_own_words
 from onestop.directory.checklists import PaperWordsMissing
 from onestop.directory.need_entries import NeedWordsMissing
-from onestop.directory.tables import checklist_items, needs, places, series
+from onestop.directory.tables import checklist_items, needs, places, series, venues
 from onestop.directory.vocabulary import PAPERS
 from onestop.domain import own_lines
 from onestop.domain.errors import N_, Changed, NotKnown
@@ -27,6 +39,7 @@ TOO_LONG = N_("Please write at most %(number)s characters.")
 LONGEST: Mapping[tuple[str, str], int] = {
     PAPER: checklists.LONGEST,
     NEED: need_entries.LONGEST,
+    WAY: floor_entries.LONGEST_WAY,
     HOURS: place_entries.LONGEST_HOURS,
     NAME: series_entries.LONGEST_PUBLIC_NAME,
     FUNDING: series_entries.LONGEST_FUNDING,
@@ -39,6 +52,7 @@ LINES = frozenset({FUNDING, MESSAGE})
 _OWNERS: Mapping[str, sa.Table] = {
     "paper": checklist_items,
     "need": needs,
+    "venue": venues,
     "place": places,
     "series": series,
     "day": days,

@@ -46,8 +46,8 @@ _NAMED = _GRADIENTS | {"clipPath"}
 _CONTAINERS = _NAMED | {"defs"}
 
 
-def clean_drawing(content: bytes) -> tuple[bytes, float, float]:
-    """The drawing as it may be kept, and its width and height in its own units. Raises a `LogoRefused`."""
+def clean_drawing(content: bytes, *, most: int = MOST_BYTES) -> tuple[bytes, float, float]:
+    """The drawing as it may be kept, in `most` bytes; its width and height in its own units. Raises a `LogoRefused`."""
     if len(content) > MOST_DRAWING:
         raise LogoHeavy(kilobytes=MOST_DRAWING // 1024)
     root = _parsed(content)
@@ -57,12 +57,12 @@ def clean_drawing(content: bytes) -> tuple[bytes, float, float]:
     made = _Cleaning(root).made()
     made.set("viewBox", " ".join(f"{each:.6g}" for each in (x, y, wide, high)))
     written = tostring(made)
-    if len(written) > MOST_BYTES and not any(_SCALES.search(each.get("transform", "")) for each in made.iter()):
+    if len(written) > most and not any(_SCALES.search(each.get("transform", "")) for each in made.iter()):
         for each in made.iter("path"):
             each.set("d", shorter_path(each.get("d", ""), decimals_for(wide, high)))
         written = tostring(made)
-    if len(written) > MOST_BYTES:
-        raise LogoTooLong(kilobytes=-(-len(written) // 1024), most=MOST_BYTES // 1024)
+    if len(written) > most:
+        raise LogoTooLong(kilobytes=-(-len(written) // 1024), most=most // 1024)
     return written, wide, high
 
 

@@ -22,6 +22,8 @@ MOST_POINTS = 10_000_000
 MOST_LOGOS = 12
 """Of one series."""
 MOST_PARTS, DEEPEST = 3000, 40
+PLAN_SIDE = 960
+"""The longer side of a floor plan, in CSS pixels."""
 SHOWN_WIDE, SHOWN_HIGH = 224, 56
 """The box that a logo is shown in, in CSS pixels."""
 
@@ -34,7 +36,7 @@ class LogoKind(StrEnum):
 
 
 class LogoRefused(InvalidInput):
-    """The file cannot be used as a logo; the sentence says why and what to do."""
+    """The file cannot be used as a logo or floor plan; the sentence says why and what to do."""
 
     code = "logo_refused"
     sentence = N_("This file is no picture that we can read. Please choose an SVG or a PNG.")
@@ -55,12 +57,12 @@ class LogoHeavy(LogoRefused):
 
 class LogoActive(LogoRefused):
     code = "logo_active"
-    sentence = N_("This file holds a program, not only a picture. Please save the logo as PNG and send that.")
+    sentence = N_("This file holds a program, not only a picture. Please save it as PNG and send that.")
 
 
 class LogoReachesOut(LogoRefused):
     code = "logo_reaches_out"
-    sentence = N_("This file takes parts from another place. Please save the logo as PNG and send that.")
+    sentence = N_("This file takes parts from another place. Please save it as PNG and send that.")
 
 
 class LogoTooRich(LogoRefused):
@@ -218,6 +220,12 @@ def size_of(view_box: str, width: str, height: str) -> tuple[float, float, float
 def shown_size(width: float, height: float) -> tuple[int, int]:
     """The CSS pixels a logo of this shape takes: as big as the box allows."""
     scale = min(SHOWN_WIDE / width, SHOWN_HIGH / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def plan_size(width: float, height: float) -> tuple[int, int]:
+    """The CSS pixels a floor plan of this shape takes where nothing makes it smaller."""
+    scale = min(PLAN_SIDE / width, PLAN_SIDE / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

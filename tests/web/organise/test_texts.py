@@ -183,7 +183,7 @@ async def test_the_table_takes_as_many_statements_for_many_as_for_none(site: Sit
     site.database.write_now(write_board_line, site.hall.id, {"sk": "Vitajte"}, actor=SYSTEM, now=now)
     many = cost(site.database, all_texts), cost(site.database, texts_of_day, site.hall.day)
 
-    assert none == many == (7, 7)
+    assert none == many == (8, 8)
 
 
 async def test_a_mail_says_that_its_own_lines_are_a_draft_also_one_that_waits(site: Site) -> None:

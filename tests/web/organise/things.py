@@ -15,7 +15,9 @@ from onestop.days.queries.rota import answers_of_day, links_of_day
 from onestop.days.rota import Said, answer_link
 from onestop.days.rota import make_link as make_rota_link
 from onestop.devices.actions import create_device
-from onestop.directory.logos import clean_logo
+from onestop.directory.floor_entries import keep_plan, place_desk
+from onestop.directory.floor_plans import Spot, floor_of
+from onestop.directory.logos import clean_logo, clean_plan
 from onestop.directory.need_entries import NeedWords, add_need
 from onestop.directory.organising import directory
 from onestop.directory.papers import papers_by_service
@@ -146,6 +148,18 @@ def series(site: Site) -> str:
     for kind, whose in (("centre", "IOM"), ("funder", "European Union")):
         site.database.write_now(add_logo, made, clean_logo(svg()), kind=kind, whose=whose, **who)
     return str(made)
+
+
+def floor_plan(site: Site) -> str:
+    """The name of the floor plan of the day's venue, with every desk on it."""
+    venue = site.hall.day.venue_id
+    who: dict[str, Any] = {"actor": SYSTEM, "now": site.database.now()}
+    site.database.write_now(keep_plan, venue, clean_plan(svg()), **who)
+    for number in site.hall.desks:
+        site.database.write_now(place_desk, venue, number, Spot(across=500, down=500), **who)
+    found = site.database.read_now(floor_of, venue).plan
+    assert found is not None
+    return found.file
 
 
 def logo(site: Site, act: str) -> str:

@@ -14,12 +14,13 @@ from onestop.days.queries import board_lines, own_lines
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import day_offer
 from onestop.days.tables import days
-from onestop.directory import needs, papers, places, series
+from onestop.directory import floor_plans, needs, papers, places, series
 from onestop.directory.organising import centre_language
 from onestop.directory.tables import checklist_items, institutions, services, texts
 from onestop.directory.tables import needs as need_rows
 from onestop.directory.tables import places as place_rows
 from onestop.directory.tables import series as series_rows
+from onestop.directory.tables import venues as venue_rows
 from onestop.directory.vocabulary import NEEDS, PAPERS
 from onestop.directory.words import words_of_need, words_of_paper
 from onestop.domain.day import DayState
@@ -32,13 +33,14 @@ OPEN = (DayState.DRAFT, DayState.PUBLISHED)
 
 
 class Which(NamedTuple):
-    """A text by what it belongs to: a paper, a need, a place, a series or a day."""
+    """A text by what it belongs to: a paper, a need, a venue, a place, a series or a day."""
 
     kind: str
     owner: UUID
     field: str
 
 
+WAY = (floor_plans.OWNER, floor_plans.FIELD)
 NEED = (needs.OWNER, needs.FIELD)
 PAPER, HOURS = (papers.OWNER, papers.FIELD), (places.OWNER, places.FIELD)
 NAME, FUNDING = (series.OWNER, series.NAME), (series.OWNER, series.FUNDING)
@@ -129,7 +131,7 @@ class OwnTexts:
 
 
 def all_texts(conn: sa.Connection) -> tuple[OwnTexts, ...]:
-    """Whatever is written, of open days only, in the order of the page; seven statements."""
+    """Whatever is written, of open days only, in the order of the page; eight statements."""
     return tuple(each for each in _everything(conn) if each.words and each.is_open)
 
 
@@ -138,7 +140,7 @@ def texts_of_day(conn: sa.Connection, day: Day) -> tuple[OwnTexts, ...]:
     offer = day_offer(conn, day.id)
     offered = {paper.id for service in offer.services for paper in service.papers}
     asked = {need.key for need in offer.needs}
-    owners = {*offered, day.id, *({day.series.id} if day.series is not None else ())}
+    owners = {*offered, day.id, day.venue_id, *({day.series.id} if day.series is not None else ())}
     return tuple(
         each
         for each in _everything(conn)
@@ -193,6 +195,10 @@ def _everything(conn: sa.Connection) -> Iterator[OwnTexts]:
         sa.select(need_rows.c.id, need_rows.c.key, need_rows.c.closed).order_by(need_rows.c.position, need_rows.c.key)
     ):
         yield one(NEED, row.id, "", need=row.key, is_open=not row.closed)
+    for row in conn.execute(
+        sa.select(venue_rows.c.id, venue_rows.c.name, venue_rows.c.closed).order_by(venue_rows.c.name)
+    ):
+        yield one(WAY, row.id, row.name, is_open=not row.closed)
     for row in conn.execute(
         sa.select(place_rows.c.id, place_rows.c.name, place_rows.c.closed).order_by(place_rows.c.name)
     ):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onestop.web.floor import alarms, called, control, more, number, tally
+from onestop.web.floor import alarms, called, control, more, number, plan, tally
 
 route_handlers: list[Any] = [
     *control.route_handlers,
@@ -10,5 +10,6 @@ route_handlers: list[Any] = [
     *more.route_handlers,
     *number.route_handlers,
     *alarms.route_handlers,
+    *plan.route_handlers,
     *tally.route_handlers,
 ]

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from onestop.days.queries.days import Day
 from onestop.db.session import Database
+from onestop.directory.floor_plans import floor_of
 from onestop.domain.errors import Refusal
 from onestop.domain.risk import Risk
 from onestop.visits.actions.door import has_gone, say_found
@@ -60,6 +61,8 @@ class CalledPage:
     to_all: Told | None
     tally: bool
     """Whether this day has questions for the exit."""
+    plan: bool
+    """Whether there is anything to show of the hall."""
     message: str
     new: timedelta = NEW
 
@@ -148,7 +151,7 @@ async def news_of(db: Database, day: Day) -> News:
 
 async def _context(request: WebRequest, db: Database, day: Day, message: str = "") -> CalledPage:
     called = await db.read(called_not_seen, day.id)
-    now, locale = db.now(), locale_of(request)
+    now, locale, floor = db.now(), locale_of(request), await db.read(floor_of, day.venue_id)
     looked_for = {one.number for one in called}
     at_risk = [
         risk_line(locale, day.slug, replace(each, why=why), opens=False)
@@ -166,6 +169,7 @@ async def _context(request: WebRequest, db: Database, day: Day, message: str = "
         alarms=marked(request, await db.read(open_alarms, day.id)),
         to_all=await told_to_all(db, day.id, locale),
         tally=bool(day.tally),
+        plan=floor.plan is not None or bool(floor.way),
         message=message,
     )
 

@@ -15,6 +15,7 @@ _PLACES = (
     ("/reception/{day}/waiting", N_("Waiting list for a time")),
     ("/reception/{day}/paper", N_("Entered from paper")),
     ("/floor/{day}", N_("All desks")),
+    ("/floor/{day}/plan", N_("Floor plan")),
     ("/floor/{day}/called", N_("Called, not here yet")),
 )
 _SELDOM = {
@@ -22,6 +23,7 @@ _SELDOM = {
     "/reception/{day}#trouble",
     "/reception/{day}/waiting",
     "/reception/{day}/paper",
+    "/floor/{day}/plan",
 }
 
 

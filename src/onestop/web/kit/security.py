@@ -37,7 +37,7 @@ TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BYTES = 256 * 1024
 BODY_SECONDS = 10.0
-UPLOADS = re.compile(r"/organise/series/[0-9a-f-]{36}/logos")
+UPLOADS = re.compile(r"/organise/(series/[0-9a-f-]{36}/logos|venues/[0-9a-f-]{36}/plan)")
 """Where pictures are sent to, which people have in any size."""
 MOST_UPLOAD_BYTES = MOST_UPLOADED + 1024 * 1024
 """More than a logo may have, so that the page itself can say what to do about a bigger one."""

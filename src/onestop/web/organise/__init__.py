@@ -14,6 +14,7 @@ from onestop.web.organise import (
     displays,
     draw,
     files,
+    floor,
     history,
     institution_report,
     institutions,
@@ -45,6 +46,7 @@ from onestop.web.organise import (
     statistics,
     tally,
     texts,
+    venue_floor,
     venues,
 )
 
@@ -61,6 +63,7 @@ route_handlers: list[Any] = [
     *series_logos.route_handlers,
     *texts.route_handlers,
     *venues.route_handlers,
+    *venue_floor.route_handlers,
     *preview.route_handlers,
     *staff.route_handlers,
     *statistics.route_handlers,
@@ -76,6 +79,7 @@ route_handlers: list[Any] = [
     *carry.route_handlers,
     *draw.route_handlers,
     *desks.route_handlers,
+    *floor.route_handlers,
     *mediators.route_handlers,
     *people.route_handlers,
     *rota.route_handlers,

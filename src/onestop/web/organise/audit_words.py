@@ -90,6 +90,11 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "setup",
+        N_("A floor plan was changed, or where a desk stands"),
+        "PlanKept PlanRemoved WayWritten DeskPlaced DeskUnplaced",
+    ),
+    (
+        "setup",
         N_("The list of needs was changed"),
         "NeedAdded NeedChanged NeedMoved NeedOpened NeedClosed NeedRemoved",
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, NEED, PAPER, OwnText, OwnTexts, Seen
+from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, NEED, PAPER, WAY, OwnText, OwnTexts, Seen
 from onestop.directory.words import words_of_need
 from onestop.domain.errors import N_
 from onestop.domain.own_words import UNREAD, Reading
@@ -18,6 +18,7 @@ KINDS: Mapping[tuple[str, str], str] = {
     BOARD: N_("Line on all boards"),
     PAPER: N_("Paper to bring"),
     NEED: N_("What a visitor needs"),
+    WAY: N_("Way to the desks of a venue"),
     HOURS: N_("Hours and way to a place"),
 }
 SHORT = 60

@@ -1,5 +1,6 @@
 """Venues, shared by all days: the list, another one, its name and address, closed and open again, deleted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.db.session import Database
+from onestop.directory.floor_entries import LONGEST_WAY
+from onestop.directory.floor_plans import floor_of
 from onestop.directory.organising import centre_zone
 from onestop.directory.venue_entries import (
     LONGEST_ADDRESS,
@@ -22,12 +25,15 @@ from onestop.domain.day import DayState
 from onestop.domain.errors import Refusal
 from onestop.visits.actions.venues import VenueUsed, remove_venue
 from onestop.visits.queries.venues import DayThere, days_there, is_venue_used
+from onestop.web.kit.floor import PLANS
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import LANGUAGES
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.kit.series import LogoView
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
 
 HOME = "/organise/venues"
@@ -58,6 +64,11 @@ class VenuePage:
     days: tuple[DayThere, ...]
     bookings: int
     """On published days: so many tickets show its name and address."""
+    plan: LogoView | None
+    missing: tuple[str, ...]
+    """Languages in which nothing is said of the way, where a picture or words are there."""
+    way: Mapping[str, str]
+    longest_way: int
     used: bool
     """Whether a day knows it, so that it cannot be deleted."""
     saved: bool = False
@@ -171,13 +182,21 @@ async def venue_page(
     request: WebRequest, db: Database, venue: Venue, *, typed: VenueWords | None = None, status: int = 200, **more: Any
 ) -> Response[Any]:
     """The page of a venue, with what was typed where a form was refused."""
-    days = await db.read(days_there, venue.id, now=db.now())
+    days, floor = await db.read(days_there, venue.id, now=db.now()), await db.read(floor_of, venue.id)
+    words: Mapping[str, str] = more.pop("way", floor.way)
+    plan = floor.plan
     context = VenuePage(
         venue=venue,
         zones=_zones(venue.timezone),
         typed=typed or VenueWords(name=venue.name, address=venue.address, timezone=venue.timezone),
         days=days,
         bookings=sum(day.bookings for day in days if day.state is DayState.PUBLISHED),
+        plan=LogoView(src=f"{PLANS}/{plan.file}", whose=venue.name, width=plan.width, height=plan.height)
+        if plan
+        else None,
+        missing=tuple(tag for tag in LANGUAGES if tag not in floor.way) if plan or floor.way else (),
+        way={tag: words.get(tag, "") for tag in LANGUAGES},
+        longest_way=LONGEST_WAY,
         used=await db.read(is_venue_used, venue.id),
         **more,
     )

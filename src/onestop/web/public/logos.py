@@ -1,11 +1,13 @@
-"""The logos of series, each under an address that is never used for another picture."""
+"""The logos of series and floor plans, each under an address that is never used for another picture."""
 
 from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
 
+from onestop.directory.floor_plans import plan_content
 from onestop.directory.series import logo_content
+from onestop.web.kit.floor import PLANS
 from onestop.web.kit.requests import Db
 from onestop.web.kit.series import LOGOS
 
@@ -25,4 +27,11 @@ async def show_logo(db: Db, picture: FromPath[str]) -> Response[Any]:
     return Response(content, media_type=media_type, headers=ALONE)
 
 
-route_handlers: list[Any] = [show_logo]
+@get(f"{PLANS}/{{picture:str}}")
+async def show_floor_plan(db: Db, picture: FromPath[str]) -> Response[Any]:
+    """A floor plan, in the same way."""
+    media_type, content = await db.read(plan_content, picture.partition(".")[0])
+    return Response(content, media_type=media_type, headers=ALONE)
+
+
+route_handlers: list[Any] = [show_logo, show_floor_plan]

@@ -38,6 +38,7 @@ from onestop.web.kit.sse import live_stream
 from onestop.web.public.access import Access, open_ticket
 from onestop.web.public.first import ask_again
 from onestop.web.public.frame import link, place_of
+from onestop.web.public.ticket_floor import has_floor
 from onestop.web.public.ticket_parts import (
     GoesOn,
     Proposal,
@@ -160,6 +161,8 @@ class TicketPage:
     thanks: bool
     """Whether she has just answered."""
     said: str
+    floor: str
+    """Where the plan of the hall is; empty where there is none."""
 
 
 @page_of("public/ticket_print.html")
@@ -382,6 +385,7 @@ async def page_of_ticket(
         tally=not asks_end and asks_tally(ticket.day.tally, ended, asked=ticket.asked_tally),
         thanks=THANKS in request.query_params and (ticket.asked_at_end or ticket.asked_tally),
         said=locale.say(refusal.sentence, refusal.params) if refusal else "",
+        floor=link(request, f"{access.path}/floor") if (booked or is_open) and await has_floor(db, ticket) else "",
     )
 
 
