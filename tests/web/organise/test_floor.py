@@ -1,16 +1,19 @@
 """The floor plan of a venue: uploaded and cleaned, desks put on it, seen by visitors and by the hall."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
+from onestop.days.copying import copy_day
 from onestop.db.ledger import facts
 from onestop.directory.floor_plans import Floor, Spot, floor_of
 from onestop.directory.tables import floor_plans, services
 from onestop.domain.logo import MOST_PLAN_BYTES
+from onestop.domain.roles import SYSTEM
 from tests.directory.uploads import HOSTILE, huge_png, jpeg, noise, png, svg
 from tests.web.organise.browsing import Organiser
 from tests.web.site import Site
@@ -194,3 +197,12 @@ async def test_who_organises_one_day_only_sees_the_plan_and_changes_nothing(site
 
 def _main(html: str) -> str:
     return html[html.index("<main") : html.index("</main>")]
+
+
+async def test_a_copied_day_has_its_desks_on_the_plan_already(site: Site) -> None:
+    organiser = await placed(site)
+    later = site.hall.day.on + timedelta(days=28)
+    slug = site.database.write_now(copy_day, site.hall.id, on=later, actor=SYSTEM, now=site.hall.now)
+    page = await organiser.open(f"/organise/{slug}/floor")
+
+    assert page.text.count('class="floor-desk') == len(site.hall.desks)
