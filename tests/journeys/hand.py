@@ -1,6 +1,7 @@
 """Somebody at a screen who counts what she does and looks at every page: language, direction, no English left."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -133,7 +134,12 @@ def english_left(page: Page, tag: str) -> list[str]:
 
     Names of people and institutions (`bdi`) and what is marked as another language are not looked at.
     """
-    texts: list[str] = [" ".join(text.split()) for text in page.locator("body").evaluate(_TEXTS)]
+    return english_in(page.locator("body").evaluate(_TEXTS), tag)
+
+
+def english_in(found: Iterable[str], tag: str) -> list[str]:
+    """The same of texts that somebody took from a page."""
+    texts = [" ".join(text.split()) for text in found]
     exact, inside = _english(tag)
     whole = "\n".join(texts)
     return [text for text in texts if text in exact] + [part for part in inside if part in whole]
