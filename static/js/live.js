@@ -159,6 +159,16 @@ function keepOpen(old, fresh) {
   fresh.querySelectorAll("details").forEach((one) => opened.has(fold(one)) && (one.open = true));
 }
 
+/* What a finger or a mouse holds down just now: replaced under it, the press would be lost. */
+let held = null;
+const letGo = () => {
+  held?.waits.forEach((id) => setTimeout(() => document.getElementById(id) && refresh(document.getElementById(id))));
+  held = null;
+};
+addEventListener("pointerdown", (event) => (held = { target: event.target, waits: new Set() }), true);
+addEventListener("pointerup", letGo, true);
+addEventListener("pointercancel", letGo, true);
+
 function replace(id, html) {
   const old = document.getElementById(id);
   const holder = document.createElement("template");
@@ -167,6 +177,10 @@ function replace(id, html) {
   if (!old || !fresh || plain(old).isEqualNode(plain(fresh))) return;
   /* A press is under way here: its own answer replaces the part, and htmx needs the form until then. */
   if (old.querySelector(".htmx-request")) return;
+  if (held && old.contains(held.target)) {
+    held.waits.add(id);
+    return;
+  }
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   if (focused?.matches("input:not([type=hidden]), textarea, select")) {
     focused.addEventListener("blur", () => refresh(document.getElementById(id)), { once: true });

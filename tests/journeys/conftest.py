@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from onestop.clock import monotonic
 from onestop.db.clock_row import start_demo_clock
 from onestop.db.session import Database, open_database
-from onestop.demo.world import World, make_world
+from onestop.demo.world import PILOT, World, make_world
 from tests.journeys.hand import TOLD
 from tests.notify.post import PostOffice, free_port, post_office
 from tests.patience import PATIENCE_MS
@@ -99,9 +99,9 @@ class Hall:
 
 
 @contextmanager
-def served(folder: Path, rate: float = RATE) -> Iterator[Hall]:
+def served(folder: Path, rate: float = RATE, template: str = PILOT) -> Iterator[Hall]:
     """Start `onestop serve` on a fresh demo world; end it by its own process."""
-    file, world = make_world(folder, rate=rate)
+    file, world = make_world(folder, rate=rate, template=template)
     base = f"http://127.0.0.1:{(port := free_port())}"
     url = f"sqlite:///{file.absolute()}"
     with post_office() as office:

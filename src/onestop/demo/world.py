@@ -82,7 +82,7 @@ class World:
     organiser_token: str
 
 
-def make_world(folder: Path, *, rate: float) -> tuple[Path, World]:
+def make_world(folder: Path, *, rate: float, template: str = PILOT) -> tuple[Path, World]:
     """A fresh demo database in the folder; gives its file. Raises `NotADemo` rather than touch a real one."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "demo.db"
@@ -91,7 +91,7 @@ def make_world(folder: Path, *, rate: float) -> tuple[Path, World]:
     upgrade(url)
     database = open_database(url)
     try:
-        return file, _fill(database, rate=rate)
+        return file, _fill(database, rate=rate, template=template)
     finally:
         database.close()
 
@@ -112,14 +112,14 @@ def _clear(file: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _fill(database: Database, *, rate: float) -> World:
-    file = read_template(PILOT)
+def _fill(database: Database, *, rate: float, template: str) -> World:
+    file = read_template(template)
     today = real_now().astimezone(file.timezone).date()
     start = local_instant(today, file.opens, file.timezone) - BEFORE_OPENING
     database.write_now(start_demo_clock, start=start, rate=rate)
     database.reload_clock()
-    pilot = _day(database, file, today)
-    later = _day(database, file, today + timedelta(days=7), release=Release.OPEN)
+    pilot = _day(database, file, today, template)
+    later = _day(database, file, today + timedelta(days=7), template, release=Release.OPEN)
     database.write_now(_help_line)
     for place in PLACES:
         database.write_now(add_place, place, actor=SYSTEM, now=database.now())
@@ -152,9 +152,9 @@ def _fill(database: Database, *, rate: float) -> World:
     )
 
 
-def _day(database: Database, file: DayFile, on: date, release: Release | None = None) -> Day:
+def _day(database: Database, file: DayFile, on: date, template: str, release: Release | None = None) -> Day:
     now = database.now()
-    made = database.write_now(create_day, file, on=on, actor=SYSTEM, now=now, template=PILOT)
+    made = database.write_now(create_day, file, on=on, actor=SYSTEM, now=now, template=template)
     if release is not None:
         database.write_now(_set_release, made, release)
     drafted = database.read_now(day_by_id, made)

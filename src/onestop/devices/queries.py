@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from onestop.db.statements import row_of
 from onestop.devices.tables import devices
 from onestop.domain.board import DisplaySetup, Screen, Sound
-from onestop.domain.machine import CodeNotTaken, PaperMissed, Printer, Report, Trouble, WhyNot, trouble_of
+from onestop.domain.machine import (
+    SILENT_AFTER,
+    CodeNotTaken,
+    PaperMissed,
+    Printer,
+    Report,
+    Trouble,
+    WhyNot,
+    is_silent,
+    trouble_of,
+)
 from onestop.domain.roles import Actor, Grant, Role
 from onestop.keys import hash_token
 
@@ -112,8 +122,21 @@ def paired_machines(conn: sa.Connection, day: UUID) -> tuple[Paired, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """Ticket machines that somebody should go to, by name, and when the next one is silent if it says nothing more."""
+
+    machines: tuple[Trouble, ...]
+    next_at: datetime | None
+
+
 def machines_in_trouble(conn: sa.Connection, day: UUID, *, real: datetime) -> tuple[Trouble, ...]:
     """Ticket machines of the day that somebody should go to, by name."""
+    return troubles_of_day(conn, day, real=real).machines
+
+
+def troubles_of_day(conn: sa.Connection, day: UUID, *, real: datetime) -> Troubles:
+    """The same with when to look again; one statement."""
     rows = conn.execute(
         sa.select(devices.c.name, devices.c.report, devices.c.seen_at)
         .where(
@@ -123,12 +146,13 @@ def machines_in_trouble(conn: sa.Connection, day: UUID, *, real: datetime) -> tu
             devices.c.seen_at.is_not(None),
         )
         .order_by(devices.c.name, devices.c.id)
-    )
+    ).all()
     found = (
         trouble_of(row.name, None if row.report is None else read_report(row.report), seen_at=row.seen_at, real=real)
         for row in rows
     )
-    return tuple(each for each in found if each is not None)
+    silent_at = [row.seen_at + SILENT_AFTER for row in rows if not is_silent(row.seen_at, real=real)]
+    return Troubles(machines=tuple(each for each in found if each is not None), next_at=min(silent_at, default=None))
 
 
 def _setup(row: sa.Row[Any]) -> DisplaySetup:

@@ -176,6 +176,23 @@ def test_the_focus_stays_on_the_button_of_a_part_that_changed(page: Page, hall: 
     assert page.evaluate("document.activeElement.id") == "next"
 
 
+def test_a_part_waits_until_the_button_that_is_held_down_is_let_go_and_the_press_counts(page: Page, hall: Hall):
+    opened(page, hall)
+    page.locator("#next").evaluate("button => button.addEventListener('click', () => (window.pressed = true))")
+    page.hover("#next")
+    page.mouse.down()
+    hall.version = 2
+
+    with page.expect_response("**/part"):
+        hall.tell("event: topic\ndata: desk\n\n")
+    page.wait_for_timeout(100)
+    assert page.inner_text("#version") == "1"
+    page.mouse.up()
+
+    expect(page.locator("#version")).to_have_text("2")
+    assert page.evaluate("window.pressed") is True
+
+
 def test_without_a_stream_the_part_is_polled_and_the_page_says_so(page: Page, hall: Hall):
     hall.stream_open = False
     hold_clock(page)

@@ -53,6 +53,10 @@ class DeskNow:
     minutes: int
     waiting: int
     finished: int
+    in_hours: bool
+    """Whether it should be open now."""
+    comes_at: datetime | None
+    """When its hours begin, or go on, where it is not open now and they have not yet."""
     closes_at: datetime | None
 
 
@@ -215,8 +219,17 @@ def _desk(
         minutes=0 if since is None else _minutes((now - since).total_seconds()),
         waiting=len(for_here),
         finished=finished,
+        in_hours=any(starts <= now < ends for starts, ends in desk.openings),
+        comes_at=_comes_at(desk, now),
         closes_at=desk.closes_at,
     )
+
+
+def _comes_at(desk: DeskRow, now: datetime) -> datetime | None:
+    if desk.state is DeskState.OPEN:
+        return None
+    begins = min((starts for starts, ends in desk.openings if ends > now), default=now)
+    return begins if begins > now else None
 
 
 def _queues(

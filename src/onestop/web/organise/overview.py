@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import floor
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from litestar.params import FromPath
 from onestop.clock import real_now
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import mediators_of_day
-from onestop.devices.queries import machines_in_trouble
+from onestop.devices.queries import Troubles, troubles_of_day
 from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.ending import enough
 from onestop.domain.errors import DeskServing, NotKnown
@@ -39,9 +40,12 @@ from onestop.web.kit.sse import live_stream
 from onestop.web.kit.words import service_title, stop_title
 from onestop.web.organise.desks import desk_of
 from onestop.web.organise.frame import day_frame, enter, path_of
+from onestop.web.organise.missing import Missing, missing_of
 from onestop.web.organise.picture import picture_of
 from onestop.web.organise.timeline import TimelineShown
 
+LOOKS_EVERY = 30
+"""Seconds after which the page asks again, whatever happened."""
 _DESKS = {"open": DeskState.OPEN, "pause": DeskState.PAUSED, "close": DeskState.CLOSED}
 _MEDIATORS = {"free": MediatorState.FREE, "break": MediatorState.BREAK, "left": MediatorState.LEFT}
 
@@ -79,12 +83,17 @@ class OverviewPage:
     now: datetime
     verdict: DayVerdict | None
     """Only of a day that runs."""
+    missing: Missing | None
+    """Only of a day that runs."""
     shown: Overview
     queues: tuple[Queue, ...]
     messages: MessageCounts
     alarms: tuple[Alarm, ...]
     at_risk: tuple[RiskLine, ...]
     machines: tuple[Trouble, ...]
+    look_in: int | None
+    """Seconds until a machine is silent that says nothing more, if that is before the page looks anyway."""
+    look_every: int
     running: bool
     end_sums: tuple[EndSum, ...]
     """Only of a day that is closed: nobody watches a counter move after somebody went home."""
@@ -163,18 +172,23 @@ async def _page(
     queues = tuple(Queue(title=_title(each, locale), queue=each) for each in shown.queues)
     messages: MessageCounts = await db.read(message_counts, day.id, now=now)
     alarms: tuple[Alarm, ...] = marked(request, await db.read(open_alarms, day.id))
-    machines: tuple[Trouble, ...] = await db.read(machines_in_trouble, day.id, real=real_now())
+    real = real_now()
+    troubles: Troubles = await db.read(troubles_of_day, day.id, real=real)
+    machines = troubles.machines
     running = day.state is DayState.PUBLISHED
     context = OverviewPage(
         day=day,
         now=now,
         verdict=_verdict(day, shown, queues, messages, alarms, machines, now=now) if running else None,
+        missing=missing_of(shown, opens_at=day.opens_at, now=now) if running else None,
         shown=shown,
         queues=queues,
         messages=messages,
         alarms=alarms,
         at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
         machines=machines,
+        look_in=_look_in(troubles, real),
+        look_every=LOOKS_EVERY,
         running=running,
         end_sums=await _end_sums(db, day, locale) if day.tells_answers(now) else (),
         picture=await picture_of(db, day, now=now) if block is None else None,
@@ -182,6 +196,13 @@ async def _page(
         error=error,
     )
     return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))
+
+
+def _look_in(troubles: Troubles, real: datetime) -> int | None:
+    if troubles.next_at is None:
+        return None
+    seconds = floor((troubles.next_at - real).total_seconds()) + 1
+    return seconds if seconds < LOOKS_EVERY else None
 
 
 def _verdict(
