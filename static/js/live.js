@@ -159,13 +159,21 @@ function keepOpen(old, fresh) {
   fresh.querySelectorAll("details").forEach((one) => opened.has(fold(one)) && (one.open = true));
 }
 
-/* What a finger or a mouse holds down just now: replaced under it, the press would be lost. */
+/* What a finger or a mouse holds down just now: replaced under it, the press would be lost. Not for long: outside the
+   window nobody hears that it was let go. */
 let held = null;
 const letGo = () => {
   held?.waits.forEach((id) => setTimeout(() => document.getElementById(id) && refresh(document.getElementById(id))));
   held = null;
 };
-addEventListener("pointerdown", (event) => (held = { target: event.target, waits: new Set() }), true);
+addEventListener(
+  "pointerdown",
+  (event) => {
+    held = { target: event.target, waits: new Set() };
+    setTimeout((mine) => mine === held && letGo(), 5000, held);
+  },
+  true,
+);
 addEventListener("pointerup", letGo, true);
 addEventListener("pointercancel", letGo, true);
 

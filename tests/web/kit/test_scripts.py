@@ -193,6 +193,24 @@ def test_a_part_waits_until_the_button_that_is_held_down_is_let_go_and_the_press
     assert page.evaluate("window.pressed") is True
 
 
+def test_a_mouse_that_nobody_heard_being_let_go_holds_a_part_for_five_seconds_only(page: Page, hall: Hall):
+    hold_clock(page)
+    opened(page, hall)
+    page.hover("#next")
+    page.mouse.down()
+    hall.version = 2
+    with page.expect_response("**/part"):
+        hall.tell("event: topic\ndata: desk\n\n")
+        page.wait_for_timeout(100)
+        page.clock.run_for(1_000)
+    page.wait_for_timeout(100)
+    assert page.inner_text("#version") == "1"
+
+    page.clock.run_for(5_000)
+
+    expect(page.locator("#version")).to_have_text("2")
+
+
 def test_without_a_stream_the_part_is_polled_and_the_page_says_so(page: Page, hall: Hall):
     hall.stream_open = False
     hold_clock(page)
