@@ -197,6 +197,15 @@ _TICKET_PLACES = (
 )
 SPECIAL |= {f"/t/{{code:str}}{place}": _public_ticket(f"/t/{{code:str}}{place}") for place in _TICKET_PLACES}
 SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
+
+
+def _with_plan(site: Site) -> str:
+    """Of a day whose venue has a floor plan: else the page does not exist."""
+    organise.floor_plan(site)
+    return _public_ticket("/t/{code:str}/floor")(site)
+
+
+SPECIAL |= {"/t/{code:str}/floor": _with_plan}
 SPECIAL |= {"/prove/{code:str}": lambda _: f"/prove/{uuid4().hex}"}
 
 

@@ -51,6 +51,8 @@ CHOICE = frozenset({
     "/reception/{slug:str}/parties/{party:uuid}", "/reception/{slug:str}/parties/{party:uuid}/now",
     "/desks/{desk_id:uuid}", "/desks/{desk_id:uuid}/now",
     "/stops/{stop_id:uuid}/referrals", "/stops/{stop_id:uuid}/notes",
+    # Where officers say for which institution they come.
+    "/shifts/{code:str}", "/my-shifts/{code:str}",
     # What the organiser sets up.
     "/organise/institutions", "/organise/institutions/{institution:uuid}", "/organise/services/{service:uuid}/papers",
     "/organise/papers/{paper:uuid}", "/organise/places", "/organise/places/{place:uuid}", "/organise/staff",
@@ -58,6 +60,8 @@ CHOICE = frozenset({
     "/organise/{day:str}/desks/{number:int}", "/organise/{day:str}/passes", "/organise/{day:str}/overview",
     "/organise/{day:str}/file.toml", "/organise/texts", "/organise/texts/{kind:str}/{owner:uuid}/{part:str}",
     "/organise/needs", "/organise/needs/{need:uuid}", "/organise/{day:str}/floor",
+    "/organise/{day:str}/people", "/organise/{day:str}/people/new", "/organise/{day:str}/people/{person:uuid}",
+    "/organise/{day:str}/people/answers",
     "/organise/{day:str}/texts", "/organise/{day:str}/picture", "/organise/{day:str}/institution",
 })  # fmt: skip
 """Pages that name services, institutions and places of the day; nobody can tell from them who wants which."""
