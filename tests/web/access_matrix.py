@@ -164,9 +164,9 @@ def _fresh_pass(site: Site) -> str:
     return f"/pass/{token}"
 
 
-def _public_ticket(path: str) -> Callable[[Site], str]:
+def _public_ticket(path: str, service: str = "legal") -> Callable[[Site], str]:
     def fresh(site: Site) -> str:
-        party = site.hall.book(site.hall.wish("legal")).party
+        party = site.hall.book(site.hall.wish(service)).party
         key = site.app.state.ticket_key
         made = site.database.write_now(new_code, party=party, key=key, actor=SYSTEM, now=site.hall.now)
         return path.replace("{code:str}", made.code).replace("{stop:uuid}", str(uuid4()))
@@ -202,7 +202,7 @@ SPECIAL |= {"/api/v1/tickets/{code:str}": _ticket}
 def _with_plan(site: Site) -> str:
     """Of a day whose venue has a floor plan: else the page does not exist."""
     organise.floor_plan(site)
-    return _public_ticket("/t/{code:str}/floor")(site)
+    return _public_ticket("/t/{code:str}/floor", "social")(site)
 
 
 SPECIAL |= {"/t/{code:str}/floor": _with_plan}
