@@ -17,6 +17,8 @@ let current = null;
 let playing = false;
 let last = Number(part("lines").dataset.last);
 
+let rung = part("lines").dataset.rings;
+
 for (const line of lines()) said.set(line.dataset.call, Number(line.dataset.said));
 
 /* -- what is new --------------------------------------------------------------------------------- */
@@ -40,6 +42,9 @@ function take(html) {
     if (!waiting.includes(call)) waiting.push(call);
   }
   show();
+  /* Everybody is called to a session: its line has no number to say. */
+  if (fresh.dataset.rings && fresh.dataset.rings !== rung && fresh.dataset.sound !== "none") chime();
+  rung = fresh.dataset.rings;
   if (!playing) play();
 }
 

@@ -1,5 +1,6 @@
 """Who goes to which session on the day: hers while she is in time, else the next one with a seat for everybody."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import SESSION_LATE
-from onestop.domain.seating import HeldSession, Seeker, seat
+from onestop.domain.seating import Held, HeldSession, Seeker, seat
 
 TALK, OTHER = UUID(int=1), UUID(int=2)
 FIRST, SECOND, THIRD = UUID(int=11), UUID(int=12), UUID(int=13)
@@ -16,9 +17,10 @@ TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
 
 
 def held(session: UUID, hours: int, *, free: int = 10, language: str = "", service: UUID = TALK) -> HeldSession:
-    return HeldSession(
-        id=session, service=service, starts_at=TEN + timedelta(hours=hours), language=language, free=free
-    )
+    """A session that began in time, or will."""
+    starts = TEN + timedelta(hours=hours)
+    late = starts + SESSION_LATE
+    return HeldSession(id=session, service=service, starts_at=starts, late_at=late, language=language, free=free)
 
 
 def seeker(n: int, *, session: UUID | None = None, people: int = 1, languages: str = "en", own: bool = False) -> Seeker:
@@ -83,10 +85,7 @@ def test_seats_are_never_given_twice_and_asking_again_changes_nothing(
                 free[then] -= one.people
                 assert next(each for each in sessions if each.id == then).starts_at >= now
     assert all(left >= 0 for left in free.values())
-    again = [
-        HeldSession(id=one.id, service=one.service, starts_at=one.starts_at, language="", free=free[one.id])
-        for one in sessions
-    ]
+    again = [replace(one, language="", free=free[one.id]) for one in sessions]
     after = [
         Seeker(
             stop=one.stop,
@@ -100,3 +99,27 @@ def test_seats_are_never_given_twice_and_asking_again_changes_nothing(
     ]
     told = seat(again, after, now=now)
     assert not any(after[i].session is not None for i in range(len(after)) if after[i].stop in told)
+
+
+def test_who_is_late_keeps_her_seat_while_it_has_not_begun_and_ten_minutes_after() -> None:
+    planned = Held(starts_at=TEN, ends_at=TEN + timedelta(minutes=45))
+    assert planned.late_at == planned.ends_at
+    for begun in (-5, 0, 20):
+        at = TEN + timedelta(minutes=begun)
+        assert replace(planned, begun_at=at).late_at == max(TEN, at) + SESSION_LATE
+    over = TEN + timedelta(minutes=5)
+    assert replace(planned, begun_at=TEN, ended_at=over).late_at == over
+
+
+def test_it_is_called_half_an_hour_and_begins_a_quarter_of_an_hour_before_at_the_earliest() -> None:
+    planned = Held(starts_at=TEN, ends_at=TEN + timedelta(minutes=45))
+    for minutes, calls, begins in ((-31, False, False), (-30, True, False), (-16, True, False), (-15, True, True)):
+        at = TEN + timedelta(minutes=minutes)
+        assert (planned.may_call(at), planned.may_begin(at)) == (calls, begins)
+    assert planned.may_begin(TEN + timedelta(minutes=44))
+    assert not planned.may_begin(TEN + timedelta(minutes=45))
+    begun = replace(planned, begun_at=TEN)
+    assert begun.runs
+    assert not begun.may_begin(TEN)
+    assert not begun.may_call(TEN)
+    assert not replace(begun, ended_at=TEN + timedelta(minutes=40)).runs

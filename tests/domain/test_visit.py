@@ -30,10 +30,10 @@ MINUTE = timedelta(minutes=1)
 STOP_ALLOWED = {
     *{(S.PROPOSED, then) for then in (S.PLANNED, S.DECLINED)},
     *{(S.PLANNED, then) for then in (S.WAITING, S.BLOCKED)},
-    *{(S.WAITING, then) for then in (S.BLOCKED, S.CALLED, S.PLANNED)},
+    *{(S.WAITING, then) for then in (S.BLOCKED, S.CALLED, S.PLANNED, S.MISSED)},
     *{(S.BLOCKED, then) for then in (S.WAITING, S.PLANNED)},
     *{(S.CALLED, then) for then in (S.SERVING, S.WAITING, S.MISSED)},
-    *{(S.SERVING, then) for then in (S.FINISHED, S.WAITING, S.PARKED)},
+    *{(S.SERVING, then) for then in (S.FINISHED, S.WAITING, S.PARKED, S.MISSED)},
     (S.PARKED, S.WAITING),
     (S.MISSED, S.WAITING),
     (S.DROPPED, S.WAITING),

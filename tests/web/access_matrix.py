@@ -11,6 +11,7 @@ Path parameters are filled by name from `FILLS`; a new name needs one line there
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -21,8 +22,12 @@ from onestop.accounts.links import make_link
 from onestop.booking.actions.parties import add_contact
 from onestop.booking.actions.waiting import join_list
 from onestop.booking.contacts import Contact
+from onestop.booking.tables import stops
 from onestop.booking.tickets import new_code
 from onestop.clock import real_now
+from onestop.days.queries.days import day_by_id
+from onestop.days.queries.sessions import sessions_of_day
+from onestop.days.setup_sessions import SessionSettings, add_session
 from onestop.domain.booking import Channel
 from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
@@ -34,6 +39,7 @@ from onestop.visits.actions.alarms import ask_at_desk
 from onestop.visits.actions.apart import talk_alone
 from onestop.visits.actions.notes import remove_note, write_note
 from onestop.visits.actions.rows import stop_row
+from onestop.visits.actions.setup import set_up
 from onestop.visits.queries.api import stops_of_visit
 from onestop.visits.tables import calls
 from onestop.web.desk.removed import carried
@@ -279,6 +285,42 @@ def _alarm(site: Site) -> str:
 
 
 FILLS |= {"alarm": _alarm}
+
+
+def _session(site: Site) -> str:
+    """A session at the desk of `officer`, an hour after the opening, made once."""
+    hall = site.hall
+    known = hall.db.read_now(sessions_of_day, hall.id)
+    if known:
+        return str(known[0].id)
+    starts = (hall.day.opens_at + timedelta(hours=1)).astimezone(hall.day.zone).time()
+    made = SessionSettings(
+        desk=site.desk.id, service=next(iter(site.desk.services)), starts=starts, minutes=30, seats=9
+    )
+    version = hall.db.read_now(day_by_id, hall.id).version
+    return str(hall.write(set_up, hall.id, add_session, made, version=version))
+
+
+def _seat(site: Site) -> str:
+    """Who goes there, below its address."""
+    session = _session(site)
+    key = next(each.key for each in site.hall.offer.services if each.id == next(iter(site.desk.services)))
+    ticket, _ = site.hall.walk_in(site.hall.wish(key))
+    stop = next(
+        row.id
+        for row in site.hall.db.read_now(lambda conn: conn.execute(sa.select(stops)).all())
+        if row.party_id == ticket.party and str(row.session_id) == session
+    )
+    return f"{session}/stops/{stop}"
+
+
+FILLS["session_id"] = _session
+SPECIAL |= {
+    f"/sessions/{{session_id:uuid}}/stops/{{stop_id:uuid}}/{act}": lambda site, act=act: (
+        f"/sessions/{_seat(site)}/{act}"
+    )
+    for act in ("here", "not-here")
+}
 _STOP_ACTS = ("recall", "serve", "finish", "no-show", "park", "transfer", "undo")
 SPECIAL |= {
     f"/stops/{{stop_id:uuid}}/{act}": lambda site, act=act: f"/stops/{_called(site)}/{act}" for act in _STOP_ACTS
@@ -399,6 +441,7 @@ FILLS |= {
     "entry": lambda _: str(uuid4()),
     "broadcast": lambda _: str(uuid4()),
 }
+_AT_SESSIONS = ("officer", "receptionist", "organiser")
 _ORGANISERS = ("organiser", "administrator")
 _DAY = "/organise/{day:str}"
 
@@ -647,6 +690,14 @@ MATRIX: list[Row] = [
         for act in ("coming", "end")
     ),
     *(staff("POST", f"/stops/{{stop_id:uuid}}/{act}", "officer", hidden_from=("other_officer",)) for act in _STOP_ACTS),
+    *(
+        staff("GET", f"/sessions/{{session_id:uuid}}{part}", *_AT_SESSIONS, hidden_from=("other_officer",))
+        for part in ("", "/now", "/live")
+    ),
+    *(
+        staff("POST", f"/sessions/{{session_id:uuid}}/{act}", *_AT_SESSIONS, hidden_from=("other_officer",))
+        for act in ("call", "begin", "end", "undo", "stops/{stop_id:uuid}/here", "stops/{stop_id:uuid}/not-here")
+    ),
     staff("GET", "/desks/{desk_id:uuid}/hand-over", "officer", hidden_from=("other_officer",)),
     staff("POST", "/desks/{desk_id:uuid}/hand-over", "officer", hidden_from=("other_officer",)),
     public("GET", "/desk/handed-over"),

@@ -10,6 +10,7 @@ from onestop.domain.printed import Conflict
 from onestop.domain.visit import BlockedBy, Outcome, StopState
 
 _AT_DESK = sa.text("state IN ('called', 'serving')")
+_AT_DESK_ALONE = sa.text("state IN ('called', 'serving') AND session_id IS NULL")
 
 parties = sa.Table(
     "parties",
@@ -98,8 +99,10 @@ stops = sa.Table(
     sa.CheckConstraint("state IN ('proposed', 'declined', 'dropped') OR consent_at IS NOT NULL", name="consent"),
     sa.CheckConstraint("state NOT IN ('called', 'serving') OR desk_id IS NOT NULL", name="called_has_a_desk"),
     sa.CheckConstraint("(state = 'blocked') = (blocked_by IS NOT NULL)", name="blocked_says_why"),
-    # R2: a desk serves at most one party, a mediator helps at most one.
-    sa.Index("uq_stops_desk_busy", "desk_id", unique=True, sqlite_where=_AT_DESK, postgresql_where=_AT_DESK),
+    # R2: a desk serves at most one party, but for a session; a mediator helps at most one.
+    sa.Index(
+        "uq_stops_desk_busy", "desk_id", unique=True, sqlite_where=_AT_DESK_ALONE, postgresql_where=_AT_DESK_ALONE
+    ),
     sa.Index("uq_stops_mediator_busy", "mediator_id", unique=True, sqlite_where=_AT_DESK, postgresql_where=_AT_DESK),
     sa.Index("ix_stops_day_id_state", "day_id", "state"),
     # SQLite uses a partial index only where a statement spells its condition out; this one also finds what was done.

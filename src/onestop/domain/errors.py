@@ -305,6 +305,11 @@ class DeskServing(Refusal):
     sentence = N_("This desk is serving somebody. Please finish first.")
 
 
+class SessionRuns(Refusal):
+    code = "session_runs"
+    sentence = N_("A session is held at this desk. Please end it first.")
+
+
 class DeskNotOpen(Refusal):
     code = "desk_not_open"
     sentence = N_("This desk is not open. Please open it first.")

@@ -21,6 +21,7 @@ class Risk(StrEnum):
 
     NOBODY_SPEAKS = "nobody_speaks"
     NO_DESK = "no_desk"
+    NO_SEAT = "no_seat"
     LONG_CALL = "long_call"
     LONG_OUT = "long_out"
     NO_SHOW = "no_show"
@@ -37,7 +38,10 @@ _STILL_TO_COME = frozenset({StopState.WAITING, StopState.BLOCKED, StopState.PARK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopAtRisk:
-    """A stop for this rule: `spoken` if somebody can talk with her there, `has_desk` if a desk for it is not closed."""
+    """A stop for this rule: `spoken` if somebody can talk with her there, `has_desk` if a desk for it is not closed.
+
+    `no_seat` if it is reached by a session only, and none is left for her.
+    """
 
     state: StopState
     blocked_by: BlockedBy | None
@@ -46,6 +50,7 @@ class StopAtRisk:
     ended_at: datetime | None
     spoken: bool
     has_desk: bool
+    no_seat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,8 @@ def _of_stop(stop: StopAtRisk, *, opened: bool, now: datetime) -> set[Risk]:
     if stop.state in _STILL_TO_COME:
         if not stop.spoken:
             found.add(Risk.NOBODY_SPEAKS)
-        if opened and not stop.has_desk:
+        if stop.no_seat:
+            found.add(Risk.NO_SEAT)
+        elif opened and not stop.has_desk:
             found.add(Risk.NO_DESK)
     return found

@@ -54,10 +54,11 @@ STOP_MOVES: dict[StopState, frozenset[StopState]] = {
     S.PROPOSED: frozenset({S.PLANNED, S.DECLINED}) | _ENDS,
     S.PLANNED: frozenset({S.WAITING, S.BLOCKED}) | _ENDS,
     # waiting → planned only when a check-in is undone.
-    S.WAITING: frozenset({S.BLOCKED, S.CALLED, S.PLANNED}) | _ENDS,
+    # waiting or serving → missed: her session was held without her, and there is no other.
+    S.WAITING: frozenset({S.BLOCKED, S.CALLED, S.PLANNED, S.MISSED}) | _ENDS,
     S.BLOCKED: frozenset({S.WAITING, S.PLANNED}) | _ENDS,
     S.CALLED: frozenset({S.SERVING, S.WAITING, S.MISSED}) | _ENDS,
-    S.SERVING: frozenset({S.FINISHED, S.WAITING, S.PARKED}) | _ENDS,
+    S.SERVING: frozenset({S.FINISHED, S.WAITING, S.PARKED, S.MISSED}) | _ENDS,
     S.PARKED: frozenset({S.WAITING}) | _ENDS,
     S.FINISHED: frozenset(),
     S.MISSED: frozenset({S.WAITING}),  # reception brings a missed stop back the same day

@@ -27,6 +27,7 @@ BOARD = frozenset(
         "BoardLineChanged",
         "BroadcastSent",
         "BroadcastEnded",
+        "SessionCalled",
         "DisplaySetUp",
         "DeviceMoved",
     }

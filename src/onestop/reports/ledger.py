@@ -97,16 +97,17 @@ def _calls(rows: DayRows) -> Iterator[Violation]:
 
 
 _BEGAN_WITH = {
-    "finish": "StopFinished",
-    "no_show": "StopNotHere",
-    "leave": "VisitEnded",
-    "drop_stop": "StopDropped",
-    "bring_back": "StopBroughtBack",
-    "add_stop": "StopProposed",
-    "come_again": "VisitReopened",
-    "paper": "PaperEntered",
+    "finish": ("StopFinished",),
+    "session_end": ("StopFinished", "StopNotHere"),
+    "no_show": ("StopNotHere",),
+    "leave": ("VisitEnded",),
+    "drop_stop": ("StopDropped",),
+    "bring_back": ("StopBroughtBack",),
+    "add_stop": ("StopProposed",),
+    "come_again": ("VisitReopened",),
+    "paper": ("PaperEntered",),
 }
-"""Acts that can end a stop or a visit, or open one again, and the fact each of them always has, its first."""
+"""Acts that can end a stop or a visit, or open one again, and its first fact, which each of them always has."""
 
 
 class _Told:
@@ -123,7 +124,7 @@ class _Told:
         match fact.kind:
             case "StopFinished":
                 self._set(fact, self.stops, fact.stop_id, StopState.FINISHED)
-            case "StopNotHere" if fact.terms.get("count", 0) >= NO_SHOWS_UNTIL_MISSED:
+            case "StopNotHere" if fact.terms.get("missed", fact.terms.get("count", 0) >= NO_SHOWS_UNTIL_MISSED):
                 self._set(fact, self.stops, fact.stop_id, StopState.MISSED)
             case "StopBroughtBack":
                 self._set(fact, self.stops, fact.stop_id, None)
@@ -141,7 +142,8 @@ class _Told:
         told[which] = value
 
     def _take_back(self, undone: Row) -> None:
-        begun = self._newest.get((undone.visit_id, _BEGAN_WITH.get(undone.terms["act"], "")))
+        told = [self._newest.get((undone.visit_id, kind)) for kind in _BEGAN_WITH.get(undone.terms["act"], ())]
+        begun = max(filter(None, told), default=None)
         changes = self._changes[undone.visit_id]
         while begun is not None and changes and changes[-1][0] >= begun:
             _, told, which, before = changes.pop()

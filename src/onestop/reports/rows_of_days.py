@@ -221,7 +221,8 @@ def _time_calls(came: Mapping[UUID, Row], steps: Iterable[Step], called: Iterabl
             continue
         since = max(before, default=float(head_start(came[step.visit])))
         step.waits.append(max(0.0, waited - since))
-        step.ways.append(way)
+        if not call.terms.get("session"):  # they are called together, and nobody counts who comes through the door
+            step.ways.append(way)
         if call.terms["mediator"] or call.terms["no_interpreter"]:
             step.interpreter = bool(call.terms["mediator"])
 

@@ -46,6 +46,7 @@ _STOPS = sa.select(
     stops.c.visit_id,
     stops.c.service_id,
     stops.c.only_desk_id,
+    stops.c.session_id,
     stops.c.state,
     stops.c.minutes,
     stops.c.private,
@@ -179,7 +180,9 @@ def _talks(rows: Sequence[Row], step_of: Mapping[UUID, Row], told: Told, until: 
             row = rows[n]
             if row.outcome == "served":
                 ended = _end(step, row, aside[stop], None if then is None else rows[then].called_at, until)
-                ended = min(ended or until, next_at_desk[n])  # R2: a desk has one party at most
+                ended = ended or until
+                if step.session_id is None:
+                    ended = min(ended, next_at_desk[n])  # R2: a desk has one party at most
             else:
                 ended = row.ended_at or until
             left = released.get((stop, row.mediator_id))
@@ -325,7 +328,7 @@ def _waiting(steps: Iterable[Row], desks: Sequence[DeskRow]) -> Iterator[Due]:
     """What those who wait now need; not for private talks (R19)."""
     minutes: dict[tuple[UUID, UUID | None], int] = defaultdict(int)
     for step in steps:
-        if step.state in _WAITS and not step.private:
+        if step.state in _WAITS and not step.private and step.session_id is None:
             minutes[step.service_id, step.only_desk_id] += step.minutes
     for (service, only), needed in minutes.items():
         able = frozenset(desk.id for desk in desks if service in desk.services and only in (None, desk.id))

@@ -128,9 +128,14 @@ def _contacts(rows: DayRows) -> Iterator[Violation]:
 def _desks(rows: DayRows) -> Iterator[Violation]:
     """R2: one party at a desk, one desk for a member and for a mediator."""
     busy = [stop for stop in rows.stops if stop.state in AT_DESK]
+    alone = [stop for stop in busy if stop.session_id is None]
     for who, column in (("A desk", "desk_id"), ("A mediator", "mediator_id")):
-        for group in repeated(busy, lambda stop, column=column: getattr(stop, column)):
+        for group in repeated(alone, lambda stop, column=column: getattr(stop, column)):
             yield violation("R2", f"{who} has {len(group)} parties at once.", *(stop.id for stop in group))
+    for stop in busy:
+        run = rows.session_runs.get(stop.session_id)
+        if stop.session_id is not None and (run is None or run.begun_at is None or run.ended_at is not None):
+            yield violation("R2", "Somebody is in a session that is not held.", stop.id)
     at_desk = {stop.id for stop in busy}
     active = [link for link in rows.stop_members if link.active]
     for group in repeated(active, lambda link: link.member_id):

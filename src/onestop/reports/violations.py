@@ -24,7 +24,7 @@ from onestop.booking.tables import (
 from onestop.days.tables import capacity, days, desks
 from onestop.db.clock_row import load_clock
 from onestop.db.ledger import facts
-from onestop.visits.tables import calls, end_counts, visits
+from onestop.visits.tables import calls, end_counts, session_runs, visits
 
 Row = sa.Row[Any]
 K = TypeVar("K", bound=Hashable)
@@ -69,6 +69,7 @@ class DayRows:
         self.leases = of_day(leases, leases.c.first)
         self.spares = of_day(spare_tickets, spare_tickets.c.first)
         self.printed = of_day(printed, printed.c.counter, printed.c.id)
+        self.session_runs = {row.session_id: row for row in of_day(session_runs)}
         self.facts = of_day(facts, facts.c.id)
         self.end_counts = of_day(end_counts, end_counts.c.question, end_counts.c.answer)
 

@@ -103,6 +103,19 @@ acts = sa.Table(
     sa.Index("ix_acts_desk_id_at", "desk_id", "at"),
 )
 
+session_runs = sa.Table(
+    "session_runs",
+    metadata,
+    # How a session is held on the day: when everybody was called to it, when it began and ended.
+    ref("session_id", "day_sessions", index=False),
+    ref("day_id", "days"),
+    instant("called_at", null=True),
+    instant("begun_at", null=True),
+    instant("ended_at", null=True),
+    sa.PrimaryKeyConstraint("session_id"),
+    sa.CheckConstraint("ended_at IS NULL OR begun_at IS NOT NULL", name="end"),
+)
+
 _OPEN_ALARM = sa.text("ended_at IS NULL")
 _OPEN_IN_HALL = sa.text("ended_at IS NULL AND desk_id IS NULL AND party_id IS NULL")
 

@@ -5,6 +5,7 @@ from tests.mutants.mistake import Change, Mistake, mistake
 _SESSION = "src/onestop/db/session.py"
 _LEDGER = "src/onestop/db/ledger.py"
 _TABLES = "src/onestop/db/migrations/versions/0001_the_first_tables.py"
+_AT_DESK = "src/onestop/db/migrations/versions/0032_sessions_held.py"
 _ARRIVALS = "src/onestop/visits/actions/arrivals.py"
 _CALLS = "src/onestop/visits/actions/calls.py"
 _MERGING = "src/onestop/visits/actions/merging.py"
@@ -21,7 +22,13 @@ def _without_index(name: str, column: str, wrong: str, *tests: str) -> Mistake:
 
 
 MISTAKES = (
-    _without_index("uq_stops_desk_busy", "desk_id", "the database lets two parties be at one desk", _REFUSED),
+    mistake(
+        "no-uq-stops-desk-busy",
+        "R2",
+        "the database lets two parties be at one desk",
+        Change(_AT_DESK, "        unique=True,", "        unique=False,"),
+        _REFUSED,
+    ),
     _without_index("uq_stops_mediator_busy", "mediator_id", "the database lets a mediator be at two desks", _REFUSED),
     _without_index(
         "uq_calls_desk_open",

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from onestop.days.tables import day_sessions
 from onestop.db.memo import remembered
+from onestop.domain.errors import NotKnown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class SessionRow:
     """A session as configured; `language` is empty where everybody can follow."""
 
     id: UUID
+    day: UUID
     desk: UUID
     service: UUID
     starts_at: datetime
@@ -33,6 +35,15 @@ def sessions_of_day(conn: sa.Connection, day_id: UUID) -> tuple[SessionRow, ...]
     return remembered(conn, _configured_sessions, day_id)
 
 
+def session_by_id(conn: sa.Connection, session: UUID) -> SessionRow:
+    """A session. Raises `NotKnown`."""
+    day = conn.execute(sa.select(day_sessions.c.day_id).where(day_sessions.c.id == session)).scalar()
+    found = next((one for one in sessions_of_day(conn, day) if one.id == session), None) if day is not None else None
+    if found is None:
+        raise NotKnown
+    return found
+
+
 def is_held(conn: sa.Connection, day_id: UUID, session: UUID, starts_at: datetime) -> bool:
     """Whether the day still has this session at this time."""
     return any((one.id, one.starts_at) == (session, starts_at) for one in sessions_of_day(conn, day_id))
@@ -47,6 +58,7 @@ def _configured_sessions(conn: sa.Connection, day_id: UUID) -> tuple[SessionRow,
     return tuple(
         SessionRow(
             id=row.id,
+            day=row.day_id,
             desk=row.desk_id,
             service=row.service_id,
             starts_at=row.starts_at,

@@ -15,7 +15,7 @@ from onestop.db.memo import LIVE
 from onestop.directory.tables import services
 from onestop.domain.calling import calling_rule
 from onestop.domain.day import DeskState
-from onestop.domain.errors import DayPaused, DeskNotOpen, DeskServing, MoveRefused, ServiceUnknown
+from onestop.domain.errors import DayPaused, DeskNotOpen, DeskServing, MoveRefused, ServiceUnknown, SessionRuns
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.domain.visit import (
@@ -44,6 +44,7 @@ from onestop.visits.actions.rows import (
     visit_row,
 )
 from onestop.visits.queries.hall import load_hall
+from onestop.visits.queries.sessions import session_at
 from onestop.visits.tables import calls
 
 _CAN_BE_SENT_ON = frozenset({StopState.CALLED, StopState.SERVING, StopState.PARKED})
@@ -62,7 +63,7 @@ def call_next(conn: sa.Connection, desk_id: UUID, *, standing: bool = False, act
     """Call the visitor whose turn it is. A call already open here is given again, so a double press does no harm.
 
     With nobody callable and `standing`, the desk is *ready* for ten minutes: the next who becomes callable is called.
-    Raises `DeskServing`, `DeskNotOpen`, `DayPaused`.
+    Raises `DeskServing`, `SessionRuns`, `DeskNotOpen`, `DayPaused`.
     """
     desk = desk_row(conn, desk_id)
     busy = desk_is_busy(conn, desk_id)
@@ -70,6 +71,8 @@ def call_next(conn: sa.Connection, desk_id: UUID, *, standing: bool = False, act
         if busy.state == StopState.SERVING:
             raise DeskServing
         return Called(stop=busy.id, new=False)
+    if session_at(conn, desk.day_id, desk_id) is not None:
+        raise SessionRuns
     if desk.state != DeskState.OPEN:
         raise DeskNotOpen
     if day_by_id(conn, desk.day_id).paused:
@@ -170,7 +173,7 @@ def no_show(conn: sa.Connection, stop_id: UUID, *, actor: Actor, now: datetime) 
 
 def park(conn: sa.Connection, stop_id: UUID, *, minutes: int = 10, actor: Actor, now: datetime) -> None:
     """Set a stop aside; it comes back to this desk first, by itself."""
-    stop = stop_row(conn, stop_id)
+    stop = _own_talk(conn, stop_id)
     before = take_images(conn, stop.visit_id)
     serving = _served(conn, stop, actor=actor, now=now)
     move_stop(
@@ -201,7 +204,7 @@ def transfer(
 
     Another institution's service is a new stop that she accepts first (`route.propose_stop`).
     """
-    stop = stop_row(conn, stop_id)
+    stop = _own_talk(conn, stop_id)
     if stop.state not in _CAN_BE_SENT_ON:
         raise MoveRefused
     before = take_images(conn, stop.visit_id)
@@ -295,6 +298,14 @@ def _served(conn: sa.Connection, stop: Row, *, actor: Actor, now: datetime) -> R
     return stop
 
 
+def _own_talk(conn: sa.Connection, stop_id: UUID) -> Row:
+    """A stop that is not in a session: nobody is set aside or sent on out of one."""
+    stop = stop_row(conn, stop_id)
+    if stop.session_id is not None:
+        raise MoveRefused
+    return stop
+
+
 def _seconds(stop: Row, now: datetime) -> int:
     return int((now - stop.served_at).total_seconds()) if stop.served_at is not None else 0
 
@@ -309,7 +320,8 @@ def _take_service(conn: sa.Connection, stop: Row, service: UUID) -> None:
     offered = day_offer(conn, stop.day_id).service(service)
     if offered is None or open_already is not None:
         raise MoveRefused
-    change_stop(conn, stop, service_id=service, minutes=offered.minutes, private=bool(stop.private or offered.private))
+    private = bool(stop.private or offered.private)
+    change_stop(conn, stop, service_id=service, minutes=offered.minutes, private=private, session_id=None)
 
 
 def _offers(conn: sa.Connection, stop: Row, service: UUID, desk: UUID | None) -> bool:

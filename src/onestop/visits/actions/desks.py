@@ -10,16 +10,20 @@ from onestop.days.tables import desks
 from onestop.db.ledger import record
 from onestop.db.memo import LIVE
 from onestop.domain.day import DeskState
-from onestop.domain.errors import DeskServing
+from onestop.domain.errors import DeskServing, SessionRuns
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
 from onestop.visits.actions.calls import set_ready
 from onestop.visits.actions.matching import desk_is_busy, match
 from onestop.visits.actions.rows import check_day_runs, desk_row
+from onestop.visits.queries.sessions import session_at
 
 
 def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, actor: Actor, now: datetime) -> None:
-    """Open, pause or close a desk; harmless if it is so already. Raises `DeskServing` while somebody is at it."""
+    """Open, pause or close a desk; harmless if it is so already.
+
+    Raises `DeskServing` or `SessionRuns` for a close while somebody is at it.
+    """
     desk = desk_row(conn, desk_id)
     if desk.state == state:
         return
@@ -27,6 +31,8 @@ def set_desk_state(conn: sa.Connection, desk_id: UUID, state: DeskState, *, acto
         check_day_runs(conn, desk.day_id)
     if state is DeskState.CLOSED and desk_is_busy(conn, desk_id) is not None:
         raise DeskServing
+    if state is DeskState.CLOSED and session_at(conn, desk.day_id, desk_id) is not None:
+        raise SessionRuns
     opened = {"opened_at": now} if state is DeskState.OPEN else {}
     conn.execute(
         desks.update()
@@ -45,7 +51,8 @@ def close_desks(conn: sa.Connection, chosen: Sequence[UUID], *, actor: Actor, no
     Whoever calls this lets the others call afterwards.
     """
     for desk in (desk_row(conn, each) for each in chosen):
-        if desk.state != DeskState.CLOSED and desk_is_busy(conn, desk.id) is None:
+        busy = desk_is_busy(conn, desk.id) is not None or session_at(conn, desk.day_id, desk.id) is not None
+        if desk.state != DeskState.CLOSED and not busy:
             conn.execute(
                 desks.update()
                 .where(desks.c.id == desk.id)

@@ -31,7 +31,9 @@ _STAND_DOWN = (
     .values(ready_since_at=None, ready_until_at=None)
     .execution_options(**LIVE)
 )
-_AT = sa.select(stops).where(stops.c.desk_id == sa.bindparam("desk"), stops.c.state.in_(AT_DESK))
+_AT = sa.select(stops).where(
+    stops.c.desk_id == sa.bindparam("desk"), stops.c.state.in_(AT_DESK), stops.c.session_id.is_(None)
+)
 
 
 def match(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
@@ -112,5 +114,5 @@ def make_call(conn: sa.Connection, desk: UUID, choice: Choice, *, actor: Actor, 
 
 
 def desk_is_busy(conn: sa.Connection, desk: UUID) -> sa.Row[tuple[object, ...]] | None:
-    """The stop that is called to or served at the desk."""
+    """The stop that is called to or served at the desk; who is there for a session does not count."""
     return conn.execute(_AT, {"desk": desk}).one_or_none()

@@ -11,13 +11,15 @@ from onestop.days.queries.sessions import sessions_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.seating import HeldSession, Seeker, seat
 from onestop.domain.visit import StopState, VisitState
+from onestop.visits.queries.sessions import held_of, runs_of_day
 from onestop.visits.tables import visits
 
 
-def seat_waiting(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
+def seat_waiting(conn: sa.Connection, day: UUID, *, never: UUID | None = None, now: datetime) -> int:
     """Give every waiting stop of a service with sessions one to go to; gives how many changed.
 
-    On a day without sessions nothing is asked. Running it again changes nothing.
+    Nobody new gets a seat in the session `never`. On a day without sessions nothing is asked. Running it again changes
+    nothing.
     """
     sessions = sessions_of_day(conn, day)
     if not sessions:
@@ -25,14 +27,15 @@ def seat_waiting(conn: sa.Connection, day: UUID, *, now: datetime) -> int:
     seekers = _seekers(conn, day, {one.service for one in sessions})
     if not seekers:
         return 0
-    taken = seats_taken(conn, day)
+    taken, runs = seats_taken(conn, day), runs_of_day(conn, day)
     held = [
         HeldSession(
             id=one.id,
             service=one.service,
             starts_at=one.starts_at,
+            late_at=held_of(one, runs.get(one.id)).late_at,
             language=one.language,
-            free=one.seats - taken.get(one.id, 0),
+            free=one.seats - taken.get(one.id, 0) if one.id != never else 0,
         )
         for one in sessions
     ]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onestop.booking.actions.bookings import cancel_booking, release_hold
 from onestop.booking.actions.waiting import leave_list
 from onestop.booking.tables import bookings, stops
-from onestop.days import setup
+from onestop.days import setup, setup_sessions
 from onestop.days.actions import set_paused
 from onestop.days.history import keep_change
 from onestop.days.queries.days import day_by_id
@@ -19,6 +19,7 @@ from onestop.days.queries.desks import desks_of_day
 from onestop.days.queries.history import changes_of_day
 from onestop.days.queries.picture import picture_of
 from onestop.days.restoring import restore_before
+from onestop.days.setup_sessions import SessionSettings
 from onestop.days.tables import days, desk_services, desks
 from onestop.db.ledger import record
 from onestop.domain.attendance import Attendance
@@ -34,7 +35,7 @@ from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import check_day_runs
 from onestop.visits.actions.touching import note_touched, tell_next_touched
 from onestop.visits.actions.weighing import look, weigh_change
-from onestop.visits.tables import calls, visits
+from onestop.visits.tables import calls, session_runs, visits
 
 T = TypeVar("T")
 CANCELLED_AT_ONCE = 10
@@ -55,6 +56,11 @@ class DeskUsed(Refusal):
 class MediatorUsed(Refusal):
     code = "mediator_used"
     sentence = N_("This mediator has helped on this day and stays in the list. You can set the state to left.")
+
+
+class SessionBegun(Refusal):
+    code = "session_begun"
+    sentence = N_("This session has begun on this day and stays as it is.")
 
 
 class NotNewest(Refusal):
@@ -155,6 +161,32 @@ def remove_mediator(
     set_up(conn, day, setup.remove_mediator, mediator, version=version, sure=sure, actor=actor, now=now)
 
 
+def change_session(
+    conn: sa.Connection,
+    day: UUID,
+    session: UUID,
+    settings: SessionSettings,
+    *,
+    version: int,
+    sure: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a session that has not begun. Raises `SessionBegun` and what `set_up` and `days.setup_sessions` raise."""
+    _check_not_begun(conn, session)
+    set_up(
+        conn, day, setup_sessions.change_session, session, settings, version=version, sure=sure, actor=actor, now=now
+    )
+
+
+def remove_session(
+    conn: sa.Connection, day: UUID, session: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
+) -> None:
+    """Take a session away that has not begun. Raises `SessionBegun` and what `set_up` raises."""
+    _check_not_begun(conn, session)
+    set_up(conn, day, setup_sessions.remove_session, session, version=version, sure=sure, actor=actor, now=now)
+
+
 def undo_change(
     conn: sa.Connection, day: UUID, change: UUID, *, version: int, sure: str = "", actor: Actor, now: datetime
 ) -> None:
@@ -174,6 +206,10 @@ def undo_change(
             _check_desk_unused(conn, UUID(one))
         elif kind == "mediator":
             _check_mediator_unused(conn, UUID(one))
+    for key in newest.before.keys() | newest.after.keys():
+        kind, _, one = key.partition(":")
+        if kind == "session":
+            _check_not_begun(conn, UUID(one))
     again = (newest.before, newest.after)
     set_up(conn, day, restore_before, *again, version=version, sure=sure, undoes=True, actor=actor, now=now)
 
@@ -182,6 +218,14 @@ def _check_desk_unused(conn: sa.Connection, desk: UUID) -> None:
     used = sa.or_(stops.c.desk_id == desk, stops.c.id.in_(sa.select(calls.c.stop_id).where(calls.c.desk_id == desk)))
     if conn.execute(sa.select(stops.c.id).where(used).limit(1)).first() is not None:
         raise DeskUsed
+
+
+def _check_not_begun(conn: sa.Connection, session: UUID) -> None:
+    begun = sa.select(session_runs.c.session_id).where(
+        session_runs.c.session_id == session, session_runs.c.begun_at.is_not(None)
+    )
+    if conn.execute(begun).first() is not None:
+        raise SessionBegun
 
 
 def _check_mediator_unused(conn: sa.Connection, mediator: UUID) -> None:

@@ -20,6 +20,7 @@ from onestop.visits.actions.apart import OWN_TICKET, is_used, put_together
 from onestop.visits.actions.coming import CHANGE_COMING, put_back
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import Row, check_day_runs, note, stop_row, visit_row
+from onestop.visits.actions.sessions import BEGUN, ENDED, put_session_back
 from onestop.visits.tables import acts, calls, visits
 
 
@@ -63,6 +64,8 @@ def take_back(conn: sa.Connection, stop: Row, act: Row, *, actor: Actor, now: da
                 put_together(conn, act)
             elif act.kind == CHANGE_COMING:
                 put_back(conn, act)
+            elif act.kind in (BEGUN, ENDED):
+                put_session_back(conn, act)
             _restore(conn, act.before, now)
             back = [row for row in _at_desk(conn, stop.visit_id) if row.id not in at_desk]
             _take_places(conn, back)
@@ -72,6 +75,9 @@ def take_back(conn: sa.Connection, stop: Row, act: Row, *, actor: Actor, now: da
     note(conn, "ActUndone", now=now, actor=actor, stop=stop, desk=act.desk_id, terms={"act": act.kind})
     for visit in act.before["visits"] if parted else ():
         note(conn, "PeopleTogether", now=now, actor=actor, visit=visit_row(conn, UUID(visit)))
+    for visit in act.before["visits"] if act.kind in (BEGUN, ENDED) else ():
+        if UUID(visit) != stop.visit_id:
+            note(conn, "ActUndone", now=now, actor=actor, visit=visit_row(conn, UUID(visit)), terms={"act": act.kind})
     for row in back:
         if row.desk_id != act.desk_id:
             note(conn, "CallRestored", now=now, actor=actor, stop=row, desk=row.desk_id)

@@ -67,7 +67,9 @@ def day_overview(conn: sa.Connection, day: UUID, *, now: datetime) -> Overview:
             stops.c.state.label("stop_state"),
         )
         .select_from(desks)
-        .outerjoin(stops, sa.and_(stops.c.desk_id == desks.c.id, stops.c.state.in_(AT_DESK)))
+        .outerjoin(
+            stops, sa.and_(stops.c.desk_id == desks.c.id, stops.c.state.in_(AT_DESK), stops.c.session_id.is_(None))
+        )
         .outerjoin(parties, parties.c.id == stops.c.party_id)
         .where(desks.c.day_id == day)
         .order_by(desks.c.number)

@@ -106,7 +106,7 @@ def called_before(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Cal
         .add_columns(calls.c.ended_at.label("over_at"), calls.c.outcome, visits.c.state.label("visit_state"))
         .join(calls, calls.c.stop_id == stops.c.id)
         .join(visits, visits.c.id == stops.c.visit_id)
-        .where(calls.c.ended_at > now - JUST_ENDED, stops.c.state != StopState.CALLED)
+        .where(calls.c.ended_at > now - JUST_ENDED, stops.c.state != StopState.CALLED, stops.c.session_id.is_(None))
         .order_by(calls.c.ended_at.desc(), calls.c.id.desc())
     )
     newest = {row.number: row for row in reversed(rows.all())}

@@ -28,6 +28,7 @@ from onestop.visits.queries.desk_numbers import MineHere, mine_here
 from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere, offered_on, visitor_here
 from onestop.visits.queries.hall import Hall, load_hall
 from onestop.visits.queries.put_off import NotReady, not_ready_here, times_put_off
+from onestop.visits.queries.sessions import SessionAtDesk, next_sessions
 from onestop.visits.tables import visits
 
 Part = Literal["now", "next", "mine", "help", "asked"]
@@ -109,6 +110,8 @@ class DeskScreen:
     mine: MineHere | None = None
     alarms: tuple[Alarm, ...] = ()
     """Calls for help of desks, this one's own among them; for a minute also those that ended."""
+    session: SessionAtDesk | None = None
+    """The session that runs at the desk or comes next there."""
     said: Said | None = None
     """What everybody is told now."""
 
@@ -124,6 +127,7 @@ def desk_screen(conn: sa.Connection, desk_id: UUID, *, now: datetime, parts: fro
         visitor=visitor_here(conn, desk_id) if "now" in parts else None,
         not_ready=not_ready_here(conn, desk_id, now=now) if "now" in parts else None,
         offered=offered_on(conn, day) if "now" in parts else (),
+        session=next_sessions(conn, day, now=now).get(desk_id) if "now" in parts else None,
         next=_next(conn, desk_id, day, now) if "next" in parts else None,
         mine=mine_here(conn, desk_id, now) if "mine" in parts else None,
         alarms=alarms_of_desks(conn, day, now=now) if parts & {"help", "asked"} else (),

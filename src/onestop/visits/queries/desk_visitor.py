@@ -75,6 +75,11 @@ class ServiceOffered:
     authority: str
 
 
+def here_alone(desk_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    """What holds for the stop at a desk that is not there for a session."""
+    return stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK), stops.c.session_id.is_(None)
+
+
 def visitor_here(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
     others, here, each = stops.alias(), stops.alias(), calls.alias()
     last_call = sa.select(sa.func.max(each.c.id)).where(each.c.stop_id == stops.c.id).correlate(stops).scalar_subquery()
@@ -106,7 +111,7 @@ def visitor_here(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
         .join(visits, visits.c.id == stops.c.visit_id)
         .join(calls, calls.c.id == last_call)
         .outerjoin(mediators, mediators.c.id == stops.c.mediator_id)
-        .where(stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK))
+        .where(*here_alone(desk_id))
     ).one_or_none()
     spoken = set(
         conn.execute(sa.select(desk_languages.c.language).where(desk_languages.c.desk_id == desk_id)).scalars()
@@ -118,10 +123,10 @@ def visitor_here(conn: sa.Connection, desk_id: UUID) -> VisitorHere | None:
             stop_members,
             sa.and_(stop_members.c.member_id == members.c.id, stop_members.c.stop_id == stops.c.id),
         )
-        .where(stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK))
+        .where(*here_alone(desk_id))
         .order_by(members.c.mark)
     ).all()
-    at_desk = sa.select(stops.c.id).where(stops.c.desk_id == desk_id, stops.c.state.in_(AT_DESK)).scalar_subquery()
+    at_desk = sa.select(stops.c.id).where(*here_alone(desk_id)).scalar_subquery()
     written = notes_at(conn, at_desk)
     checked = {
         paper.key: paper.seen

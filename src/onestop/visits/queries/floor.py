@@ -20,6 +20,7 @@ from onestop.domain.visit import AT_DESK, UNDO_WINDOW, BlockedBy, StopState, Vis
 from onestop.visits.queries.desk import HeldBack, held_back
 from onestop.visits.queries.hall import Hall, backlog_of, calling_desk, load_hall
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
+from onestop.visits.queries.sessions import SessionAtDesk, next_sessions
 from onestop.visits.tables import acts, visits
 
 BEHIND_MINUTES = 60
@@ -54,6 +55,8 @@ class FloorDesk:
     state: DeskState
     ready_until_at: datetime | None
     at_desk: AtDesk | None
+    session: SessionAtDesk | None
+    """The session that runs there or comes next; of a private one nothing (R19)."""
     waiting: int
     held: tuple[HeldBack, ...]
     """Why nobody of those who wait can come, while the desk stands ready."""
@@ -87,10 +90,22 @@ def floor_desks(conn: sa.Connection, day: UUID, *, now: datetime) -> tuple[Floor
         .order_by(mediator_languages.c.language)
     ):
         mediators[row.mediator_id].append(row.language)
+    sessions = {desk: one for desk, one in next_sessions(conn, day, now=now).items() if not one.private}
     waiting, aside = _waiting(conn, day)
     undo = _last_acts(conn, day, now)
     return tuple(
-        _desk(desk, private, at_desk.get(desk.id), mediators, waiting, undo.get(desk.id), hall, aside, now)
+        _desk(
+            desk,
+            private,
+            at_desk.get(desk.id),
+            mediators,
+            sessions.get(desk.id),
+            waiting,
+            undo.get(desk.id),
+            hall,
+            aside,
+            now,
+        )
         for desk in configured
     )
 
@@ -128,6 +143,7 @@ def _desk(
     private: set[UUID],
     at_desk: Row | None,
     mediators: dict[UUID, list[str]],
+    session: SessionAtDesk | None,
     waiting: Counter[UUID],
     undo: Row | None,
     hall: Hall | None,
@@ -144,6 +160,7 @@ def _desk(
         state=desk.state,
         ready_until_at=desk.ready_until_at if ready else None,
         at_desk=_visitor(at_desk, mediators) if at_desk is not None else None,
+        session=session,
         waiting=sum(waiting[service] for service in desk.services),
         held=_held(hall, desk, aside, now) if ready and hall is not None and at_desk is None else (),
         undo_act=undo.id if undo is not None else None,
@@ -182,7 +199,7 @@ def member_mark(row: Row) -> int | None:
 
 
 def _at_desks(conn: sa.Connection, day: UUID) -> list[Row]:
-    return list(conn.execute(at_desk_rows(day).where(stops.c.state.in_(AT_DESK))))
+    return list(conn.execute(at_desk_rows(day).where(stops.c.state.in_(AT_DESK), stops.c.session_id.is_(None))))
 
 
 def at_desk_rows(day: UUID) -> sa.Select[Any]:

@@ -19,6 +19,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState, waited_seconds
+from onestop.visits.queries.sessions import busy_with_sessions
 from onestop.visits.tables import visits
 
 
@@ -86,7 +87,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[U
     wanted = {service for desk in desks if at is None or desk.id in at for service in desk.services} - held
     return Hall(
         desks=tuple(desks),
-        busy_desks=frozenset(row.desk_id for row in served),
+        busy_desks=frozenset(row.desk_id for row in served) | busy_with_sessions(conn, day),
         waiting=_waiting(conn, day, desks, now, wanted, _next_sessions(conn, day) if sessions else {}),
         state=HallState(
             mediators=tuple(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, stop_members, stops
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DeskState, MediatorState
@@ -107,10 +108,11 @@ def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetim
     rows = conn.execute(sa.select(stops).where(stops.c.day_id == day, stops.c.visit_id.is_not(None))).all()
     titles = _titles(conn, day)
     elsewhere = _elsewhere(conn, day)
+    held = {one.service for one in sessions_of_day(conn, day)}
     waiting = [row for row in rows if _waits(row, here[row.visit_id]) and row.id not in elsewhere]
     return Overview(
         figures=_figures(conn, day, here, rows, now),
-        at_risk=at_risk_of(here.values(), rows, desks, mediators, now=now, opens_at=opens_at),
+        at_risk=at_risk_of(here.values(), rows, desks, mediators, held, now=now, opens_at=opens_at),
         desks=_desks(desks, rows, waiting, here, now),
         queues=_queues(here, waiting, desks, titles, now),
         mediators=tuple(_mediator(one, rows, desks) for one in mediators),

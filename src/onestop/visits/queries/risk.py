@@ -1,7 +1,7 @@
 """Who is at risk at a day, for the overview and for reception; by number and party, without a name or a service."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import parties, stops
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.domain.booking import Interpreter
 from onestop.domain.day import DeskState
 from onestop.domain.risk import Inside, Risk, StopAtRisk, risks
@@ -44,7 +45,8 @@ def people_at_risk(conn: sa.Connection, day: UUID, *, opens_at: datetime, now: d
         .where(stops.c.day_id == day, visits.c.state == VisitState.OPEN)
     ).all()
     desks, mediators = desks_of_day(conn, day), mediators_of_day(conn, day)
-    return at_risk_of(here, rows, desks, mediators, opens_at=opens_at, now=now)
+    held = {one.service for one in sessions_of_day(conn, day)}
+    return at_risk_of(here, rows, desks, mediators, held, opens_at=opens_at, now=now)
 
 
 def visits_of_day(conn: sa.Connection, day: UUID, where: sa.ColumnElement[bool]) -> dict[UUID, Row]:
@@ -74,11 +76,12 @@ def at_risk_of(
     rows: Iterable[Row],
     desks: Sequence[DeskRow],
     mediators: Sequence[MediatorRow],
+    held: Collection[UUID],
     *,
     opens_at: datetime,
     now: datetime,
 ) -> tuple[AtRisk, ...]:
-    """The same of rows that were read already."""
+    """The same of rows that were read already; `held` are the services that are reached by sessions only."""
     spoken = spoken_here(desks, mediators, now=now)
     opened = {service for desk in desks if desk.state is not DeskState.CLOSED for service in desk.services}
     theirs: dict[UUID, list[Row]] = defaultdict(list)
@@ -88,7 +91,7 @@ def at_risk_of(
     for visit in here:
         if visit.state != VisitState.OPEN:
             continue
-        why = risks(_inside(visit, theirs[visit.id], spoken, opened), opens_at=opens_at, now=now)
+        why = risks(_inside(visit, theirs[visit.id], spoken, opened, held), opens_at=opens_at, now=now)
         if why:
             found.append(_line(visit, why, now))
     return tuple(sorted(found, key=lambda each: (-each.minutes, each.number)))
@@ -108,7 +111,7 @@ def _line(visit: Row, why: tuple[Risk, ...], now: datetime) -> AtRisk:
     )
 
 
-def _inside(visit: Row, theirs: Sequence[Row], spoken: Spoken, opened: set[UUID]) -> Inside:
+def _inside(visit: Row, theirs: Sequence[Row], spoken: Spoken, opened: set[UUID], held: Collection[UUID]) -> Inside:
     needs = visit.interpreter == Interpreter.NEEDED
     return Inside(
         checked_in_at=visit.checked_in_at,
@@ -124,6 +127,7 @@ def _inside(visit: Row, theirs: Sequence[Row], spoken: Spoken, opened: set[UUID]
                 ended_at=row.ended_at,
                 spoken=not needs or spoken.reaches(visit.languages, row.service_id),
                 has_desk=row.service_id in opened,
+                no_seat=row.service_id in held and row.session_id is None,
             )
             for row in theirs
         ],

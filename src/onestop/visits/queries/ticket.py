@@ -16,6 +16,7 @@ from onestop.booking.tables import bookings, members, parties, stop_members, sto
 from onestop.booking.waiting import Offer, offer_of
 from onestop.days.queries.days import Day, day_by_id
 from onestop.days.queries.desks import DeskRow, day_precedences
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import day_sessions, desk_services, desks
 from onestop.directory.papers import Paper, papers_by_service
 from onestop.directory.tables import institutions, services
@@ -27,7 +28,7 @@ from onestop.domain.party import Member
 from onestop.domain.visit import AT_DESK, PUT_OFF_BACK, STOP_OPEN, BlockedBy, StopState, VisitState
 from onestop.visits.queries.hall import calling_desk, load_hall
 from onestop.visits.queries.put_off import last_put_off, times_put_off
-from onestop.visits.tables import calls, stop_papers, visits
+from onestop.visits.tables import calls, session_runs, stop_papers, visits
 
 Row = sa.Row[Any]
 
@@ -69,6 +70,10 @@ class TicketStop:
     blocked_by: BlockedBy | None
     session_at: datetime | None = None
     """When the session begins that she goes to."""
+    called_to_session: bool = False
+    """Whether everybody is called to it, and she is not in it yet."""
+    without_session: bool = False
+    """Whether it is reached by a session only and no seat is left for her today."""
     missing: frozenset[str] = frozenset()
     """Keys of papers that reception asked for and she does not have."""
     members: frozenset[int] = frozenset()
@@ -230,12 +235,15 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
             desks.c.colour,
             desks.c.shape,
             day_sessions.c.starts_at,
+            session_runs.c.called_at.label("session_called_at"),
+            session_runs.c.ended_at.label("session_ended_at"),
             *(column.label(f"room_{column.name}") for column in (room.c.number, room.c.colour, room.c.shape)),
         )
         .join_from(stops, services, services.c.id == stops.c.service_id)
         .join(institutions, institutions.c.id == stops.c.institution_id)
         .join(desks, desks.c.id == stops.c.desk_id, isouter=True)
         .join(day_sessions, day_sessions.c.id == stops.c.session_id, isouter=True)
+        .join(session_runs, session_runs.c.session_id == stops.c.session_id, isouter=True)
         .join(room, room.c.id == day_sessions.c.desk_id, isouter=True)
         .where(stops.c.party_id == party)
         .order_by(stops.c.planned_at.is_(None), stops.c.planned_at, stops.c.position, stops.c.id)
@@ -251,10 +259,12 @@ def _stops(conn: sa.Connection, party: UUID, day: UUID, going: dict[UUID, frozen
     ):
         offering[item.service_id].append(DeskSign(number=item.number, colour=item.colour, shape=item.shape))
     missing = _missing(conn, party)
+    held = {one.service for one in sessions_of_day(conn, day)}
     found = {
         row.id: replace(
             _stop(row, papers.get(row.service_id, ()), offering[row.service_id], going.get(row.id, frozenset())),
             missing=frozenset(missing[row.id]),
+            without_session=row.service_id in held and row.state == StopState.WAITING and row.session_id is None,
         )
         for row in rows
     }
@@ -277,8 +287,17 @@ def _missing(conn: sa.Connection, party: UUID) -> dict[UUID, list[str]]:
 def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], members: frozenset[int]) -> TicketStop:
     state = StopState(row.state)
     at_desk = state in AT_DESK
-    if row.starts_at is not None and not row.private:
-        offering = [DeskSign(number=row.room_number, colour=row.room_colour, shape=row.room_shape)]
+    called = (
+        state is StopState.WAITING
+        and row.session_called_at is not None
+        and row.session_ended_at is None
+        and row.visit_id is not None
+    )
+    room = (
+        DeskSign(number=row.room_number, colour=row.room_colour, shape=row.room_shape)
+        if called or (row.starts_at is not None and not row.private)
+        else None
+    )
     until = row.callable_from_at if state is StopState.WAITING else None
     put_off = until is not None and row.put_off_at is not None and until == row.put_off_at + PUT_OFF_BACK
     return TicketStop(
@@ -290,8 +309,8 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], membe
         authority="none" if row.private else row.authority,
         papers=() if row.private else tuple(papers),
         planned_at=row.planned_at,
-        desk=DeskSign(number=row.number, colour=row.colour, shape=row.shape) if at_desk else None,
-        desks=tuple(offering),
+        desk=DeskSign(number=row.number, colour=row.colour, shape=row.shape) if at_desk else room if called else None,
+        desks=tuple(offering) if room is None else (room,),
         called_at=row.called_at if at_desk else None,
         recalls=row.recalls or 0,
         blocked_by=BlockedBy(row.blocked_by) if row.blocked_by is not None else None,
@@ -300,6 +319,7 @@ def _stop(row: Row, papers: Sequence[Paper], offering: Sequence[DeskSign], membe
         put_off_until=until if put_off else None,
         put_off=row.put_off,
         session_at=row.starts_at,
+        called_to_session=called,
     )
 
 

@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from onestop.web.desk import acts, alarms, apart, hand_over, notes, phrases, practise, refer, referrals, show, steps
+from onestop.web.desk import (
+    acts,
+    alarms,
+    apart,
+    hand_over,
+    notes,
+    phrases,
+    practise,
+    refer,
+    referrals,
+    sessions,
+    show,
+    steps,
+)
 
 route_handlers: list[Any] = [
     *show.route_handlers,
@@ -15,5 +28,6 @@ route_handlers: list[Any] = [
     *practise.route_handlers,
     *refer.route_handlers,
     *referrals.route_handlers,
+    *sessions.route_handlers,
     *steps.route_handlers,
 ]

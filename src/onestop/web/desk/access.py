@@ -18,7 +18,7 @@ async def reach_desk(request: WebRequest, db: Database, desk: UUID) -> tuple[Act
     """The officer and the desk, if her grants reach it. Raises `DeskUnknown`."""
     someone = await require(request, Role.OFFICER)  # a stranger learns nothing from what exists
     place = await db.read(desk_place, desk)
-    if not _covers(someone, place):
+    if not covers(someone, place):
         raise DeskUnknown
     return someone, place
 
@@ -27,7 +27,7 @@ async def reach_stop(request: WebRequest, db: Database, stop: UUID) -> tuple[Act
     """The officer and the desk a stop is at. Raises `StopUnknown`."""
     someone = await require(request, Role.OFFICER)
     place = await db.read(place_of_stop, stop)
-    if not _covers(someone, place):
+    if not covers(someone, place):
         raise StopUnknown
     return someone, place
 
@@ -39,7 +39,7 @@ async def reach_talk(request: WebRequest, db: Database, stop: UUID) -> tuple[Act
     """
     someone = await require(request, Role.OFFICER, *FLOOR)
     place = await db.read(place_of_stop, stop)
-    if _covers(someone, place):
+    if covers(someone, place):
         return someone, place, False
     if not someone.has(*FLOOR, day=place.day) or (await db.read(talk_of, stop)).private:
         raise StopUnknown
@@ -50,10 +50,11 @@ async def reach_act(request: WebRequest, db: Database, stop: UUID, act: UUID | N
     """The officer and the desk at which an act on a stop was done. Raises `StopUnknown`."""
     someone = await require(request, Role.OFFICER)
     place = await db.read(place_of_act, stop, act)
-    if not _covers(someone, place):
+    if not covers(someone, place):
         raise StopUnknown
     return someone, place
 
 
-def _covers(someone: Actor, place: DeskPlace) -> bool:
+def covers(someone: Actor, place: DeskPlace) -> bool:
+    """Whether she is an officer at this desk."""
     return someone.has(Role.OFFICER, day=place.day, desk=place.id, institution=place.institution)

@@ -21,6 +21,7 @@ from onestop.visits.queries.desk_numbers import MineHere
 from onestop.visits.queries.desk_places import DeskChoice
 from onestop.visits.queries.desk_visitor import ServiceOffered, VisitorHere
 from onestop.visits.queries.put_off import NotReady
+from onestop.visits.queries.sessions import SessionAtDesk
 from onestop.web.kit.broadcasts import Told, in_words
 from onestop.web.kit.goers import label_says
 from onestop.web.kit.language import locale_of
@@ -41,6 +42,8 @@ ACT_WORDS: dict[str, str] = {
     "transfer": N_("sent to another desk"),
     "add_stop": N_("step added"),
     "own_ticket": N_("new ticket"),
+    "session_begin": N_("session begun"),
+    "session_end": N_("session ended"),
 }
 """The act that can be taken back, as its button names it before the number."""
 
@@ -113,6 +116,8 @@ class DeskPage:
     head: DeskHead
     visitor: VisitorHere | None
     not_ready: NotReady | None
+    session: SessionAtDesk | None
+    """The session that runs here or comes next."""
     service: str
     """What she comes for: of this stop alone, whatever she does elsewhere (R14)."""
     added: tuple[str, ...]
@@ -167,6 +172,7 @@ def desk_page(
         head=head,
         visitor=visitor,
         not_ready=screen.not_ready,
+        session=screen.session,
         service=service_title(locale, visitor.service_key) if visitor else "",
         added=tuple(f"{service_title(locale, key)}, {name}" for key, name in visitor.added) if visitor else (),
         made=made_here(locale, made),

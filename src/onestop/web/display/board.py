@@ -1,6 +1,6 @@
 """The board of a day: the page, its lines, and its stream."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ from litestar.params import FromPath
 from onestop.days.queries.board_lines import board_line
 from onestop.db.session import Database
 from onestop.domain.board import Sound, lines_beside_a_band, lines_for
+from onestop.domain.errors import N_
 from onestop.live.hub import key_of
 from onestop.visits.queries.board import Board, BoardDay, BoardState, board
+from onestop.visits.queries.sessions import CalledSession, called_sessions
 from onestop.web.display.frame import day_moved_to, locale_of_board, told_in_languages, watched_day
 from onestop.web.display.setup import setup_of
 from onestop.web.kit.broadcasts import told_to_all
@@ -22,6 +24,8 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.sessions import known_actor
 from onestop.web.kit.sse import live_stream
+
+TO_SESSION = N_("Session at %(time)s: please go to desk %(desk)s now.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,10 @@ class BoardPage:
     """How many lines there are; fewer where a sentence stands above them."""
     last: int
     line: tuple[str, str] | None
-    """The message to everybody, else the organiser's own line, and the language it is in."""
+    """The message to everybody, else the sessions that people are called to, else the organiser's own line; and the
+    language it is in."""
+    rings: str
+    """Changes with every call to a session that the line tells of; a board chimes then."""
     alarm: tuple[tuple[str, str], ...]
     """Everybody must leave: nothing else is shown, in every language of the day there is room for."""
     sound: str
@@ -87,6 +94,9 @@ async def _show(request: WebRequest, db: Database, slug: str, *, block: str | No
     told = await told_to_all(db, day.id, locale, board=known_actor(request).device)
     alarm = await told_in_languages(db, day) if told is not None and told.alarm else ()
     line = None if paused else own_line(await db.read(board_line, day.id), locale, day)
+    to_sessions = await db.read(called_sessions, day.id, now=db.now()) if day.state is BoardState.OPEN else ()
+    if shown_here := [one for one in to_sessions if not setup.desks or one.desk_number in setup.desks]:
+        line = _sessions_line(shown_here, locale, day), locale.tag
     if told is not None:
         line = told.text, told.lang or locale.tag
     lines = lines_for(setup.screen)
@@ -103,6 +113,7 @@ async def _show(request: WebRequest, db: Database, slug: str, *, block: str | No
         shown=shown,
         last=found.last,
         line=line,
+        rings=" ".join(f"{one.id}@{one.called_at.isoformat()}" for one in shown_here) if told is None else "",
         alarm=alarm,
         sound=Sound.NONE if day.quiet else setup.sound,
         volume=setup.volume,
@@ -110,6 +121,14 @@ async def _show(request: WebRequest, db: Database, slug: str, *, block: str | No
         desks=setup.desks,
     )
     return page(request, context, block=block, locale=locale, zone=day.timezone, brand=day.name, door="display")
+
+
+def _sessions_line(called: Sequence[CalledSession], locale: Locale, day: BoardDay) -> str:
+    """When and where, of each: whoever goes there knows which is hers by its time and desk."""
+    return " · ".join(
+        locale.say(TO_SESSION, {"time": locale.time(one.starts_at, day.timezone), "desk": one.desk_number})
+        for one in called
+    )
 
 
 def own_line(words: Mapping[str, str], locale: Locale, day: BoardDay) -> tuple[str, str] | None:

@@ -49,6 +49,7 @@ async def preview_board(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         shown=shown,
         last=0,
         line=line,
+        rings="",
         alarm=(),
         sound=Sound.NONE,
         volume=0,

@@ -10,6 +10,7 @@ from onestop.web.kit.locale import Locale
 WHY: dict[Risk, str] = {
     Risk.NOBODY_SPEAKS: N_("nobody speaks this language"),
     Risk.NO_DESK: N_("no desk is open for this"),
+    Risk.NO_SEAT: N_("no seat is left in a session today"),
     Risk.LONG_CALL: N_("was called and is not there"),
     Risk.LONG_OUT: N_("out for long"),
     Risk.NO_SHOW: N_("did not come when called"),

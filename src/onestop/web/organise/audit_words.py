@@ -163,6 +163,8 @@ _LINES: tuple[tuple[str, str, str], ...] = (
         N_("A call ended without a talk"),
         "StopNotHere StopNotShown StopMissed StopPutOff CallEnded CallWithdrawn CallRestored",
     ),
+    ("desks", N_("Everybody was called to a session"), "SessionCalled StopToSession"),
+    ("desks", N_("A session began or ended"), "SessionBegun SessionEnded"),
     ("desks", N_("A talk began"), "StopServed"),
     ("desks", N_("A talk ended"), "StopFinished"),
     ("desks", N_("The result of a talk was corrected"), "OutcomeCorrected"),

@@ -59,6 +59,7 @@ from onestop.web.public.ticket_parts import (
 from onestop.web.public.ticket_seen import news_of
 from onestop.web.public.ticket_words import (
     AHEAD,
+    called_session,
     called_stop,
     mark_of,
     missing_papers,
@@ -311,7 +312,8 @@ async def page_of_ticket(
     is_open = ticket.visit is not None and ticket.visit.state is VisitState.OPEN
     outlooks = await estimates_of(request.app.state).of_day(db, access.day) if is_open else None
     by_stop = windows(outlooks, now)
-    called = called_stop(ticket)
+    to_desk = called_stop(ticket)
+    called = to_desk or called_session(ticket)
     turn = mark_of(called.desk) if called is not None and called.desk is not None else None
     quiet = turn is not None and called is not None and called.private
     booked = is_booked(ticket, now)
@@ -367,7 +369,7 @@ async def page_of_ticket(
         help=await db.read(help_comes, access.party) if is_open else None,
         at_desk=any(stop.state in AT_DESK for stop in ticket.stops),
         may_put_off=all(stop.put_off < PUT_OFFS for stop in ticket.stops if stop.state is StopState.CALLED)
-        if called is not None
+        if to_desk is not None
         else None,
         may_go=all(stop.state is not StopState.SERVING for stop in ticket.stops),
         changes=booked,

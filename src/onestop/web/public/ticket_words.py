@@ -27,6 +27,8 @@ DONE_OF = N_("%(done)s of %(total)s done.")
 PAUSED = N_("The whole day has a pause now. Nobody is called. Your place is kept.")
 OUT = N_("You stepped out. Your place is kept. Press the button when you are here again.")
 YOUR_TURN = N_("It is your turn. Please go to desk %(desk)s now.")
+TO_SESSION = N_("Your session begins now. Please go to desk %(desk)s.")
+NO_SEAT = N_("%(stop)s: no seat is left today. Please ask at the reception.")
 AT_THE_DESK = N_("You are at desk %(desk)s now.")
 ANSWER = N_("There is a new step for you. Please say yes or no below.")
 NOT_SEEN = N_("We called you. Please tell us at the reception that you are here.")
@@ -76,6 +78,13 @@ def called_stop(ticket: TicketState) -> TicketStop | None:
     return next((stop for stop in ticket.stops if stop.state is StopState.CALLED and _is_open(ticket)), None)
 
 
+def called_session(ticket: TicketState) -> TicketStop | None:
+    """The stop whose session she is called to just now, unless a desk has her."""
+    if not _is_open(ticket) or ticket.day.paused or any(stop.state in AT_DESK for stop in ticket.stops):
+        return None
+    return next((stop for stop in ticket.stops if stop.called_to_session), None)
+
+
 def next_step(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window], now: datetime) -> str:
     """What happens now, in one or a few short sentences."""
     return " ".join(_sentences(locale, ticket, by_stop, now))
@@ -115,6 +124,10 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         said = YOUR_TURN if at_desk.state is StopState.CALLED else AT_THE_DESK
         yield locale.say(said, {"desk": at_desk.desk.number})
         return
+    session = called_session(ticket)
+    if session is not None and session.desk is not None:
+        yield locale.say(TO_SESSION, {"desk": session.desk.number})
+        return
     if ticket.day.paused:
         yield locale.gettext(PAUSED)
         if ticket.day.paused_why:
@@ -127,6 +140,9 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         yield locale.gettext(NOT_SEEN)
     if any(stop.put_off_until is not None and stop.put_off_until > now for stop in ticket.stops):
         yield locale.gettext(PUT_OFF)
+    for stop in ticket.stops:
+        if stop.without_session:
+            yield locale.say(NO_SEAT, {"stop": title_of(locale, stop)})
     counted = [stop for stop in ticket.stops if stop.state not in GONE and stop.state is not StopState.PROPOSED]
     if done := sum(stop.state is StopState.FINISHED for stop in counted):
         yield locale.say(DONE_OF, {"done": done, "total": len(counted)})
@@ -135,7 +151,7 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         yield from _next(locale, ticket, stop, by_stop[stop.id])
         yield from _papers(locale, ticket)
         return
-    states = {stop.state for stop in ticket.stops if stop.session_at is None}
+    states = {stop.state for stop in ticket.stops if stop.session_at is None and not stop.without_session}
     held = min(
         (stop for stop in ticket.stops if stop.session_at is not None and stop.state is StopState.WAITING),
         key=lambda stop: stop.session_at or now,
@@ -150,7 +166,7 @@ def _in_the_hall(locale: Locale, ticket: TicketState, by_stop: dict[UUID, Window
         yield locale.gettext(SAME_DESK)
     elif StopState.PROPOSED in states:
         yield locale.gettext(ANSWER)
-    elif held is None and not _without_paper(ticket):
+    elif held is None and not _without_paper(ticket) and not any(stop.without_session for stop in ticket.stops):
         yield locale.gettext(WAIT)
     yield from _papers(locale, ticket)
 
