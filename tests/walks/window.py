@@ -3,7 +3,8 @@
 `python -m tests.walks.window NAME open URL WIDTHxHEIGHT [--mouse] [--lang ar]` keeps it open until `NAME end`.
 Meanwhile `python -m tests.walks.window NAME WORDS` does one thing and prints what can be read and touched then; a
 picture of the screen stands beside. Words: `see`, `tap N`, `type TEXT`, `choose N TEXT`, `key NAME`, `scan TEXT`,
-`go URL`, `back`, `scroll up|down`, `wait SECONDS`, `end`.
+`upload N FILE`, `go URL`, `back`, `scroll up|down`, `wait SECONDS`, `end`.
+What a page lets one take is kept beside the pictures.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import tempfile
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Download, Page, sync_playwright
 
 from tests.journeys.conftest import CHROMIUM, SWITCHES
 
@@ -73,6 +74,10 @@ def _do(page: Page, words: list[str], *, mouse: bool) -> str:
             here.select_option(label=" ".join(text))
         case ["key", name]:
             page.keyboard.press(name)
+        case ["upload", nth, file]:
+            with page.expect_file_chooser() as asked:
+                _tap(page, int(nth), mouse=mouse)
+            asked.value.set_files(file)
         case ["go", url]:
             page.goto(url)
         case ["back"]:
@@ -86,6 +91,12 @@ def _do(page: Page, words: list[str], *, mouse: bool) -> str:
     return ""
 
 
+def _take(given: Download, taken: list[str]) -> None:
+    file = FOLDER / given.suggested_filename
+    given.save_as(file)
+    taken.append(f"# Taken to this computer: {file}")
+
+
 def keep(name: str, url: str, size: str, *, mouse: bool, language: str) -> None:
     """Open the window and do what is sent, until `end`."""
     FOLDER.mkdir(exist_ok=True)
@@ -95,6 +106,9 @@ def keep(name: str, url: str, size: str, *, mouse: bool, language: str) -> None:
         context = browser.new_context(viewport={"width": width, "height": height}, has_touch=not mouse, locale=language)
         page = context.new_page()
         page.add_init_script("window.print = () => {}")
+        taken: list[str] = []
+        context.on("page", lambda new: new.on("download", lambda given: _take(given, taken)))
+        page.on("download", lambda given: _take(given, taken))
         page.goto(url)
         while True:
             with listener.accept() as sent:
@@ -104,7 +118,9 @@ def keep(name: str, url: str, size: str, *, mouse: bool, language: str) -> None:
                     break
                 try:
                     wrong = _do(context.pages[-1], words, mouse=mouse)
-                    sent.send(f"{wrong}\n{_show(context.pages[-1], FOLDER / f'{name}.png')}")
+                    shown = _show(context.pages[-1], FOLDER / f"{name}.png")
+                    sent.send("\n".join([wrong, *taken, shown]))
+                    taken.clear()
                 except Exception as trouble:
                     sent.send(f"That did not work: {str(trouble)[:400]}")
         browser.close()
