@@ -11,15 +11,20 @@ from onestop.db.session import Database
 from onestop.domain.booking import BookingState
 from onestop.domain.calling import calling_rule
 from onestop.domain.errors import Refusal
+from onestop.domain.risk import LONG_CALL, LONG_DAY, LONG_WAIT
 from onestop.domain.visit import AT_DESK, STOP_OPEN, StopState, VisitState
 from onestop.reports.verify import audit_day
 from onestop.reports.violations import DayRows, Row
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.undo import undo
 from onestop.visits.queries.hall import load_hall, waited_seconds
+from onestop.visits.queries.overview import overview
 from tests.halls import STAFF, TestDay
 from tests.visits.images import Around, Image, around, dump, image_of
+from tests.visits.recounted import recounted
 from tests.visits.verbs import all_acts, mediator_ids
+
+LOOKED_AT = (timedelta(), LONG_CALL + timedelta(minutes=1), LONG_WAIT + timedelta(minutes=1), LONG_DAY)
 
 
 class NothingThere(Exception):
@@ -137,6 +142,7 @@ class WatchedDay(RuleBasedStateMachine):
         self.nobody_meets_an_institution_she_did_not_accept()
         self.what_she_refused_stays_refused()
         self.a_ready_desk_has_nobody_to_call()
+        self.the_overview_says_what_a_recount_of_every_row_says()
 
     def every_promise_holds(self) -> None:
         assert audit_day(self.rows, now=self.hall.now) == []
@@ -184,3 +190,10 @@ class WatchedDay(RuleBasedStateMachine):
             hall = self.database.read_now(load_hall, self.hall.id, now=self.hall.now)
             for desk in hall.ready_desks(self.hall.now):
                 assert calling_rule(desk, hall.waiting, hall.state, self.hall.now) is None
+
+    def the_overview_says_what_a_recount_of_every_row_says(self) -> None:
+        """Now, and what it would say later if nothing happened: then people have waited or been out for long."""
+        times = [self.hall.now + later for later in LOOKED_AT]
+        opens_at = self.hall.day.opens_at
+        said = [self.database.read_now(overview, self.hall.id, now=now, opens_at=opens_at) for now in times]
+        assert said == self.database.read_now(recounted, self.hall.id, times, opens_at=opens_at)

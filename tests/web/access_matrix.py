@@ -295,7 +295,7 @@ def _session(site: Site) -> str:
         return str(known[0].id)
     starts = (hall.day.opens_at + timedelta(hours=1)).astimezone(hall.day.zone).time()
     made = SessionSettings(
-        desk=site.desk.id, service=next(iter(site.desk.services)), starts=starts, minutes=30, seats=9
+        desk=site.desk.id, service=next(iter(site.desk.services)), starts=starts, minutes=30, seats=99
     )
     version = hall.db.read_now(day_by_id, hall.id).version
     return str(hall.write(set_up, hall.id, add_session, made, version=version))

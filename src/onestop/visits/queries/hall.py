@@ -19,7 +19,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState, waited_seconds
-from onestop.visits.queries.sessions import busy_with_sessions
+from onestop.visits.queries.sessions import running_sessions
 from onestop.visits.tables import visits
 
 
@@ -87,7 +87,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[U
     wanted = {service for desk in desks if at is None or desk.id in at for service in desk.services} - held
     return Hall(
         desks=tuple(desks),
-        busy_desks=frozenset(row.desk_id for row in served) | busy_with_sessions(conn, day),
+        busy_desks=frozenset(row.desk_id for row in served) | frozenset(running_sessions(conn, day)),
         waiting=_waiting(conn, day, desks, now, wanted, _next_sessions(conn, day) if sessions else {}),
         state=HallState(
             mediators=tuple(
@@ -208,7 +208,7 @@ def _waiting(
                 visit=visit,
                 service=service,
                 members=members,
-                languages=_words(talk[0]),
+                languages=words_of(talk[0]),
                 interpreter=Interpreter(talk[1]),
                 waited_minutes=waited_seconds(waited, since, now) / 60,
                 remaining_minutes=float(remaining or 0),
@@ -258,7 +258,7 @@ def _read_words(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def _words(languages: str | list[str]) -> tuple[str, ...]:
+def words_of(languages: str | list[str]) -> tuple[str, ...]:
     """Languages as the database driver gives them: SQLite the text, PostgreSQL the list."""
     return _read_words(languages) if isinstance(languages, str) else tuple(languages)
 

@@ -1,23 +1,24 @@
 """The organiser's live picture of a day: figures, desks, queues, mediators, people at risk; numbers, never names."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, members, stop_members, stops
+from onestop.booking.tables import bookings, members, parties, stop_members, stops
 from onestop.days.queries.desks import DeskRow, MediatorRow, desks_of_day, mediators_of_day
-from onestop.days.queries.sessions import sessions_of_day
+from onestop.db.memo import remembered
 from onestop.directory.tables import institutions, services
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.intervals import after
 from onestop.domain.visit import AT_DESK, LATE_GRACE, StopState, VisitState, waited_seconds
-from onestop.visits.queries.risk import AtRisk, at_risk_of, visits_of_day
+from onestop.visits.queries.risk import AtRisk, at_risk_there
+from onestop.visits.queries.sessions import running_sessions
 from onestop.visits.tables import visits
 
 Row: TypeAlias = Any  # a row of the database
@@ -51,6 +52,8 @@ class DeskNow:
     ready: bool
     stop_state: StopState | None
     ticket: int | None
+    session: bool
+    """Whether it holds a session: nobody of those there is told."""
     minutes: int
     waiting: int
     finished: int
@@ -101,103 +104,154 @@ class Overview:
 
 
 def overview(conn: sa.Connection, day: UUID, *, now: datetime, opens_at: datetime) -> Overview:
-    """The day as it stands; eight statements however many people there are."""
+    """The day as it stands; eight statements however many people there are.
+
+    The database counts what is over: rows are read only of talks, of who waits, and of who may be at risk.
+    """
     desks = desks_of_day(conn, day)
     mediators = mediators_of_day(conn, day)
-    here = visits_of_day(conn, day, sa.true())
-    rows = conn.execute(sa.select(stops).where(stops.c.day_id == day, stops.c.visit_id.is_not(None))).all()
-    titles = _titles(conn, day)
-    elsewhere = _elsewhere(conn, day)
-    held = {one.service for one in sessions_of_day(conn, day)}
-    waiting = [row for row in rows if _waits(row, here[row.visit_id]) and row.id not in elsewhere]
+    talks = conn.execute(_TALKS, {"day": day}).all()
+    finished = {row.desk_id: row.talks for row in conn.execute(_FINISHED, {"day": day})}
+    waiting = [_Waiting._make(row) for row in conn.execute(_WAITING, {"day": day})]
     return Overview(
-        figures=_figures(conn, day, here, rows, now),
-        at_risk=at_risk_of(here.values(), rows, desks, mediators, held, now=now, opens_at=opens_at),
-        desks=_desks(desks, rows, waiting, here, now),
-        queues=_queues(here, waiting, desks, titles, now),
-        mediators=tuple(_mediator(one, rows, desks) for one in mediators),
+        figures=_figures(conn, day, talks, now),
+        at_risk=at_risk_there(conn, day, desks, mediators, now=now, opens_at=opens_at),
+        desks=_desks(desks, talks, waiting, finished, running_sessions(conn, day), now),
+        queues=_queues(waiting, desks, remembered(conn, _titles), now),
+        mediators=tuple(_mediator(one, talks, desks) for one in mediators),
     )
 
 
-def _titles(conn: sa.Connection, day: UUID) -> dict[UUID, Row]:
-    wanted = sa.select(stops.c.service_id).where(stops.c.day_id == day)
+class _Waiting(NamedTuple):
+    """A stop that waits, of a visit that is inside, with nobody of it at a desk."""
+
+    visit: UUID
+    service: UUID
+    only_desk: UUID | None
+    private: bool
+    minutes: int
+    waited: int
+    since: datetime | None
+
+
+_DAY = sa.bindparam("day")
+_NOW_AT_DESK = sa.and_(stops.c.day_id == _DAY, stops.c.state.in_(AT_DESK))
+_TALKS = (
+    sa.select(
+        stops.c.visit_id,
+        stops.c.desk_id,
+        stops.c.mediator_id,
+        stops.c.session_id,
+        stops.c.state,
+        stops.c.private,
+        stops.c.called_at,
+        stops.c.served_at,
+        parties.c.number,
+    )
+    .join_from(stops, parties, parties.c.id == stops.c.party_id)
+    .where(_NOW_AT_DESK)
+)
+_FINISHED = (
+    sa.select(stops.c.desk_id, sa.func.count().label("talks"))
+    .where(stops.c.day_id == _DAY, stops.c.state == StopState.FINISHED, stops.c.desk_id.is_not(None))
+    .group_by(stops.c.desk_id)
+)
+_theirs, _same = stops.alias("theirs"), stop_members.alias("same")
+# From the few who are at a desk to the other stops of their visits: members alone have no index.
+_OF_PEOPLE_AT_DESKS = (
+    sa.select(_same.c.stop_id)
+    .join_from(stops, stop_members, sa.and_(stop_members.c.stop_id == stops.c.id, stop_members.c.active))
+    .join(_theirs, _theirs.c.visit_id == stops.c.visit_id)
+    .join(_same, sa.and_(_same.c.stop_id == _theirs.c.id, _same.c.member_id == stop_members.c.member_id))
+    .where(_NOW_AT_DESK)
+    .correlate(None)
+)
+_WAITING = (
+    sa.select(
+        stops.c.visit_id,
+        stops.c.service_id,
+        stops.c.only_desk_id,
+        stops.c.private,
+        stops.c.minutes,
+        visits.c.waited_seconds,
+        visits.c.waiting_since_at,
+    )
+    .join_from(stops, visits, visits.c.id == stops.c.visit_id)
+    .where(
+        stops.c.day_id == _DAY,
+        stops.c.state == StopState.WAITING,
+        visits.c.state == VisitState.OPEN,
+        visits.c.stepped_out_at.is_(None),
+        stops.c.id.not_in(_OF_PEOPLE_AT_DESKS),
+    )
+)
+
+
+def _number_of(*where: sa.ColumnElement[bool], of: sa.FromClause) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(of).where(*where).scalar_subquery()
+
+
+_CONFIRMED = (bookings.c.day_id == _DAY, bookings.c.state == BookingState.CONFIRMED)
+_OPEN = (visits.c.day_id == _DAY, visits.c.state == VisitState.OPEN)
+_FIGURES = sa.select(
+    _number_of(*_CONFIRMED, of=bookings).label("expected"),
+    _number_of(*_CONFIRMED, bookings.c.arrival_at < sa.bindparam("late"), of=bookings).label("late"),
+    _number_of(*_OPEN, of=visits).label("inside"),
+    _number_of(*_OPEN, visits.c.stepped_out_at.is_not(None), of=visits).label("out"),
+    _number_of(*_OPEN, of=members.join(visits, visits.c.party_id == members.c.party_id)).label("people"),
+    _number_of(visits.c.day_id == _DAY, visits.c.state == VisitState.COMPLETED, of=visits).label("done"),
+    _number_of(
+        visits.c.day_id == _DAY, visits.c.state.in_([VisitState.LEFT, VisitState.CARRIED_OVER]), of=visits
+    ).label("gone"),
+)
+"""Built once, as in `hall`."""
+
+
+def _titles(conn: sa.Connection) -> dict[UUID, Row]:
+    """Every service with its institution."""
     rows = conn.execute(
-        sa.select(services.c.id, services.c.key, services.c.position, institutions.c.name)
-        .join_from(services, institutions)
-        .where(services.c.id.in_(wanted))
+        sa.select(services.c.id, services.c.key, services.c.position, institutions.c.name).join_from(
+            services, institutions
+        )
     )
     return {row.id: row for row in rows}
 
 
-def _elsewhere(conn: sa.Connection, day: UUID) -> frozenset[UUID]:
-    """Stops of people who are at a desk just now."""
-    busy = (
-        sa.select(stop_members.c.member_id)
-        .join(stops, stops.c.id == stop_members.c.stop_id)
-        .where(stops.c.day_id == day, stop_members.c.active)
-    )
-    return frozenset(
-        conn.execute(sa.select(stop_members.c.stop_id).where(stop_members.c.member_id.in_(busy))).scalars()
-    )
-
-
-def _waits(stop: Row, visit: Row) -> bool:
-    return stop.state == StopState.WAITING and visit.state == VisitState.OPEN and visit.stepped_out_at is None
-
-
-def _figures(conn: sa.Connection, day: UUID, here: Mapping[UUID, Row], rows: Sequence[Row], now: datetime) -> Figures:
-    confirmed = (bookings.c.day_id == day, bookings.c.state == BookingState.CONFIRMED)
-    booked = conn.execute(
-        sa.select(
-            sa.func.count().label("expected"),
-            sa.func.count().filter(bookings.c.arrival_at < now - LATE_GRACE).label("late"),
-        )
-        .select_from(bookings)
-        .where(*confirmed)
-    ).one()
-    people = conn.execute(
-        sa.select(sa.func.count())
-        .select_from(members)
-        .join(visits, visits.c.party_id == members.c.party_id)
-        .where(visits.c.day_id == day, visits.c.state == VisitState.OPEN)
-    ).scalar_one()
-    states = Counter(row.state for row in here.values())
-    at_desk = {row.visit_id for row in rows if row.state in AT_DESK}
-    out = {row.id for row in here.values() if row.state == VisitState.OPEN and row.stepped_out_at is not None}
+def _figures(conn: sa.Connection, day: UUID, talks: Sequence[Row], now: datetime) -> Figures:
+    counted = conn.execute(_FIGURES, {"day": day, "late": now - LATE_GRACE}).one()
+    served = len({row.visit_id for row in talks})
     return Figures(
-        expected=booked.expected,
-        late=booked.late,
-        inside=states[VisitState.OPEN],
-        people=people,
-        waiting=states[VisitState.OPEN] - len(at_desk) - len(out),
-        served=len(at_desk),
-        stepped_out=len(out),
-        done=states[VisitState.COMPLETED],
-        left=states[VisitState.LEFT] + states[VisitState.CARRIED_OVER],
+        expected=counted.expected,
+        late=counted.late,
+        inside=counted.inside,
+        people=counted.people,
+        waiting=counted.inside - served - counted.out,
+        served=served,
+        stepped_out=counted.out,
+        done=counted.done,
+        left=counted.gone,
     )
 
 
 def _desks(
-    desks: Sequence[DeskRow], rows: Sequence[Row], waiting: Sequence[Row], here: Mapping[UUID, Row], now: datetime
+    desks: Sequence[DeskRow],
+    talks: Sequence[Row],
+    waiting: Sequence[_Waiting],
+    finished: Mapping[UUID, int],
+    sessions: Mapping[UUID, datetime],
+    now: datetime,
 ) -> tuple[DeskNow, ...]:
-    # One look at each row, not one for each desk: there are thousands of rows.
-    at: dict[UUID, Row] = {}
-    finished: Counter[UUID] = Counter()
-    for row in rows:
-        if row.state in AT_DESK:
-            at[row.desk_id] = row
-        elif row.state == StopState.FINISHED:
-            finished[row.desk_id] += 1
+    at = {row.desk_id: row for row in talks if row.session_id is None}
     lines: dict[tuple[UUID, UUID | None], set[UUID]] = defaultdict(set)
-    for row in waiting:
-        lines[row.service_id, row.only_desk_id].add(row.visit_id)
+    for stop in waiting:
+        lines[stop.service, stop.only_desk].add(stop.visit)
     return tuple(
         _desk(
             desk,
             at.get(desk.id),
             set[UUID]().union(*(lines.get((one, only), ()) for one in desk.services for only in (None, desk.id))),
-            finished[desk.id],
-            here,
+            finished.get(desk.id, 0),
+            sessions.get(desk.id),
             now,
         )
         for desk in desks
@@ -205,9 +259,9 @@ def _desks(
 
 
 def _desk(
-    desk: DeskRow, at: Row | None, for_here: Set[UUID], finished: int, here: Mapping[UUID, Row], now: datetime
+    desk: DeskRow, at: Row | None, for_here: Set[UUID], finished: int, session_since: datetime | None, now: datetime
 ) -> DeskNow:
-    since = None if at is None else at.served_at or at.called_at
+    since = session_since if at is None else at.served_at or at.called_at
     return DeskNow(
         id=desk.id,
         number=desk.number,
@@ -216,8 +270,9 @@ def _desk(
         institution=desk.institution.name,
         state=desk.state,
         ready=desk.ready_until_at is not None and desk.ready_until_at > now,
-        stop_state=None if at is None else StopState(at.state),
-        ticket=None if at is None or at.private else here[at.visit_id].number,
+        stop_state=StopState(at.state) if at is not None else StopState.SERVING if session_since else None,
+        session=session_since is not None,
+        ticket=None if at is None or at.private else at.number,
         minutes=0 if since is None else _minutes((now - since).total_seconds()),
         waiting=len(for_here),
         finished=finished,
@@ -235,18 +290,14 @@ def _comes_at(desk: DeskRow, now: datetime) -> datetime | None:
 
 
 def _queues(
-    here: Mapping[UUID, Row],
-    waiting: Sequence[Row],
-    desks: Sequence[DeskRow],
-    titles: Mapping[UUID, Row],
-    now: datetime,
+    waiting: Sequence[_Waiting], desks: Sequence[DeskRow], titles: Mapping[UUID, Row], now: datetime
 ) -> tuple[QueueNow, ...]:
-    lines: dict[UUID | None, list[Row]] = defaultdict(list)
-    for row in waiting:
-        lines[None if row.private else row.service_id].append(row)
+    lines: dict[UUID | None, list[_Waiting]] = defaultdict(list)
+    for stop in waiting:
+        lines[None if stop.private else stop.service].append(stop)
     found: list[QueueNow] = []
     for service, own in sorted(lines.items(), key=lambda line: _place(line[0], titles)):
-        wanted = {row.service_id for row in own}
+        wanted = {stop.service for stop in own}
         serving = [desk for desk in desks if wanted & desk.services.keys()]
         opened = sum(1 for desk in serving if desk.state is DeskState.OPEN)
         found.append(
@@ -254,10 +305,10 @@ def _queues(
                 key="" if service is None else titles[service].key,
                 institution="" if service is None else titles[service].name,
                 waiting=len(own),
-                longest_minutes=max(_waited(here[row.visit_id], now) for row in own),
+                longest_minutes=_minutes(max(waited_seconds(stop.waited, stop.since, now) for stop in own)),
                 open_desks=opened,
                 closed_desks=len(serving) - opened,
-                too_many=sum(row.minutes for row in own) > sum(_minutes_left(desk, now) for desk in serving),
+                too_many=sum(stop.minutes for stop in own) > sum(_minutes_left(desk, now) for desk in serving),
             )
         )
     return tuple(found)
@@ -274,8 +325,8 @@ def _place(service: UUID | None, titles: Mapping[UUID, Row]) -> tuple[int, str]:
     return (10**6, "") if service is None else (titles[service].position, titles[service].key)
 
 
-def _mediator(one: MediatorRow, rows: Sequence[Row], desks: Sequence[DeskRow]) -> MediatorNow:
-    at = next((row for row in rows if row.mediator_id == one.id and row.state in AT_DESK), None)
+def _mediator(one: MediatorRow, talks: Sequence[Row], desks: Sequence[DeskRow]) -> MediatorNow:
+    at = next((row for row in talks if row.mediator_id == one.id), None)
     desk = None if at is None or at.private else next(desk.number for desk in desks if desk.id == at.desk_id)
     return MediatorNow(
         id=one.id,
@@ -287,10 +338,6 @@ def _mediator(one: MediatorRow, rows: Sequence[Row], desks: Sequence[DeskRow]) -
         opens_at=one.opens_at,
         closes_at=one.closes_at,
     )
-
-
-def _waited(visit: Row, now: datetime) -> int:
-    return _minutes(waited_seconds(visit.waited_seconds, visit.waiting_since_at, now))
 
 
 def _minutes(seconds: float) -> int:

@@ -114,13 +114,14 @@ def session_at(conn: sa.Connection, day: UUID, desk: UUID) -> UUID | None:
     return next((one.id for one in sessions if held_of(one, runs.get(one.id)).runs), None)
 
 
-def busy_with_sessions(conn: sa.Connection, day: UUID) -> frozenset[UUID]:
-    """Desks that hold a session now; nothing is asked on a day without sessions."""
+def running_sessions(conn: sa.Connection, day: UUID) -> dict[UUID, datetime]:
+    """Desks that hold a session now, and since when; nothing is asked on a day without sessions."""
     sessions = sessions_of_day(conn, day)
     if not sessions:
-        return frozenset()
+        return {}
     runs = runs_of_day(conn, day)
-    return frozenset(one.desk for one in sessions if held_of(one, runs.get(one.id)).runs)
+    held = ((one.desk, held_of(one, runs.get(one.id))) for one in sessions)
+    return {desk: each.begun_at for desk, each in held if each.runs and each.begun_at is not None}
 
 
 _PEOPLE = (
