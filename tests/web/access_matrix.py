@@ -964,7 +964,7 @@ MATRIX: list[Row] = [
                 "passes/{pass_id:uuid}/revoke",
             ),
             *("devices", "devices/{device:uuid}", "devices/{device:uuid}/code", "devices/{device:uuid}/revoke"),
-            *("devices/{device:uuid}/display", "board", "texts/{part:str}"),
+            *("devices/{device:uuid}/display", "texts/{part:str}"),
             "devices/conflicts/{conflict:uuid}/seen",
         )
     ),

@@ -12,6 +12,7 @@ from tests.web.organise.browsing import Organiser
 from tests.web.site import Site
 
 DAY = "/organise/iom-bratislava-2026-12-03"
+LINE = f"{DAY}/texts/board"
 
 
 def _setup(site: Site) -> DisplaySetup:
@@ -86,13 +87,25 @@ async def test_a_ticket_machine_and_a_machine_that_is_shut_out_have_no_such_page
     assert [(await organiser.browser.get(path)).status_code for path in paths] == [404, 404]
 
 
+async def test_the_line_on_the_boards_has_one_page_and_its_first_address_leads_there(site: Site) -> None:
+    organiser = Organiser(site)
+    machines = await organiser.open(f"{DAY}/devices")
+    first = await organiser.browser.get(f"{DAY}/board")
+    sent = await organiser.browser.post(f"{DAY}/board", data={"line_en": "Behind the back of the texts page"})
+    form = await organiser.open(LINE)
+
+    assert f'href="{LINE}"' in machines.text
+    assert (first.status_code, first.headers["location"], sent.status_code) == (303, LINE, 405)
+    assert "Everybody in the room reads it: name no person here." in form.text
+    assert site.database.read_now(board_line, site.hall.id) == {}
+
+
 async def test_the_line_on_the_boards_is_kept_by_language_and_taken_away(site: Site) -> None:
     organiser = Organiser(site)
-    await organiser.open(f"{DAY}/board")
-    await organiser.send(f"{DAY}/board", line_en="Coffee is in the  hall.", line_ar="القهوة", line_sk="")
+    await organiser.open(LINE)
+    await organiser.send(LINE, text_en="Coffee is in the  hall.", text_ar="القهوة", text_sk="")
     stored = site.database.read_now(board_line, site.hall.id)
-    await organiser.open(f"{DAY}/board")
-    await organiser.send(f"{DAY}/board", line_en="", line_ar="")
+    await organiser.send(LINE, text_en="", text_ar="")
 
     assert stored == {"en": "Coffee is in the hall.", "ar": "القهوة"}
     assert site.database.read_now(board_line, site.hall.id) == {}
@@ -100,9 +113,9 @@ async def test_the_line_on_the_boards_is_kept_by_language_and_taken_away(site: S
 
 async def test_a_line_that_is_too_long_is_refused_with_what_was_typed(site: Site) -> None:
     organiser = Organiser(site)
-    await organiser.open(f"{DAY}/board")
+    await organiser.open(LINE)
 
-    answer = await organiser.send(f"{DAY}/board", line_en="x" * 141)
+    answer = await organiser.send(LINE, text_en="x" * 141)
 
     assert (answer.status_code, "x" * 141 in answer.text) == (422, True)
     assert "Please write at most 140 characters." in answer.text
@@ -111,11 +124,11 @@ async def test_a_line_that_is_too_long_is_refused_with_what_was_typed(site: Site
 
 async def test_a_day_that_is_over_takes_no_line(site: Site) -> None:
     organiser = Organiser(site)
-    await organiser.open(f"{DAY}/board")
+    await organiser.open(LINE)
     site.set_time(site.hall.day.opens_at)
     site.hall.write(close_day, site.hall.id)
 
-    assert (await organiser.send(f"{DAY}/board", line_en="Late")).status_code == 409
+    assert (await organiser.send(LINE, text_en="Late")).status_code == 409
     assert site.database.read_now(board_line, site.hall.id) == {}
 
 

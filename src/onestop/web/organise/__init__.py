@@ -5,7 +5,6 @@ from typing import Any
 from onestop.web.organise import (
     attendance,
     audit,
-    board_line,
     carry,
     day,
     days,
@@ -91,7 +90,6 @@ route_handlers: list[Any] = [
     *sheets.route_handlers,
     *devices.route_handlers,
     *displays.route_handlers,
-    *board_line.route_handlers,
     *overview.route_handlers,
     *picture.route_handlers,
     *attendance.route_handlers,

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from onestop.accounts.queries import accounts_list
 from onestop.days.queries.days import Day, day_by_slug
-from onestop.days.queries.texts import OPEN, OwnTexts, Seen, Which, all_texts, own_texts, texts_of_day
+from onestop.days.queries.texts import BOARD, OPEN, OwnTexts, Seen, Which, all_texts, own_texts, texts_of_day
 from onestop.days.texts import LINES, LONGEST, write_text
 from onestop.db.session import Database
 from onestop.domain.errors import Changed, DayUnknown, NotKnown, Refusal
@@ -25,7 +25,7 @@ from onestop.web.kit.locale import LANGUAGES, direction
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
-from onestop.web.kit.responses import Round, page, see_other
+from onestop.web.kit.responses import Round, go_to, page, see_other
 from onestop.web.organise.frame import (
     centre_frame,
     day_frame,
@@ -97,6 +97,8 @@ class TextPage:
     lines: bool
     longest: int
     places: tuple[str, ...]
+    board_of: str
+    """The day whose boards show it, empty for what no board shows."""
     open: bool
     meanwhile: bool
     """Somebody else stored something since the form was made: it stands beside what was typed."""
@@ -160,6 +162,13 @@ async def save_day_text(request: WebRequest, db: Db, day: FromPath[str], part: F
     """Store it."""
     one, someone = await enter(request, db, day)
     return await _save(request, db, Which("day", one.id, part), someone, day=one)
+
+
+@get("/organise/{day:str}/board")
+async def show_board_line(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """Where the line on the boards was before it became one of the texts."""
+    one, _ = await enter(request, db, day)
+    return go_to(request, path_of(one, f"/texts/{BOARD[1]}"))
 
 
 def _shared(kind: str, owner: UUID, part: str) -> Which:
@@ -323,6 +332,7 @@ async def _text_page(
         lines=own.about in LINES,
         longest=LONGEST[own.about],
         places=tuple(f"{{{place}}}" for place in PLACES) if own.which.field == "message" else (),
+        board_of=day.slug if day is not None and own.about == BOARD else "",
         open=day is None or day.state in OPEN,
         meanwhile=meanwhile,
         seen_as=seen_as or own.seen_as,
@@ -332,4 +342,12 @@ async def _text_page(
     return page(request, context, status=status, **frame)
 
 
-route_handlers: list[Any] = [show_texts, show_day_texts, show_text, save_text, show_day_text, save_day_text]
+route_handlers: list[Any] = [
+    show_texts,
+    show_day_texts,
+    show_text,
+    save_text,
+    show_day_text,
+    save_day_text,
+    show_board_line,
+]
