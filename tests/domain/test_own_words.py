@@ -1,6 +1,6 @@
 """Which text is the source, and what a translation is after a change."""
 
-from onestop.domain.own_words import Reading, Written, fingerprint, rewritten, source_of
+from onestop.domain.own_words import Reading, Written, rewritten, source_of
 
 SOURCE, DRAFT, CHECKED, AGAIN = Reading
 
@@ -47,18 +47,3 @@ def test_a_source_that_goes_or_comes_leaves_the_others_unread() -> None:
     lone = {"en": Written(text="always", reading=SOURCE)}
     assert told(lone, sk="stále", en="always") == {"sk": SOURCE, "en": AGAIN}
     assert told({}, uk="завжди", sk="stále") == {"uk": DRAFT, "sk": SOURCE}
-
-
-def test_every_change_has_another_fingerprint() -> None:
-    met = {
-        fingerprint(each)
-        for each in (
-            {},
-            READ,
-            {**READ, "en": Written(text="always", reading=AGAIN)},
-            {**READ, "en": Written(text="always!", reading=CHECKED)},
-            {tag: one for tag, one in READ.items() if tag != "uk"},
-        )
-    }
-    assert len(met) == 5
-    assert fingerprint(READ) == fingerprint(dict(reversed(READ.items())))

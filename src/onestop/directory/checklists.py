@@ -12,7 +12,7 @@ from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.directory.actions import write_own_words
 from onestop.directory.entries import EntryThere
-from onestop.directory.papers import FIELD, OWNER
+from onestop.directory.papers import FIELD, OWNER, papers_by_service
 from onestop.directory.tables import checklist_items, services
 from onestop.directory.vocabulary import CONDITIONS, PAPERS
 from onestop.domain.errors import N_, InvalidInput, NotKnown
@@ -53,6 +53,20 @@ class PaperAsked:
     condition: str = ""
     owner: str = ""
     reviewed_on: date | None = None
+
+
+def stored_paper(conn: sa.Connection, paper: UUID) -> PaperAsked:
+    """How a paper is asked for. Raises `NotKnown`."""
+    found = next((one for papers in papers_by_service(conn).values() for one in papers if one.id == paper), None)
+    if found is None:
+        raise NotKnown
+    return PaperAsked(
+        words=found.words,
+        blocking=found.blocking,
+        condition=found.condition,
+        owner=found.owner,
+        reviewed_on=found.reviewed_on,
+    )
 
 
 def add_paper(

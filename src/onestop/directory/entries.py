@@ -1,6 +1,7 @@
 """Changes of the directory by an organiser: institutions and the services they offer."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +39,41 @@ class AuthorityRefused(InvalidInput):
 class MinutesRefused(InvalidInput):
     code = "minutes_refused"
     sentence = N_("Please write minutes from 1 to 480.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstitutionWords:
+    """What is stored of an institution."""
+
+    name: str
+    authority: str
+    note_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceWords:
+    """What is stored of a service."""
+
+    minutes: int
+    private: bool
+
+
+def stored_institution(conn: sa.Connection, institution: UUID) -> InstitutionWords:
+    """What is stored of an institution. Raises `InstitutionUnknown`."""
+    columns = institutions.c.name, institutions.c.authority, institutions.c.note_days
+    row = conn.execute(sa.select(*columns).where(institutions.c.id == institution)).one_or_none()
+    if row is None:
+        raise InstitutionUnknown
+    return InstitutionWords(name=row.name, authority=row.authority, note_days=row.note_days)
+
+
+def stored_service(conn: sa.Connection, service: UUID) -> ServiceWords:
+    """What is stored of a service. Raises `NotKnown`."""
+    columns = services.c.default_minutes, services.c.private
+    row = conn.execute(sa.select(*columns).where(services.c.id == service)).one_or_none()
+    if row is None:
+        raise NotKnown
+    return ServiceWords(minutes=row.default_minutes, private=row.private)
 
 
 def add_institution(conn: sa.Connection, *, name: str, authority: str, actor: Actor, now: datetime) -> UUID:

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.directory.actions import write_own_words
-from onestop.directory.floor_plans import FIELD, OWNER, Spot
+from onestop.directory.floor_plans import FIELD, OWNER, Spot, floor_of
 from onestop.directory.logos import CleanLogo
 from onestop.directory.tables import desk_places, floor_plans, venues
 from onestop.directory.venue_entries import tell_of_venue
@@ -58,6 +58,11 @@ def remove_plan(conn: sa.Connection, venue: UUID, *, actor: Actor, now: datetime
     conn.execute(floor_plans.delete().where(floor_plans.c.venue_id == venue))
     conn.execute(desk_places.delete().where(desk_places.c.venue_id == venue))
     tell_of_venue(conn, "PlanRemoved", venue, actor=actor, now=now)
+
+
+def stored_way(conn: sa.Connection, venue: UUID) -> Mapping[str, str]:
+    """The way in words as it is stored."""
+    return floor_of(conn, venue).way
 
 
 def write_way(conn: sa.Connection, venue: UUID, words: Mapping[str, str], *, actor: Actor, now: datetime) -> None:

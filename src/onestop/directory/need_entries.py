@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.directory.actions import write_own_words
-from onestop.directory.needs import FIELD, OWNER, PICTOGRAMS, who_offers
+from onestop.directory.needs import FIELD, OWNER, PICTOGRAMS, need_of, who_offers
 from onestop.directory.tables import need_services, needs
 from onestop.directory.vocabulary import NEEDS, SERVICES
 from onestop.domain.errors import N_, InvalidInput, NotKnown, Refusal
@@ -54,6 +54,12 @@ class NeedWords:
     pictogram: str
     services: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def stored_need(conn: sa.Connection, need: UUID) -> NeedWords:
+    """What is stored of a need. Raises `NotKnown`."""
+    found = need_of(conn, need)
+    return NeedWords(pictogram=found.pictogram, services=found.services, words=found.words)
 
 
 def add_need(conn: sa.Connection, typed: NeedWords, *, actor: Actor, now: datetime) -> UUID:

@@ -12,7 +12,7 @@ from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.directory.actions import write_own_words
 from onestop.directory.entries import EntryNameRefused, EntryThere
-from onestop.directory.places import FIELD, OWNER
+from onestop.directory.places import FIELD, OWNER, place_of
 from onestop.directory.tables import PLACE_KINDS, places
 from onestop.domain.errors import N_, InvalidInput, NotKnown
 from onestop.domain.facts import Fact
@@ -41,6 +41,19 @@ class PlaceWords:
     phone: str = ""
     discreet: bool = False
     hours: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def stored_place(conn: sa.Connection, place: UUID) -> PlaceWords:
+    """What is stored of a place. Raises `NotKnown`."""
+    found = place_of(conn, place)
+    return PlaceWords(
+        kind=found.kind,
+        name=found.name,
+        address=found.address,
+        phone=found.phone,
+        discreet=found.discreet,
+        hours=found.hours,
+    )
 
 
 def add_place(conn: sa.Connection, words: PlaceWords, *, actor: Actor, now: datetime) -> UUID:

@@ -14,7 +14,7 @@ from onestop.directory.actions import write_own_words
 from onestop.directory.entries import EntryNameRefused, EntryThere, key_of_name
 from onestop.directory.logos import CleanLogo
 from onestop.directory.place_entries import PlaceTextTooLong
-from onestop.directory.series import FUNDING, NAME, OWNER
+from onestop.directory.series import FUNDING, NAME, OWNER, series_of
 from onestop.directory.tables import logos, series
 from onestop.domain.errors import N_, InvalidInput, NotKnown
 from onestop.domain.facts import Fact, Term
@@ -55,6 +55,19 @@ class SeriesWords:
     address: str = ""
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     funding: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def stored_series(conn: sa.Connection, one: UUID) -> SeriesWords:
+    """What is stored of a series. Raises `NotKnown`."""
+    found = series_of(conn, one)
+    return SeriesWords(
+        name=found.name,
+        phone=found.phone,
+        email=found.email,
+        address=found.address,
+        names=dict(found.names),
+        funding=dict(found.funding),
+    )
 
 
 def add_series(conn: sa.Connection, *, name: str, actor: Actor, now: datetime) -> UUID:

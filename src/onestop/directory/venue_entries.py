@@ -11,7 +11,7 @@ from onestop.db.ledger import record
 from onestop.db.types import new_id
 from onestop.directory.entries import EntryNameRefused
 from onestop.directory.tables import venues
-from onestop.directory.venues import zones
+from onestop.directory.venues import venue_of, zones
 from onestop.domain.errors import N_, InvalidInput, NotKnown
 from onestop.domain.facts import Fact
 from onestop.domain.roles import Actor
@@ -42,6 +42,12 @@ class VenueWords:
     name: str
     address: str = ""
     timezone: str
+
+
+def stored_venue(conn: sa.Connection, venue: UUID) -> VenueWords:
+    """What is stored of a venue. Raises `NotKnown`."""
+    found = venue_of(conn, venue)
+    return VenueWords(name=found.name, address=found.address, timezone=found.timezone)
 
 
 def add_venue(conn: sa.Connection, words: VenueWords, *, actor: Actor, now: datetime) -> UUID:

@@ -5,7 +5,6 @@ other language is a translation: a draft until a person has read it, and to be r
 else. A lone text is its own source.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,9 +59,3 @@ def _left(before: Written | None, text: str, *, moved: bool) -> Reading:
     if moved:
         return Reading.AGAIN
     return Reading.DRAFT if before.reading is Reading.SOURCE else before.reading
-
-
-def fingerprint(written: Mapping[str, Written]) -> str:
-    """Another one after every change: a form tells by it what it was made from."""
-    parts = (f"{tag}\x00{one.text}\x00{one.reading}" for tag, one in sorted(written.items()))
-    return hashlib.sha256("\x01".join(parts).encode()).hexdigest()[:32]

@@ -25,7 +25,8 @@ from onestop.directory.vocabulary import NEEDS, PAPERS
 from onestop.directory.words import words_of_need, words_of_paper
 from onestop.domain.day import DayState
 from onestop.domain.errors import NotKnown
-from onestop.domain.own_words import Reading, Written, fingerprint, source_of
+from onestop.domain.own_words import Reading, Written, source_of
+from onestop.domain.seen import fingerprint_of
 from onestop.locale.languages import fallbacks
 from onestop.locale.locales import locale_for
 
@@ -110,7 +111,7 @@ class OwnTexts:
     @property
     def seen_as(self) -> str:
         """Another one after every change: what a form was made from."""
-        return fingerprint(self.written)
+        return fingerprint_of(self.written)
 
     def read_in(self, tag: str, *, working: str = "") -> tuple[Seen, str, str]:
         """What a reader of this language sees: how, in which language, and the words."""

@@ -1,7 +1,7 @@
 """A change of a set-up in plain words: which thing, which of its values, before and after."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from onestop.domain.crew import Work
 from onestop.domain.errors import N_
 from onestop.locale.languages import KNOWN
 from onestop.web.kit.crew_words import WORKS
+from onestop.web.kit.forms import Form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import Locale
 from onestop.web.kit.requests import WebRequest
@@ -200,3 +201,12 @@ async def meanwhile(request: WebRequest, db: Database, day: Day, version: int | 
             if key in change.after:
                 after[key] = change.after[key]
     return (await change_words(db, locale_of(request))).things(before, after) if changes else ()
+
+
+def day_of_form(day: Day, form: Form, errors: Mapping[str, str]) -> Day:
+    """The day with the version of a form that is shown again: that of now only beside what `meanwhile` tells.
+
+    A form with a mistake stays what it was made from, so that no change of somebody else hides behind the mistake.
+    """
+    version = form.number("version")
+    return day if "content" in errors or version is None else replace(day, version=version)

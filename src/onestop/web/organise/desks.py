@@ -24,7 +24,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_pictogram, service_title
-from onestop.web.organise.changes import Thing, meanwhile
+from onestop.web.organise.changes import Thing, day_of_form, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices, read_id
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
@@ -221,7 +221,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
             day, _ = await enter(request, db, day.slug)
             status = refusal.status
     context = DeskPage(
-        day=day,
+        day=day_of_form(day, form, read.errors),
         desk=desk,
         action=_action(day, desk),
         institution=chosen,

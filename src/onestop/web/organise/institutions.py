@@ -1,6 +1,6 @@
 """Institutions and their services, shared by all days of the centre."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -8,17 +8,21 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from onestop.directory.entries import (
+    ServiceWords,
     add_institution,
     add_service,
     change_institution,
     change_service,
     close_institution,
     key_of_name,
+    stored_institution,
 )
 from onestop.directory.organising import InstitutionEntry, ServiceEntry, directory
 from onestop.directory.queries import InstitutionUnknown
+from onestop.directory.seen import change_as_seen
 from onestop.directory.vocabulary import SERVICES
-from onestop.domain.errors import NotKnown, Refusal
+from onestop.domain.errors import N_, NotKnown, Refusal
+from onestop.domain.seen import fingerprint_of
 from onestop.visits.actions.institutions import InstitutionUsed, remove_institution
 from onestop.visits.queries.institutions import is_used
 from onestop.web.kit.forms import new_key, read_form
@@ -29,21 +33,31 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_pictogram, service_title
+from onestop.web.organise.changes import NO, YES
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.meanwhile import Shown, differing, seen_after, seen_by
 from onestop.web.organise.reading import Reader
 
 HOME = "/organise/institutions"
+NAME, WHAT, NOTES = N_("Name"), N_("What is it?"), N_("Notes are kept for so many days")
+AUTHORITIES = {
+    "none": N_("No authority: an adviser, an insurer, an organisation"),
+    "state": N_("State office"),
+    "police": N_("Police"),
+}
+MINUTES, PRIVATE = N_("minutes"), N_("Private")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service in the reader's language."""
+    """A service in the reader's language; minutes as stored, or as they were typed into its form."""
 
     id: UUID
     title: str
     pictogram: str
-    minutes: int
+    minutes: str
     private: bool
+    seen_as: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +93,11 @@ class InstitutionPage:
     institution: Institution
     name: str
     authority: str
+    authorities: tuple[tuple[str, str], ...]
     note_days: str
+    seen_as: str
+    stored: tuple[Shown, ...]
+    """What somebody else stored since one of its forms was opened, where it differs from what was typed."""
     offered: tuple[tuple[str, str], ...]
     used: bool
     """Whether something knows it, so that it cannot be deleted."""
@@ -143,8 +161,11 @@ async def change(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Re
         path = await submit_once(
             request,
             f"organise.institution.{institution}",
-            change_institution,
+            change_as_seen,
+            "institution",
             institution,
+            change_institution,
+            seen_as=seen_by(form),
             name=name,
             authority=authority,
             note_days=form.number("note_days"),
@@ -154,8 +175,9 @@ async def change(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Re
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        typed = {"name": name, "authority": authority, "note_days": note_days}
-        return await _page(request, db, found, **typed, errors=errors, status=refusal.status)
+        typed: dict[str, Any] = {"name": name, "authority": authority, "note_days": note_days}
+        found, seen = await _entry(db, institution), seen_after(form, refusal)
+        return await _page(request, db, found, **typed, seen=seen, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -188,7 +210,12 @@ async def add_one_service(request: WebRequest, db: Db, institution: FromPath[UUI
         except Refusal as refusal:
             errors |= errors_of(read.locale, refusal)
             status = refusal.status
-    typed = {"service": chosen, "own": own, "minutes": form.text("minutes", 12), "private": form.ticked("private")}
+    typed: dict[str, Any] = {
+        "service": chosen,
+        "own": own,
+        "minutes": form.text("minutes", 12),
+        "private": form.ticked("private"),
+    }
     return await _page(request, db, found, errors=errors, status=status, **typed)
 
 
@@ -201,26 +228,31 @@ async def change_one_service(request: WebRequest, db: Db, service: FromPath[UUID
     found = next((one for one in entries if any(each.id == service for each in one.services)), None)
     if found is None:
         raise NotKnown
-    minutes = read.number("minutes", f"minutes-{service}")
-    status = 422
+    owner, minutes = found.id, read.number("minutes", f"minutes-{service}")
+    status, seen = 422, seen_by(read.form)
     if not read.errors:
         try:
             path = await submit_once(
                 request,
                 f"organise.service.{service}",
-                change_service,
+                change_as_seen,
+                "service",
                 service,
+                change_service,
+                seen_as=seen,
                 minutes=minutes,
                 private=read.form.ticked("private"),
                 actor=someone,
                 now=db.now(),
-                to=lambda _: f"{HOME}/{found.id}?done=saved",
+                to=lambda _: f"{HOME}/{owner}?done=saved",
             )
             return see_other(path)
         except Refusal as refusal:
             read.errors |= {f"minutes-{service}": text for text in errors_of(read.locale, refusal).values()}
-            status = refusal.status
-    return await _page(request, db, found, errors=read.errors, status=status)
+            status, seen = refusal.status, seen_after(read.form, refusal)
+            found = await _entry(db, owner)
+    typed = (read.form.text("minutes", 12), read.form.ticked("private"))
+    return await _page(request, db, found, of=service, of_typed=typed, seen=seen, errors=read.errors, status=status)
 
 
 @post(["/organise/institutions/{institution:uuid}/close", "/organise/institutions/{institution:uuid}/open"])
@@ -279,20 +311,76 @@ async def _list_page(request: WebRequest, db: Db, *, status: int = 200, **more: 
 
 
 async def _page(
-    request: WebRequest, db: Db, entry: InstitutionEntry, *, status: int = 200, **more: Any
+    request: WebRequest,
+    db: Db,
+    entry: InstitutionEntry,
+    *,
+    of: UUID | None = None,
+    of_typed: tuple[str, bool] = ("", False),
+    seen: str | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> Response[Any]:
+    """The page of an institution, with what was typed into one of its forms, and what that form was made of.
+
+    `of`: the service whose form it was, with what was typed into that.
+    """
     locale = locale_of(request)
+    shown = _institution(entry, locale)
+    found = await db.read(stored_institution, entry.id)
     there = {each.key for each in entry.services}
-    more.setdefault("name", entry.name)
-    more.setdefault("authority", entry.authority)
-    more.setdefault("note_days", str(entry.note_days))
+    more.setdefault("name", found.name)
+    more.setdefault("authority", found.authority)
+    more.setdefault("note_days", str(found.note_days))
+    stored: tuple[Shown, ...] = ()
+    if of is not None:
+        mine = next(each for each in shown.services if each.id == of)
+        kept = replace(mine, minutes=of_typed[0], private=of_typed[1], seen_as=seen or mine.seen_as)
+        services = tuple(kept if each.id == of else each for each in shown.services)
+        stored = differing(_service_shown(locale, mine), _service_shown(locale, kept))
+        shown = replace(shown, services=services)
+    else:
+        typed = (more["name"], more["authority"], more["note_days"])
+        of_now = (found.name, found.authority, str(found.note_days))
+        stored = differing(_shown(locale, *of_now), _shown(locale, *typed))
     context = InstitutionPage(
-        institution=_institution(entry, locale),
+        institution=shown,
+        authorities=tuple((key, locale.gettext(text)) for key, text in AUTHORITIES.items()),
+        seen_as=seen if seen and of is None else fingerprint_of(found),
+        stored=stored if seen == "" else (),
         used=await db.read(is_used, entry.id),
         offered=tuple((key, locale.gettext(words.title)) for key, words in SERVICES.items() if key not in there),
         **more,
     )
     return page(request, context, status=status, **await centre_frame(request, db, HOME))
+
+
+def _shown(locale: Locale, name: str, authority: str, note_days: str) -> tuple[Shown, ...]:
+    return (
+        Shown(control="name", label=locale.gettext(NAME), text=name),
+        Shown(
+            control="authority",
+            label=locale.gettext(WHAT),
+            text=locale.gettext(AUTHORITIES[authority]) if authority in AUTHORITIES else "",
+        ),
+        Shown(control="note_days", label=locale.gettext(NOTES), text=note_days),
+    )
+
+
+def _service_shown(locale: Locale, service: Service) -> tuple[Shown, ...]:
+    private = locale.gettext(YES if service.private else NO)
+    return (
+        Shown(
+            control=f"minutes-{service.id}",
+            label=f"{service.title}: {locale.gettext(MINUTES)}",
+            text=service.minutes,
+        ),
+        Shown(
+            control=f"private-{service.id}",
+            label=f"{service.title}: {locale.gettext(PRIVATE)}",
+            text=private,
+        ),
+    )
 
 
 def _institution(entry: InstitutionEntry, locale: Locale) -> Institution:
@@ -310,8 +398,9 @@ def _service(entry: ServiceEntry, locale: Locale) -> Service:
         id=entry.id,
         title=service_title(locale, entry.key),
         pictogram=service_pictogram(entry.key),
-        minutes=entry.minutes,
+        minutes=str(entry.minutes),
         private=entry.private,
+        seen_as=fingerprint_of(ServiceWords(minutes=entry.minutes, private=entry.private)),
     )
 
 

@@ -10,7 +10,7 @@ from onestop.days.own_lines import change_lines
 from onestop.days.queries.days import Day
 from onestop.days.queries.own_lines import own_lines
 from onestop.domain.day import DayState
-from onestop.domain.errors import Refusal
+from onestop.domain.errors import Changed, Refusal
 from onestop.domain.own_lines import LONGEST, PLACES
 from onestop.locale.languages import KNOWN
 from onestop.web.kit.forms import Form, new_key, read_form
@@ -19,7 +19,9 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.changes import day_of_form
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.meanwhile import Shown, differing, own_words
 
 
 @page_of("organise/lines.html")
@@ -32,6 +34,8 @@ class LinesPage:
     places: tuple[str, ...]
     longest: int
     open: bool
+    stored: tuple[Shown, ...]
+    """What somebody else stored since the form was opened, where it differs from what was typed."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -64,9 +68,16 @@ async def save_lines(request: WebRequest, db: Db, day: FromPath[str]) -> Respons
             to=lambda _: path_of(found, "?done=saved"),
         )
     except Refusal as refusal:
-        errors = errors_of(locale_of(request), refusal)
+        locale = locale_of(request)
+        errors = errors_of(locale, refusal)
         found, _ = await enter(request, db, day)
-        return _page(request, found, typed, errors=errors, status=refusal.status)
+        stored: tuple[Shown, ...] = ()
+        if isinstance(refusal, Changed):
+            lines = await db.read(own_lines, found.id)
+            now = {tag: lines.get(tag, "") for tag in typed}
+            stored = differing(*(own_words(locale, "lines", each) for each in (now, typed)))
+        day_then = day_of_form(found, form, errors)
+        return _page(request, day_then, typed, stored, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -80,7 +91,13 @@ def _languages(day: Day, stored: dict[str, str]) -> tuple[str, ...]:
 
 
 def _page(
-    request: WebRequest, day: Day, typed: dict[str, str], *, errors: dict[str, str] | None = None, status: int = 200
+    request: WebRequest,
+    day: Day,
+    typed: dict[str, str],
+    stored: tuple[Shown, ...] = (),
+    *,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Response[Any]:
     context = LinesPage(
         day=day,
@@ -88,6 +105,7 @@ def _page(
         places=tuple(f"{{{place}}}" for place in PLACES),
         longest=LONGEST,
         open=day.state in (DayState.DRAFT, DayState.PUBLISHED),
+        stored=stored,
         errors=errors or {},
     )
     return page(request, context, status=status, **day_frame(request, day))

@@ -24,7 +24,7 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.organise.changes import Thing, meanwhile
+from onestop.web.organise.changes import Thing, day_of_form, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
@@ -186,7 +186,7 @@ async def _save(request: WebRequest, db: Db, day: Day, mediator: MediatorRow | N
             day, _ = await enter(request, db, day.slug)
             status = refusal.status
     context = MediatorPage(
-        day=day,
+        day=day_of_form(day, form, read.errors),
         mediator=mediator,
         taken=await _is_taken(db, day, mediator),
         action=_action(day, mediator),

@@ -1,6 +1,7 @@
 """Needs, shared by all days: what visitors tick, which services it leads to, in which order, in which words."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,14 @@ from onestop.directory.need_entries import (
     close_need,
     move_need,
     remove_need,
+    stored_need,
 )
 from onestop.directory.needs import PICTOGRAMS, Need, all_needs, need_of, who_offers
 from onestop.directory.organising import centre_language
+from onestop.directory.seen import change_as_seen
 from onestop.directory.words import words_of_need
 from onestop.domain.errors import N_, Refusal
+from onestop.domain.seen import fingerprint_of
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
@@ -31,9 +35,11 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.meanwhile import Shown, differing, own_words, seen_after, seen_by
 
 HOME = "/organise/needs"
 AS_NOW = N_("As it is now")
+LEADS, PICTURE = N_("Services it leads to"), N_("Picture")
 FIRST_PICTURE = next(iter(PICTOGRAMS))
 
 
@@ -88,6 +94,9 @@ class NeedPage:
     leads: tuple[Lead, ...]
     pictures: tuple[tuple[str, str], ...]
     typed: NeedWords
+    seen_as: str
+    stored: tuple[Shown, ...]
+    """What somebody else stored since the form was opened, where it differs from what was typed."""
     longest: int
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
@@ -126,30 +135,33 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
 async def show_need(request: WebRequest, db: Db, need: FromPath[UUID]) -> Response[Any]:
     """One need."""
     await enter_centre(request)
-    found = await db.read(need_of, need)
-    return await _page(request, db, found, _stored(found))
+    return await _page(request, db, await db.read(need_of, need))
 
 
 @post("/organise/needs/{need:uuid}")
 async def change(request: WebRequest, db: Db, need: FromPath[UUID]) -> Response[Any]:
     """Other words, picture or services."""
     someone = await enter_centre(request)
-    found = await db.read(need_of, need)
-    typed = _typed(await read_form(request))
+    form = await read_form(request)
+    typed = _typed(form)
     try:
         path = await submit_once(
             request,
             f"organise.need.{need}",
-            change_need,
+            change_as_seen,
+            "need",
             need,
+            change_need,
             typed,
+            seen_as=seen_by(form),
             actor=someone,
             now=db.now(),
             to=lambda _: f"{HOME}?done=saved",
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await _page(request, db, found, typed, errors=errors, status=refusal.status)
+        found, seen = await db.read(need_of, need), seen_after(form, refusal)
+        return await _page(request, db, found, typed, seen, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -175,7 +187,7 @@ async def remove(request: WebRequest, db: Db, need: FromPath[UUID]) -> Response[
     except NeedShipped as refusal:
         found = await db.read(need_of, need)
         errors = {"remove": locale_of(request).gettext(refusal.sentence)}
-        return await _page(request, db, found, _stored(found), errors=errors, status=refusal.status)
+        return await _page(request, db, found, errors=errors, status=refusal.status)
 
 
 async def _press(
@@ -205,11 +217,12 @@ def _typed(form: Form) -> NeedWords:
     )
 
 
-def _stored(need: Need) -> NeedWords:
-    return NeedWords(
-        pictogram=need.pictogram,
-        services=need.services,
-        words={tag: need.words.get(tag, "") for tag in LANGUAGES},
+def _shown(locale: Locale, words: NeedWords, pictures: Mapping[str, str]) -> tuple[Shown, ...]:
+    leads = sorted(service_title(locale, key) for key in words.services)
+    return (
+        *own_words(locale, "text", words.words),
+        Shown(control="services", label=locale.gettext(LEADS), text=locale.list_and(leads)),
+        Shown(control="pictogram", label=locale.gettext(PICTURE), text=pictures.get(words.pictogram, words.pictogram)),
     )
 
 
@@ -261,16 +274,29 @@ async def _list_page(
 
 
 async def _page(
-    request: WebRequest, db: Database, need: Need, typed: NeedWords, *, status: int = 200, **more: Any
+    request: WebRequest,
+    db: Database,
+    need: Need,
+    typed: NeedWords | None = None,
+    seen: str | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> Response[Any]:
+    """The page of a need, with what was typed where a form was refused, and what that form was made of."""
     locale = locale_of(request)
-    leads = await _leads(db, locale, need.services)
+    found = await db.read(stored_need, need.id)
+    stored = replace(found, words={tag: found.words.get(tag, "") for tag in LANGUAGES})
+    typed = typed or stored
+    leads, pictures = await _leads(db, locale, need.services), _pictures(locale, need.pictogram)
     working, offered = await db.read(centre_language), {each.key: each for each in leads}
     context = NeedPage(
         need=_line(need, locale, working=working, offered=offered),
         leads=leads,
-        pictures=_pictures(locale, need.pictogram),
+        pictures=pictures,
         typed=typed,
+        seen_as=seen or fingerprint_of(found),
+        stored=differing(*(_shown(locale, each, dict(pictures)) for each in (stored, typed))) if seen == "" else (),
         longest=LONGEST,
         **more,
     )

@@ -19,13 +19,16 @@ from onestop.directory.checklists import (
     raise_paper,
     remove_paper,
     review_papers,
+    stored_paper,
 )
 from onestop.directory.organising import centre_zone, directory
 from onestop.directory.papers import Paper, papers_by_service
+from onestop.directory.seen import change_as_seen
 from onestop.directory.vocabulary import CONDITIONS, PAPERS
 from onestop.directory.words import words_of_paper
 from onestop.domain.checklist import needs_review
 from onestop.domain.errors import N_, NotKnown, Refusal
+from onestop.domain.seen import fingerprint_of
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
@@ -34,11 +37,19 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_title
+from onestop.web.organise.changes import NO, YES
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.meanwhile import Shown, differing, own_words, seen_after, seen_by
 from onestop.web.organise.reading import Reader
 
 INSTITUTIONS = "/organise/institutions"
 ALWAYS = N_("always")
+LABELS = {
+    "blocking": N_("Nothing is possible without it"),
+    "condition": N_("When is it asked for?"),
+    "owner": N_("Who answers for it?"),
+    "reviewed_on": N_("Last checked"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +113,9 @@ class PaperPage:
     paper: AskedPaper
     conditions: tuple[tuple[str, str], ...]
     typed: Typed
+    seen_as: str
+    stored: tuple[Shown, ...]
+    """What somebody else stored since the form was opened, where it differs from what was typed."""
     longest: int
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
@@ -151,8 +165,7 @@ async def review(request: WebRequest, db: Db, service: FromPath[UUID]) -> Respon
 async def show_paper(request: WebRequest, db: Db, paper: FromPath[UUID]) -> Response[Any]:
     """One paper."""
     await enter_centre(request)
-    _, found = await _find(db, paper)
-    return await _page(request, db, paper, _stored(found))
+    return await _page(request, db, paper)
 
 
 @post("/organise/papers/{paper:uuid}")
@@ -161,15 +174,18 @@ async def change(request: WebRequest, db: Db, paper: FromPath[UUID]) -> Response
     someone = await enter_centre(request)
     service, _ = await _find(db, paper)
     typed, read = await _read(request)
-    errors, status = read.errors, 422
+    errors, status, seen = read.errors, 422, seen_by(read.form)
     if not errors:
         try:
             path = await submit_once(
                 request,
                 f"organise.paper.{paper}",
-                change_paper,
+                change_as_seen,
+                "paper",
                 paper,
+                change_paper,
                 _asked(typed),
+                seen_as=seen,
                 today=await _today(db),
                 actor=someone,
                 now=db.now(),
@@ -178,8 +194,8 @@ async def change(request: WebRequest, db: Db, paper: FromPath[UUID]) -> Response
             return see_other(path)
         except Refusal as refusal:
             errors |= errors_of(read.locale, refusal)
-            status = refusal.status
-    return await _page(request, db, paper, typed, errors=errors, status=status)
+            status, seen = refusal.status, seen_after(read.form, refusal)
+    return await _page(request, db, paper, typed, seen, errors=errors, status=status)
 
 
 @post("/organise/papers/{paper:uuid}/up")
@@ -269,14 +285,27 @@ def _asked(typed: Typed) -> PaperAsked:
     )
 
 
-def _stored(paper: Paper) -> Typed:
+def _stored(key: str, asked: PaperAsked) -> Typed:
     return Typed(
-        paper=paper.key,
-        words={tag: paper.words.get(tag, "") for tag in LANGUAGES},
-        blocking=paper.blocking,
-        condition=paper.condition,
-        owner=paper.owner,
-        reviewed_on=paper.reviewed_on.isoformat() if paper.reviewed_on else "",
+        paper=key,
+        words={tag: asked.words.get(tag, "") for tag in LANGUAGES},
+        blocking=asked.blocking,
+        condition=asked.condition,
+        owner=asked.owner,
+        reviewed_on=asked.reviewed_on.isoformat() if asked.reviewed_on else "",
+    )
+
+
+def _as_said(locale: Locale, typed: Typed) -> tuple[Shown, ...]:
+    said = {
+        "blocking": locale.gettext(YES if typed.blocking else NO),
+        "condition": dict(_conditions(locale)).get(typed.condition, typed.condition),
+        "owner": typed.owner,
+        "reviewed_on": locale.date(date.fromisoformat(typed.reviewed_on)) if typed.reviewed_on else "",
+    }
+    return (
+        *own_words(locale, "text", typed.words),
+        *(Shown(control=each, label=locale.gettext(LABELS[each]), text=text) for each, text in said.items()),
     )
 
 
@@ -318,15 +347,28 @@ async def _list_page(
 
 
 async def _page(
-    request: WebRequest, db: Database, paper: UUID, typed: Typed, *, status: int = 200, **more: Any
+    request: WebRequest,
+    db: Database,
+    paper: UUID,
+    typed: Typed | None = None,
+    seen: str | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> Response[Any]:
+    """The page of a paper, with what was typed where a form was refused, and what that form was made of."""
     locale = locale_of(request)
     service, found = await _find(db, paper)
+    asked = await db.read(stored_paper, paper)
+    stored = _stored(found.key, asked)
+    typed = typed or stored
     context = PaperPage(
         service=await _service(db, service, locale),
         paper=_shown(found, locale, await _today(db)),
         conditions=_conditions(locale),
         typed=typed,
+        seen_as=seen or fingerprint_of(asked),
+        stored=differing(_as_said(locale, stored), _as_said(locale, typed)) if seen == "" else (),
         longest=LONGEST,
         **more,
     )

@@ -35,11 +35,13 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.organise.changes import Thing, meanwhile
+from onestop.web.organise.changes import Thing, day_of_form, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
 from onestop.web.organise.hours import StaffedTable, staffed_table
+from onestop.web.organise.meanwhile import Shown, differing
 from onestop.web.organise.reading import Reader, read_id
 
+NAME, ACCOUNT = N_("Name"), N_("Account")
 WORK_MISSING = N_("Please choose what this person does.")
 DESK_AT = N_("Desk %(number)s, %(institution)s")
 ANY_DESK = N_("%(institution)s, any desk")
@@ -89,6 +91,8 @@ class PersonPage:
     hours: tuple[tuple[str, str], ...]
     meanwhile: tuple[Thing, ...] = ()
     """What somebody else changed since the form was opened."""
+    stored: tuple[Shown, ...] = ()
+    """What no history keeps, her name and account, where it is stored otherwise than it was typed."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -232,20 +236,36 @@ async def _save(request: WebRequest, db: Db, day: Day, person: CrewRow | None) -
             read.errors |= errors_of(read.locale, refusal)
             day, _ = await enter(request, db, day.slug)
             status = refusal.status
+    changed = "content" in read.errors
+    label, account = form.text("label", LONGEST_LABEL), form.text("account", 40)
+    stored: tuple[Shown, ...] = ()
+    if changed and person is not None:
+        person = await _person_of(db, day, person.id)
+        names = {str(each.id): each.name or each.login for each in await db.read(accounts_list)}
+        now = (person.label, names.get(str(person.account), ""))
+        stored = differing(*(_shown(read.locale, *each) for each in (now, (label, names.get(account, "")))))
     typed = tuple((form.text(f"opens_{nth}", 12), form.text(f"closes_{nth}", 12)) for nth in range(1, MOST_SHIFTS + 1))
     return await _form(
         request,
         db,
-        day,
+        day_of_form(day, form, read.errors),
         person,
         status=status,
         work=work,
-        label=form.text("label", LONGEST_LABEL),
+        label=label,
         place=form.text("place", 60),
-        account=form.text("account", 40),
+        account=account,
         hours=tuple(pair for pair in typed if any(pair)),
-        meanwhile=await meanwhile(request, db, day, form.number("version")) if "content" in read.errors else (),
+        meanwhile=await meanwhile(request, db, day, form.number("version")) if changed else (),
+        stored=stored,
         errors=read.errors,
+    )
+
+
+def _shown(locale: Locale, label: str, account: str) -> tuple[Shown, ...]:
+    return (
+        Shown(control="label", label=locale.gettext(NAME), text=label),
+        Shown(control="account", label=locale.gettext(ACCOUNT), text=account),
     )
 
 

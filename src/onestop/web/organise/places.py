@@ -1,7 +1,7 @@
 """Places outside the centre where people are sent on: the list, another one, its words, closed and open again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,13 @@ from onestop.directory.place_entries import (
     add_place,
     change_place,
     close_place,
+    stored_place,
 )
 from onestop.directory.places import Place, all_places, place_of
+from onestop.directory.seen import change_as_seen
 from onestop.directory.ways_on import PLACES
-from onestop.domain.errors import Refusal
+from onestop.domain.errors import N_, Refusal
+from onestop.domain.seen import fingerprint_of
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.locale import LANGUAGES, Locale
@@ -29,9 +32,18 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.changes import NO, YES
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.meanwhile import Shown, differing, own_words, seen_after, seen_by
 
 HOME = "/organise/places"
+LABELS = {
+    "name": N_("Name"),
+    "kind": N_("What is it?"),
+    "address": N_("Address"),
+    "phone": N_("Phone"),
+    "discreet": N_("Discreet"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,9 @@ class PlacePage:
     closed: bool
     kinds: tuple[tuple[str, str], ...]
     typed: PlaceWords
+    seen_as: str
+    stored: tuple[Shown, ...]
+    """What somebody else stored since the form was opened, where it differs from what was typed."""
     longest: Mapping[str, int]
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
@@ -111,30 +126,33 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
 async def show_place(request: WebRequest, db: Db, place: FromPath[UUID]) -> Response[Any]:
     """One place."""
     await enter_centre(request)
-    found = await db.read(place_of, place)
-    return await _page(request, db, found, _stored(found))
+    return await _page(request, db, await db.read(place_of, place))
 
 
 @post("/organise/places/{place:uuid}")
 async def change(request: WebRequest, db: Db, place: FromPath[UUID]) -> Response[Any]:
     """Other words for it."""
     someone = await enter_centre(request)
-    found = await db.read(place_of, place)
-    typed = _typed(await read_form(request))
+    form = await read_form(request)
+    typed = _typed(form)
     try:
         path = await submit_once(
             request,
             f"organise.place.{place}",
-            change_place,
+            change_as_seen,
+            "place",
             place,
+            change_place,
             typed,
+            seen_as=seen_by(form),
             actor=someone,
             now=db.now(),
             to=lambda _: f"{HOME}?done=saved",
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await _page(request, db, found, typed, errors=errors, status=refusal.status)
+        found, seen = await db.read(place_of, place), seen_after(form, refusal)
+        return await _page(request, db, found, typed, seen, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -177,14 +195,18 @@ def _typed(form: Form) -> PlaceWords:
     )
 
 
-def _stored(place: Place) -> PlaceWords:
-    return PlaceWords(
-        kind=place.kind,
-        name=place.name,
-        address=place.address,
-        phone=place.phone,
-        discreet=place.discreet,
-        hours={tag: place.hours.get(tag, "") for tag in LANGUAGES},
+def _shown(locale: Locale, words: PlaceWords) -> tuple[Shown, ...]:
+    kind, _ = PLACES.get(words.kind, ("", ""))
+    said = {
+        "name": words.name,
+        "kind": locale.gettext(kind) if kind else "",
+        "address": words.address,
+        "phone": words.phone,
+        "discreet": locale.gettext(YES if words.discreet else NO),
+    }
+    return (
+        *(Shown(control=each, label=locale.gettext(LABELS[each]), text=text) for each, text in said.items()),
+        *own_words(locale, "hours", words.hours),
     )
 
 
@@ -225,14 +247,28 @@ async def _list_page(
 
 
 async def _page(
-    request: WebRequest, db: Database, place: Place, typed: PlaceWords, *, status: int = 200, **more: Any
+    request: WebRequest,
+    db: Database,
+    place: Place,
+    typed: PlaceWords | None = None,
+    seen: str | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> Response[Any]:
+    """The page of a place, with what was typed where a form was refused, and what that form was made of."""
+    locale = locale_of(request)
+    found = await db.read(stored_place, place.id)
+    stored = replace(found, hours={tag: found.hours.get(tag, "") for tag in LANGUAGES})
+    typed = typed or stored
     context = PlacePage(
         id=place.id,
         name=place.name,
         closed=place.closed,
-        kinds=_kinds(locale_of(request)),
+        kinds=_kinds(locale),
         typed=typed,
+        seen_as=seen or fingerprint_of(found),
+        stored=differing(_shown(locale, stored), _shown(locale, typed)) if seen == "" else (),
         longest=_LONGEST,
         **more,
     )

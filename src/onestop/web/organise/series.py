@@ -1,7 +1,7 @@
 """Series of days: the list, one more, its words and contact, and how all of it looks to a visitor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from onestop.db.session import Database
 from onestop.directory.organising import centre_language
+from onestop.directory.seen import change_as_seen
 from onestop.directory.series import Series, all_series, series_of
 from onestop.directory.series_entries import (
     LONGEST_ADDRESS,
@@ -22,13 +23,15 @@ from onestop.directory.series_entries import (
     SeriesWords,
     add_series,
     change_series,
+    stored_series,
 )
-from onestop.domain.errors import Refusal
+from onestop.domain.errors import N_, Refusal
 from onestop.domain.logo import MOST_UPLOADED, LogoKind
+from onestop.domain.seen import fingerprint_of
 from onestop.locale.locales import locale_for
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.locale import LANGUAGES
+from onestop.web.kit.locale import LANGUAGES, Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.pages import page as page_of
@@ -36,8 +39,17 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.series import LogoView, logo_view, series_view
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.meanwhile import Shown, differing, seen_after, seen_by
 
 HOME = "/organise/series"
+LABELS = {
+    "name": N_("Name"),
+    "phone": N_("Phone"),
+    "email": N_("E-mail"),
+    "address": N_("Address of your office"),
+}
+IN_LANGUAGE = N_("%(field)s (%(language)s)")
+PUBLIC, FUNDING = N_("Public name"), N_("Co-funding statement")
 SEEN_IN = "in"
 """The language a preview is shown in, apart from the language of whoever looks at it."""
 
@@ -94,6 +106,9 @@ class OneSeriesPage:
     id: UUID
     name: str
     typed: SeriesWords
+    seen_as: str
+    stored: tuple[Shown, ...]
+    """What somebody else stored since the form was opened, where it differs from what was typed."""
     texts: tuple[TextState, ...]
     longest: Mapping[str, int]
     own: tuple[KeptLogo, ...]
@@ -152,22 +167,26 @@ async def show_series(request: WebRequest, db: Db, series: FromPath[UUID]) -> Re
 async def change(request: WebRequest, db: Db, series: FromPath[UUID]) -> Response[Any]:
     """Other words for it."""
     someone = await enter_centre(request)
-    found = await db.read(series_of, series)
-    typed = _typed(await read_form(request))
+    form = await read_form(request)
+    typed = _typed(form)
     try:
         path = await submit_once(
             request,
             f"organise.series.{series}",
-            change_series,
+            change_as_seen,
+            "series",
             series,
+            change_series,
             typed,
+            seen_as=seen_by(form),
             actor=someone,
             now=db.now(),
             to=lambda _: f"{path_of_series(series)}?done=saved",
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await one_page(request, db, found, typed=typed, errors=errors, status=refusal.status)
+        found, seen = await db.read(series_of, series), seen_after(form, refusal)
+        return await one_page(request, db, found, typed=typed, seen=seen, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -210,15 +229,31 @@ def _typed(form: Form) -> SeriesWords:
     )
 
 
-def _stored(series: Series) -> SeriesWords:
-    names, funding = dict(series.names), dict(series.funding)
-    return SeriesWords(
-        name=series.name,
-        phone=series.phone,
-        email=series.email,
-        address=series.address,
-        names={tag: names.get(tag, "") for tag in LANGUAGES},
-        funding={tag: funding.get(tag, "") for tag in LANGUAGES},
+def _filled(words: SeriesWords) -> SeriesWords:
+    return replace(
+        words,
+        names={tag: words.names.get(tag, "") for tag in LANGUAGES},
+        funding={tag: words.funding.get(tag, "") for tag in LANGUAGES},
+    )
+
+
+def _shown(locale: Locale, words: SeriesWords) -> tuple[Shown, ...]:
+    said = {"name": words.name, "phone": words.phone, "email": words.email, "address": words.address}
+    return (
+        *(Shown(control=each, label=locale.gettext(LABELS[each]), text=text) for each, text in said.items()),
+        *(
+            Shown(
+                control=f"{control}_{tag}",
+                label=locale.say(IN_LANGUAGE, {"field": locale.gettext(label), "language": locale.language_name(tag)}),
+                text=by_language[tag],
+                lang=tag,
+            )
+            for tag in LANGUAGES
+            for control, label, by_language in (
+                ("name", PUBLIC, words.names),
+                ("funding", FUNDING, words.funding),
+            )
+        ),
     )
 
 
@@ -281,17 +316,23 @@ async def one_page(
     series: Series,
     *,
     typed: SeriesWords | None = None,
+    seen: str | None = None,
     kind: str = "",
     whose: str = "",
     status: int = 200,
     **more: Any,
 ) -> Response[Any]:
-    """The page of a series, with what was typed into one of its two forms."""
-    typed = typed or _stored(series)
+    """The page of a series, with what was typed into one of its two forms, and what the first one was made of."""
+    locale = locale_of(request)
+    found = await db.read(stored_series, series.id)
+    stored = _filled(found)
+    typed = typed or stored
     context = OneSeriesPage(
         id=series.id,
         name=series.name,
         typed=typed,
+        seen_as=seen or fingerprint_of(found),
+        stored=differing(_shown(locale, stored), _shown(locale, typed)) if seen == "" else (),
         texts=_states(series, typed, await db.read(centre_language)),
         longest=_LONGEST,
         own=_kept(series, LogoKind.CENTRE),

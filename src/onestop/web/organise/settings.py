@@ -30,7 +30,7 @@ from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.kit.responses import page, see_other
-from onestop.web.organise.changes import Thing, meanwhile
+from onestop.web.organise.changes import Thing, day_of_form, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
 from onestop.web.organise.reading import SPOKEN, LanguageChoice, Reader, page_languages, read_id
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
@@ -174,7 +174,7 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
     return await _page(
         request,
         db,
-        found,
+        day_of_form(found, form, read.errors),
         someone,
         _typed(form),
         settings.languages,

@@ -1,5 +1,6 @@
 """Which questions of the tally a day asks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +15,14 @@ from onestop.domain.errors import N_, Refusal
 from onestop.domain.tally import TallyQuestion
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
+from onestop.web.organise.changes import NO, YES
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.meanwhile import Shown, differing
 
 HINTS: dict[TallyQuestion, str] = {
     TallyQuestion.COUNTRY: N_("A list of all countries in the visitor's language."),
@@ -47,6 +51,8 @@ class TallySetup:
     day: Day
     choices: tuple[TallyChoice, ...]
     open: bool
+    stored: tuple[Shown, ...]
+    """What somebody else stored since the form was opened, where it differs from what was typed."""
     errors: dict[str, str] = field(default_factory=dict[str, str])
     key: str = field(default_factory=new_key)
 
@@ -78,16 +84,30 @@ async def save_tally_setup(request: WebRequest, db: Db, day: FromPath[str]) -> R
             to=lambda _: path_of(found, "?done=saved"),
         )
     except Refusal as refusal:
-        errors = errors_of(locale_of(request), refusal)
+        locale = locale_of(request)
+        errors = errors_of(locale, refusal)
         found, _ = await enter(request, db, day)
-        return _page(request, found, ticked, errors=errors, status=refusal.status)
+        stored = differing(_shown(locale, found.tally), _shown(locale, ticked))
+        return _page(request, found, ticked, stored, errors=errors, status=refusal.status)
     return see_other(path)
+
+
+def _shown(locale: Locale, asked: Collection[TallyQuestion]) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(
+            control=f"questions-{question}",
+            label=locale.gettext(ASKS[question]),
+            text=locale.gettext(YES if question in asked else NO),
+        )
+        for question in TallyQuestion
+    )
 
 
 def _page(
     request: WebRequest,
     day: Day,
     ticked: tuple[TallyQuestion, ...],
+    stored: tuple[Shown, ...] = (),
     *,
     errors: dict[str, str] | None = None,
     status: int = 200,
@@ -105,6 +125,7 @@ def _page(
             for question in TallyQuestion
         ),
         open=day.state in (DayState.DRAFT, DayState.PUBLISHED),
+        stored=stored,
         errors=errors or {},
     )
     return page(request, context, status=status, **day_frame(request, day))

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from onestop.directory.floor_entries import LONGEST_WAY, keep_plan, remove_plan, write_way
 from onestop.directory.logos import clean_plan
+from onestop.directory.seen import change_as_seen
 from onestop.directory.venues import venue_of
 from onestop.domain.errors import Refusal
 from onestop.web.kit.forms import read_file, read_form
@@ -19,6 +20,7 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import see_other
 from onestop.web.kit.security import MOST_UPLOAD_BYTES
 from onestop.web.organise.frame import enter_centre, errors_of
+from onestop.web.organise.meanwhile import seen_after, seen_by
 from onestop.web.organise.venues import HOME, venue_page
 
 _one_at_a_time = asyncio.Semaphore(1)
@@ -72,23 +74,26 @@ async def remove(request: WebRequest, db: Db, venue: FromPath[UUID]) -> Response
 async def change_way(request: WebRequest, db: Db, venue: FromPath[UUID]) -> Response[Any]:
     """The way in words, for who cannot see the picture and where there is none."""
     someone = await enter_centre(request)
-    found = await db.read(venue_of, venue)
     form = await read_form(request)
     words = {tag: form.text(f"text_{tag}", 2 * LONGEST_WAY) for tag in LANGUAGES}
     try:
         path = await submit_once(
             request,
             f"organise.way.{venue}",
-            write_way,
+            change_as_seen,
+            "way",
             venue,
+            write_way,
             words,
+            seen_as=seen_by(form),
             actor=someone,
             now=db.now(),
             to=lambda _: _back(venue),
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await venue_page(request, db, found, way=words, errors=errors, status=refusal.status)
+        found, seen = await db.read(venue_of, venue), seen_after(form, refusal)
+        return await venue_page(request, db, found, way=words, seen=seen, errors=errors, status=refusal.status)
     return see_other(path)
 
 

@@ -12,6 +12,7 @@ from onestop.db.session import Database
 from onestop.directory.floor_entries import LONGEST_WAY
 from onestop.directory.floor_plans import floor_of
 from onestop.directory.organising import centre_zone
+from onestop.directory.seen import change_as_seen
 from onestop.directory.venue_entries import (
     LONGEST_ADDRESS,
     LONGEST_NAME,
@@ -19,24 +20,28 @@ from onestop.directory.venue_entries import (
     add_venue,
     change_venue,
     close_venue,
+    stored_venue,
 )
 from onestop.directory.venues import Venue, all_venues, venue_of, zones
 from onestop.domain.day import DayState
-from onestop.domain.errors import Refusal
+from onestop.domain.errors import N_, Refusal
+from onestop.domain.seen import fingerprint_of
 from onestop.visits.actions.venues import VenueUsed, remove_venue
 from onestop.visits.queries.venues import DayThere, days_there, is_venue_used
 from onestop.web.kit.floor import PLANS
 from onestop.web.kit.forms import Form, new_key, read_form
 from onestop.web.kit.language import locale_of
-from onestop.web.kit.locale import LANGUAGES
+from onestop.web.kit.locale import LANGUAGES, Locale
 from onestop.web.kit.once import submit_once
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.series import LogoView
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
+from onestop.web.organise.meanwhile import Shown, differing, own_words, seen_after, seen_by
 
 HOME = "/organise/venues"
+LABELS = {"name": N_("Name"), "address": N_("Address"), "timezone": N_("Time zone")}
 
 
 @page_of("organise/venues.html")
@@ -61,6 +66,9 @@ class VenuePage:
     venue: Venue
     zones: tuple[tuple[str, str], ...]
     typed: VenueWords
+    seen_as: str
+    stored: tuple[Shown, ...]
+    """What somebody else stored since one of its forms was opened, where it differs from what was typed."""
     days: tuple[DayThere, ...]
     bookings: int
     """On published days: so many tickets show its name and address."""
@@ -68,6 +76,7 @@ class VenuePage:
     missing: tuple[str, ...]
     """Languages in which nothing is said of the way, where a picture or words are there."""
     way: Mapping[str, str]
+    way_seen_as: str
     longest_way: int
     used: bool
     """Whether a day knows it, so that it cannot be deleted."""
@@ -118,22 +127,26 @@ async def show_venue(request: WebRequest, db: Db, venue: FromPath[UUID]) -> Resp
 async def change(request: WebRequest, db: Db, venue: FromPath[UUID]) -> Response[Any]:
     """Another name, address or time zone."""
     someone = await enter_centre(request)
-    found = await db.read(venue_of, venue)
-    typed = _typed(await read_form(request))
+    form = await read_form(request)
+    typed = _typed(form)
     try:
         path = await submit_once(
             request,
             f"organise.venue.{venue}",
-            change_venue,
+            change_as_seen,
+            "venue",
             venue,
+            change_venue,
             typed,
+            seen_as=seen_by(form),
             actor=someone,
             now=db.now(),
             to=lambda _: _back(venue),
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await venue_page(request, db, found, typed=typed, errors=errors, status=refusal.status)
+        found, seen = await db.read(venue_of, venue), seen_after(form, refusal)
+        return await venue_page(request, db, found, typed=typed, seen=seen, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -179,23 +192,40 @@ async def remove(request: WebRequest, db: Db, venue: FromPath[UUID]) -> Response
 
 
 async def venue_page(
-    request: WebRequest, db: Database, venue: Venue, *, typed: VenueWords | None = None, status: int = 200, **more: Any
+    request: WebRequest,
+    db: Database,
+    venue: Venue,
+    *,
+    typed: VenueWords | None = None,
+    way: Mapping[str, str] | None = None,
+    seen: str | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> Response[Any]:
-    """The page of a venue, with what was typed where a form was refused."""
+    """The page of a venue, with what was typed into one of its forms, and what that form was made of."""
+    locale = locale_of(request)
     days, floor = await db.read(days_there, venue.id, now=db.now()), await db.read(floor_of, venue.id)
-    words: Mapping[str, str] = more.pop("way", floor.way)
+    stored = await db.read(stored_venue, venue.id)
+    stored_way = {tag: floor.way.get(tag, "") for tag in LANGUAGES}
+    if way is None:
+        mine = (_shown(locale, each) for each in (stored, typed or stored))
+    else:
+        mine = (own_words(locale, "text", each) for each in (stored_way, way))
     plan = floor.plan
     context = VenuePage(
         venue=venue,
         zones=_zones(venue.timezone),
-        typed=typed or VenueWords(name=venue.name, address=venue.address, timezone=venue.timezone),
+        typed=typed or stored,
+        seen_as=seen if seen and way is None else fingerprint_of(stored),
+        stored=differing(*mine) if seen == "" else (),
         days=days,
         bookings=sum(day.bookings for day in days if day.state is DayState.PUBLISHED),
         plan=LogoView(src=f"{PLANS}/{plan.file}", whose=venue.name, width=plan.width, height=plan.height)
         if plan
         else None,
         missing=tuple(tag for tag in LANGUAGES if tag not in floor.way) if plan or floor.way else (),
-        way={tag: words.get(tag, "") for tag in LANGUAGES},
+        way=stored_way if way is None else way,
+        way_seen_as=seen if seen and way is not None else fingerprint_of(floor.way),
         longest_way=LONGEST_WAY,
         used=await db.read(is_venue_used, venue.id),
         **more,
@@ -217,6 +247,11 @@ def _typed(form: Form) -> VenueWords:
         address=form.text("address", 2 * LONGEST_ADDRESS),
         timezone=form.text("timezone", 60),
     )
+
+
+def _shown(locale: Locale, words: VenueWords) -> tuple[Shown, ...]:
+    said = {"name": words.name, "address": words.address, "timezone": words.timezone.replace("_", " ")}
+    return tuple(Shown(control=each, label=locale.gettext(LABELS[each]), text=text) for each, text in said.items())
 
 
 def _zones(chosen: str) -> tuple[tuple[str, str], ...]:
