@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from onestop.booking.actions.bookings import cancel_booking, hold_arrival, move_booking, release_hold
+from onestop.booking.actions.bookings import cancel_booking, confirm_booking, hold_arrival, move_booking, release_hold
 from onestop.booking.actions.offers import Round, make_offers, take_offer
 from onestop.booking.actions.waiting import join_list
-from onestop.booking.queries import arrivals
+from onestop.booking.queries import arrivals, booking_by_id
 from onestop.booking.tables import stops
 from onestop.days.copying import copy_day
 from onestop.days.queries.days import day_by_id, day_by_slug
@@ -30,8 +30,8 @@ from onestop.days.setup_sessions import (
 from onestop.days.setup_values import NUMBER_WRONG, DeskSettings, SetupWrong
 from onestop.days.tables import capacity
 from onestop.db.session import Database
-from onestop.domain.booking import Channel
-from onestop.domain.errors import ArrivalTaken, NotKnown
+from onestop.domain.booking import BookingState, Channel
+from onestop.domain.errors import ArrivalTaken, HoldGone, NotKnown
 from onestop.domain.plan import CapacityKind
 from onestop.reports.verify import verify
 from onestop.visits.actions.setup import set_up, undo_change
@@ -129,6 +129,67 @@ def test_an_offer_to_the_waiting_list_keeps_a_seat(hall: TestDay) -> None:
     first = hall.db.read_now(sessions_of_day, hall.id)[0]
     assert planned(hall, waits) == [(first.id, at(9))]
     assert hall.db.read_now(verify, now=hall.now) == []
+
+
+# -- a time that is held while its session changes -----------------------------------------------------
+
+
+def hold(hall: TestDay, **other: Any) -> UUID:
+    how: dict[str, Any] = {"channel": Channel.RECEPTION, "hold_minutes": 10}
+    return hall.write(hold_arrival, hall.id, hall.wish("social", **other), arrival_at=at(8), **how).id
+
+
+@pytest.mark.parametrize("change", ["gone", "later", "desk away"])
+def test_a_held_time_ends_when_its_session_does(hall: TestDay, change: str) -> None:
+    first = hall.db.read_now(sessions_of_day, hall.id)[0]
+    held = hold(hall)
+    if change == "gone":
+        set_up_as(hall, remove_session, first.id)
+    elif change == "later":
+        set_up_as(hall, change_session, first.id, settings(hall, time(10, 30)))
+    else:
+        desk = next(one for one in hall.desks.values() if one.id == first.desk)
+        late = DeskSettings(
+            number=desk.number,
+            institution=desk.institution.id,
+            languages=tuple(desk.languages),
+            services=desk.services,
+            hours=((time(11), time(15)),),
+        )
+        set_up_as(hall, edit_desk, desk.id, late)
+
+    with pytest.raises(HoldGone):
+        hall.write(confirm_booking, held, key=KEY)
+
+    assert hall.db.read_now(booking_by_id, held).state is BookingState.HELD
+    assert hall.db.read_now(verify, now=hall.now) == []
+    hall.write(release_hold, held)
+    assert sum(taken for *_, taken in seats(hall)) == 0
+    assert hall.db.read_now(verify, now=hall.now) == []
+
+
+def test_a_held_time_ends_where_more_hold_one_than_the_session_now_seats(hall: TestDay) -> None:
+    first = hall.db.read_now(sessions_of_day, hall.id)[0]
+    held = hold(hall, adults=4)
+
+    set_up_as(hall, change_session, first.id, settings(hall, time(10), seats=4))
+    hall.write(confirm_booking, held, key=KEY)
+    other = hold(hall, adults=4)
+    second = hall.db.read_now(sessions_of_day, hall.id)[1]
+    set_up_as(hall, change_session, second.id, settings(hall, time(12), seats=3))
+    with pytest.raises(HoldGone):
+        hall.write(confirm_booking, other, key=KEY)
+
+    assert hall.db.read_now(verify, now=hall.now) == []
+
+
+def test_a_held_time_is_confirmed_while_its_session_stays(hall: TestDay) -> None:
+    held = hold(hall)
+    second = hall.db.read_now(sessions_of_day, hall.id)[1]
+
+    set_up_as(hall, remove_session, second.id)
+
+    assert hall.write(confirm_booking, held, key=KEY).number == 100
 
 
 # -- the set-up --------------------------------------------------------------------------------------

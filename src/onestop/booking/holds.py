@@ -13,6 +13,7 @@ from onestop.booking.capacity import claims_of
 from onestop.booking.contacts import Contact
 from onestop.booking.queries import Booking, booking_by_id, members_of
 from onestop.booking.rests import beyond, rest_if_awaited
+from onestop.booking.seated import has_its_seats
 from onestop.booking.tables import bookings, contacts, members, stop_members, stops
 from onestop.booking.wish import Wish
 from onestop.days.tables import day_sessions, desks, invitations
@@ -45,6 +46,8 @@ class Held:
     members: tuple[Member, ...]
     extends_to: datetime
     confirmed_at: datetime | None
+    seated: bool
+    """Whether the sessions it goes to are still there as they were."""
 
     @property
     def services(self) -> tuple[UUID, ...]:
@@ -54,16 +57,16 @@ class Held:
     def lives(self, now: datetime) -> bool:
         """Whether the time is still kept."""
         until = self.booking.hold_until_at
-        return self.booking.state is BookingState.HELD and until is not None and until > now
+        return self.seated and self.booking.state is BookingState.HELD and until is not None and until > now
 
     @property
     def ran_out(self) -> bool:
-        """Whether it ended by itself; true also of one that lives."""
+        """Whether it ended by itself; true also of one that lives, or whose session is gone."""
         return self.booking.state in {BookingState.HELD, BookingState.EXPIRED}
 
 
 def held(conn: sa.Connection, hold: UUID) -> Held:
-    """A hold by its id; four statements. Raises `HoldGone`."""
+    """A hold by its id; five statements, six on a day with sessions. Raises `HoldGone`."""
     booking = booking_by_id(conn, hold)
     created_at, confirmed_at = conn.execute(
         sa.select(bookings.c.created_at, bookings.c.confirmed_at).where(bookings.c.id == hold)
@@ -92,6 +95,7 @@ def held(conn: sa.Connection, hold: UUID) -> Held:
         members=members_of(conn, booking.party),
         extends_to=created_at + LONGEST_HOLD,
         confirmed_at=confirmed_at,
+        seated=booking.state is not BookingState.HELD or has_its_seats(conn, booking),
     )
 
 

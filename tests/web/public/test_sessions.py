@@ -5,9 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from onestop.booking.tables import bookings
 from onestop.days.queries.days import day_by_id
-from onestop.days.setup_sessions import SessionSettings, add_session
+from onestop.days.queries.sessions import sessions_of_day
+from onestop.days.setup_sessions import SessionSettings, add_session, remove_session
 from onestop.directory.tables import services
+from onestop.domain.booking import BookingState
+from onestop.reports.verify import verify
 from onestop.visits.actions.setup import set_up
 from tests.web.public.test_ticket import arrive, booked, code_of, fetch, party_of
 from tests.web.public.visitor import Visitor, need, open_day
@@ -66,3 +70,63 @@ async def test_of_a_private_session_the_time_is_told_and_not_the_desk(site: Site
         False,
         False,
     )
+
+
+async def kept(site: Site) -> Visitor:
+    """A time with a session that is kept while she writes."""
+    open_day(site)
+    visitor = Visitor(site.browser())
+    await visitor.open(f"/d/{site.hall.day.slug}")
+    await visitor.press("needs-form", needs=[need("my-rights")])
+    await visitor.press("plan-form", interpreter="none")
+    await visitor.press("times-form", "")
+    return visitor
+
+
+def end_session(site: Site) -> None:
+    (session,) = site.database.read_now(sessions_of_day, site.hall.id)
+    version = site.database.read_now(day_by_id, site.hall.id).version
+    site.hall.write(set_up, site.hall.id, remove_session, session.id, version=version)
+
+
+async def test_a_kept_time_whose_session_is_taken_away_is_refused_and_nothing_she_wrote_is_lost(site: Site) -> None:
+    hold_session(site, time(11))
+    visitor = await kept(site)
+    end_session(site)
+    hold_session(site, time(13))
+
+    await visitor.press("booking-form", "Book this time", name="Amira")
+
+    form = visitor.page.forms["again-form"]
+    assert (visitor.status, form.values("name"), booked_here(site)) == (410, ["Amira"], 0)
+    assert "We could not keep this time for you any longer. Please choose a time again." in visitor.page.text
+    await visitor.press("again-form", next(iter(form.buttons)))
+    assert "Begins at 13:00." in visitor.page.text
+    assert booked_here(site) == 1
+    assert site.database.read_now(verify, now=site.hall.now) == []
+
+
+async def test_the_page_of_a_kept_time_says_itself_that_its_session_is_gone(site: Site) -> None:
+    hold_session(site, time(11))
+    visitor = await kept(site)
+    end_session(site)
+
+    await visitor.open(visitor.path)
+
+    assert (visitor.status, "booking-form" in visitor.page.forms) == (410, False)
+    assert "Please choose a time again" in visitor.page.text
+
+
+async def test_a_kept_talk_is_refused_once_its_service_has_sessions(site: Site) -> None:
+    visitor = await kept(site)
+    hold_session(site, time(13))
+
+    await visitor.press("booking-form", "Book this time", name="Amira")
+
+    assert (visitor.status, booked_here(site)) == (410, 0)
+    assert "again-form" in visitor.page.forms
+
+
+def booked_here(site: Site) -> int:
+    confirmed = sa.select(sa.func.count()).where(bookings.c.state == BookingState.CONFIRMED)
+    return site.database.read_now(lambda conn: conn.execute(confirmed).scalar_one())

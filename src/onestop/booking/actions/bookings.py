@@ -12,6 +12,7 @@ from onestop.booking.capacity import claim, expire_holds, freed_by, give_back, w
 from onestop.booking.contacts import Contact
 from onestop.booking.helped import check_cap
 from onestop.booking.rests import beyond, rest, rest_if_awaited, resting
+from onestop.booking.seated import has_its_seats
 from onestop.booking.tables import bookings, claims, parties, stops, waiting
 from onestop.booking.tickets import Ticket, issue_ticket
 from onestop.booking.wish import Wish
@@ -135,7 +136,7 @@ def confirm_booking(
     actor: Actor,
     now: datetime,
 ) -> Ticket:
-    """Turn a hold into a booking and issue its ticket. Raises `HoldGone` when the time to complete it is over.
+    """Turn a hold into a booking and issue its ticket. Raises `HoldGone` when its time or its session is gone.
 
     Where places are few, one from afar is confirmed by `proofs.book_held`; here it raises `ProofNeeded`.
     """
@@ -160,6 +161,8 @@ def confirm_held(
     day = day_by_id(conn, held.day)
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     check_move(held.state, BookingState.CONFIRMED)
+    if not has_its_seats(conn, held):
+        raise HoldGone
     if day.proves and held.channel in PROVES and not queries.has_proof(conn, held.party):
         raise ProofNeeded(field="email")
     use_invitation(conn, held.invitation)

@@ -16,6 +16,7 @@ from onestop.booking.actions.bookings import LONGEST_HOLD, confirm_held, release
 from onestop.booking.actions.draws import check_open
 from onestop.booking.actions.parties import add_contact, is_limited, write_name
 from onestop.booking.contacts import Contact, check_email
+from onestop.booking.seated import has_its_seats
 from onestop.booking.tables import bookings, contacts, waiting
 from onestop.booking.tickets import Ticket
 from onestop.days.queries.days import Day, day_by_id
@@ -67,7 +68,7 @@ def book_held(
     if not day.proves or held.channel not in PROVES:
         ticket = confirm_held(conn, held, key=key, name=name, contact=contact, actor=actor, now=now)
         return Kept(hold=hold, ticket=ticket)
-    if held.state is not _B.HELD or held.hold_until_at is None or held.hold_until_at <= now:
+    if not _is_kept(conn, held, now):
         raise HoldGone
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     check_email(contact)
@@ -142,9 +143,14 @@ def prove_contact(conn: sa.Connection, contact: UUID, *, key: bytes, actor: Acto
     if limited:
         release_hold(conn, held.id, actor=actor, now=now)
         return Proved(counts=False)
-    if held.hold_until_at is None or held.hold_until_at <= now:
+    if not _is_kept(conn, held, now):
         return Proved(counts=True)
     return Proved(counts=True, ticket=confirm_held(conn, held, key=key, actor=actor, now=now))
+
+
+def _is_kept(conn: sa.Connection, held: queries.Booking, now: datetime) -> bool:
+    lives = held.state is _B.HELD and held.hold_until_at is not None and held.hold_until_at > now
+    return lives and has_its_seats(conn, held)
 
 
 def _contacts(conn: sa.Connection, party: UUID) -> list[sa.Row[Any]]:
