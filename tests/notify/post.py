@@ -122,10 +122,18 @@ class Mailing:
     sender: Sender
     key: bytes = KEY
 
-    def book(self, email: str = "", *, phone: str = "", language: str = "en", at: datetime | None = None) -> Ticket:
-        """A booking for legal advice with these contacts."""
+    def book(
+        self,
+        email: str = "",
+        *,
+        phone: str = "",
+        language: str = "en",
+        at: datetime | None = None,
+        services: tuple[str, ...] = ("legal", "residence"),
+    ) -> Ticket:
+        """A booking, for legal advice if nothing else is said, with these contacts."""
         hall = self.hall
-        wish = hall.wish("legal", "residence")
+        wish = hall.wish(*services)
         wish = type(wish)(
             stops=wish.stops,
             members=wish.members,

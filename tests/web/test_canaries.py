@@ -61,7 +61,8 @@ CHOICE = frozenset({
     "/organise/{day:str}/file.toml", "/organise/texts", "/organise/texts/{kind:str}/{owner:uuid}/{part:str}",
     "/organise/needs", "/organise/needs/{need:uuid}", "/organise/{day:str}/floor",
     "/organise/{day:str}/people", "/organise/{day:str}/people/new", "/organise/{day:str}/people/{person:uuid}",
-    "/organise/{day:str}/people/answers",
+    "/organise/{day:str}/people/answers", "/organise/{day:str}/sessions/new",
+    "/organise/{day:str}/sessions", "/organise/{day:str}/sessions/{session:uuid}",
     "/organise/{day:str}/texts", "/organise/{day:str}/picture", "/organise/{day:str}/institution",
 })  # fmt: skip
 """Pages that name services, institutions and places of the day; nobody can tell from them who wants which."""

@@ -56,12 +56,8 @@ def wanted_capacity(conn: sa.Connection, day: Day) -> list[CapacityRow]:
     """
     keys = service_keys(conn)
     desks = desks_of_day(conn, day.id)
-    hours = {desk.id: desk.openings for desk in desks}
-    sessions = [
-        one
-        for one in sessions_of_day(conn, day.id)
-        if any(opens <= one.starts_at and one.ends_at <= closes for opens, closes in hours[one.desk])
-    ]
+    by_id = {desk.id: desk for desk in desks}
+    sessions = [one for one in sessions_of_day(conn, day.id) if by_id[one.desk].holds(one.starts_at, one.ends_at)]
     supplies = [
         Supply(kind=CapacityKind.SERVICE, group=desk_group(desk, keys), opens_at=start, closes_at=end)
         for desk in desks

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.days.tables import crew, days, desks, invitations, mediators, precedences
+from onestop.days.tables import crew, day_sessions, days, desks, invitations, mediators, precedences
 from onestop.directory.tables import institutions, services
 
 
@@ -16,6 +16,7 @@ class Sizes:
     desks: int
     institutions: int
     mediators: int
+    sessions: int
     crew: int
     """Other people who work there."""
     order: int
@@ -58,6 +59,7 @@ def sizes_of_day(conn: sa.Connection, day: UUID) -> Sizes:
                 count(desks).label("desks"),
                 count(desks, desks.c.institution_id).label("institutions"),
                 count(mediators).label("mediators"),
+                count(day_sessions).label("sessions"),
                 count(crew).label("crew"),
                 count(precedences).label("order"),
                 count(invitations).label("invitations"),

@@ -14,6 +14,7 @@ from onestop.days.setup_values import SetupWrong, check_range
 from onestop.days.tables import day_sessions
 from onestop.days.versions import begin_change
 from onestop.db.types import new_id
+from onestop.domain.capacity import LONGEST_SESSION, MOST_SEATS, SHORTEST_SESSION
 from onestop.domain.day import local_instant
 from onestop.domain.errors import N_, DeskUnknown, NotKnown
 from onestop.domain.roles import Actor
@@ -21,8 +22,6 @@ from onestop.domain.roles import Actor
 DESK_WITHOUT = N_("This desk does not offer this service. Please choose one that does.")
 OUTSIDE = N_("The session must lie within the hours of its desk.")
 OVERLAP = N_("The desk holds another session at this time.")
-MOST_SEATS = 500
-SHORTEST, LONGEST = 5, 480
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +46,12 @@ def add_session(
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Add a session, or one that was removed and comes back. Raises `SetupWrong`, `Changed`, `SetupOver`."""
+    """Add a session, or one that was removed and comes back, be its desk open or not.
+
+    Raises `SetupWrong`, `Changed`, `SetupOver`.
+    """
     day = begin_change(conn, day_id, version)
-    values = _values(conn, day, settings, session=None)
+    values = _values(conn, day, settings, session=None, returns=session is not None)
     session = session or new_id()
     conn.execute(day_sessions.insert().values(id=session, day_id=day_id, **values))
     end_change(conn, day_id, "SessionAdded", actor=actor, now=now, desk=settings.desk)
@@ -84,20 +86,22 @@ def remove_session(
     end_change(conn, day_id, "SessionRemoved", actor=actor, now=now)
 
 
-def _values(conn: sa.Connection, day: Day, settings: SessionSettings, *, session: UUID | None) -> dict[str, object]:
+def _values(
+    conn: sa.Connection, day: Day, settings: SessionSettings, *, session: UUID | None, returns: bool = False
+) -> dict[str, object]:
     desk = next((each for each in desks_of_day(conn, day.id) if each.id == settings.desk), None)
     if desk is None:
         raise DeskUnknown
     if settings.service not in desk.services:
         raise SetupWrong("service", DESK_WITHOUT)
-    check_range("minutes", settings.minutes, SHORTEST, LONGEST)
+    check_range("minutes", settings.minutes, SHORTEST_SESSION, LONGEST_SESSION)
     check_range("seats", settings.seats, 1, MOST_SEATS)
     start = local_instant(day.on, settings.starts, day.zone)
     if start < day.opens_at:
         # A day that goes on after midnight.
         start = local_instant(day.on + timedelta(days=1), settings.starts, day.zone)
     end = start + timedelta(minutes=settings.minutes)
-    if not any(opens <= start and end <= closes for opens, closes in desk.openings):
+    if not returns and not desk.holds(start, end):
         raise SetupWrong("starts", OUTSIDE)
     for other in sessions_of_day(conn, day.id):
         if other.desk == desk.id and other.id != session and start < other.ends_at and other.starts_at < end:

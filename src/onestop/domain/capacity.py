@@ -7,6 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 BUCKET = timedelta(minutes=10)
+MOST_SEATS = 500
+SHORTEST_SESSION, LONGEST_SESSION = 5, 480
+"""In minutes."""
 
 
 class CapacityKind(StrEnum):

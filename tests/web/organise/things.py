@@ -12,8 +12,10 @@ from onestop.days.organising import order_of_day
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import mediators_of_day
 from onestop.days.queries.rota import answers_of_day, links_of_day
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.rota import Said, answer_link
 from onestop.days.rota import make_link as make_rota_link
+from onestop.days.setup_sessions import SessionSettings, add_session
 from onestop.devices.actions import create_device
 from onestop.directory.floor_entries import keep_plan, place_desk
 from onestop.directory.floor_plans import Spot, floor_of
@@ -37,6 +39,21 @@ from tests.web.site import Site
 def mediator(site: Site) -> str:
     """The first mediator of the day."""
     return str(site.database.read_now(mediators_of_day, site.hall.id)[0].id)
+
+
+def session(site: Site) -> str:
+    """A session of the health insurance, which nobody else here asks for."""
+    day = site.database.read_now(day_by_id, site.hall.id)
+    held = site.database.read_now(sessions_of_day, day.id)
+    if held:
+        return str(held[0].id)
+    service = site.hall.service("health-insurance")
+    desk = next(one.id for one in site.hall.desks.values() if service in one.services)
+    settings = SessionSettings(desk=desk, service=service, starts=time(11), minutes=30, seats=10)
+    now = site.database.now()
+    return str(
+        site.database.write_now(add_session, day.id, settings, version=day.version, actor=SYSTEM, now=now, day=day.id)
+    )
 
 
 def person(site: Site) -> str:

@@ -68,7 +68,9 @@ def book_held(
     if not day.proves or held.channel not in PROVES:
         ticket = confirm_held(conn, held, key=key, name=name, contact=contact, actor=actor, now=now)
         return Kept(hold=hold, ticket=ticket)
-    if not _is_kept(conn, held, now):
+    if held.state is not _B.HELD or held.hold_until_at is None or held.hold_until_at <= now:
+        raise HoldGone
+    if not has_its_seats(conn, held):
         raise HoldGone
     check_bookable(day.state, closes_at=day.closes_at, now=now)
     check_email(contact)
@@ -143,14 +145,9 @@ def prove_contact(conn: sa.Connection, contact: UUID, *, key: bytes, actor: Acto
     if limited:
         release_hold(conn, held.id, actor=actor, now=now)
         return Proved(counts=False)
-    if not _is_kept(conn, held, now):
+    if held.hold_until_at is None or held.hold_until_at <= now or not has_its_seats(conn, held):
         return Proved(counts=True)
     return Proved(counts=True, ticket=confirm_held(conn, held, key=key, actor=actor, now=now))
-
-
-def _is_kept(conn: sa.Connection, held: queries.Booking, now: datetime) -> bool:
-    lives = held.state is _B.HELD and held.hold_until_at is not None and held.hold_until_at > now
-    return lives and has_its_seats(conn, held)
 
 
 def _contacts(conn: sa.Connection, party: UUID) -> list[sa.Row[Any]]:

@@ -54,6 +54,10 @@ class DeskRow:
         """Whether it takes visitors, or will."""
         return is_expected(self.state, self.openings, opened_at=self.opened_at, now=now)
 
+    def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether it is open all the time of a session."""
+        return any(opens <= starts_at and ends_at <= closes for opens, closes in self.openings)
+
     @property
     def closes_at(self) -> datetime | None:
         """The end of the last opening."""

@@ -1,6 +1,6 @@
 """The sessions of a day as they are configured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ class SessionRow:
     """A session as configured; `language` is empty where everybody can follow."""
 
     id: UUID
-    day: UUID
+    day: UUID = field(compare=False)
     desk: UUID
     service: UUID
     starts_at: datetime

@@ -64,7 +64,7 @@ TITLES = {
     "person": N_("A person of the day"),
     "session": N_("A session"),
 }
-EVERY_LANGUAGE = N_("every language")
+EVERYBODY_FOLLOWS = N_("Everybody can follow")
 EVERY_OTHER = N_("every other service")
 SERVICE = N_("%(service)s (%(minutes)s min)")
 LIMITS: dict[str, str] = {
@@ -120,7 +120,7 @@ class ChangeWords:
             "quiet": lambda value: self._hours([value]) if value else "",
             "service": lambda value: self._services.get(value, ""),
             "starts": left_to_right,
-            "language": lambda value: self._language(value) if value else locale.gettext(EVERY_LANGUAGE),
+            "language": lambda value: self._language(value) if value else locale.gettext(EVERYBODY_FOLLOWS),
             "first": lambda value: self._services.get(value, ""),
             "then": lambda value: self._services.get(value, "") if value else locale.gettext(EVERY_OTHER),
             "reserve_limits": self._limits,

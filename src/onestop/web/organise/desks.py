@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.setup import add_desk, edit_desk
 from onestop.days.setup_values import DeskSettings
 from onestop.directory.organising import InstitutionEntry, directory
@@ -86,6 +87,8 @@ class DeskPage:
     services: tuple[ServiceChoice, ...]
     languages: tuple[LanguageChoice, ...]
     hours: tuple[tuple[str, str], ...]
+    sessions: int
+    """How many sessions the desk holds."""
     published: bool
     meanwhile: tuple[Thing, ...] = ()
     """What somebody else changed since the form was opened."""
@@ -122,7 +125,7 @@ async def show_new_desk(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
         return page(request, DeskWherePage(day=found, institutions=tuple(entries)), **day_frame(request, found))
     desks = await db.read(desks_of_day, found.id)
     number = str(max((desk.number for desk in desks), default=0) + 1)
-    return _stored(request, found, None, chosen, number)
+    return await _stored(request, db, found, None, chosen, number)
 
 
 @post("/organise/{day:str}/desks")
@@ -142,7 +145,7 @@ async def show_desk(request: WebRequest, db: Db, day: FromPath[str], number: Fro
     if chosen is None or chosen.closed or found.state is not DayState.DRAFT:
         chosen = _entry(entries, desk.institution.id)
     assert chosen is not None
-    return _stored(request, found, desk, chosen, str(desk.number))
+    return await _stored(request, db, found, desk, chosen, str(desk.number))
 
 
 @post("/organise/{day:str}/desks/{number:int}")
@@ -229,6 +232,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
         services=_choices(read.locale, chosen, settings.services, form),
         languages=language_choices(settings.languages, near=day.languages),
         hours=_typed_hours(form),
+        sessions=await _sessions(db, day, desk),
         published=day.state is DayState.PUBLISHED,
         meanwhile=await meanwhile(request, db, day, form.number("version")) if "content" in read.errors else (),
         errors=read.errors,
@@ -249,8 +253,8 @@ def _settings(read: Reader, institution: InstitutionEntry) -> DeskSettings:
     )
 
 
-def _stored(
-    request: WebRequest, day: Day, desk: DeskRow | None, institution: InstitutionEntry, number: str
+async def _stored(
+    request: WebRequest, db: Db, day: Day, desk: DeskRow | None, institution: InstitutionEntry, number: str
 ) -> Response[Any]:
     """The form of a desk as it is, or of a new one that is open all day in the day's working language."""
     clock = locale_for("en")
@@ -270,9 +274,15 @@ def _stored(
         languages=language_choices(desk.languages if desk else {day.working_language}, near=day.languages),
         # One empty line more than there are, so that a break can be added.
         hours=tuple((hours + [("", "")] * MOST_HOURS)[: max(2, min(MOST_HOURS, len(hours) + 1))]),
+        sessions=await _sessions(db, day, desk),
         published=day.state is DayState.PUBLISHED,
     )
     return page(request, context, **day_frame(request, day))
+
+
+async def _sessions(db: Db, day: Day, desk: DeskRow | None) -> int:
+    held = await db.read(sessions_of_day, day.id) if desk is not None else ()
+    return sum(desk is not None and one.desk == desk.id for one in held)
 
 
 def _choices(locale: Locale, institution: InstitutionEntry, ticked: Any, form: Form) -> tuple[ServiceChoice, ...]:
