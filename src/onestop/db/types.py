@@ -51,13 +51,14 @@ class Instant(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Give every instant back as aware UTC."""
-        return None if value is None else value.astimezone(UTC)
-
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
         """On SQLite the text is read through a memory: the times of a day's plan are the same in many rows."""
-        return _read_instant if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return _read_instant if dialect.name == "sqlite" else _as_utc
+
+
+def _as_utc(value: datetime | None) -> datetime | None:
+    """PostgreSQL gives an instant in the zone of its session, which mostly is UTC."""
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 @lru_cache(16_384)

@@ -273,11 +273,14 @@ class Picture:
     def _parts(self, starts: datetime, ends: datetime) -> Iterable[tuple[int, float]]:
         """The columns an interval touches, with its minutes in each."""
         at = max(starts, self._opens_at)
-        while at < ends:
-            n = (at - self._opens_at) // SPAN
-            edge = min(ends, self._opens_at + (n + 1) * SPAN)
+        if at >= ends:
+            return
+        n = (at - self._opens_at) // SPAN
+        edge = self._opens_at + (n + 1) * SPAN
+        while edge < ends:
             yield n, (edge - at) / _MINUTE
-            at = edge
+            at, n, edge = edge, n + 1, edge + SPAN
+        yield n, (ends - at) / _MINUTE
 
     def _hour(self, at: datetime) -> int:
         return max(0, (at - self._opens_at) // HOUR)

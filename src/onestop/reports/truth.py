@@ -112,7 +112,7 @@ def truth_of_day(conn: sa.Connection, day: Day, *, now: datetime) -> Timeline:
         back[row.stop_id].append(row.at)
     steps: dict[UUID, list[Row]] = defaultdict(list)
     step_of: dict[UUID, Row] = {}
-    for row in conn.execute(_STOPS, of_day):
+    for row in conn.execute(_STOPS, of_day).all():
         steps[row.visit_id].append(row)
         step_of[row.id] = row
     talks = _talks(conn.execute(_CALLS, of_day).all(), step_of, told, until)
@@ -126,7 +126,7 @@ def truth_of_day(conn: sa.Connection, day: Day, *, now: datetime) -> Timeline:
     out = _away(told, until)
     picture.add(
         _stay(visit, steps[visit.id], talks, out.get(visit.id, ()), back, until)
-        for visit in conn.execute(_VISITS, of_day)
+        for visit in conn.execute(_VISITS, of_day).all()
     )
     if runs:
         since = {"day": day.id, "since": now - BUCKET}

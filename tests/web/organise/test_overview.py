@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from onestop.accounts.actions import add_account
@@ -20,7 +21,7 @@ from onestop.domain.visit import StopState
 from onestop.notify.counts import MessageCounts, message_counts
 from onestop.notify.tables import outbox
 from onestop.visits.actions.alarms import ask_at_desk
-from onestop.visits.actions.calls import no_show, serve
+from onestop.visits.actions.calls import finish, no_show, serve
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.mediators import be_mediator
 from onestop.visits.actions.route import step_out
@@ -28,6 +29,7 @@ from onestop.visits.queries.mediator import mediator_of_account
 from onestop.visits.queries.overview import Figures, QueueNow, overview
 from onestop.visits.queries.reception import hall as reception_hall
 from onestop.visits.queries.risk import AtRisk
+from onestop.web.organise import overview as page_of_overview
 from tests.counting import cost
 from tests.halls import TestDay, make_test_day
 from tests.web.organise.browsing import Organiser
@@ -107,6 +109,23 @@ def test_queues_tell_the_longest_wait_and_leave_out_whoever_is_at_another_desk(d
     )
 
 
+def test_who_waits_for_herself_stands_in_the_queue_while_her_husband_is_at_a_desk(database: Database) -> None:
+    hall = _open_hall(database)
+    hall.walk_in(hall.wish("legal", "residence", adults=2, together={"legal": (1,), "residence": (2,)}))
+    hall.next(1)
+
+    shown = _shown(hall)
+
+    assert [(queue.key, queue.waiting) for queue in shown.queues] == [("residence", 1)]
+
+
+def test_nobody_to_talk_to_is_seen_from_the_first_minute(database: Database) -> None:
+    hall = _open_hall(database)
+    ticket, _ = hall.walk_in(hall.wish("residence", languages=("vi",), interpreter=Interpreter.NEEDED))
+
+    assert _shown(hall).at_risk == (_at_risk(ticket, 0, Risk.NOBODY_SPEAKS, languages=("vi",)),)
+
+
 def test_people_at_risk_stand_first_by_how_long_they_wait_with_every_reason(database: Database) -> None:
     hall = _open_hall(database)
     silent, _ = hall.walk_in(hall.wish("residence", languages=("vi",), interpreter=Interpreter.NEEDED))
@@ -143,6 +162,39 @@ def test_somebody_who_is_out_for_three_hours_is_at_risk_and_reception_reads_the_
     assert (before, after) == ((), (_at_risk(ticket, 180, Risk.LONG_OUT, out=True),))
     lists = database.read_now(reception_hall, hall.id, now=hall.now)
     assert [(person.number, risk) for person, risk in lists.at_risk] == [(ticket.number, after[0])]
+
+
+def test_after_a_talk_her_wait_is_short_and_her_day_is_long_all_the_same(database: Database) -> None:
+    hall = _open_hall(database)
+    ticket, _ = hall.walk_in(hall.wish("legal", "residence"))
+    stop = hall.next(1).stop
+    hall.write(serve, stop)
+    hall.later(minutes=179)
+    hall.write(finish, stop)
+    before = _shown(hall).at_risk
+    hall.later(minutes=2)
+
+    after = _shown(hall).at_risk
+
+    assert (before, [(line.number, line.why) for line in after]) == ((), [(ticket.number, (Risk.LONG_DAY,))])
+
+
+async def test_of_many_at_risk_those_stand_there_who_wait_the_longest(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_of_overview, "MOST_AT_RISK", 1)
+    site.set_time(site.hall.day.opens_at)
+    site.hall.open_desks()
+    first, _ = site.hall.walk_in(site.hall.wish("legal"))
+    site.hall.later(minutes=1)
+    others = [site.hall.walk_in(site.hall.wish("legal"))[0] for _ in range(2)]
+    site.set_time(site.hall.now + timedelta(minutes=50))
+
+    page = (await Organiser(site).open(f"{DAY}/overview")).text
+
+    shown = [f">{ticket.number}<" in page for ticket in (first, *others)]
+    assert (shown, "2 more are known at the reception." in page) == ([True, False, False], True)
+    assert "3 tickets need somebody to look after them" in page
 
 
 async def test_each_reason_leads_to_the_page_where_something_can_be_done(site: Site) -> None:

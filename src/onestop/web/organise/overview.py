@@ -44,6 +44,8 @@ from onestop.web.organise.missing import Missing, missing_of
 from onestop.web.organise.picture import picture_of
 from onestop.web.organise.timeline import TimelineShown
 
+MOST_AT_RISK = 100
+"""Those who wait the longest: nobody reads a thousand lines, and they would come every two seconds."""
 LOOKS_EVERY = 30
 """Seconds after which the page asks again, whatever happened."""
 _DESKS = {"open": DeskState.OPEN, "pause": DeskState.PAUSED, "close": DeskState.CLOSED}
@@ -90,6 +92,7 @@ class OverviewPage:
     messages: MessageCounts
     alarms: tuple[Alarm, ...]
     at_risk: tuple[RiskLine, ...]
+    more_at_risk: int
     machines: tuple[Trouble, ...]
     look_in: int | None
     """Seconds until a machine is silent that says nothing more, if that is before the page looks anyway."""
@@ -185,7 +188,8 @@ async def _page(
         queues=queues,
         messages=messages,
         alarms=alarms,
-        at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk),
+        at_risk=tuple(risk_line(locale, day.slug, each, opens=opens) for each in shown.at_risk[:MOST_AT_RISK]),
+        more_at_risk=max(0, len(shown.at_risk) - MOST_AT_RISK),
         machines=machines,
         look_in=_look_in(troubles, real),
         look_every=LOOKS_EVERY,
