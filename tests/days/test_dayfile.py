@@ -1,5 +1,6 @@
 """Reading a day from TOML: what the shipped templates say, and the sentence for each mistake."""
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from onestop.days.dayfile import (
     read_template,
     templates,
 )
+from onestop.days.dayfile_sessions import FileSession
 from onestop.domain.day import Release
 
 SMALL = """
@@ -180,6 +182,74 @@ def test_a_mistake_is_named_with_its_place(what: str) -> None:
     with pytest.raises(DayFileWrong) as found:
         parse_day(SMALL.replace(right, wrong, 1))
     assert str(found.value) == sentence
+
+
+SESSION = """
+[[session]]
+service = "legal"
+desk = 1
+starts = 10:00:00
+minutes = 60
+seats = 12
+language = "uk"
+"""
+HELD = FileSession(service="legal", desk=1, starts=time(10), minutes=60, seats=12, language="uk")
+
+
+def test_sessions_are_read_and_a_file_without_them_has_none() -> None:
+    second = SESSION.replace("10:00:00", "11:00:00").replace('language = "uk"\n', "")
+
+    assert parse_day(SMALL).sessions == ()
+    assert parse_day(SMALL + SESSION + second).sessions == (HELD, replace(HELD, starts=time(11), language=""))
+
+
+def test_a_session_after_midnight_stands_in_the_hours_of_a_desk_that_is_open_at_night() -> None:
+    night = SMALL.replace("09:00:00", "22:00:00").replace("12:00:00", "03:00:00")
+
+    held = parse_day(night + SESSION.replace("10:00:00", "01:30:00")).sessions
+    with pytest.raises(DayFileWrong, match="desk 1 should be open all its time"):
+        parse_day(night + SESSION.replace("10:00:00", "02:30:00"))
+
+    assert held == (replace(HELD, starts=time(1, 30)),)
+
+
+BAD_SESSIONS = {
+    "no service": ('service = "legal"', 'service = ""', "service should be a text."),
+    "a service of another desk": ('"legal"\ndesk', '"social"\ndesk', "desk 1 does not offer 'social'."),
+    "no such desk": ("desk = 1", "desk = 2", "there is no desk 2."),
+    "a desk as text": ("desk = 1", 'desk = "1"', "desk should be a whole number."),
+    "an hour as text": ("starts = 10:00:00", 'starts = "10"', "starts should be a time such as 09:00:00."),
+    "before the desk opens": ("10:00:00", "08:59:00", "desk 1 should be open all its time."),
+    "after it closes": ("10:00:00", "11:01:00", "desk 1 should be open all its time."),
+    "a moment": ("minutes = 60", "minutes = 4", "minutes should be between 5 and 480."),
+    "a day": ("minutes = 60", "minutes = 481", "minutes should be between 5 and 480."),
+    "no seat": ("seats = 12", "seats = 0", "seats should be between 1 and 500."),
+    "a stadium": ("seats = 12", "seats = 501", "seats should be between 1 and 500."),
+    "no such language": ('"uk"', '"tlh"', "'tlh' is no language we know."),
+}
+
+
+@pytest.mark.parametrize("what", list(BAD_SESSIONS))
+def test_a_mistake_in_a_session_is_named_with_its_number(what: str) -> None:
+    right, wrong, sentence = BAD_SESSIONS[what]
+    assert right in SESSION
+    with pytest.raises(DayFileWrong) as found:
+        parse_day(SMALL + SESSION.replace(right, wrong, 1))
+    assert str(found.value) == f"[[session]] number 1: {sentence}"
+
+
+def test_two_sessions_of_a_desk_are_not_at_the_same_time_nor_is_one_in_a_break() -> None:
+    with pytest.raises(DayFileWrong) as found:
+        parse_day(SMALL + SESSION + SESSION.replace("10:00:00", "10:59:00"))
+    assert str(found.value) == "[[session]] number 2: desk 1 holds another session at this time."
+    broken = SMALL.replace("minutes = 20", "minutes = 20\nbreaks = [[10:30:00, 10:45:00]]")
+    with pytest.raises(DayFileWrong, match="desk 1 should be open all its time"):
+        parse_day(broken + SESSION)
+
+
+def test_a_day_has_at_most_two_hundred_sessions() -> None:
+    with pytest.raises(DayFileWrong, match="A day has at most 200 sessions"):
+        parse_day(SMALL + SESSION * 201)
 
 
 def test_two_desks_have_two_numbers() -> None:

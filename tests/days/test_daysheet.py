@@ -59,6 +59,19 @@ after = "*"
 because = "files first"
 """
 MORE_TEXT = """
+[[session]]
+service = "social"
+desk = 1
+starts = 10:15:00
+minutes = 45
+seats = 12
+language = "uk"
+[[session]]
+service = "residence"
+desk = 2
+starts = 09:00:00
+minutes = 180
+seats = 500
 [reserve_limits]
 helper = 3
 """
@@ -213,6 +226,73 @@ WRONG: list[tuple[str, str, Any, str]] = [
 @pytest.mark.parametrize(("sheet", "cell", "value", "sentence"), WRONG)
 def test_a_fault_is_told_at_its_cell(sheet: str, cell: str, value: Any, sentence: str) -> None:
     assert (sheet, cell, sentence) in told(spoiled(sheet, cell, value))
+
+
+HEADINGS = ("Service", "Desk", "Begins", "Minutes", "Seats", "Language")
+HELD = ("Legal advice", 1, "10:00", 45, 12, "Ukrainian")
+
+
+def with_sessions(*rows: tuple[Any, ...], headings: tuple[Any, ...] = HEADINGS) -> bytes:
+    """The small day with a sheet of sessions."""
+    return book_of({**SMALL, "Sessions": [headings, *rows]})
+
+
+def test_sessions_are_read_from_their_sheet_as_from_a_text() -> None:
+    second = ("residence", "2", time(9), 60, 8, None)
+    text = """
+[[session]]
+service = "legal"
+desk = 1
+starts = 10:00:00
+minutes = 45
+seats = 12
+language = "uk"
+[[session]]
+service = "residence"
+desk = 2
+starts = 09:00:00
+minutes = 60
+seats = 8
+"""
+    found = read(with_sessions(HELD, second))
+
+    assert (found.faults, found.file) == ((), parse_day(SMALL_TEXT + text))
+
+
+BAD_SESSIONS: list[tuple[int, Any, str, str]] = [
+    (0, "Residence permit", "A3", "This desk does not offer this service. Please choose one that does."),
+    (0, "Legal advise", "A3", "We do not know Legal advise. Do you mean Legal advice?"),
+    (0, None, "A3", "Nothing stands here. It is needed."),
+    (1, 3, "B3", "There is no desk 3 on the sheet of desks."),
+    (1, "one", "B3", "Please write a whole number from 1 to 999."),
+    (2, "late", "C3", "Please write a time such as 9:30."),
+    (2, None, "C3", "Nothing stands here. It is needed."),
+    (2, "8:30", "C3", "Desk 1 is not open all the time of this session."),
+    (2, "11:30", "C3", "Desk 1 is not open all the time of this session."),
+    (2, "10:30", "C3", "Desk 1 holds the session of row 2 at this time."),
+    (3, 4, "D3", "Please write a whole number from 5 to 480."),
+    (3, None, "D3", "Nothing stands here. It is needed."),
+    (4, 0, "E3", "Please write a whole number from 1 to 500."),
+    (4, 501, "E3", "Please write a whole number from 1 to 500."),
+    (5, "Klingon language", "F3", "We do not know Klingon language."),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "cell", "sentence"), BAD_SESSIONS)
+def test_a_fault_of_a_session_is_told_at_its_cell(column: int, value: Any, cell: str, sentence: str) -> None:
+    right = ["Legal advice", 1, "11:00", 45, 12, "Ukrainian"]
+    assert told(with_sessions(HELD, tuple(right))) == []
+    right[column] = value
+
+    assert told(with_sessions(HELD, tuple(right))) == [("Sessions", cell, sentence)]
+
+
+def test_a_sheet_of_sessions_without_a_needed_column_and_one_that_is_too_long_are_told() -> None:
+    many = [("Legal advice", 1, "9:00", 5, 1) for _ in range(201)]
+    short = [row[:4] for row in many[:1]]
+
+    assert ("Sessions", "1", "The column Seats is missing.") in told(with_sessions(*short, headings=HEADINGS[:4]))
+    assert ("Sessions", "A202", "There are more than 200 lines.") in told(with_sessions(*many))
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_workbook_and_nothing_is_made() -> None:

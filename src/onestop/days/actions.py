@@ -10,10 +10,12 @@ from onestop.days.capacity import write_capacity
 from onestop.days.dayfile import DayFile, FileDesk
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import desks_of_day
+from onestop.days.queries.offer import service_keys
 from onestop.days.tables import (
     capacity,
     day_always,
     day_languages,
+    day_sessions,
     days,
     desk_languages,
     desk_services,
@@ -34,7 +36,7 @@ from onestop.directory.actions import (
     ensure_venue,
 )
 from onestop.directory.vocabulary import DESK_COLOURS, DESK_SHAPES, SERVICES
-from onestop.domain.day import DayState, check_day_move, opening_instants, opening_within
+from onestop.domain.day import DayState, check_day_move, local_instant, opening_instants, opening_within
 from onestop.domain.errors import N_, PublishRefused
 from onestop.domain.facts import Fact
 from onestop.domain.plan import CapacityKind
@@ -91,6 +93,7 @@ def create_day(
     offered: dict[str, list[UUID]] = {}
     for desk in file.desks:
         _add_desk(conn, day, desk, institutions[desk.institution], offered, file, on, opens_at)
+    _add_sessions(conn, day, file, on)
     for nth, mediator in enumerate(file.mediators, 1):
         made = new_id()
         start, end = opening_within(on, mediator.opens, mediator.closes, zone, day_opens_at=opens_at)
@@ -162,6 +165,32 @@ def _add_desk(
         # Between two breaks there may be the hour that a night in spring leaves out.
         if start < end or not desk.breaks:
             conn.execute(openings.insert().values(id=new_id(), desk_id=made, opens_at=start, closes_at=end))
+
+
+def _add_sessions(conn: sa.Connection, day: UUID, file: DayFile, on: date) -> None:
+    """Each at its desk, before or after midnight as its desk is open; not one in an hour that a night leaves out."""
+    if not file.sessions:
+        return
+    desks_made = {desk.number: desk for desk in desks_of_day(conn, day)}
+    keys = service_keys(conn)
+    for one in file.sessions:
+        desk = desks_made[one.desk]
+        named = next(service for service in desk.services if keys[service].partition(":")[2] == one.service)
+        for starts_at in (local_instant(on + timedelta(days=nth), one.starts, file.timezone) for nth in (0, 1)):
+            if desk.holds(starts_at, starts_at + timedelta(minutes=one.minutes)):
+                conn.execute(
+                    day_sessions.insert().values(
+                        id=new_id(),
+                        day_id=day,
+                        desk_id=desk.id,
+                        service_id=named,
+                        starts_at=starts_at,
+                        minutes=one.minutes,
+                        language=one.language,
+                        seats=one.seats,
+                    )
+                )
+                break
 
 
 def free_slug(conn: sa.Connection, wanted: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from onestop.days.dayfile_sessions import FileSession, SessionDesk, check_sessions, read_sessions
 from onestop.days.dayfile_tables import DayFileWrong, Span, Table, each_of, span, spans
 from onestop.domain.booking import Channel
 from onestop.domain.day import Release
@@ -112,6 +113,7 @@ class DayFile:
     quiet: Span | None = None
     reserve_limits: Mapping[str, int] = field(default_factory=dict[str, int])
     """By channel, how many bookings may use the reserve."""
+    sessions: tuple[FileSession, ...] = ()
 
 
 def templates() -> list[str]:
@@ -179,6 +181,7 @@ def parse_day(text: str) -> DayFile:
         all_times=bool(day.values.get("all_times", False)),
         quiet=span(day.values["quiet"], "[day]: quiet") if "quiet" in day.values else None,
         reserve_limits=_limits(Table(raw.get("reserve_limits", {}), "[reserve_limits]")),
+        sessions=read_sessions(raw),
     )
     check(parsed)
     return parsed
@@ -319,6 +322,7 @@ def check(day: DayFile) -> None:
             raise DayFileWrong(f"desk {desk.number}: minutes should be between 1 and 480.")
         if not desk.languages:
             raise DayFileWrong(f"desk {desk.number}: languages is empty.")
+    check_sessions(day.sessions, {desk.number: SessionDesk(desk.services, desk.hours) for desk in day.desks})
     named = [("always", key) for key in day.always] + [("[mix]", key) for key in day.mix]
     for precedence in day.precedences:
         named += [("precedence", precedence.before)] + ([("precedence", precedence.after)] if precedence.after else [])

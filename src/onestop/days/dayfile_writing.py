@@ -54,6 +54,10 @@ def toml_of(day: DayFile) -> str:
         parts.append(
             _table("[[mediator]]", {**label, "languages": list(one.languages), **_hours(day, one.opens, one.closes)})
         )
+    for one in day.sessions:
+        said = {"service": one.service, "desk": one.desk, "starts": one.starts, "minutes": one.minutes}
+        language = {"language": one.language} if one.language else {}
+        parts.append(_table("[[session]]", {**said, "seats": one.seats, **language}))
     for pair in day.precedences:
         because = {"because": pair.because} if pair.because else {}
         parts.append(_table("[[precedence]]", {"before": pair.before, "after": pair.after or "*", **because}))

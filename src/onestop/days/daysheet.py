@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -20,6 +20,7 @@ from onestop.days.dayfile import (
     is_key,
     is_slug,
 )
+from onestop.days.dayfile_sessions import SessionDesk
 from onestop.days.sheet_cells import RawSheet, WorkbookRefused, read_cells
 from onestop.days.sheet_lines import (
     SAID_TWICE,
@@ -30,6 +31,7 @@ from onestop.days.sheet_lines import (
     did_you_mean,
     table_lines,
 )
+from onestop.days.sheet_sessions import TOO_MANY, sessions_of
 from onestop.days.sheet_words import (
     DAY,
     DESKS,
@@ -37,6 +39,7 @@ from onestop.days.sheet_words import (
     INSTITUTIONS,
     MEDIATORS,
     ORDER,
+    SESSIONS,
     SHEETS,
     SheetWords,
     Vocabulary,
@@ -62,7 +65,6 @@ NAME_TWICE = N_("This institution is already in row %(row)s.")
 NO_SUCH_INSTITUTION = N_("This institution is not on the sheet of institutions.")
 NOT_OFFERED = N_("No desk offers this service: %(service)s.")
 ORDER_TWICE = N_("This order is already in row %(row)s.")
-TOO_MANY = N_("There are more than %(most)s lines.")
 TOO_MUCH = N_("These are too many services and languages for one desk.")
 MINUTES_COUNT = N_("Write one number of minutes, or one for each service.")
 BREAKS_WRONG = N_("The breaks must lie one after the other between opening and closing.")
@@ -149,12 +151,15 @@ class _Reading:
         institutions = self._institutions(self._lines(sheets, INSTITUTIONS))
         desks = self._desks(self._lines(sheets, DESKS), institutions)
         offered = {service for desk in desks for service in desk.services}
+        at_desk = {desk.number: SessionDesk(desk.services, desk.hours) for desk in desks}
+        sessions = sessions_of(self._lines(sheets, SESSIONS), at_desk, self.words)
         mediators = self._mediators(self._lines(sheets, MEDIATORS))
         order = self._order(self._lines(sheets, ORDER), offered)
         mix, spoken = self._expected(self._lines(sheets, EXPECTED), offered)
         if line is None:
             return None
-        return self._day(line, offered, tuple(institutions.values()), desks, mediators, order, mix, spoken)
+        made = self._day(line, offered, tuple(institutions.values()), desks, mediators, order, mix, spoken)
+        return replace(made, sessions=sessions)
 
     def _lines(self, sheets: Mapping[str, RawSheet], sheet: SheetWords) -> list[Line]:
         if sheet.key not in sheets:

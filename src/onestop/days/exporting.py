@@ -1,17 +1,20 @@
 """A day of the database as a day file: everything of its set-up that a file can say."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from onestop.days.dayfile import DayFile, FileDesk, FileInstitution, FileMediator, FilePrecedence
+from onestop.days.dayfile_sessions import FileSession
 from onestop.days.organising import sizes_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day, mediators_of_day
 from onestop.days.queries.offer import DayOffer, day_offer
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import precedences
 
 _DATED = re.compile(r"-\d{4}-\d\d-\d\d(-\d+)?$")
@@ -72,6 +75,7 @@ def file_of_day(conn: sa.Connection, day: Day) -> DayFile:
         all_times=day.all_times,
         quiet=quiet,
         reserve_limits=dict(day.reserve_limits),
+        sessions=_sessions(conn, day, keys, desks),
     )
 
 
@@ -98,6 +102,25 @@ def _desk(day: Day, offer: DayOffer, desk: DeskRow) -> FileDesk:
         closes=edges[-1],
         breaks=tuple(zip(edges[1:-1:2], edges[2:-1:2], strict=True)),
         own_minutes=minutes if len(set(minutes)) > 1 else (),
+    )
+
+
+def _sessions(
+    conn: sa.Connection, day: Day, keys: Mapping[UUID, str], desks: Sequence[DeskRow]
+) -> tuple[FileSession, ...]:
+    """Those that are held: a desk that is not open then could not hold them on the day of the file either."""
+    by_id = {desk.id: desk for desk in desks}
+    return tuple(
+        FileSession(
+            service=keys[one.service],
+            desk=by_id[one.desk].number,
+            starts=_local(one.starts_at, day.zone),
+            minutes=one.minutes,
+            seats=one.seats,
+            language=one.language,
+        )
+        for one in sessions_of_day(conn, day.id)
+        if by_id[one.desk].holds(one.starts_at, one.ends_at)
     )
 
 

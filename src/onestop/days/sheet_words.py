@@ -111,6 +111,18 @@ MEDIATORS = SheetWords(
         Column("closes", N_("Leaves at"), _TIME),
     ),
 )
+SESSIONS = SheetWords(
+    "sessions",
+    N_("Sessions"),
+    (
+        Column("service", N_("Service"), N_("What begins at a fixed time for several people."), needed=True),
+        Column("desk", N_("Desk"), N_("A number from the sheet of desks."), needed=True),
+        Column("starts", N_("Begins"), N_("A time such as 10:00."), needed=True),
+        Column("minutes", N_("Minutes"), N_("5 to 480."), needed=True),
+        Column("seats", N_("Seats"), N_("1 to 500. Each person needs one."), needed=True),
+        Column("language", N_("Language"), N_("One language. Empty: everybody can follow.")),
+    ),
+)
 ORDER = SheetWords(
     "order",
     N_("Order"),
@@ -129,7 +141,7 @@ EXPECTED = SheetWords(
         Column("percent", N_("Percent of visitors"), N_("0 to 100. Only for rehearsals."), needed=True),
     ),
 )
-SHEETS = (DAY, INSTITUTIONS, DESKS, MEDIATORS, ORDER, EXPECTED)
+SHEETS = (DAY, INSTITUTIONS, DESKS, SESSIONS, MEDIATORS, ORDER, EXPECTED)
 
 
 def folded(text: str) -> str:

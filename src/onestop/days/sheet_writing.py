@@ -10,8 +10,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from onestop.days.dayfile import DayFile, FileDesk, read_template
+from onestop.days.dayfile_sessions import FileSession
 from onestop.days.dayfile_tables import Span
 from onestop.days.sheet_lines import letter
+from onestop.days.sheet_sessions import session_lines
 from onestop.days.sheet_words import (
     AUTHORITIES,
     DAY,
@@ -25,6 +27,7 @@ from onestop.days.sheet_words import (
     ORDER,
     READ_ME,
     RELEASES,
+    SESSIONS,
     SETTING,
     SHEETS,
     VALUE,
@@ -45,7 +48,7 @@ LAST_ROW = 300
 """So far down cells offer their choices."""
 WHAT, EXAMPLE_TITLE, SHEET_TITLE, COLUMN_TITLE = N_("What to write"), N_("Example"), N_("Sheet"), N_("Column")
 INTRODUCTION = (
-    N_("Each sheet of this workbook is a part of the day. Write one line for each desk, mediator and order."),
+    N_("Each sheet of this workbook is a part of the day. Write one line for each desk, session, mediator and order."),
     N_("Send the file under New day. If something cannot be read, a list names each cell, and nothing is made."),
     N_("Formulas and merged cells are not read. This sheet and the lists are not read either."),
 )
@@ -82,6 +85,10 @@ class _Writing:
         book.remove(book.worksheets[0])
         read_me = self._add(book, READ_ME)
         examples = self.lines(None)
+        if not examples[SESSIONS.key]:
+            desk = self._day.desks[0]
+            example = FileSession(service=desk.services[0], desk=desk.number, starts=time(10), minutes=60, seats=12)
+            examples[SESSIONS.key] = session_lines([example], service=self._service, language=self._language)
         for sheet in SHEETS:
             page = self._add(book, sheet.title)
             if sheet is DAY:
@@ -112,6 +119,7 @@ class _Writing:
                 )
                 for desk in day.desks
             ],
+            SESSIONS.key: session_lines(day.sessions, service=self._service, language=self._language),
             MEDIATORS.key: [
                 {
                     "label": one.label,
@@ -283,6 +291,7 @@ class _Writing:
                 "languages": (languages, False),
                 "private": (answers, True),
             },
+            SESSIONS.key: {"service": (services, True), "language": (languages, True)},
             MEDIATORS.key: {"languages": (languages, False)},
             ORDER.key: {"before": (services, True), "after": (after, True)},
             EXPECTED.key: {"service": (services, True), "language": (languages, True)},

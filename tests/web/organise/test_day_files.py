@@ -1,7 +1,7 @@
 """Days as files: taken away as a workbook or a text, changed, sent again; a file with faults is told cell by cell."""
 
 import io
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 
 import httpx
@@ -9,10 +9,13 @@ import openpyxl
 
 from onestop.days.actions import create_day
 from onestop.days.dayfile import parse_day, read_template, templates
+from onestop.days.dayfile_writing import toml_of
 from onestop.days.exporting import file_of_day
 from onestop.days.organising import order_of_day, sizes_of_day
-from onestop.days.queries.days import Day, all_days, day_by_slug
+from onestop.days.queries.days import Day, all_days, day_by_id, day_by_slug
 from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.days.queries.sessions import sessions_of_day
+from onestop.days.tables import openings
 from onestop.domain.roles import SYSTEM
 from tests.days.test_daysheet import OWN_TEXT
 from tests.days.workbooks import SMALL, book_of, spoiled
@@ -48,6 +51,13 @@ def _shape(site: Site, day: Day) -> list[object]:
             (m.label, m.languages, local(m.opens_at), local(m.closes_at))
             for m in site.database.read_now(mediators_of_day, day.id)
         ],
+        [
+            (
+                next(d.number for d in desks if d.id == one.desk),
+                *(one.service, local(one.starts_at), one.minutes, one.seats, one.language),
+            )
+            for one in site.database.read_now(sessions_of_day, day.id)
+        ],
         [(o.before, o.after, o.because) for o in site.database.read_now(order_of_day, day.id)],
     ]
 
@@ -75,6 +85,37 @@ async def test_a_day_becomes_a_file_and_the_file_becomes_the_same_day(site: Site
             copy = site.database.read_now(day_by_slug, made.headers["location"].rsplit("/", 1)[1])
             assert (copy.on, _shape(site, copy)) == (later, _shape(site, day))
             assert site.database.read_now(file_of_day, copy) == site.database.read_now(file_of_day, day)
+
+
+async def test_sessions_are_in_the_files_of_a_day_but_not_one_whose_desk_is_closed(site: Site) -> None:
+    on, now = date(2026, 12, 16), site.database.now()
+    made = site.database.write_now(create_day, parse_day(OWN_TEXT), on=on, actor=SYSTEM, now=now)
+    (social,) = (one for one in site.database.read_now(sessions_of_day, made) if one.language == "uk")
+    sooner = social.ends_at - timedelta(minutes=5)
+    early = openings.update().where(openings.c.desk_id == social.desk, openings.c.closes_at == social.ends_at)
+    day = site.database.read_now(day_by_id, made)
+    first = site.database.read_now(file_of_day, day).sessions
+
+    site.database.write_now(lambda conn: conn.execute(early.values(closes_at=sooner)))
+
+    sessions = {(one.service, one.desk, one.starts, one.minutes, one.seats, one.language) for one in first}
+    assert sessions == {("social", 1, time(10, 15), 45, 12, "uk"), ("residence", 2, time(9), 180, 500, "")}
+    left = site.database.read_now(file_of_day, site.database.read_now(day_by_id, made)).sessions
+    assert [one.service for one in left] == ["residence"]
+    assert parse_day(toml_of(site.database.read_now(file_of_day, day))).sessions == left
+
+
+async def test_the_sessions_of_a_night_are_those_after_midnight(site: Site) -> None:
+    night = OWN_TEXT.replace("opens = 09:00:00\ncloses = 12:00:00", "opens = 20:00:00\ncloses = 02:00:00")
+    night = night.replace("closes = 11:00:00", "closes = 23:00:00").split("breaks")[0]
+    rest = OWN_TEXT.partition("breaks")[2].partition("\n")[2].replace("closes = 11:00:00", "closes = 23:00:00")
+    text = (night + rest).replace("10:15:00", "01:00:00").replace("09:00:00", "21:00:00")
+    on, now = date(2026, 12, 16), site.database.now()
+
+    made = site.database.write_now(create_day, parse_day(text), on=on, actor=SYSTEM, now=now)
+
+    starts = [one.starts_at for one in site.database.read_now(sessions_of_day, made)]
+    assert starts == [datetime(2026, 12, 16, 20, tzinfo=UTC), datetime(2026, 12, 17, 0, tzinfo=UTC)]
 
 
 async def test_the_date_of_a_workbook_counts_where_none_was_chosen_and_a_chosen_one_goes_before(site: Site) -> None:
@@ -154,7 +195,9 @@ async def test_every_template_and_an_empty_workbook_can_be_taken_from_the_page(s
     assert (answers[0].headers["content-type"], unknown.status_code) == (XLSX, 404)
     assert parse_day(answers[3].text) == read_template(templates()[0])
     book = openpyxl.load_workbook(io.BytesIO(answers[0].content))
-    assert book.sheetnames == ["Read me", "Day", "Institutions", "Desks", "Mediators", "Order", "Expected", "Lists"]
+    assert book.sheetnames == [
+        *("Read me", "Day", "Institutions", "Desks", "Sessions", "Mediators", "Order", "Expected", "Lists")
+    ]
     assert {str(rule.sqref) for rule in book["Desks"].data_validations.dataValidation} == {
         "B2:B300", "C2:C300", "E2:E300", "I2:I300",
     }  # fmt: skip
