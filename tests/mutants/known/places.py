@@ -238,6 +238,13 @@ MISTAKES = (
         "tests/booking/test_proofs.py::test_an_address_that_is_not_proved_takes_nothing_from_who_owns_it",
     ),
     mistake(
+        "session-gone-and-booked-all-the-same",
+        "R1",
+        "a time that was kept is booked though its session was taken away meanwhile",
+        Change(_BOOKINGS, "    if not has_its_seats(conn, held):\n        raise HoldGone\n", ""),
+        "tests/booking/test_sessions.py::test_a_held_time_ends_when_its_session_does",
+    ),
+    mistake(
         "step-for-nobody",
         "R8",
         "a step of somebody who does not come any more stays in the plan, for nobody",
