@@ -1,6 +1,7 @@
 """A day that is played: nobody is lost or doubled, the rule decides, and the same seed plays the same day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -12,7 +13,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Choice, Desk, HallState, Mediator, WaitingStop, calling_rule, score_of
 from onestop.domain.discipline import POLICIES
 from onestop.domain.plan import MEDIATED, WantedStop
-from onestop.domain.simday import Played, PlayedStop, SimDay, SimDesk, SimVisitor
+from onestop.domain.simday import Played, PlayedStop, SimDay, SimDesk, SimSession, SimVisitor
 from onestop.domain.simulation import STAYS, play
 
 OPENS = datetime(2027, 3, 4, 8, 0, tzinfo=UTC)
@@ -237,3 +238,65 @@ def test_an_empty_day_and_a_wish_nobody_can_meet() -> None:
     assert play(day(desk(1, LEGAL)), []).visits == ()
     with pytest.raises(ValueError, match="no desk offers"):
         play(day(desk(1, LEGAL)), [visitor(1, POLICE)])
+
+
+# -- sessions ---------------------------------------------------------------------------------------
+
+
+def session(minute: int, *, seats: int = 10, language: str = "") -> SimSession:
+    """A talk of the social counsellors for several, 30 minutes long, at desk 2."""
+    return SimSession(
+        service=SOCIAL,
+        desk=UUID(int=202),
+        starts_at=OPENS + timedelta(minutes=minute),
+        minutes=30.0,
+        seats=seats,
+        language=language,
+    )
+
+
+def with_sessions(*sessions: SimSession) -> SimDay:
+    return replace(day(desk(1, LEGAL), desk(2, SOCIAL)), sessions=sessions)
+
+
+def when(played: Played, service: UUID) -> list[tuple[int, int]]:
+    """Beginning and end of the talks of a service, in minutes from the opening."""
+    minute = timedelta(minutes=1)
+    found = [one for one in played.stops if one.service == service]
+    return [(round((one.begun_at - OPENS) / minute), round((one.ended_at - OPENS) / minute)) for one in found]
+
+
+def test_a_session_begins_at_its_time_for_all_who_wait_and_ends_as_planned() -> None:
+    played = play(with_sessions(session(60), session(180)), [visitor(n, SOCIAL, at=n) for n in range(4)])
+    assert when(played, SOCIAL) == [(60, 90)] * 4
+    assert {one.left_at for one in played.visits} == {OPENS + timedelta(minutes=90)}
+    assert not any(one.unfinished for one in played.visits)
+
+
+def test_who_finds_no_seat_goes_to_the_next_and_after_the_last_one_home() -> None:
+    played = play(with_sessions(session(60, seats=2), session(180, seats=1)), [visitor(n, SOCIAL) for n in range(4)])
+    assert when(played, SOCIAL) == [(60, 90), (60, 90), (180, 210)]
+    (lost,) = (one for one in played.visits if one.unfinished)
+    assert lost.unfinished == (SOCIAL,)
+    assert lost.left_at == OPENS + timedelta(minutes=180)
+
+
+def test_she_goes_where_she_follows() -> None:
+    sessions = session(60, language="uk"), session(180, language="sk")
+    played = play(with_sessions(*sessions), [visitor(1, SOCIAL), visitor(2, SOCIAL, language="uk")])
+    assert sorted(when(played, SOCIAL)) == [(60, 90), (180, 210)]
+
+
+def test_nobody_is_called_into_a_talk_that_would_make_her_miss_her_session() -> None:
+    played = play(with_sessions(session(60)), [visitor(1, SOCIAL, LEGAL, at=45)])
+    assert when(played, SOCIAL) == [(60, 90)]
+    ((begun, _),) = when(played, LEGAL)
+    assert begun >= 90
+
+
+def test_a_desk_with_a_session_calls_nobody_meanwhile() -> None:
+    both = replace(day(desk(2, SOCIAL, LEGAL)), sessions=(session(60),))
+    played = play(both, [visitor(1, SOCIAL, at=30), visitor(2, LEGAL, at=62)])
+    assert when(played, SOCIAL) == [(60, 90)]
+    ((begun, _),) = when(played, LEGAL)
+    assert begun >= 90

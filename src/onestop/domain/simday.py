@@ -22,6 +22,18 @@ class SimDesk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SimSession:
+    """A session with a fixed start; a service that has some is reached through them only."""
+
+    service: UUID
+    desk: UUID
+    starts_at: datetime
+    minutes: float
+    seats: int
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SimDay:
     """What is known of a day before it; `services` in the order in which they are done by hand."""
 
@@ -31,6 +43,7 @@ class SimDay:
     desks: tuple[SimDesk, ...]
     mediators: tuple[Mediator, ...]
     precedences: tuple[tuple[UUID, UUID | None], ...]
+    sessions: tuple[SimSession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,11 @@ minutes the organiser expects (coefficient of variation 0.7), longer with a medi
 the call. The same seed gives the same talks to the same visitors whatever the rule, so that rules are compared in
 pairs. The rule sees what it sees in the hall: frozen values, no I/O. Everything here is invented but the rule.
 
-Simpler than a hall: who was called comes; officers are in time; nobody asks for another stop at a desk.
+A session begins at its time, or once the talk at its desk ends, with those who wait for it, in the order they came, as
+far as its seats go; it lasts as long as planned.
+
+Simpler than a hall: who was called comes; officers are in time; nobody asks for another stop at a desk; a seat is kept
+for nobody who is at another desk when her session begins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +20,7 @@ from math import exp, log, sqrt
 from random import Random
 from uuid import UUID
 
+from onestop.domain.booking import Interpreter
 from onestop.domain.calling import (
     CallingRule,
     Choice,
@@ -28,7 +33,7 @@ from onestop.domain.calling import (
 from onestop.domain.discipline import Discipline, Policy
 from onestop.domain.plan import MEDIATED
 from onestop.domain.roll import CV, WAY_MINUTES
-from onestop.domain.simday import Played, PlayedStop, PlayedVisit, SimDay, SimDesk, SimVisitor
+from onestop.domain.simday import Played, PlayedStop, PlayedVisit, SimDay, SimDesk, SimSession, SimVisitor
 from onestop.domain.visit import waiting_since
 
 STAYS = timedelta(hours=2)
@@ -76,7 +81,7 @@ class _Visit:
     at_desks: int = 0
 
 
-_COME, _FREE, _SHIFT = range(3)
+_COME, _FREE, _OVER, _BEGIN, _SHIFT = range(5)
 
 
 class _Game:
@@ -92,6 +97,12 @@ class _Game:
         self._goes_home = [
             max((b + STAYS / _MINUTE if b >= ends else b for _, b in hours), default=0.0) for hours in self._hours
         ]
+        self._sessions = [(self._in(each.starts_at), each) for each in day.sessions]
+        self._held = frozenset(each.service for each in day.sessions)
+        self._begins: dict[int, list[int]] = {}
+        """Sessions whose time has come, by desk: the talk there goes on."""
+        self._there: dict[int, list[int]] = {}
+        """Who is in the session at a desk."""
         self._stops: list[_Stop] = []
         self._visits = [self._expected(i, who, seed) for i, who in enumerate(visitors)]
         self._lines: dict[UUID, dict[int, float]] = {service: {} for service in self._offering}
@@ -113,6 +124,9 @@ class _Game:
                 heappush(self._events, (self._in(visit.who.comes_at), _COME, i))
         edges = {edge for hours in self._hours for ends in hours for edge in ends} | set(self._goes_home)
         edges |= {self._in(edge) for one in self._day.mediators for edge in (one.opens_at, one.closes_at)}
+        for n, (starts, each) in enumerate(self._sessions):
+            heappush(self._events, (starts, _BEGIN, n))
+            edges |= {starts, starts + each.minutes}
         for edge in edges:
             heappush(self._events, (edge, _SHIFT, 0))
         while self._events:
@@ -124,8 +138,14 @@ class _Game:
                     self._come(i, now)
                 elif kind == _FREE:
                     self._end(i, now)
+                elif kind == _OVER:
+                    self._let_out(i, now)
+                elif kind == _BEGIN:
+                    self._begins.setdefault(self._number[self._sessions[i][1].desk], []).append(i)
                 else:
                     shifted = True
+            for d in [d for d in self._begins if self._at[d] is None]:
+                self._hold(d, now)
             if shifted:
                 self._shift(now)
             self._match(now)
@@ -202,7 +222,8 @@ class _Game:
         for one in ready:
             stop = self._stops[one]
             self._lines[stop.service][one] = now
-            self._load[stop.service] += stop.minutes
+            if stop.service not in self._held:
+                self._load[stop.service] += stop.minutes
 
     def _go_home(self, i: int, now: float) -> None:
         visit = self._visits[i]
@@ -226,7 +247,7 @@ class _Game:
 
     def _leave_line(self, one: int) -> None:
         stop = self._stops[one]
-        if self._lines[stop.service].pop(one, None) is not None:
+        if self._lines[stop.service].pop(one, None) is not None and stop.service not in self._held:
             self._load[stop.service] -= stop.minutes
 
     # -- desks ----------------------------------------------------------------------------------------------
@@ -254,7 +275,13 @@ class _Game:
             self._go_on(i, now)
 
     def _is_offered(self, service: UUID, now: float) -> bool:
-        """Whether a desk for it is still to be open, now or later."""
+        """Whether a desk for it is still to be open, or a session to be held, now or later."""
+        if service in self._held:
+            late = [n for each in self._begins.values() for n in each]
+            return any(
+                each.service == service and (starts > now or n in late)
+                for n, (starts, each) in enumerate(self._sessions)
+            )
         return any(self._goes_home[d] > now for d in self._offering[service])
 
     def _match(self, now: float) -> None:
@@ -277,12 +304,13 @@ class _Game:
                 waiting = [stop for stop in waiting if stop.stop != choice.stop]
 
     def _awaited(self, desk: SimDesk) -> bool:
-        return any(self._lines[service] for service in desk.desk.services)
+        return any(self._lines[service] for service in desk.desk.services - self._held)
 
     def _waiting(self, services: set[UUID], now: float) -> list[WaitingStop]:
         found: list[WaitingStop] = []
         everywhere = self._policy.discipline is Discipline.EVERYWHERE
-        for service in sorted(services):
+        to_sessions = self._to_sessions(now)
+        for service in sorted(services - self._held):
             for one, joined in self._lines[service].items():
                 stop = self._stops[one]
                 if not stop.members.isdisjoint(self._busy):
@@ -304,9 +332,87 @@ class _Game:
                         only_desk=None,
                         parked=False,
                         number=stop.visitor,
+                        minutes=stop.minutes,
+                        session_at=min(
+                            (to_sessions[each] for each in stop.members if each in to_sessions), default=None
+                        ),
                     )
                 )
         return found
+
+    def _to_sessions(self, now: float) -> dict[UUID, datetime]:
+        """When the next session begins that somebody waits for; one that is late counts as now."""
+        found: dict[UUID, datetime] = {}
+        for service in self._held:
+            nexts = [max(starts, now) for starts, each in self._sessions if each.service == service and starts >= now]
+            if nexts:
+                at = self._time(min(nexts))
+                for one in self._lines[service]:
+                    for member in self._stops[one].members:
+                        found[member] = min(at, found.get(member, at))
+        return found
+
+    def _hold(self, d: int, now: float) -> None:
+        """Begin the first session whose time has come at this desk."""
+        each = self._sessions[self._begins[d].pop(0)][1]
+        if not self._begins[d]:
+            del self._begins[d]
+        free = each.seats
+        there: list[int] = []
+        for one in list(self._lines[each.service]):
+            stop = self._stops[one]
+            if len(stop.members) > free or not stop.members.isdisjoint(self._busy) or not self._follows(stop, each):
+                continue
+            free -= len(stop.members)
+            there.append(one)
+            self._go_in(one, each, now)
+        if there:
+            self._at[d] = there[0], None
+            self._there[d] = there
+            heappush(self._events, (now + each.minutes, _OVER, d))
+
+    def _follows(self, stop: _Stop, each: SimSession) -> bool:
+        """Whether she follows it; where no session to come is in her language, any will do."""
+        who = self._visits[stop.visitor].who
+        if not each.language or each.language in who.languages or who.interpreter is Interpreter.OWN:
+            return True
+        known = {*who.languages, ""}
+        return not any(
+            other.service == each.service and other.language in known and other.starts_at > each.starts_at
+            for _, other in self._sessions
+        )
+
+    def _go_in(self, one: int, each: SimSession, now: float) -> None:
+        stop = self._stops[one]
+        visit = self._visits[stop.visitor]
+        self._leave_line(one)
+        stop.called = True
+        self._busy |= stop.members
+        waited = visit.waited + max(0.0, now - visit.since)
+        if not visit.at_desks:
+            visit.waited = waited
+        visit.at_desks += 1
+        at = self._time(now)
+        terms = dict.fromkeys(("mediator", "no_interpreter", "parked"), False)
+        self._talks.append(
+            PlayedStop(
+                visitor=visit.who.id,
+                service=stop.service,
+                desk=each.desk,
+                called_at=at,
+                begun_at=at,
+                ended_at=self._time(now + each.minutes),
+                choice=Choice(
+                    stop=stop.id, mediator=None, no_interpreter=False, score=waited, terms={**terms, "waited": waited}
+                ),
+            )
+        )
+
+    def _let_out(self, d: int, now: float) -> None:
+        """The session at this desk is over."""
+        self._at[d] = None
+        for one in self._there.pop(d):
+            self._go_out(one, now)
 
     def _state(self, desks: Sequence[Desk]) -> HallState:
         spoken, spoken_for = self._spoken
@@ -355,11 +461,14 @@ class _Game:
         there = self._at[d]
         assert there is not None
         one, mediator = there
-        stop = self._stops[one]
-        visit = self._visits[stop.visitor]
         self._at[d] = None
         if mediator is not None:
             self._helping.discard(mediator)
+        self._go_out(one, now)
+
+    def _go_out(self, one: int, now: float) -> None:
+        stop = self._stops[one]
+        visit = self._visits[stop.visitor]
         self._busy -= stop.members
         visit.at_desks -= 1
         if not visit.at_desks:

@@ -1,9 +1,10 @@
 """A day before it comes: a day file or a day of the database as the simulation takes it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -12,15 +13,16 @@ from onestop.days.dayfile import DayFile, DayFileWrong, read_template
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.offer import service_keys
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.tables import day_always, days
 from onestop.directory.tables import services
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.calling import Desk, Mediator
 from onestop.domain.crowd import Expected
-from onestop.domain.day import opening_instants, opening_within
+from onestop.domain.day import local_instant, opening_instants, opening_within
 from onestop.domain.plan import WantedStop
 from onestop.domain.rehearsal import Rehearsal, RestsOn
-from onestop.domain.simday import SimDay, SimDesk, SimVisitor
+from onestop.domain.simday import SimDay, SimDesk, SimSession, SimVisitor
 from onestop.domain.visit import StopState
 from onestop.visits.queries.hall import calling_desk
 
@@ -58,6 +60,18 @@ def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
     precedences = tuple(
         (keys[each.before], None if each.after is None else keys[each.after]) for each in file.precedences
     )
+    of_number = {each.desk.number: each.desk.id for each in desks}
+    sessions = [
+        SimSession(
+            service=keys[each.service],
+            desk=of_number[each.desk],
+            starts_at=_within(on, each.starts, zone, opens_at),
+            minutes=float(each.minutes),
+            seats=each.seats,
+            language=each.language,
+        )
+        for each in file.sessions
+    ]
     return Rehearsal(
         day=SimDay(
             opens_at=opens_at,
@@ -66,6 +80,7 @@ def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
             desks=tuple(desks),
             mediators=tuple(mediators),
             precedences=precedences,
+            sessions=_held(sessions, desks),
         ),
         expected=_expected_by(
             file, {each: key for key, each in keys.items()}, frozenset(keys[key] for key in file.always)
@@ -104,6 +119,20 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
                 for one in people
             ),
             precedences=precedences,
+            sessions=_held(
+                (
+                    SimSession(
+                        service=each.service,
+                        desk=each.desk,
+                        starts_at=each.starts_at,
+                        minutes=float(each.minutes),
+                        seats=each.seats,
+                        language=each.language,
+                    )
+                    for each in sessions_of_day(conn, day.id)
+                ),
+                desks,
+            ),
         ),
         expected=expected,
         slot=timedelta(minutes=day.slot_minutes),
@@ -114,6 +143,25 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
         },
         booked=booked,
         rests_on=RestsOn.BOOKINGS if booked else RestsOn.TEMPLATE if known else RestsOn.NOTHING,
+    )
+
+
+def _within(on: date, at: time, zone: ZoneInfo, opens_at: datetime) -> datetime:
+    """A local time of a day, after midnight where it lies before the opening."""
+    found = local_instant(on, at, zone)
+    return found if found >= opens_at else local_instant(on + timedelta(days=1), at, zone)
+
+
+def _held(sessions: Iterable[SimSession], desks: Sequence[SimDesk]) -> tuple[SimSession, ...]:
+    """Those within the hours of their desk; the others are not held."""
+    hours = {each.desk.id: each.openings for each in desks}
+    return tuple(
+        each
+        for each in sessions
+        if any(
+            opens <= each.starts_at and each.starts_at + timedelta(minutes=each.minutes) <= closes
+            for opens, closes in hours.get(each.desk, ())
+        )
     )
 
 
