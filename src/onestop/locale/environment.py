@@ -56,9 +56,9 @@ def make_environment(locale: Locale) -> Environment:
     words: dict[str, Any] = {
         "ltr": ltr,
         "date": locale.date,
-        "local_date": locale.local_date,
+        "local_date": _date_filter(locale.local_date),
         "short_date": locale.short_date,
-        "time": _time_filter(locale.time),
+        "time": _time_filter(locale.told_time),
         "about": _time_filter(locale.about),
         "duration": locale.duration,
         "quantity": locale.number,
@@ -102,6 +102,15 @@ def _list_filter(locale: Locale) -> Callable[[Sequence[str]], Markup]:
         return Markup(locale.list_and([str(escape(item)) for item in items]))  # noqa: S704 - every item is escaped
 
     return list_and
+
+
+def _date_filter(write: Callable[[datetime, str], str]) -> Callable[..., str]:
+    @pass_context
+    def local_date(context: Context, at: datetime, zone: str = "") -> str:
+        """The date of an instant in `zone`, or in that of the page's chrome where none is given."""
+        return write(at, zone or context["chrome"].zone)
+
+    return local_date
 
 
 def _time_filter(write: Callable[[datetime, str], str]) -> Callable[..., Markup]:

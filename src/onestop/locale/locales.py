@@ -77,10 +77,18 @@ class Locale:
         """`09:05`, 24 hours, on the clock of the venue's zone."""
         return at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
 
+    def told_time(self, at: dt.datetime, zone: str) -> str:
+        """The same for people: an hour that a night has twice says which of the two, `02:15 (UTC+1)`."""
+        local = at.astimezone(ZoneInfo(zone))
+        offset = local.utcoffset()
+        if offset is None or not is_twice(local):
+            return f"{local:%H:%M}"
+        return f"{local:%H:%M} (UTC{offset / dt.timedelta(hours=1):+g})"
+
     def about(self, at: dt.datetime, zone: str) -> str:
         """The same for a time that is only expected: rounded up to five minutes."""
         late = dt.timedelta(minutes=at.minute % 5, seconds=at.second, microseconds=at.microsecond)
-        return self.time(at + (-late % dt.timedelta(minutes=5)), zone)
+        return self.told_time(at + (-late % dt.timedelta(minutes=5)), zone)
 
     def duration(self, minutes: int) -> str:
         """`25 min`, `1 h`, `1 h 10 min`."""
@@ -114,3 +122,8 @@ class Locale:
 def locale_for(tag: str) -> Locale:
     """The locale of a known language, its catalogue read once; `KeyError` for one not in `languages.KNOWN`."""
     return Locale(KNOWN[tag], read_catalogue(tag))
+
+
+def is_twice(local: dt.datetime) -> bool:
+    """Whether the clock of its zone shows this time twice, because it is put back in this night."""
+    return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()

@@ -57,8 +57,11 @@ def _event(appointment: Appointment, locale: Locale, *, cancelled: bool) -> Even
     event.add("uid", calendar_uid(appointment.party))
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", appointment.written_at.astimezone(UTC))
-    event.add("dtstart", appointment.arrival_at.astimezone(zone))
-    event.add("dtend", appointment.ends_at.astimezone(zone))
+    # Of an hour that a night has twice a time of a zone means the first: the second can only be told in UTC.
+    second = any(at.astimezone(zone).fold for at in (appointment.arrival_at, appointment.ends_at))
+    told = UTC if second else zone
+    event.add("dtstart", appointment.arrival_at.astimezone(told))
+    event.add("dtend", appointment.ends_at.astimezone(told))
     event.add("summary", locale.gettext(SUMMARY))
     event.add("description", locale.say(NUMBER, {"number": appointment.number}))
     event.add("location", appointment.place)

@@ -174,7 +174,7 @@ def _own_lines(terms: Terms) -> OwnLines | None:
         terms.own,
         {
             "date": locale.date(terms.on),
-            "time": ltr(locale.time(terms.arrival_at, terms.zone)),
+            "time": ltr(locale.told_time(terms.arrival_at, terms.zone)),
             "end": ltr(locale.about(terms.ends_at, terms.zone)),
             "number": ltr(terms.number),
             "venue": terms.venue,
@@ -220,7 +220,7 @@ def short_text(message: Message, *, key: bytes) -> str:
         KINDS[message.kind].short,
         {
             "date": locale.short_date(terms.on),
-            "time": locale.time(terms.arrival_at, terms.zone),
+            "time": locale.told_time(terms.arrival_at, terms.zone),
             "number": terms.number,
             # A mark holds the code together inside right-to-left text; elements that isolate cost two characters.
             "code": f"{_LTR_MARK if locale.dir == 'rtl' else ''}{spell_short_code(code)}",
@@ -256,7 +256,7 @@ def plain_environment(locale: Locale) -> Environment:
         return f"{_LEFT_TO_RIGHT}{text}{_POP}" if locale.dir == "rtl" else str(text)
 
     def time(at: datetime, zone: str) -> str:
-        return ltr(locale.time(at, zone))
+        return ltr(locale.told_time(at, zone))
 
     def about(at: datetime, zone: str) -> str:
         return ltr(locale.about(at, zone))

@@ -211,7 +211,8 @@ def told_on(day: Day, language: str, *, arrival_at: datetime, ends_at: datetime 
         language=language,
         working_language=day.working_language,
         terms=Terms(
-            on=day.on,
+            # Who comes after midnight comes on the next date.
+            on=arrival_at.astimezone(day.zone).date(),
             arrival_at=arrival_at,
             ends_at=ends_at or day.closes_at,
             zone=day.timezone,

@@ -37,11 +37,13 @@ languages = ["sk", "en"]
 """
 
 
-def _text(opens: str = "20:00:00", closes: str = "04:00:00") -> str:
+def day_text(opens: str = "20:00:00", closes: str = "04:00:00") -> str:
+    """A day file of one desk."""
     return FILE.format(opens=opens, closes=closes)
 
 
-async def _upload(organiser: Organiser, content: bytes, on: str = "2026-12-17") -> httpx.Response:
+async def upload(organiser: Organiser, content: bytes, on: str = "2026-12-17") -> httpx.Response:
+    """Send a file to the page of new days."""
     await organiser.open("/organise/new")
     key = organiser.form("/organise/days/from-file")["_key"]
     return await organiser.browser.post(
@@ -109,7 +111,7 @@ async def test_the_same_press_twice_makes_one_day(site: Site) -> None:
 
 
 async def test_a_file_becomes_a_draft_and_its_desk_follows_the_night(site: Site) -> None:
-    made = await _upload(Organiser(site), _text().encode())
+    made = await upload(Organiser(site), day_text().encode())
 
     day = site.database.read_now(day_by_slug, "night-2026-12-17")
     assert (made.status_code, made.headers["location"]) == (303, "/organise/night-2026-12-17")
@@ -123,7 +125,7 @@ async def test_every_shipped_template_can_be_uploaded_as_a_file(site: Site) -> N
     organiser = Organiser(site)
     folder = resource_dir("static").parent / "src/onestop/days/templates"
 
-    answers = [(await _upload(organiser, (folder / f"{name}.toml").read_bytes())).status_code for name in templates()]
+    answers = [(await upload(organiser, (folder / f"{name}.toml").read_bytes())).status_code for name in templates()]
 
     assert answers == [303] * len(templates())
 
@@ -133,16 +135,18 @@ WRONG = {
     b"schema = 2": "schema: expected 1.",
     b"schema = 1\nday = 5": "[day] should be a table.",
     b"schema = 1\n" + b"x = " + b"[" * 5000: "This is not TOML",
-    _text().replace('"sk"', '"xx"').encode(): "is no language we know.",
-    _text().replace('"night"', '"../night"').encode(): "slug should have 1 to 60 small letters",
-    _text().replace("minutes = 20", "minutes = 99999999999999999999").encode(): "minutes should be between 1 and 480.",
-    _text().replace('["legal"]', '["legal", "legal"]').encode(): "a service is named twice.",
-    _text().replace('["legal"]', "[]").encode(): "services is empty.",
-    _text().replace("Europe/Bratislava", "Europe").encode(): "is not a known time zone.",
-    _text().replace("[[desk]]", "[desk]").encode(): "[[desk]] should be a list of tables.",
-    _text().replace("Night shelter", "N" * 201).encode(): "name should be one line of at most 200 letters.",
-    _text().replace("minutes = 20", "minutes = 20\ncount = 61").encode(): "count should be between 1 and 60.",
-    (_text() + "[mix]\nlabour = 0.5\n").encode(): "no desk offers",
+    day_text().replace('"sk"', '"xx"').encode(): "is no language we know.",
+    day_text().replace('"night"', '"../night"').encode(): "slug should have 1 to 60 small letters",
+    day_text()
+    .replace("minutes = 20", "minutes = 99999999999999999999")
+    .encode(): "minutes should be between 1 and 480.",
+    day_text().replace('["legal"]', '["legal", "legal"]').encode(): "a service is named twice.",
+    day_text().replace('["legal"]', "[]").encode(): "services is empty.",
+    day_text().replace("Europe/Bratislava", "Europe").encode(): "is not a known time zone.",
+    day_text().replace("[[desk]]", "[desk]").encode(): "[[desk]] should be a list of tables.",
+    day_text().replace("Night shelter", "N" * 201).encode(): "name should be one line of at most 200 letters.",
+    day_text().replace("minutes = 20", "minutes = 20\ncount = 61").encode(): "count should be between 1 and 60.",
+    (day_text() + "[mix]\nlabour = 0.5\n").encode(): "no desk offers",
     "schema = 1 # ž".encode("iso8859-2"): "This file is not a text file.",
     b"": "Please choose a file.",
 }
@@ -152,7 +156,7 @@ async def test_a_file_with_a_mistake_is_told_with_its_place_and_makes_nothing(si
     organiser = Organiser(site)
     before = _slugs(site)
 
-    answers = {content: await _upload(organiser, content) for content in WRONG}
+    answers = {content: await upload(organiser, content) for content in WRONG}
 
     assert {content: answer.status_code for content, answer in answers.items()} == dict.fromkeys(WRONG, 422)
     assert [told for content, told in WRONG.items() if told not in unescape(answers[content].text)] == []
@@ -160,7 +164,7 @@ async def test_a_file_with_a_mistake_is_told_with_its_place_and_makes_nothing(si
 
 
 async def test_the_date_that_was_typed_stays_when_the_file_is_wrong(site: Site) -> None:
-    answer = await _upload(Organiser(site), b"schema = 2", on="2027-03-04")
+    answer = await upload(Organiser(site), b"schema = 2", on="2027-03-04")
 
     assert 'name="on_file" type="date" value="2027-03-04"' in answer.text
 
@@ -180,9 +184,9 @@ async def test_in_the_night_that_lacks_an_hour_a_day_inside_that_hour_is_refused
     site: Site,
 ) -> None:
     organiser = Organiser(site)
-    gone = await _upload(organiser, _text("02:00:00", "03:00:00").encode(), on="2027-03-28")
-    made = await _upload(organiser, _text("01:00:00", "05:00:00").encode(), on="2027-03-28")
-    long = await _upload(organiser, _text("01:00:00", "05:00:00").encode(), on="2027-10-31")
+    gone = await upload(organiser, day_text("02:00:00", "03:00:00").encode(), on="2027-03-28")
+    made = await upload(organiser, day_text("01:00:00", "05:00:00").encode(), on="2027-03-28")
+    long = await upload(organiser, day_text("01:00:00", "05:00:00").encode(), on="2027-10-31")
 
     days = [site.database.read_now(day_by_slug, f"night-{on}") for on in ("2027-03-28", "2027-10-31")]
     assert (gone.status_code, made.status_code, long.status_code) == (422, 303, 303)
@@ -192,7 +196,7 @@ async def test_in_the_night_that_lacks_an_hour_a_day_inside_that_hour_is_refused
 
 async def test_a_copy_leaves_out_an_opening_that_the_night_does_not_have(site: Site) -> None:
     file = parse_day(
-        _text("01:00:00", "05:00:00")
+        day_text("01:00:00", "05:00:00")
         + '[[desk]]\ninstitution = "mic"\nservices = ["legal"]\nminutes = 20\nlanguages = ["sk"]\n'
         "opens = 02:00:00\ncloses = 03:00:00\n"
     )

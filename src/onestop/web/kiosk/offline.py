@@ -175,7 +175,7 @@ async def show_paper(
     roll = Roll(
         day=day,
         ticket_number=str(ticket.number),
-        comes_at=locale.time(comes_at, day.timezone) if comes_at is not None else "",
+        comes_at=locale.told_time(comes_at, day.timezone) if comes_at is not None else "",
         says=await says_next(request, db, locale, found.party) if waits else locale.gettext(SHOW_IT),
         qr_text=f"{base_url_of(request)}/t/{ticket.code}" if settings.base_url else ticket.code,
         picture="",

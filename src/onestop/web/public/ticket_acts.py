@@ -43,7 +43,6 @@ WAITS = "?earlier=1"
 class ChangePage:
     """The other arrival times of the day."""
 
-    on: datetime
     arrival_at: datetime
     best: tuple[BestTime, ...]
     hours: tuple[Hour, ...]
@@ -60,7 +59,6 @@ class ChangePage:
 class CancelPage:
     """The second of two taps."""
 
-    on: datetime
     arrival_at: datetime
     path: str
     query: str
@@ -155,7 +153,6 @@ async def show_cancel(request: WebRequest, db: Db, ticket_key: TicketKey, code: 
     if booking is None or not is_booked(access.ticket, db.now()):
         return see_other(link(request, access.path))
     context = CancelPage(
-        on=access.ticket.day.opens_at.astimezone(access.ticket.day.zone),
         arrival_at=booking.arrival_at,
         path=access.path,
         query=link(request, ""),
@@ -281,7 +278,6 @@ async def _show_change(
     found = replace(found, plans=others, best=tuple(plan for plan in found.best if plan in others))
     locale = locale_of_ticket(request, ticket)
     context = ChangePage(
-        on=ticket.day.opens_at.astimezone(ticket.day.zone),
         arrival_at=booking.arrival_at,
         best=best_times(found, locale, ticket.day, await db.read(day_offer, ticket.day.id)),
         hours=hours_of(found, ticket.day.zone),

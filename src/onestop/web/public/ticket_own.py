@@ -48,7 +48,6 @@ class Leaver:
 class OwnTicketPage:
     """Whose ticket, which steps, and what it means."""
 
-    on: datetime
     arrival_at: datetime
     leavers: tuple[Leaver, ...]
     path: str
@@ -136,7 +135,6 @@ def _show(
         if _can_leave(wish, mark)
     )
     context = OwnTicketPage(
-        on=ticket.day.opens_at.astimezone(ticket.day.zone),
         arrival_at=at,
         leavers=leavers,
         path=access.path,

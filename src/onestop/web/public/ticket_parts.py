@@ -161,13 +161,14 @@ async def goes_on_of(request: WebRequest, db: Database, key: bytes, access: Acce
     if to is None:
         return None
     day = await db.read(day_by_id, to.day)
+    on = day.on if to.arrival_at is None else to.arrival_at.astimezone(day.zone).date()
     if to.renewed:
-        return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href="")
+        return GoesOn(on=on, at=to.arrival_at, zone=day.timezone, href="")
     if to.number is None:
         href = f"/w/{waiting_code(key, day=to.day, party=to.party)}"
     else:
         href = f"/t/{(await db.read(ticket_again, party=to.party, key=key)).code}"
-    return GoesOn(on=day.on, at=to.arrival_at, zone=day.timezone, href=link(request, href))
+    return GoesOn(on=on, at=to.arrival_at, zone=day.timezone, href=link(request, href))
 
 
 def proposals_of(locale: Locale, ticket: TicketState) -> tuple[Proposal, ...]:

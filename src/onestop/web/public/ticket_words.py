@@ -109,12 +109,12 @@ def _before_the_visit(locale: Locale, ticket: TicketState, now: datetime) -> Ite
     elif booking is None or booking.state is not BookingState.CONFIRMED or now >= day.closes_at:
         yield locale.gettext(OVER)
     else:
-        time = locale.time(booking.arrival_at, day.timezone)
-        if now.astimezone(day.zone).date() == day.on:
+        time = locale.told_time(booking.arrival_at, day.timezone)
+        if now.astimezone(day.zone).date() == booking.arrival_at.astimezone(day.zone).date():
             yield locale.say(COME_TODAY, {"time": time})
             yield locale.gettext(SHOW)
         else:
-            yield locale.say(COME, {"date": locale.date(day.on), "time": time})
+            yield locale.say(COME, {"date": locale.local_date(booking.arrival_at, day.timezone), "time": time})
         yield locale.say(OUT_BY, {"time": locale.about(booking.ends_at, day.timezone)})
 
 

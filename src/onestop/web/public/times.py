@@ -177,11 +177,11 @@ def best_times(found: Arrivals, locale: Locale, day: Day, offer: DayOffer) -> tu
 
 
 def hours_of(found: Arrivals, zone: ZoneInfo) -> tuple[Hour, ...]:
-    """Arrival times by the hour of the venue's clock."""
-    hours: dict[tuple[date, int], list[datetime]] = {}
+    """Arrival times by the hour of the venue's clock; an hour that a night has twice stands twice."""
+    hours: dict[tuple[date, int, int], list[datetime]] = {}
     for plan in found.plans:
         local = plan.arrival_at.astimezone(zone)
-        hours.setdefault((local.date(), local.hour), []).append(plan.arrival_at)
+        hours.setdefault((local.date(), local.hour, local.fold), []).append(plan.arrival_at)
     return tuple(
         Hour(begins_at=times[0].astimezone(zone).replace(minute=0, second=0), times=tuple(times))
         for times in hours.values()
