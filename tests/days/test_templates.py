@@ -30,22 +30,34 @@ from tests.halls import ON, STAFF, TestDay, make_test_day
 from tests.visits.looking import end
 
 MOST_LOAD = 0.85
+PEOPLE = 2
+"""That come together, where a session has a seat for each of them."""
 SOME_PLAYED = 12
 """Parties that ask for a time on a day that is played each time; in the full run all that its template expects."""
 STEP = timedelta(minutes=2)
 EACH = pytest.mark.parametrize("name", templates())
 
 
-def _minutes(desk: FileDesk) -> int:
-    return (desk.closes.hour - desk.opens.hour) * 60 + desk.closes.minute - desk.opens.minute
+def _minutes(file: DayFile, desk: FileDesk) -> int:
+    """For talks: without its sessions."""
+    hours = (desk.closes.hour - desk.opens.hour) * 60 + desk.closes.minute - desk.opens.minute
+    return hours - sum(one.minutes for one in file.sessions if one.desk == desk.number)
+
+
+def _in_sessions(file: DayFile) -> dict[str, int]:
+    """Services that are reached through sessions only, with the seats of these that can be booked."""
+    seats: dict[str, int] = {}
+    for one in file.sessions:
+        seats[one.service] = seats.get(one.service, 0) + one.seats - one.seats * file.reserve_percent // 100
+    return seats
 
 
 def _asked(file: DayFile) -> dict[str, float]:
-    """Minutes that the expected parties need of each service."""
+    """Minutes of talks that the expected parties need of each service."""
     share = {**file.mix, **dict.fromkeys(file.always, 1.0)}
     longest: dict[str, int] = {}
     for desk in file.desks:
-        for service in desk.services:
+        for service in set(desk.services) - set(_in_sessions(file)):
             longest[service] = max(desk.minutes, longest.get(service, 0))
     return {service: share[service] * file.parties * minutes for service, minutes in longest.items()}
 
@@ -56,12 +68,13 @@ def loads(file: DayFile) -> dict[tuple[str, ...], float]:
     sets = {
         several
         for desk in file.desks
-        for size in range(1, len(desk.services) + 1)
-        for several in combinations(sorted(desk.services), size)
+        for talks in [sorted(set(desk.services) & set(asked))]
+        for size in range(1, len(talks) + 1)
+        for several in combinations(talks, size)
     }
     return {
         several: sum(asked[each] for each in several)
-        / sum(_minutes(desk) for desk in file.desks if set(several) & set(desk.services))
+        / sum(_minutes(file, desk) for desk in file.desks if set(several) & set(desk.services))
         for several in sets
     }
 
@@ -73,6 +86,26 @@ def test_no_service_of_a_template_asks_for_more_than_its_desks_can_do(name: str)
     assert {several: load for several, load in loads(file).items() if load > MOST_LOAD} == {}
     assert {service for desk in file.desks for service in desk.services} == set(file.mix) | set(file.always)
     assert sum(file.party_languages.values()) == pytest.approx(1, abs=0.05)
+
+
+@EACH
+def test_the_sessions_of_a_template_have_seats_for_whom_it_expects(name: str) -> None:
+    file = read_template(name)
+    share = {**file.mix, **dict.fromkeys(file.always, 1.0)}
+    seats = _in_sessions(file)
+
+    assert {key: n for key, n in seats.items() if share[key] * file.parties * PEOPLE > MOST_LOAD * n} == {}
+    # Nobody is left with a session that she does not follow.
+    assert {one.service for one in file.sessions if not one.language} == set(seats)
+
+
+def test_the_centres_in_greece_hold_an_information_session_and_a_parent_group() -> None:
+    held = {name: {one.service for one in read_template(name).sessions} for name in templates()}
+
+    assert {name: services for name, services in held.items() if services} == {
+        "athens-mic": {"naturalisation-course"},
+        "thessaloniki-mic": {"parent-group"},
+    }
 
 
 @EACH
@@ -176,9 +209,11 @@ def test_a_template_is_played_to_its_end_and_keeps_the_promises(
 def _booked(hall: TestDay, file: DayFile, many: int, chance: Random) -> list[tuple[datetime, Ticket]]:
     """Of so many parties as the template expects them those who find a time, each at one of those offered to her."""
     found: list[tuple[datetime, Ticket]] = []
+    # Whoever has a session goes there with all others; it is not called by the rule that is played here.
+    talks = {key: share for key, share in file.mix.items() if key not in _in_sessions(file)}
     tongues, shares = list(file.party_languages), list(file.party_languages.values())
     for _ in range(many):
-        keys = [key for key, share in file.mix.items() if chance.random() < share] or [max(file.mix)]
+        keys = [key for key, share in talks.items() if chance.random() < share] or [max(talks)]
         tongue = chance.choices(tongues, shares)[0]
         interpreter = Interpreter.NEEDED if chance.randrange(100) < file.interpreter_needed_percent else Interpreter.OWN
         wish = hall.wish(*file.always, *keys, languages=(tongue,), interpreter=interpreter)
