@@ -15,6 +15,7 @@ from onestop.days.checks import publish_checked
 from onestop.days.dayfile import DayFile, FileDesk, read_template, templates
 from onestop.days.queries.checks import check_day
 from onestop.days.queries.days import day_by_id
+from onestop.days.queries.sessions import sessions_of_day
 from onestop.db.session import Database
 from onestop.directory.vocabulary import CONDITIONS, NEEDS, PAPERS, QUESTIONS, SERVICES, papers_of
 from onestop.domain.booking import Interpreter
@@ -26,6 +27,7 @@ from onestop.reports.verify import verify
 from onestop.visits.actions.calls import finish, serve
 from onestop.visits.actions.closing import close_day
 from onestop.visits.actions.desks import set_desk_state
+from onestop.visits.actions.sessions import begin_session, end_session
 from tests.halls import ON, STAFF, TestDay, make_test_day
 from tests.visits.looking import end
 
@@ -171,11 +173,13 @@ def test_a_template_is_played_to_its_end_and_keeps_the_promises(
     closing = {desk.number: desk.closes for desk in file.desks}
     minutes = {desk.number: desk.minutes for desk in file.desks}
     closed: set[int] = set()
+    to_come = list(database.read_now(sessions_of_day, hall.id))
+    held: dict[int, tuple[UUID, datetime]] = {}
     waiting = sa.select(sa.exists().where(stops.c.day_id == hall.id, stops.c.state == StopState.WAITING))
 
     hall.now = hall.day.opens_at
     hall.open_desks()
-    while hall.now < hall.day.closes_at or busy:
+    while hall.now < hall.day.closes_at or busy or held:
         inside += [hall.arrive(ticket) for at, ticket in expected if hall.now - STEP < at <= hall.now]
         somebody = database.read_now(lambda conn: conn.execute(waiting).scalar_one())
         for number, desk in hall.desks.items():
@@ -183,8 +187,17 @@ def test_a_template_is_played_to_its_end_and_keeps_the_promises(
             if stop is not None and until <= hall.now:
                 hall.write(finish, stop, outcome=Outcome.ADVISED)
                 del busy[number]
+            session, until = held.get(number, (None, hall.now))
+            if session is not None and until <= hall.now:
+                hall.write(end_session, session)
+                del held[number]
+            due = next((one for one in to_come if one.desk == desk.id and one.starts_at <= hall.now), None)
+            if due is not None and number not in busy and number not in held:
+                hall.write(begin_session, due.id)
+                to_come.remove(due)
+                held[number] = due.id, hall.now + timedelta(minutes=due.minutes)
             late = hall.now.astimezone(hall.day.zone).time() >= closing[number]
-            if number in busy or number in closed:
+            if number in busy or number in held or number in closed:
                 continue
             if late:
                 hall.write(set_desk_state, desk.id, DeskState.CLOSED)
@@ -201,6 +214,7 @@ def test_a_template_is_played_to_its_end_and_keeps_the_promises(
     ends = [end(hall, visit)[0] for visit in inside]
     assert len(inside) == len(expected) > 0
     assert min(comes) >= hall.day.opens_at
+    assert to_come == []
     assert set(ends) <= {"completed", "left"}
     assert ends.count("completed") >= 0.9 * len(ends)
     assert database.read_now(verify, now=hall.now) == []
@@ -209,11 +223,9 @@ def test_a_template_is_played_to_its_end_and_keeps_the_promises(
 def _booked(hall: TestDay, file: DayFile, many: int, chance: Random) -> list[tuple[datetime, Ticket]]:
     """Of so many parties as the template expects them those who find a time, each at one of those offered to her."""
     found: list[tuple[datetime, Ticket]] = []
-    # Whoever has a session goes there with all others; it is not called by the rule that is played here.
-    talks = {key: share for key, share in file.mix.items() if key not in _in_sessions(file)}
     tongues, shares = list(file.party_languages), list(file.party_languages.values())
     for _ in range(many):
-        keys = [key for key, share in talks.items() if chance.random() < share] or [max(talks)]
+        keys = [key for key, share in file.mix.items() if chance.random() < share] or [max(file.mix)]
         tongue = chance.choices(tongues, shares)[0]
         interpreter = Interpreter.NEEDED if chance.randrange(100) < file.interpreter_needed_percent else Interpreter.OWN
         wish = hall.wish(*file.always, *keys, languages=(tongue,), interpreter=interpreter)
