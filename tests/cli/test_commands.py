@@ -220,7 +220,7 @@ def test_a_workbook_becomes_a_draft_on_its_own_date_or_tells_every_fault(run: Ru
     assert run("day", "import", right, "--date", "2027-05-06") == (0, "iom-kosice-2027-05-06\n", "")
     code, printed, said = run("day", "import", wrong, "--date", "2027-05-06")
     assert (code, printed) == (1, "")
-    assert said.splitlines()[1:] == ["Day B6 Opens: Please write a time such as 9:30."]
+    assert said.splitlines()[1:] == ["Day B6 Opens: noon is no time of a day. Please write a time such as 9:30."]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 import io
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import numbers
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from onestop.days.dayfile import parse_day, read_template, templates
 from onestop.days.dayfile_writing import toml_of
@@ -162,9 +163,51 @@ def test_times_are_read_in_the_ways_people_write_them(written: Any, meant: time)
     assert (found.faults, found.file and found.file.opens) == ((), meant)
 
 
-@pytest.mark.parametrize("written", ["noon", "25:00", "9:75", 9.3, True, "9-30"])
-def test_what_is_no_time_is_told_at_its_cell(written: Any) -> None:
-    assert told(spoiled("Day", "B6", written)) == [("Day", "B6", "Please write a time such as 9:30.")]
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("noon", "noon"),
+        ("25:00", "25:00"),
+        ("9:75", "9:75"),
+        (9.3, "9.3"),
+        (True, "True"),
+        ("9-30", "9-30"),
+        (timedelta(hours=25), "25:00"),
+        (timedelta(hours=26, minutes=30), "26:30"),
+        (timedelta(hours=-1), "-01:00"),
+    ],
+)
+def test_what_is_no_time_is_told_at_its_cell_with_what_stands_there(written: Any, said: str) -> None:
+    sentence = f"{said} is no time of a day. Please write a time such as 9:30."
+
+    assert told(spoiled("Day", "B6", written)) == [("Day", "B6", sentence)]
+
+
+@pytest.mark.parametrize("shown_as", ["[h]:mm", "[hh]:mm:ss", "hh:mm", "h:mm AM/PM"])
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+def test_hours_beyond_a_day_are_refused_however_the_spreadsheet_shows_them(shown_as: str, epoch: datetime) -> None:
+    def change(book: Workbook) -> None:
+        book.epoch = epoch
+        for sheet, cell, hours in (("Day", "B6", 25), ("Mediators", "B2", 26), ("Day", "B7", 12)):
+            book[sheet][cell].value = hours / 24
+            book[sheet][cell].number_format = shown_as
+
+    content = book_of(SMALL, change)
+
+    assert told(content) == [
+        ("Day", "B6", "25:00 is no time of a day. Please write a time such as 9:30."),
+        ("Mediators", "B2", "26:00 is no time of a day. Please write a time such as 9:30."),
+    ]
+    assert read(content).file is None
+
+
+def test_breaks_that_are_no_times_are_told_with_what_stands_there() -> None:
+    def change(book: Workbook) -> None:
+        book["Desks"]["F1"], book["Desks"]["F2"] = "Breaks", "10:00-10:15; 11:00-25:00"
+
+    sentence = "11:00-25:00 is no time from and to. Please write times such as 12:00-12:30."
+
+    assert told(book_of(SMALL, change)) == [("Desks", "F2", sentence)]
 
 
 def test_a_date_counts_when_it_can_only_mean_one_day() -> None:
@@ -219,7 +262,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("Institutions", "A3", "Centre", "This institution is already in row 2."),
     ("Institutions", "B3", "Army", "We do not know Army."),
     ("Order", "A2", "Social advice", "No desk offers this service: Social advice."),
-    ("Mediators", "B2", "late", "Please write a time such as 9:30."),
+    ("Mediators", "B2", "late", "late is no time of a day. Please write a time such as 9:30."),
 ]
 
 
@@ -307,7 +350,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_workbook_and_nothing_is
 
     assert read(content).file is None
     assert told(content, "sk") == [
-        ("Day", "B6", "Napíšte čas, napríklad 9:30."),
+        ("Day", "B6", "noon nie je čas dňa. Napíšte čas, napríklad 9:30."),
         ("Desks", "E2", "V tejto bunke je vzorec. Napíšte namiesto neho hodnotu."),
         ("Desks", "A3", "Pult 1 je už v riadku 2."),
         ("Mediators", "A2", "Nič tu nie je. Je to potrebné."),

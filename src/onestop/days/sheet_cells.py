@@ -25,6 +25,8 @@ MOST_ROWS = 5_000
 LAST_ROW = 1_048_576
 MOST_COLUMNS = 40
 LONGEST_CELL = 1_000
+FIRST_YEAR = 1910
+"""A date before it is no date: it is how a spreadsheet shows hours beyond a day."""
 MOST_MEMORY = 1024**3
 MOST_CPU_SECONDS = 20
 LONGEST_SECONDS = 600
@@ -40,7 +42,7 @@ TOO_LONG = N_("This sheet has more than %(most)s rows.")
 TOO_WIDE = N_("This row has more than %(most)s columns.")
 CELL_TOO_LONG = N_("This cell has more than %(most)s letters.")
 
-Kind = Literal["text", "number", "percent", "yes", "day", "time", "formula", "error", "long"]
+Kind = Literal["text", "number", "percent", "yes", "day", "time", "hours", "formula", "error", "long"]
 
 
 class WorkbookRefused(Exception):
@@ -53,7 +55,10 @@ class WorkbookRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell that is not empty: a day is a `datetime`, a time a `time`, a percentage a number such as 20."""
+    """A cell that is not empty: a day is a `datetime`, a time a `time`, a percentage a number such as 20.
+
+    Hours that are no time of a day, such as 25:00, are a text.
+    """
 
     kind: Kind
     value: str | int | float | bool | datetime | time
@@ -179,6 +184,8 @@ def _unpack_cell(cell: Any) -> list[Any] | None:
     match value:
         case bool():
             return ["yes", value]
+        case datetime() if value.year < FIRST_YEAR:
+            return _hours(_serial(value, cell))
         case datetime():
             return ["day", value.isoformat()]
         case date():
@@ -186,14 +193,26 @@ def _unpack_cell(cell: Any) -> list[Any] | None:
         case time():
             return ["time", value.isoformat()]
         case timedelta():
-            midnight = datetime(2000, 1, 1) + value  # noqa: DTZ001 (a time of day, no instant)
-            return ["time", midnight.time().isoformat()]
+            return _hours(value / timedelta(days=1))
         case int() | float():
             shown = "%" in (cell.number_format or "")
             return ["percent", round(value * 100, 6)] if shown else ["number", value]
         case _:
             text = str(value)
             return ["text", text] if len(text) <= LONGEST_CELL else ["long", text[:40]]
+
+
+def _serial(value: datetime, cell: Any) -> float:
+    from openpyxl.utils.datetime import to_excel
+
+    return to_excel(value, cell.parent.parent.epoch)
+
+
+def _hours(days: float) -> list[Any]:
+    """A time of a day, or hours such as 25:00: a spreadsheet keeps both as a number of days."""
+    minutes = round(days * 1440)
+    text = f"{'-' * (minutes < 0)}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return ["time" if 0 <= minutes < 1440 else "hours", text]
 
 
 def _sheet(raw: dict[str, Any]) -> RawSheet:

@@ -28,8 +28,8 @@ SAID_TWICE = N_("%(word)s stands here twice.")
 TEXT_WRONG = N_("Please write one line of at most %(most)s letters.")
 NUMBER_WRONG = N_("Please write a whole number from %(least)s to %(most)s.")
 PERCENT_WRONG = N_("Please write a number from 0 to 100.")
-TIME_WRONG = N_("Please write a time such as 9:30.")
-SPANS_WRONG = N_("Please write times such as 12:00-12:30.")
+TIME_WRONG = N_("%(said)s is no time of a day. Please write a time such as 9:30.")
+SPANS_WRONG = N_("%(said)s is no time from and to. Please write times such as 12:00-12:30.")
 DATE_WRONG = N_("Please write a date such as 2026-12-03.")
 DATE_AMBIGUOUS = N_("This date can mean two days. Write it as %(one)s or as %(other)s.")
 YES_WRONG = N_("Please write Yes or No.")
@@ -143,7 +143,7 @@ class Line:
         if cell is None:
             return ""
         text = plain(cell)
-        if cell.kind in ("day", "time", "yes", "percent") or len(text) > most or not text.isprintable():
+        if cell.kind in ("day", "time", "hours", "yes", "percent") or len(text) > most or not text.isprintable():
             self.wrong(key, TEXT_WRONG, most=most)
         return text
 
@@ -191,7 +191,7 @@ class Line:
             return default
         found = time_of(cell)
         if found is None:
-            self.wrong(key, TIME_WRONG)
+            self.wrong(key, TIME_WRONG, said=plain(cell)[:60])
         return default if found is None else found
 
     def spans(self, key: str) -> tuple[tuple[time, time], ...]:
@@ -203,7 +203,7 @@ class Line:
         for part in parts_of(plain(cell)):
             both = span_of(part)
             if both is None:
-                self.wrong(key, SPANS_WRONG)
+                self.wrong(key, SPANS_WRONG, said=part.strip()[:60])
                 return ()
             found.append(both)
         return tuple(found)
