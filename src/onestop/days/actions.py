@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from onestop.days.capacity import write_capacity
-from onestop.days.dayfile import DayFile, FileDesk
+from onestop.days.dayfile import DayFile, FileDesk, FilePrecedence
+from onestop.days.expected import expected_values
 from onestop.days.queries.days import day_by_id
 from onestop.days.queries.desks import desks_of_day
 from onestop.days.queries.offer import service_keys
@@ -44,6 +45,8 @@ from onestop.domain.roles import Actor
 from onestop.domain.slots import arrival_times
 from onestop.domain.ticket import CROCKFORD, invitation_hash
 
+Offered = dict[str, dict[str, UUID]]
+"""By the key of a service and of the institution that offers it."""
 NO_DESK = N_("there is no desk.")
 NO_ARRIVAL = N_("no arrival time is possible.")
 
@@ -82,6 +85,7 @@ def create_day(
             reserve_limits=dict(file.reserve_limits),
             working_language=file.working_language,
             template=template,
+            expected={} if template else expected_values(file),
         )
     )
     for place, language in enumerate(dict.fromkeys(file.display_languages)):
@@ -90,7 +94,7 @@ def create_day(
         item.key: ensure_institution(conn, key=item.key, name=item.name, authority=item.authority)
         for item in file.institutions
     }
-    offered: dict[str, list[UUID]] = {}
+    offered: Offered = {}
     for desk in file.desks:
         _add_desk(conn, day, desk, institutions[desk.institution], offered, file, on, opens_at)
     _add_sessions(conn, day, file, on)
@@ -105,11 +109,13 @@ def create_day(
         for language in dict.fromkeys(mediator.languages):
             conn.execute(mediator_languages.insert().values(mediator_id=made, language=language))
     for key in file.always:
-        for service in offered[key]:
+        for service in _at(offered, key, ""):
             conn.execute(day_always.insert().values(day_id=day, service_id=service))
+    written: set[tuple[UUID, UUID | None]] = set()
     for precedence in file.precedences:
-        for before in offered[precedence.before]:
-            for after in offered[precedence.after] if precedence.after else [None]:
+        for before, after in _pairs(offered, precedence):
+            if (before, after) not in written:
+                written.add((before, after))
                 conn.execute(
                     precedences.insert().values(
                         id=new_id(),
@@ -128,7 +134,7 @@ def _add_desk(
     day: UUID,
     desk: FileDesk,
     institution: UUID,
-    offered: dict[str, list[UUID]],
+    offered: Offered,
     file: DayFile,
     on: date,
     day_opens_at: datetime,
@@ -155,8 +161,7 @@ def _add_desk(
             private=desk.private,
             position=order.index(key) if key in order else len(order),
         )
-        if service not in offered.setdefault(key, []):
-            offered[key].append(service)
+        offered.setdefault(key, {})[desk.institution] = service
         conn.execute(desk_services.insert().values(desk_id=made, service_id=service, minutes=minutes))
     for language in dict.fromkeys(desk.languages):
         conn.execute(desk_languages.insert().values(desk_id=made, language=language))
@@ -191,6 +196,18 @@ def _add_sessions(conn: sa.Connection, day: UUID, file: DayFile, on: date) -> No
                     )
                 )
                 break
+
+
+def _at(offered: Offered, key: str, institution: str) -> list[UUID]:
+    """This service of one institution, or of all that offer it."""
+    return [service for at, service in offered[key].items() if institution in ("", at)]
+
+
+def _pairs(offered: Offered, said: FilePrecedence) -> list[tuple[UUID, UUID | None]]:
+    afters: list[UUID | None] = [None]
+    if said.after is not None:
+        afters = [*_at(offered, said.after, said.after_at)]
+    return [(before, after) for before in _at(offered, said.before, said.before_at) for after in afters]
 
 
 def free_slug(conn: sa.Connection, wanted: str) -> str:

@@ -51,6 +51,7 @@ _KEPT = (
     "quiet_from",
     "quiet_until",
     "template",
+    "expected",
 )
 
 

@@ -72,11 +72,13 @@ class FileMediator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePrecedence:
-    """`before` is done before `after`; `None`: before everything else."""
+    """`before` is done before `after`; `None`: before everything else. Empty: at all institutions that offer it."""
 
     before: str
     after: str | None
     because: str
+    before_at: str = ""
+    after_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +273,11 @@ def _mediators(raw: Mapping[str, Any], opens: time, closes: time) -> list[FileMe
 def _precedence(table: Table, _place: str) -> FilePrecedence:
     after = table.text("after")
     return FilePrecedence(
-        before=table.text("before"), after=None if after == "*" else after, because=table.text("because", "")
+        before=table.text("before"),
+        after=None if after == "*" else after,
+        because=table.text("because", ""),
+        before_at=table.text("before_at", ""),
+        after_at="" if after == "*" else table.text("after_at", ""),
     )
 
 
@@ -329,7 +335,8 @@ def check(day: DayFile) -> None:
     for place, key in named:
         if key not in offered:
             raise DayFileWrong(f"{place}: no desk offers {key!r}.")
-    pairs = [(precedence.before, precedence.after) for precedence in day.precedences]
+    pairs = [(each.before, each.before_at, each.after, each.after_at) for each in day.precedences]
+    _check_places(day)
     if len(set(pairs)) != len(pairs) or len(set(day.always)) != len(day.always):
         raise DayFileWrong("[[precedence]] or always: something is named twice.")
     if not 10 <= day.slot_minutes <= 240 or day.slot_minutes % 5:
@@ -344,6 +351,15 @@ def check(day: DayFile) -> None:
         raise DayFileWrong("[reserve_limits]: each should be between 0 and 500.")
     if day.quiet is not None and day.quiet[0] == day.quiet[1]:
         raise DayFileWrong("[day]: quiet should be two times that are not the same.")
+
+
+def _check_places(day: DayFile) -> None:
+    """Whether the institutions of precedences offer what is said of them. Raises `DayFileWrong`."""
+    offered = {(desk.institution, service) for desk in day.desks for service in desk.services}
+    for one in day.precedences:
+        for institution, service in ((one.before_at, one.before), (one.after_at, one.after)):
+            if institution and (institution, service) not in offered:
+                raise DayFileWrong(f"precedence: no desk of {institution!r} offers {service!r}.")
 
 
 def _check_sizes(day: DayFile) -> None:

@@ -59,8 +59,9 @@ def toml_of(day: DayFile) -> str:
         language = {"language": one.language} if one.language else {}
         parts.append(_table("[[session]]", {**said, "seats": one.seats, **language}))
     for pair in day.precedences:
-        because = {"because": pair.because} if pair.because else {}
-        parts.append(_table("[[precedence]]", {"before": pair.before, "after": pair.after or "*", **because}))
+        more = {"because": pair.because, "before_at": pair.before_at, "after_at": pair.after_at}
+        more = {name: said for name, said in more.items() if said}
+        parts.append(_table("[[precedence]]", {"before": pair.before, "after": pair.after or "*", **more}))
     return "\n".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -64,6 +64,7 @@ NUMBER_TWICE = N_("Desk %(number)s is already in row %(row)s.")
 NAME_TWICE = N_("This institution is already in row %(row)s.")
 NO_SUCH_INSTITUTION = N_("This institution is not on the sheet of institutions.")
 NOT_OFFERED = N_("No desk offers this service: %(service)s.")
+NOT_OFFERED_THERE = N_("No desk of this institution offers this service.")
 ORDER_TWICE = N_("This order is already in row %(row)s.")
 TOO_MUCH = N_("These are too many services and languages for one desk.")
 MINUTES_COUNT = N_("Write one number of minutes, or one for each service.")
@@ -150,11 +151,12 @@ class _Reading:
             self._hours(line)
         institutions = self._institutions(self._lines(sheets, INSTITUTIONS))
         desks = self._desks(self._lines(sheets, DESKS), institutions)
-        offered = {service for desk in desks for service in desk.services}
         at_desk = {desk.number: SessionDesk(desk.services, desk.hours) for desk in desks}
         sessions = sessions_of(self._lines(sheets, SESSIONS), at_desk, self.words)
+        keys = {service for desk in desks for service in desk.services}
+        offered = {key: {desk.institution for desk in desks if key in desk.services} for key in keys}
         mediators = self._mediators(self._lines(sheets, MEDIATORS))
-        order = self._order(self._lines(sheets, ORDER), offered)
+        order = self._order(self._lines(sheets, ORDER), offered, _places(institutions))
         mix, spoken = self._expected(self._lines(sheets, EXPECTED), offered)
         if line is None:
             return None
@@ -178,7 +180,7 @@ class _Reading:
     def _day(
         self,
         line: Line,
-        offered: set[str],
+        offered: Collection[str],
         institutions: tuple[FileInstitution, ...],
         desks: tuple[FileDesk, ...],
         mediators: tuple[FileMediator, ...],
@@ -252,9 +254,7 @@ class _Reading:
         return found
 
     def _desks(self, lines: list[Line], institutions: Mapping[str, FileInstitution]) -> tuple[FileDesk, ...]:
-        places = Words()
-        for one in institutions.values():
-            places.add(one.key, one.name, one.key)
+        places = _places(institutions)
         rows: dict[int, int] = {}
         found: list[FileDesk] = []
         _most(lines, "number")
@@ -304,24 +304,39 @@ class _Reading:
             for line in lines
         )
 
-    def _order(self, lines: list[Line], offered: set[str]) -> tuple[FilePrecedence, ...]:
+    def _order(
+        self, lines: list[Line], offered: Mapping[str, Collection[str]], places: Words
+    ) -> tuple[FilePrecedence, ...]:
         after_words = Words(dict(self.words.services.keys), dict(self.words.services.shown))
         after_words.add("*", *self.words.rest.shown.values())
-        rows: dict[tuple[str, str], int] = {}
+        rows: dict[tuple[str, ...], int] = {}
         found: list[FilePrecedence] = []
         for line in lines:
             before, after = line.one("before", self.words.services, ""), line.one("after", after_words, "")
             for column, service in (("before", before), ("after", after)):
                 if offered and service not in ("", "*") and service not in offered:
                     line.wrong(column, NOT_OFFERED, service=service_title(self.locale, service))
-            if before and after and (before, after) in rows:
-                line.wrong("before", ORDER_TWICE, row=rows[before, after])
-            rows.setdefault((before, after), line.row)
-            because = line.text("because", 200)
-            found.append(FilePrecedence(before=before, after=None if after == "*" else after, because=because))
+            before_at = line.one("before_at", places, "", unknown=NO_SUCH_INSTITUTION)
+            after_at = line.one("after_at", places, "", unknown=NO_SUCH_INSTITUTION)
+            for column, service, at in (("before_at", before, before_at), ("after_at", after, after_at)):
+                if at and at not in offered.get(service, ()):
+                    line.wrong(column, NOT_OFFERED_THERE)
+            pair = (before, before_at, after, after_at)
+            if before and after and pair in rows:
+                line.wrong("before", ORDER_TWICE, row=rows[pair])
+            rows.setdefault(pair, line.row)
+            found.append(
+                FilePrecedence(
+                    before=before,
+                    after=None if after == "*" else after,
+                    because=line.text("because", 200),
+                    before_at=before_at,
+                    after_at=after_at,
+                )
+            )
         return tuple(found)
 
-    def _expected(self, lines: list[Line], offered: set[str]) -> tuple[dict[str, float], dict[str, float]]:
+    def _expected(self, lines: list[Line], offered: Collection[str]) -> tuple[dict[str, float], dict[str, float]]:
         mix: dict[str, float] = {}
         spoken: dict[str, float] = {}
         for line in lines:
@@ -342,6 +357,14 @@ class _Reading:
             elif key:
                 into[key] = share
         return mix, spoken
+
+
+def _places(institutions: Mapping[str, FileInstitution]) -> Words:
+    """What a cell may call them."""
+    places = Words()
+    for one in institutions.values():
+        places.add(one.key, one.name, one.key)
+    return places
 
 
 def slug_of(name: str) -> str:

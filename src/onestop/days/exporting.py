@@ -1,7 +1,9 @@
 """A day of the database as a day file: everything of its set-up that a file can say."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 
 from onestop.days.dayfile import DayFile, FileDesk, FileInstitution, FileMediator, FilePrecedence
 from onestop.days.dayfile_sessions import FileSession
+from onestop.days.expected import expected_of_day
 from onestop.days.organising import sizes_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import DeskRow, desks_of_day, mediators_of_day
@@ -26,16 +29,7 @@ def file_of_day(conn: sa.Connection, day: Day) -> DayFile:
     keys = {service.id: service.key for service in offer.services}
     desks = desks_of_day(conn, day.id)
     zone = day.zone
-    order = conn.execute(
-        sa.select(precedences.c.before_service_id, precedences.c.after_service_id, precedences.c.because)
-        .where(precedences.c.day_id == day.id)
-        .order_by(precedences.c.id)
-    )
-    pairs = [
-        FilePrecedence(before=keys[before], after=keys[after] if after else None, because=because)
-        for before, after, because in order
-        if before in keys and (after is None or after in keys)
-    ]
+    expected = expected_of_day(conn, day.id)
     quiet = (time.fromisoformat(day.quiet_from), time.fromisoformat(day.quiet_until)) if day.quiet_from else None
     return DayFile(
         slug=_DATED.sub("", day.slug)[:60].rstrip("-") or "day",
@@ -48,14 +42,14 @@ def file_of_day(conn: sa.Connection, day: Day) -> DayFile:
         closes=_local(day.closes_at, zone),
         slot_minutes=day.slot_minutes,
         reserve_percent=day.reserve_percent,
-        no_show_percent=10,
-        interpreter_needed_percent=50,
-        parties=20,
+        no_show_percent=expected.no_show_percent if expected else 10,
+        interpreter_needed_percent=expected.interpreter_needed_percent if expected else 50,
+        parties=expected.parties if expected else 20,
         release=day.release,
         display_languages=day.languages,
         always=tuple(dict.fromkeys(keys[each.id] for each in offer.services if each.id in offer.always)),
-        mix={},
-        party_languages={},
+        mix={key: share for key, share in expected.mix.items() if key in keys.values()} if expected else {},
+        party_languages=expected.party_languages if expected else {},
         institutions=_institutions(desks),
         desks=tuple(_desk(day, offer, desk) for desk in desks),
         mediators=tuple(
@@ -67,8 +61,7 @@ def file_of_day(conn: sa.Connection, day: Day) -> DayFile:
             )
             for one in mediators_of_day(conn, day.id)
         ),
-        # Two institutions may offer the same service: their orders are one line of the file.
-        precedences=tuple({(pair.before, pair.after): pair for pair in reversed(pairs)}.values())[::-1],
+        precedences=_order(conn, day.id, offer),
         arrivals_per_slot=sizes_of_day(conn, day.id).arrivals_per_slot,
         bookings_per_contact=day.bookings_per_contact,
         scarce=day.scarce,
@@ -77,6 +70,37 @@ def file_of_day(conn: sa.Connection, day: Day) -> DayFile:
         reserve_limits=dict(day.reserve_limits),
         sessions=_sessions(conn, day, keys, desks),
     )
+
+
+def _order(conn: sa.Connection, day: UUID, offer: DayOffer) -> tuple[FilePrecedence, ...]:
+    """What comes first, by the keys of services; where not all that offer a service are meant, with institutions."""
+    offered = {service.id: service for service in offer.services}
+    at = Counter(service.key for service in offer.services)
+    rows = conn.execute(
+        sa.select(precedences.c.before_service_id, precedences.c.after_service_id, precedences.c.because)
+        .where(precedences.c.day_id == day)
+        .order_by(precedences.c.id)
+    )
+    alike: dict[tuple[str, str | None], list[FilePrecedence]] = defaultdict(list)
+    for before_id, after_id, because in rows:
+        before, after = offered.get(before_id), offered.get(after_id)
+        if before is None or (after is None and after_id is not None):
+            continue
+        pair = FilePrecedence(
+            before=before.key,
+            after=after.key if after else None,
+            because=because,
+            before_at=before.institution.key if at[before.key] > 1 else "",
+            after_at=after.institution.key if after and at[after.key] > 1 else "",
+        )
+        alike[pair.before, pair.after].append(pair)
+    found: list[FilePrecedence] = []
+    for (before_key, after_key), pairs in alike.items():
+        all_meant = len(pairs) == at[before_key] * (at[after_key] if after_key else 1)
+        if all_meant and len({pair.because for pair in pairs}) == 1:
+            pairs = [replace(pairs[0], before_at="", after_at="")]
+        found += pairs
+    return tuple(found)
 
 
 def _institutions(desks: Sequence[DeskRow]) -> tuple[FileInstitution, ...]:

@@ -123,6 +123,7 @@ SESSIONS = SheetWords(
         Column("language", N_("Language"), N_("One language. Empty: everybody can follow.")),
     ),
 )
+_ONLY_AT = N_("An institution, where several offer this service. Empty: at all of them.")
 ORDER = SheetWords(
     "order",
     N_("Order"),
@@ -130,6 +131,8 @@ ORDER = SheetWords(
         Column("before", N_("First"), N_("A service."), needed=True),
         Column("after", N_("Then"), N_("A service, or: everything else."), needed=True),
         Column("because", N_("Because"), N_("Staff read it.")),
+        Column("before_at", N_("First, only at"), _ONLY_AT),
+        Column("after_at", N_("Then, only at"), _ONLY_AT),
     ),
 )
 EXPECTED = SheetWords(

@@ -107,19 +107,15 @@ class _Writing:
         day, say = self._day, self._locale.gettext
         institutions = {one.key: one.name for one in day.institutions}
         names = list(institutions.values())
+        called = {key: name if names.count(name) == 1 else key for key, name in institutions.items()}
         return {
             DAY.key: [self._day_line(on)],
             INSTITUTIONS.key: [
                 {"name": one.name, "authority": say(AUTHORITIES[one.authority]), "key": one.key}
                 for one in day.institutions
             ],
-            DESKS.key: [
-                self._desk_line(
-                    desk, name if names.count(name := institutions[desk.institution]) == 1 else desk.institution
-                )
-                for desk in day.desks
-            ],
             SESSIONS.key: session_lines(day.sessions, service=self._service, language=self._language),
+            DESKS.key: [self._desk_line(desk, called[desk.institution]) for desk in day.desks],
             MEDIATORS.key: [
                 {
                     "label": one.label,
@@ -134,6 +130,8 @@ class _Writing:
                     "before": self._service(pair.before),
                     "after": self._service(pair.after) if pair.after else say(EVERYTHING_ELSE),
                     "because": pair.because,
+                    "before_at": called.get(pair.before_at),
+                    "after_at": called.get(pair.after_at),
                 }
                 for pair in day.precedences
             ],
@@ -218,6 +216,7 @@ class _Writing:
 
     def _table(self, page: Page, sheet: SheetWords, lines: Sequence[Line]) -> None:
         wide = {"name", "institution", "services", "languages", "before", "after", "because", "service", "language"}
+        wide |= {"before_at", "after_at"}
         widths = [36 if column.key in wide else 14 for column in sheet.columns]
         _head(page, [self._locale.gettext(column.title) for column in sheet.columns], widths=widths)
         for row, line in enumerate(lines, 2):
@@ -293,7 +292,12 @@ class _Writing:
             },
             SESSIONS.key: {"service": (services, True), "language": (languages, True)},
             MEDIATORS.key: {"languages": (languages, False)},
-            ORDER.key: {"before": (services, True), "after": (after, True)},
+            ORDER.key: {
+                "before": (services, True),
+                "after": (after, True),
+                "before_at": (places, True),
+                "after_at": (places, True),
+            },
             EXPECTED.key: {"service": (services, True), "language": (languages, True)},
         }
         for sheet in SHEETS:

@@ -37,6 +37,8 @@ days = sa.Table(
     sa.Column("tally", sa.JSON(), nullable=False, server_default="[]"),
     sa.Column("working_language", sa.String(12), nullable=False),
     sa.Column("template", sa.String(60), nullable=False, server_default=""),
+    # What its file expected of it; nothing: as its template says.
+    sa.Column("expected", sa.JSON(), nullable=False, server_default="{}"),
     # Local times between which boards make no sound; both or neither.
     sa.Column("quiet_from", sa.String(5), nullable=False, server_default=""),
     sa.Column("quiet_until", sa.String(5), nullable=False, server_default=""),

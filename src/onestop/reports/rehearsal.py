@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from onestop.booking.tables import bookings, members, parties, stop_members, stops
-from onestop.days.dayfile import DayFile, DayFileWrong, read_template
+from onestop.days.dayfile import DayFile
+from onestop.days.expected import SaysExpected, expected_of_day
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.offer import service_keys
 from onestop.days.queries.sessions import sessions_of_day
-from onestop.days.tables import day_always, days
+from onestop.days.tables import day_always
 from onestop.directory.tables import services
 from onestop.domain.booking import BookingState, Interpreter
 from onestop.domain.calling import Desk, Mediator
@@ -83,7 +84,10 @@ def rehearsal_of_file(file: DayFile, on: date) -> Rehearsal:
             sessions=_held(sessions, desks),
         ),
         expected=_expected_by(
-            file, {each: key for key, each in keys.items()}, frozenset(keys[key] for key in file.always)
+            file,
+            {each: key for key, each in keys.items()},
+            frozenset(keys[key] for key in file.always),
+            file.reserve_percent,
         ),
         slot=timedelta(minutes=file.slot_minutes),
         names=names,
@@ -166,29 +170,30 @@ def _held(sessions: Iterable[SimSession], desks: Sequence[SimDesk]) -> tuple[Sim
 
 
 def _expected(conn: sa.Connection, day: Day, keys: Mapping[UUID, str]) -> tuple[Expected, bool]:
-    """What the day's template expects of the services that are offered (`keys`), or the same share for every one.
+    """What the day's file or template expects of the services that are offered (`keys`), and whether one says it.
 
-    And whether a template says it.
+    Where none does, each has the same share.
     """
     found = conn.execute(sa.select(day_always.c.service_id).where(day_always.c.day_id == day.id)).scalars()
     always = frozenset(found) & keys.keys()
-    name = conn.execute(sa.select(days.c.template).where(days.c.id == day.id)).scalar_one()
-    try:
-        return _expected_by(read_template(name), keys, always), True
-    except DayFileWrong:  # it was made from a file, or its template is not shipped any more
-        by_guess = Expected(
-            parties=PARTIES,
-            services=_alike(keys),
-            always=always,
-            languages={day.working_language: 1.0},
-            interpreter=INTERPRETER,
-            no_shows=NO_SHOWS,
-            walk_ins=WALK_INS,
-        )
-        return by_guess, False
+    said = expected_of_day(conn, day.id)
+    if said is not None and said.mix:
+        return _expected_by(said, keys, always, day.reserve_percent), True
+    by_guess = Expected(
+        parties=PARTIES if said is None else said.parties,
+        services=_alike(keys),
+        always=always,
+        languages={day.working_language: 1.0},
+        interpreter=INTERPRETER,
+        no_shows=NO_SHOWS,
+        walk_ins=WALK_INS,
+    )
+    return by_guess, False
 
 
-def _expected_by(file: DayFile, keys: Mapping[UUID, str], always: frozenset[UUID]) -> Expected:
+def _expected_by(
+    file: SaysExpected, keys: Mapping[UUID, str], always: frozenset[UUID], reserve_percent: int
+) -> Expected:
     """What a file expects of these services; the same share for every one where it says nothing of any."""
     shares = {service: file.mix.get(key, 0.0) for service, key in keys.items()}
     return Expected(
@@ -198,7 +203,7 @@ def _expected_by(file: DayFile, keys: Mapping[UUID, str], always: frozenset[UUID
         languages=file.party_languages,
         interpreter=file.interpreter_needed_percent / 100,
         no_shows=file.no_show_percent / 100,
-        walk_ins=file.reserve_percent / 100,
+        walk_ins=reserve_percent / 100,
     )
 
 

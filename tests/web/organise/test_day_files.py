@@ -13,12 +13,17 @@ from onestop.days.dayfile_writing import toml_of
 from onestop.days.exporting import file_of_day
 from onestop.days.organising import order_of_day, sizes_of_day
 from onestop.days.queries.days import Day, all_days, day_by_id, day_by_slug
-from onestop.days.queries.desks import desks_of_day, mediators_of_day
+from onestop.days.queries.desks import day_precedences, desks_of_day, mediators_of_day
 from onestop.days.queries.sessions import sessions_of_day
+from onestop.days.setup import add_desk
+from onestop.days.setup_values import DeskSettings
 from onestop.days.tables import openings
+from onestop.directory.entries import add_institution, add_service
+from onestop.domain.rehearsal import RestsOn
 from onestop.domain.roles import SYSTEM
+from onestop.reports.rehearsal import rehearsal_of_day
 from tests.days.test_daysheet import OWN_TEXT
-from tests.days.workbooks import SMALL, book_of, spoiled
+from tests.days.workbooks import SMALL, book_of, read, spoiled, told
 from tests.web.organise.browsing import Organiser
 from tests.web.site import Site
 
@@ -133,6 +138,55 @@ async def test_the_date_of_a_workbook_counts_where_none_was_chosen_and_a_chosen_
         "/organise/small-day-2027-05-06",
     ]
     assert (without.status_code, '<a href="#on_file">Please choose a date.</a>' in without.text) == (422, True)
+
+
+async def test_a_day_to_which_an_institution_came_later_keeps_its_order_and_what_is_expected(site: Site) -> None:
+    organiser, now, db = Organiser(site), site.database.now(), site.database
+    on, later = date(2026, 12, 16), date(2026, 12, 17)
+    pattern = read_template("iom-bratislava")
+    made = db.write_now(create_day, pattern, on=on, actor=SYSTEM, now=now, template="iom-bratislava")
+    union = db.write_now(add_institution, name="Trade union", authority="none", actor=SYSTEM, now=now)
+    advice = db.write_now(add_service, union, key="legal", minutes=20, private=False, actor=SYSTEM, now=now)
+    desk = DeskSettings(
+        number=9, institution=union, services={advice: 20}, languages=("sk",), hours=((time(10), time(12)),)
+    )
+    db.write_now(add_desk, made, desk, version=1, actor=SYSTEM, now=now)
+    old = db.read_now(day_by_id, made)
+    before = db.read_now(day_precedences, made)
+
+    for kind in ("xlsx", "toml"):
+        taken = await organiser.browser.get(f"/organise/{old.slug}/file.{kind}")
+        await _send(organiser, taken.content, f"day.{kind}", later.isoformat())
+        (copy,) = [day for day in db.read_now(all_days) if day.on == later]
+        there = db.read_now(file_of_day, copy)
+
+        assert len(before) == 1
+        assert db.read_now(day_precedences, copy.id) == before
+        assert there == db.read_now(file_of_day, old)
+        assert (there.parties, there.mix, there.party_languages) == (
+            pattern.parties,
+            pattern.mix,
+            pattern.party_languages,
+        )
+        played, then = db.read_now(rehearsal_of_day, old), db.read_now(rehearsal_of_day, copy)
+        assert (then.expected, then.rests_on) == (played.expected, RestsOn.TEMPLATE)
+        later += timedelta(days=1)
+
+
+def test_an_order_may_name_the_institutions_it_is_meant_for() -> None:
+    head = ("First", "Then", "Because", "First, only at")
+    one = ("Legal advice", "everything else", "files first")
+    there = [head, (*one, "Centre"), (*one, None)]
+    wrong = [head, (*one, "Police"), (*one, "Nobody")]
+
+    file = read(book_of({**SMALL, "Order": there})).file
+
+    assert file is not None
+    assert [each.before_at for each in file.precedences] == ["centre", ""]
+    assert told(book_of({**SMALL, "Order": wrong})) == [
+        ("Order", "D2", "No desk of this institution offers this service."),
+        ("Order", "D3", "This institution is not on the sheet of institutions."),
+    ]
 
 
 async def test_a_workbook_with_faults_makes_nothing_and_each_fault_stands_with_its_cell(site: Site) -> None:
