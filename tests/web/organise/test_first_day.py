@@ -27,6 +27,12 @@ async def test_a_six_desk_day_is_made_checked_and_published_in_six_acts(site: Si
     desks = site.database.read_now(desks_of_day, day.id)
     assert (organiser.acts, day.state, len(desks)) == (6, DayState.PUBLISHED, 6)
     assert "The day is published." in published.text
+    assert "Nobody can book yet" in published.text
+    assert "People can book now" not in published.text
+    assert f'href="{path}/invitations"' in published.text
+    box = published.text.split("The day is published.")[1].split("</h1>")[0]
+    assert (f"/d/{path.split('/')[-1]}" in box, f'href="{path}/sheets"' in box) == (True, True)
+    assert "Nobody can book yet" not in (await organiser.open(f"{path}?done=published")).text
     assert len(set(re.findall(r'class="code"><bdi dir="ltr">(\w{5} \w{5})<', sheet.text))) == 20
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from onestop.accounts.actions import make_pass
+from onestop.days.actions import make_invitations
 from onestop.days.tables import days
 from onestop.domain.day import DayState
 from tests.counting import counted
@@ -30,6 +31,8 @@ async def test_each_step_is_done_when_the_day_shows_it(site: Site) -> None:
     set_state(site, DayState.PUBLISHED)
     published = await _steps(organiser)
     hall.write(make_pass, hall.desks[1].id)
+    uninvited = await _steps(organiser)
+    hall.write(make_invitations, hall.id, count=1, uses=1, label="")
     handed = await _steps(organiser)
     site.set_time(hall.day.opens_at)
     hall.open_desks()
@@ -38,13 +41,23 @@ async def test_each_step_is_done_when_the_day_shows_it(site: Site) -> None:
     set_state(site, DayState.CLOSED)
     after = (await organiser.open("/organise")).text
 
-    assert [ready, published, handed, begun] == [
-        (2, "Publish it", DAY),
-        (3, "Hand out", f"{DAY}/passes"),
+    assert [ready, published, uninvited, handed, begun] == [
+        (1, "Make it yours", DAY),
+        (3, "Hand out", f"{DAY}/invitations"),
+        (3, "Hand out", f"{DAY}/invitations"),
         (4, "Run the day", f"{DAY}/overview"),
         (5, "Close it", DAY),
     ]
     assert "first-step" not in after
+
+
+async def test_a_day_open_to_everybody_is_handed_out_with_its_passes(site: Site) -> None:
+    organiser = Organiser(site)
+    site.database.write_now(lambda conn: conn.execute(days.update().values(release="open")))
+
+    assert await _steps(organiser) == (3, "Hand out", f"{DAY}/passes")
+    site.hall.write(make_pass, site.hall.desks[1].id)
+    assert (await _steps(organiser))[:2] == (4, "Run the day")
 
 
 async def test_before_there_is_a_day_the_first_step_is_a_draft(site: Site) -> None:

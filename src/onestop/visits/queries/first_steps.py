@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from onestop.accounts.tables import passes
 from onestop.days.queries.checks import check_day
 from onestop.days.queries.days import Day
-from onestop.domain.day import DayState
+from onestop.days.tables import invitations
+from onestop.domain.day import DayState, Release
 from onestop.visits.tables import visits
 
 STEPS = ("made", "ready", "published", "handed", "begun", "closed")
-"""In the order of the work."""
+"""In the order of the work. Whether a draft is as wanted, only who publishes it knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,10 @@ class FirstSteps:
 
     day: Day | None
     done: frozenset[str]
+    stopped: bool = False
+    """Whether something stops the draft from being published."""
+    uninvited: bool = False
+    """Whether the next thing to hand out are invitations: nobody could book without."""
 
     @property
     def next(self) -> str:
@@ -40,10 +45,13 @@ def first_steps(conn: sa.Connection, days: Sequence[Day], *, now: datetime, writ
         return FirstSteps(day=None, done=frozenset())
     if not published:
         stopped = any(found.stops for found in check_day(conn, drafts[0], now=now, writes=writes))
-        return FirstSteps(day=drafts[0], done=frozenset({"made"} if stopped else {"made", "ready"}))
+        return FirstSteps(day=drafts[0], done=frozenset({"made"}), stopped=stopped)
     day = min(published, key=lambda each: abs(each.opens_at - now))
-    handed = sa.exists().where(passes.c.day_id == day.id, passes.c.revoked_at.is_(None))
+    given = sa.exists().where(passes.c.day_id == day.id, passes.c.revoked_at.is_(None))
+    invited = sa.exists().where(invitations.c.day_id == day.id)
     begun = sa.exists().where(visits.c.day_id == day.id)
-    row = conn.execute(sa.select(handed, begun)).one()
-    more = {step for step, is_so in zip(("handed", "begun"), row, strict=True) if is_so}
-    return FirstSteps(day=day, done=frozenset({"made", "ready", "published", *more}))
+    row = conn.execute(sa.select(given.label("given"), invited.label("invited"), begun.label("begun"))).one()
+    uninvited = day.release is Release.INVITED and not row.invited
+    handed = row.given and not uninvited
+    more = {step for step, is_so in (("handed", handed), ("begun", row.begun)) if is_so}
+    return FirstSteps(day=day, done=frozenset({"made", "ready", "published", *more}), uninvited=uninvited)
