@@ -16,6 +16,7 @@ from onestop.db.session import Database
 from onestop.db.types import new_id
 from onestop.devices.tables import devices
 from onestop.directory.actions import write_own_words
+from onestop.directory.tables import centres
 from onestop.domain.booking import Interpreter
 from onestop.domain.machine import Printer, Report
 from onestop.domain.roles import SYSTEM
@@ -256,3 +257,15 @@ async def test_the_sentences_about_sessions_stand_on_the_page_of_the_day(site: S
     said = _told((await site.sign_in("organiser").get(DAY)).text)
     assert f"The session at 10:00 is not held: it lies outside the hours of desk {desk.number}." in said
     assert ": its sessions have 0 seats, but up to" in said
+
+
+async def test_a_day_whose_visitors_read_no_way_to_reach_the_centre_says_so(site: Site) -> None:
+    organiser, path = Organiser(site), f"/organise/{site.hall.day.slug}"
+    told = "Visitors read no telephone number and no mail address of the centre."
+
+    without = (await organiser.open(path)).text
+    assert f'{told} Write one into a series, and choose it for this day. <a href="/organise/series">' in " ".join(
+        without.split()
+    )
+    site.database.write_now(lambda conn: conn.execute(centres.update().values(phone="+421 2 000 000")))
+    assert told not in (await organiser.open(path)).text

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from onestop.booking.tables import bookings, stops
 from onestop.days.actions import make_invitations
 from onestop.days.tables import capacity
-from onestop.directory.tables import services
+from onestop.directory.tables import centres, services
 from onestop.domain.booking import BookingState
 from onestop.domain.day import DayState
 from onestop.domain.roles import SYSTEM
@@ -307,6 +307,10 @@ async def test_an_invited_day_says_nothing_to_the_uninvited(site: Site) -> None:
         assert list(page.forms) == ["invitation-form"]
         told = (site.hall.day.name, "December", "Legal", "Foreign Police", "09:00")
         assert [word for word in told if word in page.html] == []
+        assert ("stands below" in page.html, "ask the people who told you" in page.html) == (False, True)
+    site.database.write_now(lambda conn: conn.execute(centres.update().values(phone="+421 2 000 000")))
+    reachable = await visitor.open(f"/d/{site.hall.day.slug}")
+    assert ("How to reach it stands below" in reachable.html, "+421 2 000 000" in reachable.html) == (True, True)
     wrong = await visitor.press("invitation-form", invitation="AAAA-AAAA-AA")
 
     assert visitor.status == 422

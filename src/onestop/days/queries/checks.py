@@ -47,6 +47,7 @@ Kind = Literal[
     "no_invitation",
     "no_window",
     "no_mail",
+    "no_contact",
     "overbooked",
     "papers_old",
     "papers_never",
@@ -158,6 +159,8 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = Tr
         found += [] if draw is not None and now < draw.opens_at else [Finding(kind="no_window")]
     if day.proves and not writes:
         found.append(Finding(kind="no_mail"))
+    if not (day.phone or day.email):
+        found.append(Finding(kind="no_contact"))
     found += _papers(offer, today=now.astimezone(day.zone).date())
     if day.state is DayState.PUBLISHED and (over := overbooked_minutes(conn, day)):
         found.append(Finding(kind="overbooked", minutes=over))

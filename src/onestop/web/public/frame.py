@@ -56,6 +56,8 @@ class ShutPage:
 class InvitationPage:
     """The question for the invitation code; says nothing of the day."""
 
+    reachable: bool
+    """Whether a telephone number or a mail address stands below."""
     action: str
     carried: tuple[tuple[str, str], ...]
     home: str
@@ -236,7 +238,9 @@ async def _ask_invitation(request: WebRequest, db: Database, day: Day, code: str
         await check_limit(request, "find", contact=day.slug)
         error = locale_of(request).say(InvitationWrong.sentence)
     lang = request.query_params.get(CHOICE)
+    body = await db.read(centre)
     context = InvitationPage(
+        reachable=body is not None and bool(body.phone or body.email),
         action=f"/d/{day.slug}",
         carried=((CHOICE, lang),) if lang in KNOWN else (),
         home=link(request, "/"),
