@@ -1,10 +1,12 @@
 """Who is touched by a change of a day's set-up and cannot be written to: reception tells her."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from onestop.booking.tables import bookings, parties
+from onestop.booking.tables import bookings, contacts, parties
 from onestop.domain.touch import Touch
 from onestop.notify.kinds import TOUCHED
 from onestop.notify.tables import outbox
@@ -18,6 +20,15 @@ _WRITTEN = sa.exists().where(
     outbox.c.dead_at.is_(None),
 )
 """A message about it went out or still may."""
+
+
+def contact_kinds(conn: sa.Connection, among: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """The kinds of address that these parties gave; one statement."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    rows = conn.execute(sa.select(contacts.c.party_id, contacts.c.kind).where(contacts.c.party_id.in_(among)))
+    for row in rows:
+        found[row.party_id].add(row.kind)
+    return {party: frozenset(kinds) for party, kinds in found.items()}
 
 
 def untold_of_day(conn: sa.Connection, day: UUID) -> dict[int, UUID]:

@@ -76,8 +76,10 @@ async def test_all_its_desks_change_at_once_after_the_question_and_come_back_by_
     back = _hours(site, mic)
 
     assert f'href="{PATH}"' in overview.text
-    assert (asked.status_code, f"Numbers: {ticket.number}" in _told(asked.text), meanwhile) == (409, True, before)
-    assert "Saved. Whoever this touches is told now." in _told(saved.text)
+    assert (asked.status_code, f"Number {ticket.number} · 13:00" in _told(asked.text), meanwhile) == (409, True, before)
+    assert "1 ticket is touched. Whoever gave an address is told now." in _told(saved.text)
+    assert f"Please tell these tickets by telephone or at the door: {ticket.number}." in _told(saved.text)
+    assert 'href="/reception/iom-bratislava-2026-12-03/changed"' in saved.text
     assert (len(before), after) == (3, {number: ["08:00-11:00"] for number in before})
     assert (history.text.count("Take this change back"), back) == (1, before)
     assert [kind for kind in _kinds(site) if kind in ("InstitutionHoursChanged", "DeskChanged")] == [
@@ -94,7 +96,8 @@ async def test_one_that_does_not_come_has_no_hours_is_told_on_the_hub_and_undone
     before = _hours(site, police)
     organiser = Organiser(site)
     await organiser.open(PATH)
-    await organiser.send(PATH, institution=str(police), how="away")
+    saved = await organiser.send(PATH, institution=str(police), how="away")
+    assert "Nobody who booked is touched by this." in _told(saved.text)
     away = _hours(site, police)
     hub = _told((await organiser.open(DAY)).text)
     for page in ("/desks", "/desks/4", "/overview", "/rehearsal", "/institution"):

@@ -56,7 +56,11 @@ async def test_a_desk_that_closes_before_somebody_comes_is_asked_about_and_saved
     saved = await organiser.send(f"{DAY}/desks/1")
 
     assert (asked.status_code, before) == (409, ["08:00-14:00"])
-    assert f"1 ticket: nobody offers its service at its time any more. Numbers: {ticket.number}" in _told(asked.text)
+    assert (
+        f"1 ticket: nobody offers its service at its time any more. Number {ticket.number} · 12:00"
+        " · no address: tell her at the door"
+    ) in _told(asked.text)
+    assert f'<a href="/reception/iom-bratislava-2026-12-03/parties/{ticket.party}">' in asked.text
     assert (saved.status_code, _hours(site, 1), _broken(site)) == (200, ["08:00-10:00"], [])
 
 
@@ -118,7 +122,7 @@ async def test_somebody_who_books_between_the_presses_is_asked_about_too(site: S
     again = await organiser.send(f"{DAY}/desks/1")
     saved = await organiser.send(f"{DAY}/desks/1")
 
-    assert (again.status_code, f", {later.number}" in _told(again.text), saved.status_code) == (409, True, 200)
+    assert (again.status_code, f"Number {later.number} ·" in _told(again.text), saved.status_code) == (409, True, 200)
 
 
 async def test_a_change_that_touches_nobody_is_saved_at_once(site: Site) -> None:

@@ -49,13 +49,24 @@ async def test_a_call_for_help_goes_before_what_can_wait(opened: Site) -> None:
     assert await _verdict(opened) == ("now", "Somebody is needed now. 1 call for help The whole day is paused.")
 
 
+async def test_a_day_that_has_not_begun_has_no_verdict_and_says_when_it_is(site: Site) -> None:
+    told: list[tuple[bool, ...]] = []
+    for at in (site.hall.day.opens_at - timedelta(days=21), site.hall.day.opens_at):
+        site.set_time(at)
+        page = (await Organiser(site).open(f"{DAY}/overview")).text
+        words = ("The day has not begun: it is on", 'class="verdict', "Who is not here now", "Nobody is at risk now")
+        told.append(tuple(each in page for each in words))
+
+    assert told == [(True, False, False, False), (False, True, True, True)]
+
+
 async def test_closed_desks_are_told_with_what_people_wait_for_once_the_day_has_begun(site: Site) -> None:
     site.hall.walk_in(site.hall.wish("residence"))
     before = await _verdict(site)
     site.set_time(site.hall.day.opens_at)
     begun = await _verdict(site)
 
-    assert before[0] == "well"
+    assert before == ("", "")
     assert (begun[0], "People wait and no desk is open: Residence permit." in begun[1]) == ("look", True)
 
 

@@ -26,7 +26,7 @@ from onestop.web.kit.requests import Db, WebRequest
 from onestop.web.kit.responses import page, see_other
 from onestop.web.kit.words import service_pictogram, service_title
 from onestop.web.organise.changes import Thing, day_of_form, meanwhile
-from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
+from onestop.web.organise.frame import day_frame, enter, errors_of, path_of, works_everywhere
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices, read_id
 from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
 
@@ -72,6 +72,8 @@ class DeskWherePage:
 
     day: Day
     institutions: tuple[InstitutionEntry, ...]
+    may_add: bool
+    """Whether the reader may add one, which all days share."""
 
 
 @page_of("organise/desk.html")
@@ -118,11 +120,12 @@ async def show_desks(request: WebRequest, db: Db, day: FromPath[str]) -> Respons
 @get("/organise/{day:str}/desks/new")
 async def show_new_desk(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
     """First the institution, then its form."""
-    found, _ = await enter(request, db, day)
+    found, someone = await enter(request, db, day)
     entries = [each for each in await db.read(directory) if not each.closed]
     chosen = _entry(entries, read_id(request.query_params.get("institution", "")))
     if chosen is None:
-        return page(request, DeskWherePage(day=found, institutions=tuple(entries)), **day_frame(request, found))
+        where = DeskWherePage(day=found, institutions=tuple(entries), may_add=works_everywhere(someone))
+        return page(request, where, **day_frame(request, found))
     desks = await db.read(desks_of_day, found.id)
     number = str(max((desk.number for desk in desks), default=0) + 1)
     return await _stored(request, db, found, None, chosen, number)
@@ -176,7 +179,7 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], number: FromPa
             to=lambda _: path_of(found, "/desks?done=saved"),
         )
     except ChangeTouches as touches:
-        return ask_first(request, found, form, touches, back=path_of(found, f"/desks/{number}"))
+        return await ask_first(request, db, found, form, touches, back=path_of(found, f"/desks/{number}"))
     return see_other(path)
 
 
@@ -195,7 +198,8 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
     entries = [each for each in await db.read(directory) if not each.closed or _sits_at(desk, each)]
     chosen = _entry(entries, read_id(form.text("institution", 40)))
     if chosen is None:
-        return page(request, DeskWherePage(day=day, institutions=tuple(entries)), status=422, **day_frame(request, day))
+        where = DeskWherePage(day=day, institutions=tuple(entries), may_add=works_everywhere(someone))
+        return page(request, where, status=422, **day_frame(request, day))
     settings = _settings(read, chosen)
     status = 422
     if form.ticked(BACK):
@@ -218,7 +222,7 @@ async def _save(request: WebRequest, db: Db, day: Day, desk: DeskRow | None) -> 
             )
             return see_other(path)
         except ChangeTouches as touches:
-            return ask_first(request, day, form, touches)
+            return await ask_first(request, db, day, form, touches)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             day, _ = await enter(request, db, day.slug)

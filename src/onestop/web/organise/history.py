@@ -83,7 +83,7 @@ async def undo(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
             to=lambda _: path_of(found, "/history?done=undone"),
         )
     except ChangeTouches as touches:
-        return ask_first(request, found, form, touches, back=path_of(found, "/history"))
+        return await ask_first(request, db, found, form, touches, back=path_of(found, "/history"))
     except Refusal as refusal:
         (error,) = errors_of(locale_of(request), refusal).values()
         found, _ = await enter(request, db, day)

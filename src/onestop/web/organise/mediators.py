@@ -122,7 +122,7 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], mediator: From
             to=lambda _: path_of(found, "/mediators?done=saved"),
         )
     except ChangeTouches as touches:
-        return ask_first(request, found, form, touches, back=path_of(found, f"/mediators/{mediator}"))
+        return await ask_first(request, db, found, form, touches, back=path_of(found, f"/mediators/{mediator}"))
     return see_other(path)
 
 
@@ -180,7 +180,7 @@ async def _save(request: WebRequest, db: Db, day: Day, mediator: MediatorRow | N
             path = await _store(request, db, day, mediator, languages, hours[0], someone)
             return see_other(path)
         except ChangeTouches as touches:
-            return ask_first(request, day, form, touches)
+            return await ask_first(request, db, day, form, touches)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             day, _ = await enter(request, db, day.slug)

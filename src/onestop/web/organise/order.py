@@ -97,7 +97,7 @@ async def add(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
             to=lambda _: path_of(found, "/order?done=saved"),
         )
     except ChangeTouches as touches:
-        return ask_first(request, found, form, touches)
+        return await ask_first(request, db, found, form, touches)
     except Refusal as refusal:
         errors = errors_of(locale, refusal)
         found, _ = await enter(request, db, day)
@@ -126,7 +126,7 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], pair: FromPath
             to=lambda _: path_of(found, "/order?done=saved"),
         )
     except ChangeTouches as touches:
-        return ask_first(request, found, form, touches, back=path_of(found, "/order"))
+        return await ask_first(request, db, found, form, touches, back=path_of(found, "/order"))
     return see_other(path)
 
 

@@ -13,15 +13,18 @@ from litestar.params import FromPath
 from onestop.clock import real_now
 from onestop.days.queries.days import Day
 from onestop.days.queries.desks import mediators_of_day
+from onestop.days.queries.history import Change, changes_of_day
 from onestop.devices.queries import Troubles, troubles_of_day
 from onestop.domain.day import DayState, DeskState, MediatorState
 from onestop.domain.ending import enough
 from onestop.domain.errors import DeskServing, NotKnown
 from onestop.domain.machine import Trouble
 from onestop.domain.roles import Role
+from onestop.domain.touch import Touch
 from onestop.domain.verdict import Seen, Sign, Verdict, verdict_of
 from onestop.live.hub import key_of
 from onestop.notify.counts import MessageCounts, message_counts
+from onestop.notify.untold import untold_of_day
 from onestop.visits.actions.desks import set_desk_state
 from onestop.visits.actions.mediators import set_mediator_state
 from onestop.visits.queries.alarms import Alarm, open_alarms
@@ -76,6 +79,16 @@ class DayVerdict:
     signs: tuple[Seen, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a change meant: how many tickets it touched, and those to tell by telephone or at the door."""
+
+    touched: int
+    untold: tuple[int, ...]
+    opens: bool
+    """Whether the reader may open them."""
+
+
 @page_of("organise/overview.html")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewPage:
@@ -84,7 +97,7 @@ class OverviewPage:
     day: Day
     now: datetime
     verdict: DayVerdict | None
-    """Only of a day that runs."""
+    """Only of a day that runs; nothing on an earlier date."""
     missing: Missing | None
     """Only of a day that runs."""
     shown: Overview
@@ -98,12 +111,14 @@ class OverviewPage:
     """Seconds until a machine is silent that says nothing more, if that is before the page looks anyway."""
     look_every: int
     running: bool
+    ahead: bool
+    """Whether it has not begun: nobody can say that it goes well."""
     end_sums: tuple[EndSum, ...]
     """Only of a day that is closed: nobody watches a counter move after somebody went home."""
     picture: TimelineShown | None
     """Only with the whole page: as a live part it comes alone, and less often."""
-    done: bool = False
-    """Whether hours of an institution were just changed."""
+    done: Saved | None = None
+    """Hours of an institution were just changed."""
     error: str = ""
 
 
@@ -179,11 +194,14 @@ async def _page(
     troubles: Troubles = await db.read(troubles_of_day, day.id, real=real)
     machines = troubles.machines
     running = day.state is DayState.PUBLISHED
+    ahead = running and now < day.opens_at
+    judged = running and now.astimezone(day.zone).date() >= day.on
+    verdict = _verdict(day, shown, queues, messages, alarms, machines, now=now) if judged else None
     context = OverviewPage(
         day=day,
         now=now,
-        verdict=_verdict(day, shown, queues, messages, alarms, machines, now=now) if running else None,
-        missing=missing_of(shown, opens_at=day.opens_at, now=now) if running else None,
+        verdict=None if ahead and verdict is not None and verdict.verdict is Verdict.WELL else verdict,
+        missing=missing_of(shown, opens_at=day.opens_at, now=now) if judged else None,
         shown=shown,
         queues=queues,
         messages=messages,
@@ -194,12 +212,19 @@ async def _page(
         look_in=_look_in(troubles, real),
         look_every=LOOKS_EVERY,
         running=running,
+        ahead=ahead,
         end_sums=await _end_sums(db, day, locale) if day.tells_answers(now) else (),
         picture=await picture_of(db, day, now=now) if block is None else None,
-        done=request.query_params.get("done") == "hours",
+        done=await _saved(db, day, opens=opens) if request.query_params.get("done") == "hours" else None,
         error=error,
     )
     return page(request, context, block=block, status=status, **day_frame(request, day, "/overview"))
+
+
+async def _saved(db: Db, day: Day, *, opens: bool) -> Saved:
+    changes: list[Change] = await db.read(changes_of_day, day.id)
+    touched = {} if not changes else {how: n for how, n in changes[0].touched.items() if how != Touch.UNNOTICED}
+    return Saved(touched=sum(touched.values()), untold=tuple(await db.read(untold_of_day, day.id)), opens=opens)
 
 
 def _look_in(troubles: Troubles, real: datetime) -> int | None:

@@ -163,7 +163,7 @@ async def save_settings(request: WebRequest, db: Db, ticket_key: TicketKey, day:
             )
             return see_other(path)
         except ChangeTouches as touches:
-            return ask_first(request, found, form, touches)
+            return await ask_first(request, db, found, form, touches)
         except Refusal as refusal:
             read.errors |= errors_of(read.locale, refusal)
             found, _ = await enter(request, db, day)

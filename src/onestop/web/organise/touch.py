@@ -1,24 +1,43 @@
 """Whom a change touches, before it is saved: numbers by kind, "save all the same", and back to the form as typed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
 from onestop.days.queries.days import Day
+from onestop.db.session import Database
 from onestop.domain.errors import Changed
-from onestop.domain.touch import ASKED, Touch
+from onestop.domain.roles import Role
+from onestop.domain.touch import ASKED, Touch, Touched
+from onestop.notify.untold import contact_kinds
 from onestop.visits.actions.weighing import ChangeTouches
 from onestop.web.kit.forms import Form
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
-from onestop.web.kit.requests import WebRequest
+from onestop.web.kit.requests import WebRequest, settings_of
 from onestop.web.kit.responses import page
+from onestop.web.kit.sessions import actor
 from onestop.web.organise.frame import day_frame
 
 SURE, BACK = "sure", "back"
 MOST_NUMBERS = 60
 """Ticket numbers of one kind that are written out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedTicket:
+    """A ticket with its time; `path` where the reader may open it, `phone` and `written`: how she can be told."""
+
+    number: int
+    at: datetime
+    here: bool
+    path: str
+    phone: bool
+    written: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +47,7 @@ class Kind:
     touch: Touch
     count: int
     here: int
-    numbers: tuple[int, ...]
+    tickets: tuple[TouchedTicket, ...]
     more: int
     hidden: int
 
@@ -47,11 +66,16 @@ class TouchedPage:
     """Where to go back to; empty where the form was typed and is shown again by its own address."""
 
 
-def ask_first(request: WebRequest, day: Day, form: Form, refusal: ChangeTouches, *, back: str = "") -> Response[Any]:
+async def ask_first(
+    request: WebRequest, db: Database, day: Day, form: Form, refusal: ChangeTouches, *, back: str = ""
+) -> Response[Any]:
     """The page that asks; everything typed goes along."""
+    opens = (await actor(request)).has(Role.ORGANISER, Role.RECEPTIONIST, day=day.id)
+    kinds = await db.read(contact_kinds, [one.party for one in refusal.touched])
+    texts = bool(settings_of(request).sms_url)
     context = TouchedPage(
         day=day,
-        kinds=kinds_of(refusal),
+        kinds=kinds_of(refusal, kinds, texts=texts, tickets_at=f"/reception/{day.slug}" if opens else ""),
         action=request.scope["path"],
         fields=tuple((name, value) for name, value in form.items() if name not in (SURE, BACK)),
         sure=refusal.token,
@@ -60,19 +84,33 @@ def ask_first(request: WebRequest, day: Day, form: Form, refusal: ChangeTouches,
     return page(request, context, status=refusal.status, **day_frame(request, day))
 
 
-def kinds_of(refusal: ChangeTouches) -> tuple[Kind, ...]:
-    """What is touched, the worst first."""
+def kinds_of(
+    refusal: ChangeTouches, gave: Mapping[UUID, frozenset[str]], *, texts: bool, tickets_at: str
+) -> tuple[Kind, ...]:
+    """What is touched, the worst first. `gave`: the kinds of address each party gave; `texts`: a gateway sends them."""
+
+    def ticket(one: Touched) -> TouchedTicket:
+        ways = gave.get(one.party, frozenset())
+        return TouchedTicket(
+            number=one.number,
+            at=one.arrival_at,
+            here=one.here,
+            path=f"{tickets_at}/parties/{one.party}" if tickets_at else "",
+            phone="phone" in ways,
+            written="email" in ways or (texts and "phone" in ways),
+        )
+
     found: list[Kind] = []
     for touch in reversed(ASKED):
         these = [one for one in refusal.touched if one.touch is touch]
-        told = [one.number for one in these if not one.private]
+        told = [ticket(one) for one in these if not one.private]
         if these:
             found.append(
                 Kind(
                     touch=touch,
                     count=len(these),
                     here=sum(one.here for one in these),
-                    numbers=tuple(told[:MOST_NUMBERS]),
+                    tickets=tuple(told[:MOST_NUMBERS]),
                     more=max(0, len(told) - MOST_NUMBERS),
                     hidden=len(these) - len(told),
                 )
