@@ -85,7 +85,8 @@ def test_a_desk_that_leaves_early_is_asked_to_stay() -> None:
 
 
 def test_a_day_on_which_nobody_waits_needs_nothing() -> None:
-    quiet = made_of(day(desk(1, LEGAL), desk(2, POLICE)), booked=(visitor(1, LEGAL, at=0, booked=0),))
+    one = (visitor(1, LEGAL, at=0, booked=0),)
+    quiet = made_of(day(desk(1, LEGAL), desk(2, POLICE)), booked=one, expected=replace(EXPECTED, parties=1))
 
     assert [each for each in tried(quiet) if each.is_clear] == []
 
@@ -97,7 +98,8 @@ def test_nobody_comes_after_the_last_arrival() -> None:
     coming = [who.comes_at for who in made.visitors(1) if who.comes_at is not None]
     assert max(coming) == last
     late = replace(visitor(1, LEGAL, at=200, booked=200), stops=(WantedStop(service=LEGAL, members=frozenset({1})),))
-    assert {who.booked_at for who in replace(made, booked=(late,)).visitors(1)} == {last}
+    alone = replace(made, expected=replace(EXPECTED, parties=1))
+    assert {who.booked_at for who in replace(alone, booked=(late,)).visitors(1)} == {last}
 
 
 def test_the_changes_of_a_day_are_its_hours_and_one_more_of_everybody() -> None:

@@ -10,7 +10,8 @@ from onestop.days.dayfile import read_template, templates
 from onestop.db.session import Database
 from onestop.directory.tables import services
 from onestop.domain.discipline import POLICIES
-from onestop.domain.figures import figures_of
+from onestop.domain.figures import figures_of, spread
+from onestop.domain.rehearsal import Prospect, RestsOn, Tight, rehearse
 from onestop.domain.simulation import play
 from onestop.reports.rehearsal import by_hand, rehearsal_of_day, rehearsal_of_file
 from tests.counting import cost
@@ -66,9 +67,37 @@ def test_a_day_with_bookings_is_played_with_them(database: Database) -> None:
     assert sorted(len(who.stops) for who in made.booked) == [1, 1, 2, 2]
     names = {made.names[stop.service] for who in made.booked for stop in who.stops}
     assert names == {"legal", "labour", "residence", "social"}
-    coming = [sum(who.comes_at is not None for who in made.visitors(seed)) for seed in range(40)]
-    assert (max(coming), min(coming) < 4) == (4, True)
+    expected = read_template("iom-bratislava").parties
+    assert (made.rests_on, {len(made.visitors(seed)) for seed in range(5)}) == (RestsOn.BOTH, {expected})
+    assert len({who.id for who in made.visitors(1)}) == expected
+    assert made.visitors(1)[0].stops == made.booked[0].stops
+    full = replace(made, expected=replace(made.expected, parties=3))
+    coming = [sum(who.comes_at is not None for who in full.visitors(seed)) for seed in range(40)]
+    assert (max(coming), min(coming) < 4, full.parties) == (4, True, 4)
     assert all(visit.left_at > visit.came_at for visit in play(made.day, made.visitors(1)).visits)
+
+
+def test_a_day_works_is_tight_or_can_not_work() -> None:
+    made = rehearsal_of_file(read_template("iom-bratislava"), ON)
+    *_, tally = rehearse(made, 1)
+    fine = replace(
+        tally.expectation(), parties=15.0, long=20.0, unfinished=spread([0.0, 0.0]), overtime=spread([0.0, 5.0])
+    )
+    late, much = replace(fine, overtime=spread([20.0, 20.0])), replace(fine, overtime=spread([70.0, 70.0]))
+    waits, some = replace(fine, long=75.0), replace(fine, unfinished=spread([1.0, 1.0]))
+    many = replace(fine, unfinished=spread([2.0, 2.0]))
+
+    assert [each.prospect for each in (fine, late, waits, some, much, many)] == [
+        Prospect.WORKS,
+        *[Prospect.TIGHT] * 3,
+        *[Prospect.FAILS] * 2,
+    ]
+    assert [each.tight for each in (fine, late, waits, some)] == [
+        (),
+        (Tight.OVERTIME,),
+        (Tight.WAIT,),
+        (Tight.UNFINISHED,),
+    ]
 
 
 def test_a_file_that_says_nothing_of_who_comes_is_played_with_every_service_alike() -> None:

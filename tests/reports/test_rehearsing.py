@@ -88,7 +88,7 @@ def test_the_mark_changes_with_bookings_and_costs_one_statement(database: Databa
     hall.book(hall.wish("legal"))
     assert database.read_now(mark_of_day, hall.id) != before
     assert cost(database, mark_of_day, hall.id) == 1
-    assert database.read_now(rehearsal_of_day, hall.day).rests_on is RestsOn.BOOKINGS
+    assert database.read_now(rehearsal_of_day, hall.day).rests_on is RestsOn.BOTH
 
 
 def _played(rehearsals: Rehearsals, mark: str, made: Rehearsal) -> Rehearsed:

@@ -40,6 +40,7 @@ from onestop.visits.actions.apart import talk_alone
 from onestop.visits.actions.notes import remove_note, write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.actions.setup import set_up
+from onestop.visits.actions.weighing import ChangeTouches
 from onestop.visits.queries.api import stops_of_visit
 from onestop.visits.tables import calls
 from onestop.web.desk.removed import carried
@@ -298,7 +299,10 @@ def _session(site: Site) -> str:
         desk=site.desk.id, service=next(iter(site.desk.services)), starts=starts, minutes=30, seats=99
     )
     version = hall.db.read_now(day_by_id, hall.id).version
-    return str(hall.write(set_up, hall.id, add_session, made, version=version))
+    try:
+        return str(hall.write(set_up, hall.id, add_session, made, version=version))
+    except ChangeTouches as touches:
+        return str(hall.write(set_up, hall.id, add_session, made, version=version, sure=touches.token))
 
 
 def _seat(site: Site) -> str:

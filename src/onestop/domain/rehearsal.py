@@ -29,6 +29,8 @@ class RestsOn(StrEnum):
     """Where the visitors of a rehearsal come from."""
 
     BOOKINGS = "bookings"
+    BOTH = "both"
+    """Bookings, and invented visitors up to the number that is expected."""
     TEMPLATE = "template"
     NOTHING = "nothing"
     """Nothing is known: a number of parties, each service as likely as the others."""
@@ -38,8 +40,8 @@ class RestsOn(StrEnum):
 class Rehearsal:
     """A day to be played, who is expected, and what its services, desks and mediators are called.
 
-    `booked` are the parties that have a time already; without any, invented ones are played. Nobody comes after
-    `last_arrival`: who would, comes then.
+    `booked` are the parties that have a time already; until they are as many as expected, invented ones are played with
+    them. Nobody comes after `last_arrival`: who would, comes then.
     """
 
     day: SimDay
@@ -52,19 +54,20 @@ class Rehearsal:
 
     def visitors(self, seed: int) -> list[SimVisitor]:
         """Who comes with this seed: of those who booked some do not; invented ones have times spread evenly."""
-        if not self.booked:
-            guests = crowd(self.day, self.expected, seed)
-            found = with_times(guests, evenly(guests, self.day, self.slot), self.day)
-        else:
-            chance = Random(f"booked {seed}")  # noqa: S311 (a simulation, no secret)
-            absent = self.expected.no_shows
-            found = [replace(who, comes_at=None) if chance.random() < absent else who for who in self.booked]
+        chance = Random(f"booked {seed}")  # noqa: S311 (a simulation, no secret)
+        absent = self.expected.no_shows
+        found = [replace(who, comes_at=None) if chance.random() < absent else who for who in self.booked]
+        if more := self.parties - len(self.booked):
+            guests = crowd(self.day, replace(self.expected, parties=more), seed)
+            invented = with_times(guests, evenly(guests, self.day, self.slot), self.day)
+            last = max((who.id.int for who in self.booked), default=0)
+            found += [replace(who, id=UUID(int=who.id.int + last)) for who in invented]
         return found if self.last_arrival is None else [_not_after(who, self.last_arrival) for who in found]
 
     @property
     def parties(self) -> int:
         """How many are expected, also those who will not come."""
-        return len(self.booked) or self.expected.parties
+        return max(len(self.booked), self.expected.parties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,28 @@ class Use:
     members: tuple[UUID, ...]
     languages: tuple[str, ...]
     share: float
+
+
+class Prospect(StrEnum):
+    """Whether a day can work, in one word."""
+
+    WORKS = "works"
+    TIGHT = "tight"
+    FAILS = "fails"
+
+
+class Tight(StrEnum):
+    """What makes a day tight."""
+
+    UNFINISHED = "unfinished"
+    WAIT = "wait"
+    OVERTIME = "overtime"
+
+
+FAILS_UNFINISHED, FAILS_OVERTIME = 0.1, 60.0
+"""A day can not work where a tenth of its parties go home without a talk, or work goes on for an hour after closing."""
+TIGHT_UNFINISHED, TIGHT_WAIT, TIGHT_OVERTIME = 0.5, 60.0, 15.0
+"""Parties, minutes that nine of ten wait at most, minutes after closing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +120,23 @@ class Expectation:
     unfinished_by: tuple[tuple[UUID, float], ...]
     desks: tuple[Use, ...]
     mediators: tuple[Use, ...]
+
+    @property
+    def prospect(self) -> Prospect:
+        """Whether this day can work."""
+        if self.unfinished.mean >= FAILS_UNFINISHED * max(1.0, self.parties) or self.overtime.mean >= FAILS_OVERTIME:
+            return Prospect.FAILS
+        return Prospect.TIGHT if self.tight else Prospect.WORKS
+
+    @property
+    def tight(self) -> tuple[Tight, ...]:
+        """Why it is tight, or worse."""
+        found = (
+            (Tight.UNFINISHED, self.unfinished.mean >= TIGHT_UNFINISHED),
+            (Tight.WAIT, self.long >= TIGHT_WAIT),
+            (Tight.OVERTIME, self.overtime.mean >= TIGHT_OVERTIME),
+        )
+        return tuple(why for why, is_so in found if is_so)
 
 
 class Tally:

@@ -44,6 +44,8 @@ class Rehearsed:
     started_at: datetime
     rests_on: RestsOn
     parties: int
+    booked: int = 0
+    """Of these, how many have a booking."""
     done: bool = False
     failed: bool = False
     expectation: Expectation | None = None

@@ -146,7 +146,7 @@ def rehearsal_of_day(conn: sa.Connection, day: Day) -> Rehearsal:
             **{one.id: f"mediator {n}: {' '.join(sorted(one.languages))}" for n, one in enumerate(people, 1)},
         },
         booked=booked,
-        rests_on=RestsOn.BOOKINGS if booked else RestsOn.TEMPLATE if known else RestsOn.NOTHING,
+        rests_on=_rests_on(len(booked), expected, known=known),
     )
 
 
@@ -167,6 +167,12 @@ def _held(sessions: Iterable[SimSession], desks: Sequence[SimDesk]) -> tuple[Sim
             for opens, closes in hours.get(each.desk, ())
         )
     )
+
+
+def _rests_on(booked: int, expected: Expected, *, known: bool) -> RestsOn:
+    if booked:
+        return RestsOn.BOOKINGS if booked >= expected.parties else RestsOn.BOTH
+    return RestsOn.TEMPLATE if known else RestsOn.NOTHING
 
 
 def _expected(conn: sa.Connection, day: Day, keys: Mapping[UUID, str]) -> tuple[Expected, bool]:

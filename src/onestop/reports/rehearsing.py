@@ -69,6 +69,7 @@ class Rehearsals:
             started_at=real_now(),
             rests_on=made.rests_on,
             parties=made.parties,
+            booked=len(made.booked),
             before=_before(last, setup),
         )
         self._folder.mkdir(parents=True, exist_ok=True)

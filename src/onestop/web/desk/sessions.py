@@ -76,7 +76,6 @@ class SessionPage:
     screen: SessionScreen
     title: str
     groups: tuple[SeatGroup, ...]
-    now: datetime
     back: str
     runs: bool
     over: bool
@@ -217,7 +216,6 @@ async def _show(
         screen=screen,
         title=service_title(locale, screen.service_key),
         groups=_groups(locale, screen.list),
-        now=now,
         back=home,
         runs=held.runs,
         over=held.ended_at is not None or (held.begun_at is None and held.ends_at <= now),

@@ -171,7 +171,7 @@ async def remove(request: WebRequest, db: Db, day: FromPath[str], session: FromP
             to=lambda _: path_of(found, "/sessions?done=saved"),
         )
     except ChangeTouches as touches:
-        return ask_first(request, found, form, touches, back=path_of(found, f"/sessions/{session}"))
+        return await ask_first(request, db, found, form, touches, back=path_of(found, f"/sessions/{session}"))
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
         found, _ = await enter(request, db, day)
@@ -192,7 +192,7 @@ async def _save(request: WebRequest, db: Db, day: Day, session: SessionRow | Non
         try:
             return see_other(await _store(request, db, day, session, settings, someone))
         except ChangeTouches as touches:
-            return ask_first(request, day, form, touches)
+            return await ask_first(request, db, day, form, touches)
         except Refusal as refusal:
             told = errors_of(read.locale, refusal)
             read.errors |= {"place" if name == "service" else name: sentence for name, sentence in told.items()}
