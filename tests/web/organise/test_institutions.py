@@ -30,6 +30,7 @@ from tests.web.organise.browsing import Organiser
 from tests.web.site import Site
 
 HOME = "/organise/institutions"
+DAY = "/organise/iom-bratislava-2026-12-03"
 
 
 def _names(database: Database) -> list[str]:
@@ -151,3 +152,27 @@ def test_what_an_undo_may_bring_back_is_used(database: Database) -> None:
     hall.write(undo_change, hall.id, newest.id, version=newest.version)
 
     assert 77 in {each.number for each in database.read_now(desks_of_day, hall.id)}
+
+
+async def test_one_that_is_not_in_the_list_is_added_from_a_new_desk_and_comes_back_to_it(site: Site) -> None:
+    organiser = Organiser(site)
+    where = await organiser.open(f"{DAY}/desks/new")
+    way = "/organise/institutions?for=iom-bratislava-2026-12-03"
+    await organiser.open(way)
+    added = await organiser.send("/organise/institutions", name="Trade union")
+    path = added.url.path
+    back = await organiser.send(f"{path}/services", service="labour", minutes="20")
+    await organiser.open(f"{path}?for=https://elsewhere.example")
+    stays = await organiser.send(f"{path}/services", service="legal", minutes="20")
+
+    assert f'href="{way}#new"' in where.text
+    assert "Then the form of the desk comes back." in added.text
+    assert (back.url.path, back.url.params["institution"]) == (f"{DAY}/desks/new", path.rsplit("/", 1)[1])
+    assert "Trade union" in back.text
+    assert stays.url.path == path
+
+
+async def test_who_organises_one_day_is_not_sent_to_what_all_days_share(site: Site) -> None:
+    page = await Organiser(site, day=site.hall.id).open(f"{DAY}/desks/new")
+
+    assert "Not in the list?" not in page.text

@@ -1,5 +1,6 @@
 """Institutions and their services, shared by all days of the centre."""
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,7 @@ from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
 from onestop.web.organise.meanwhile import Shown, differing, seen_after, seen_by
 from onestop.web.organise.reading import Reader
 
+_DAY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 HOME = "/organise/institutions"
 NAME, WHAT, NOTES = N_("Name"), N_("What is it?"), N_("Notes are kept for so many days")
 AUTHORITIES = {
@@ -77,6 +79,8 @@ class InstitutionsPage:
     """The list, and the form for another one."""
 
     institutions: tuple[Institution, ...]
+    for_day: str = ""
+    """The day whose new desk waits for the institution."""
     name: str = ""
     authority: str = "none"
     saved: bool = False
@@ -101,6 +105,8 @@ class InstitutionPage:
     offered: tuple[tuple[str, str], ...]
     used: bool
     """Whether something knows it, so that it cannot be deleted."""
+    for_day: str = ""
+    """The day whose new desk waits for its services."""
     service: str = ""
     own: str = ""
     minutes: str = "20"
@@ -115,7 +121,8 @@ async def show_institutions(request: WebRequest, db: Db) -> Response[Any]:
     """The list."""
     await enter_centre(request)
     done = request.query_params.get("done")
-    return await _list_page(request, db, saved=done == "saved", removed=done == "removed")
+    for_day = _waiting_day(request.query_params.get("for", ""))
+    return await _list_page(request, db, saved=done == "saved", removed=done == "removed", for_day=for_day)
 
 
 @post("/organise/institutions")
@@ -124,6 +131,7 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
     someone = await enter_centre(request)
     form = await read_form(request)
     name, authority = form.text("name", 300), form.text("authority", 10)
+    for_day = _waiting_day(form.text("for", 100))
     try:
         path = await submit_once(
             request,
@@ -133,11 +141,12 @@ async def add(request: WebRequest, db: Db) -> Response[Any]:
             authority=authority,
             actor=someone,
             now=db.now(),
-            to=lambda made: f"{HOME}/{made}",
+            to=lambda made: f"{HOME}/{made}{f'?for={for_day}' if for_day else ''}",
         )
     except Refusal as refusal:
         errors = errors_of(locale_of(request), refusal)
-        return await _list_page(request, db, name=name, authority=authority, errors=errors, status=refusal.status)
+        typed = {"name": name, "authority": authority, "for_day": for_day}
+        return await _list_page(request, db, **typed, errors=errors, status=refusal.status)
     return see_other(path)
 
 
@@ -146,7 +155,8 @@ async def show_institution(request: WebRequest, db: Db, institution: FromPath[UU
     """One institution."""
     await enter_centre(request)
     found = await _entry(db, institution)
-    return await _page(request, db, found, saved=request.query_params.get("done") == "saved")
+    for_day = _waiting_day(request.query_params.get("for", ""))
+    return await _page(request, db, found, saved=request.query_params.get("done") == "saved", for_day=for_day)
 
 
 @post("/organise/institutions/{institution:uuid}")
@@ -190,6 +200,8 @@ async def add_one_service(request: WebRequest, db: Db, institution: FromPath[UUI
     form = read.form
     chosen, own = form.text("service", 60), form.text("own", 60)
     minutes = read.number("minutes")
+    for_day = _waiting_day(form.text("for", 100))
+    then = f"/organise/{for_day}/desks/new?institution={institution}" if for_day else f"{HOME}/{institution}?done=saved"
     errors = read.errors
     status = 422
     if not errors:
@@ -204,7 +216,7 @@ async def add_one_service(request: WebRequest, db: Db, institution: FromPath[UUI
                 private=form.ticked("private"),
                 actor=someone,
                 now=db.now(),
-                to=lambda _: f"{HOME}/{institution}?done=saved",
+                to=lambda _: then,
             )
             return see_other(path)
         except Refusal as refusal:
@@ -216,7 +228,7 @@ async def add_one_service(request: WebRequest, db: Db, institution: FromPath[UUI
         "minutes": form.text("minutes", 12),
         "private": form.ticked("private"),
     }
-    return await _page(request, db, found, errors=errors, status=status, **typed)
+    return await _page(request, db, found, errors=errors, status=status, for_day=for_day, **typed)
 
 
 @post("/organise/services/{service:uuid}")
@@ -294,6 +306,11 @@ async def remove(request: WebRequest, db: Db, institution: FromPath[UUID]) -> Re
         errors = {"remove": locale_of(request).gettext(refusal.sentence)}
         return await _page(request, db, await _entry(db, institution), errors=errors, status=refusal.status)
     return see_other(path)
+
+
+def _waiting_day(text: str) -> str:
+    """The name of a day in addresses, as it stood in an address or a form; empty for anything else."""
+    return text if _DAY.fullmatch(text) else ""
 
 
 async def _entry(db: Db, institution: UUID) -> InstitutionEntry:
