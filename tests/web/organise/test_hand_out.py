@@ -16,6 +16,7 @@ from onestop.domain.board import DisplaySetup
 from onestop.domain.machine import PaperMissed, Printer, Report
 from onestop.domain.roles import SYSTEM, Grant, Role
 from onestop.domain.ticket import invitation_hash
+from onestop.locale.locales import locale_for
 from onestop.visits.queries.printed import conflicts_of_day
 from tests.halls import make_test_day
 from tests.visits.machine_papers import machine_of
@@ -47,6 +48,21 @@ async def test_invitations_are_shown_once_with_link_picture_and_code_that_open_t
     ]
     assert [code for code in codes if code in listed.text] == []
     assert sheet.headers["cache-control"] == "no-store"
+
+
+async def test_a_card_says_when_where_and_how_in_every_language_of_the_day(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/invitations")
+    sheet = await organiser.press(f"{DAY}/invitations", count="2", uses="1")
+    card = re.findall(r'<li class="invitation">(.*?)</li>', sheet.text, re.DOTALL)[1]
+    day = site.hall.day
+    own = re.findall(r'class="card-words" lang="(\w+)" dir="(\w+)"><strong>([^<]+)</strong> ([^<]+)<', card)
+
+    assert {tag: dir for tag, dir, _, _ in own} == {"sk": "ltr", "en": "ltr", "uk": "ltr", "ar": "rtl"}
+    assert [date for _, _, date, _ in own] == [locale_for(tag).date(day.on) for tag, *_ in own]
+    assert own[[tag for tag, *_ in own].index("en")][3] == "Scan the picture, or open this address and type the code."
+    assert len({how for *_, how in own}) == 4
+    assert (day.venue in card, day.address in card, words(card).count("9:00")) == (True, True, 1)
 
 
 async def test_a_wrong_number_of_invitations_is_asked_for_again(site: Site) -> None:

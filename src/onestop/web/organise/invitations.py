@@ -11,8 +11,10 @@ from onestop.days.organising import InvitationLine, invitations_of_day
 from onestop.days.queries.days import Day
 from onestop.domain.day import Release
 from onestop.domain.errors import N_
+from onestop.paper.posters import poster_languages
 from onestop.web.kit.forms import new_key, read_form
 from onestop.web.kit.language import locale_of
+from onestop.web.kit.locale import direction, locale_for
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, base_url_of
 from onestop.web.kit.responses import page, see_other
@@ -23,6 +25,7 @@ MOST_AT_ONCE = 100
 MOST_USES = 1000
 COUNT_WRONG = N_("Please write a number from 1 to 100.")
 USES_WRONG = N_("Please write a number from 1 to 1000.")
+HOW = N_("Scan the picture, or open this address and type the code.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,16 @@ class Invitation:
 
     code: str
     link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWords:
+    """What a card says in one language of the day."""
+
+    language: str
+    dir: str
+    date: str
+    how: str
 
 
 @page_of("organise/invitations.html")
@@ -55,6 +68,7 @@ class InvitationSheetPage:
     """Cards to print and cut."""
 
     day: Day
+    words: tuple[CardWords, ...]
     address: str
     label: str
     uses: int
@@ -99,6 +113,7 @@ async def make(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
     address = f"{base_url_of(request)}/d/{found.slug}"
     context = InvitationSheetPage(
         day=found,
+        words=card_words(found),
         address=address,
         label=label,
         uses=uses,
@@ -116,6 +131,15 @@ async def _page(request: WebRequest, db: Db, day: Day, *, status: int = 200, **m
         **more,
     )
     return page(request, context, status=status, **day_frame(request, day))
+
+
+def card_words(day: Day) -> tuple[CardWords, ...]:
+    """Whoever gets a card may read any of the languages that are switched on."""
+    locales = [locale_for(tag) for tag in poster_languages(day)]
+    return tuple(
+        CardWords(language=one.tag, dir=direction(one.tag), date=one.date(day.on), how=one.gettext(HOW))
+        for one in locales
+    )
 
 
 def _spelt(code: str) -> str:
