@@ -10,7 +10,7 @@ from onestop.days.queries.texts import all_texts, texts_of_day
 from onestop.db.ledger import facts
 from onestop.directory.place_entries import PlaceWords, add_place
 from onestop.directory.places import all_places
-from onestop.directory.tables import texts
+from onestop.directory.tables import services, texts
 from onestop.domain.roles import SYSTEM
 from tests.counting import cost
 from tests.web.organise.browsing import Organiser
@@ -151,6 +151,30 @@ async def test_a_day_shows_what_its_visitors_read_in_its_languages(site: Site) -
         "sk": "Vstup zboku",
         "uk": "Вхід збоку",
     }
+
+
+async def test_the_name_of_a_service_of_their_own_is_missing_in_all_other_languages(site: Site) -> None:
+    organiser, offer = Organiser(site), site.hall.offer
+    before = said(await organiser.open(DAY))
+    one = next(each for each in offer.services if each.key == "legal")
+
+    def rename(conn: sa.Connection) -> None:
+        conn.execute(services.update().where(services.c.id == one.id).values(key="unpaid-wages"))
+
+    site.database.write_now(rename)
+    page = await organiser.open(DAY)
+    shown = said(page)
+    everywhere = said(await organiser.open(HOME))
+    only = await Organiser(site, day=site.hall.id).browser.get(DAY)
+    way = f'href="/organise/institutions/{one.institution.id}"'
+
+    assert ("Nothing is missing" in before, "Name of a service" in before) == (True, False)
+    assert ("Nothing is missing" in shown, "3 translations are missing" in shown) == (False, True)
+    assert shown.count("visitors read the plain name") == 3
+    assert f"Name of a service {one.institution.name} Unpaid wages" in shown
+    assert "A service with a name of your own is called the same in every language." in shown
+    assert "Name of a service" in everywhere
+    assert (way in page.text, way in only.text) == (True, False)
 
 
 async def test_who_organises_one_day_changes_its_own_texts_only(site: Site) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from onestop.days.queries.texts import BOARD, FUNDING, HOURS, MESSAGE, NAME, NEED, PAPER, WAY, OwnText, OwnTexts, Seen
+from onestop.directory.vocabulary import SERVICES
 from onestop.directory.words import words_of_need
 from onestop.domain.errors import N_
 from onestop.domain.own_words import UNREAD, Reading
@@ -21,6 +23,7 @@ KINDS: Mapping[tuple[str, str], str] = {
     WAY: N_("Way to the desks of a venue"),
     HOURS: N_("Hours and way to a place"),
 }
+SERVICE = N_("Name of a service")
 SHORT = 60
 EMPTY = "empty"
 """Nothing is written in any language, so that nothing is missing."""
@@ -68,6 +71,35 @@ def row_of(locale: Locale, own: OwnTexts, tags: Iterable[str], *, working: str =
         source=_beginning(own.words[source].text) if source else "",
         source_language=source,
         cells=cells,
+    )
+
+
+def service_row(
+    locale: Locale, key: str, institution: tuple[UUID, str], tags: Iterable[str], *, working: str
+) -> Row | None:
+    """A service of the centre's own: it has one name, and nobody can write another one for a language.
+
+    None for a service that comes with the program, which has words in all of them.
+    """
+    if key in SERVICES:
+        return None
+    title = service_title(locale, key)
+    return Row(
+        kind=locale.gettext(SERVICE),
+        name=institution[1],
+        href=f"/organise/institutions/{institution[0]}",
+        source=title,
+        source_language=working,
+        cells=tuple(
+            Cell(
+                tag=tag,
+                seen=Seen.OWN if tag == working else Seen.PLAIN,
+                reading=Reading.SOURCE if tag == working else "",
+                text=title,
+                language=working,
+            )
+            for tag in tags
+        ),
     )
 
 

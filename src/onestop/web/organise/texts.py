@@ -12,9 +12,11 @@ from litestar.params import FromPath
 
 from onestop.accounts.queries import accounts_list
 from onestop.days.queries.days import Day, day_by_slug
+from onestop.days.queries.offer import day_offer
 from onestop.days.queries.texts import BOARD, OPEN, OwnTexts, Seen, Which, all_texts, own_texts, texts_of_day
 from onestop.days.texts import LINES, LONGEST, write_text
 from onestop.db.session import Database
+from onestop.directory.organising import centre_language, directory
 from onestop.domain.errors import Changed, DayUnknown, NotKnown, Refusal
 from onestop.domain.own_lines import PLACES
 from onestop.domain.own_words import Reading
@@ -35,7 +37,7 @@ from onestop.web.organise.frame import (
     path_of,
     works_everywhere,
 )
-from onestop.web.organise.text_words import KINDS, Row, name_of, path_of_text, reading_of, row_of, who_is
+from onestop.web.organise.text_words import KINDS, Row, name_of, path_of_text, reading_of, row_of, service_row, who_is
 
 HOME = "/organise/texts"
 SHOWS = ("missing", "unread")
@@ -61,6 +63,8 @@ class TextsPage:
     """Of what can be chosen, in how many cells something is to do."""
     shared: bool
     """Whether the reader may change what all days share."""
+    services: int
+    """Services of the centre's own, whose name is the same in every language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +117,16 @@ async def show_texts(request: WebRequest, db: Db) -> Response[Any]:
     """Of the whole centre."""
     await enter_centre(request)
     found = await db.read(all_texts)
-    frame = await centre_frame(request, db, HOME)
-    return _list_page(request, found, _tags(found, LANGUAGES), here=HOME, frame=frame)
+    known = [one for one in await db.read(directory) if not one.closed]
+    return _list_page(
+        request,
+        found,
+        _tags(found, LANGUAGES),
+        services=[(service.key, (one.id, one.name)) for one in known for service in one.services],
+        here=HOME,
+        frame=await centre_frame(request, db, HOME),
+        working=await db.read(centre_language),
+    )
 
 
 @get("/organise/{day:str}/texts")
@@ -125,8 +137,13 @@ async def show_day_texts(request: WebRequest, db: Db, day: FromPath[str]) -> Res
         request,
         await db.read(texts_of_day, one),
         one.languages,
+        services=[
+            (each.key, (each.institution.id, each.institution.name))
+            for each in (await db.read(day_offer, one.id)).services
+        ],
         here=path_of(one, "/texts"),
         frame=day_frame(request, one),
+        working=one.working_language,
         day=one,
         shared=works_everywhere(someone),
     )
@@ -249,8 +266,10 @@ def _list_page(
     found: Iterable[OwnTexts],
     tags: tuple[str, ...],
     *,
+    services: Iterable[tuple[str, tuple[UUID, str]]],
     here: str,
     frame: Round,
+    working: str,
     day: Day | None = None,
     shared: bool = True,
 ) -> Response[Any]:
@@ -259,8 +278,11 @@ def _list_page(
     of = asked.get(OF, "") if asked.get(OF, "") in tags else ""
     show = asked.get("show", "") if asked.get("show", "") in SHOWS else ""
     columns = (of,) if of else tags
-    working, of_day = (day.working_language, day.slug) if day is not None else ("", "")
-    rows = [row_of(locale, each, columns, working=working, of_day=of_day) for each in found]
+    read_as, of_day = (working, day.slug) if day is not None else ("", "")
+    rows = [row_of(locale, each, columns, working=read_as, of_day=of_day) for each in found]
+    named = [service_row(locale, key, whose, columns, working=working) for key, whose in dict.fromkeys(services)]
+    own = [row for row in named if row is not None]
+    rows += own
     cells = [cell for row in rows for cell in row.cells]
     context = TextsPage(
         here=here,
@@ -273,6 +295,7 @@ def _list_page(
         missing=sum(cell.missing for cell in cells),
         unread=sum(cell.unread for cell in cells),
         shared=shared,
+        services=len(own),
     )
     return page(request, context, **frame)
 
