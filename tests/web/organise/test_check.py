@@ -206,8 +206,16 @@ async def test_the_page_tells_each_in_a_sentence_with_the_page_that_mends_it(sit
     assert "Nobody can open desks 2, 3, 4, 5 and 6: they have no day pass and no officer with an account." in told
     assert "Arabic: no mediator and no desk speaks it at 11:00–15:00. 1 ticket with an interpreter is booked" in told
     assert "A machine translated the pages in" in told
-    for end in ("/passes", "/settings", "/mediators"):
+    for end in ("/passes", "/mediators"):
         assert f'<a href="{DAY}{end}">Change this</a>' in page
+
+
+async def test_what_only_the_program_can_mend_names_who_and_has_no_link(site: Site) -> None:
+    page = (await Organiser(site).open(DAY)).text
+    (line,) = re.findall(r'<li class="finding[^"]*">(?:(?!</li>).)*A machine translated.*?</li>', page, re.DOTALL)
+
+    assert "Tell whoever runs the server when a native speaker has read the pages." in _told(line)
+    assert ("<a " in line, "Change this" in line) == (False, False)
 
 
 async def test_the_check_takes_as_many_statements_for_three_as_for_one(site: Site) -> None:
