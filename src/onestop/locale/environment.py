@@ -1,7 +1,7 @@
 """Jinja environments that speak one language: one for each locale, so that nothing ambient decides what is said."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -69,6 +69,8 @@ def make_environment(locale: Locale) -> Environment:
         "say": locale.say,
     }
     environment.filters.update(words)
+    tests: dict[str, Any] = {"a_date": is_a_date}
+    environment.tests.update(tests)
     globals_: dict[str, Any] = {**words, "locale": locale}
     environment.globals.update(globals_)
     return environment
@@ -78,6 +80,14 @@ def make_environment(locale: Locale) -> Environment:
 def words_environment(locale: Locale) -> Environment:
     """The shared environment for texts that are no pages: mails and printed sheets."""
     return make_environment(locale)
+
+
+def is_a_date(text: str) -> bool:
+    """Whether a browser's own control can show it."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def ltr(text: object) -> Markup:

@@ -60,7 +60,7 @@ async def test_a_window_that_cannot_work_is_told_by_its_lists_and_nothing_is_sto
         ({"draw_opens_on": "2026-11-22"}, "The time for requests must begin later than now."),
         ({"draw_closes_on": "2026-11-24", "draw_closes_at": "09:00"}, "must end at least one hour after it begins."),
         ({"draw_closes_on": "2026-12-03"}, "must end at least 12 hours before the day opens."),
-        ({"draw_opens_on": "tomorrow"}, "Please choose a date."),
+        ({"draw_opens_on": "tomorrow"}, "There is no such date."),
         ({"draw_opens_at": "noon"}, "Please write a time such as 09:30."),
     ):
         answer = await organiser.send(f"{DAY}/settings", **{**WINDOW, **wrong, "name": "Kept"})

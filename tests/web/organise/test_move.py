@@ -186,7 +186,7 @@ def test_it_is_refused_without_a_look_at_the_bookings_and_once_somebody_came(sit
         ("2026-12-03", "The day is on this date already."),
         ("2026-11-02", "This date is over. Please choose a later one."),
         ("2026-12-02", "This date is over. Please choose a later one."),
-        ("tomorrow", "Please choose a date."),
+        ("tomorrow", "There is no such date."),
     ],
 )
 async def test_a_date_that_cannot_be_is_told_at_its_control_and_stays_typed(site: Site, on: str, said: str) -> None:

@@ -1,5 +1,6 @@
 """New days: like last time, from a file with and without mistakes, on the nights when the clocks change."""
 
+import re
 from datetime import UTC, date, datetime
 from html import unescape
 
@@ -166,18 +167,35 @@ async def test_a_file_with_a_mistake_is_told_with_its_place_and_makes_nothing(si
 async def test_the_date_that_was_typed_stays_when_the_file_is_wrong(site: Site) -> None:
     answer = await upload(Organiser(site), b"schema = 2", on="2027-03-04")
 
-    assert 'name="on_file" type="date" value="2027-03-04"' in answer.text
+    assert 'name="on_file" type="date" max="9999-12-31" value="2027-03-04"' in answer.text
 
 
 async def test_a_date_that_is_none_is_asked_for_again(site: Site) -> None:
     organiser = Organiser(site)
-    told: list[tuple[int, bool]] = []
-    for on in ("", "soon", "2026-13-01", "٢٠٢٦"):
+    told: list[tuple[int, bool, bool]] = []
+    empty = "Please choose a date."
+    wrong = "There is no such date. Please write year, month and day, such as 2026-12-31."
+    for on in ("", "soon", "2026-13-01", "٢٠٢٦", "152026-12-15"):
         await organiser.open("/organise/new")
-        answer = await organiser.send("/organise/days/from-template", on_template=on)
-        told.append((answer.status_code, '<a href="#on_template">Please choose a date.</a>' in answer.text))
+        answer = await organiser.send("/organise/days/from-template", template="greek-mic", on_template=on)
+        kept = f'name="on_template" type="{"text" if on else "date"}"' in answer.text and f'value="{on}"' in answer.text
+        says = f'<a href="#on_template">{wrong if on else empty}</a>' in answer.text
+        told.append((answer.status_code, says, kept))
 
-    assert (told, _slugs(site)) == ([(422, True)] * 4, ["iom-bratislava-2026-12-03"])
+    assert (told, _slugs(site)) == ([(422, True, True)] * 5, ["iom-bratislava-2026-12-03"])
+
+
+async def test_templates_stand_by_name_with_their_hours_and_none_is_chosen_for_anybody(site: Site) -> None:
+    organiser = Organiser(site)
+    page = (await organiser.open("/organise/new")).text
+    names = re.findall(r'for="template-[^"]+"><span class="choice-label">([^<]+)<', page)
+    form = page.partition("days/from-template")[2].partition("</form>")[0]
+    answer = await organiser.send("/organise/days/from-template", on_template="2026-12-17")
+
+    assert (len(names), names) == (len(templates()), sorted(names, key=str.casefold))
+    assert ("09:00–15:00" in form, " checked" in form) == (True, False)
+    assert (answer.status_code, "Please choose a template." in answer.text) == (422, True)
+    assert 'type="date" max="9999-12-31" value="2026-12-17"' in answer.text
 
 
 async def test_in_the_night_that_lacks_an_hour_a_day_inside_that_hour_is_refused_and_others_are_shorter(

@@ -26,7 +26,7 @@ from onestop.web.kit.requests import Db, WebRequest, settings_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.files import Uploaded, read_uploaded
 from onestop.web.organise.frame import ROLES, centre_frame, covers, enter_centre, errors_of, works_everywhere
-from onestop.web.organise.reading import Reader, read_id
+from onestop.web.organise.reading import LONGEST_DATE, Reader, read_id
 
 TEMPLATE_UNKNOWN = N_("Please choose a template.")
 PLACE_OF_TEMPLATE = N_("The place of the template")
@@ -41,6 +41,7 @@ class Template:
     key: str
     name: str
     desks: int
+    hours: str
 
 
 @page_of("organise/days.html")
@@ -144,7 +145,7 @@ async def make_from_file(request: WebRequest, db: Db) -> Response[Any]:
     if sent.missing:
         read.wrong("file", sent.missing)
     # The date that was chosen goes before the one in a workbook; one with faults is not asked for it.
-    may_say = bool(sent.on or sent.faults) and not read.form.text("on_file", 10)
+    may_say = bool(sent.on or sent.faults) and not read.form.text("on_file", LONGEST_DATE)
     on = sent.on if may_say else read.day("on_file")
     if sent.file is None or on is None or read.errors:
         return await _again(request, db, "file", read, "", sent)
@@ -180,7 +181,7 @@ async def _make(
 async def _again(
     request: WebRequest, db: Db, way: str, read: Reader, chosen: str, sent: Uploaded | None = None
 ) -> Response[Any]:
-    on = read.form.text(f"on_{way}", 10)
+    on = read.form.text(f"on_{way}", LONGEST_DATE)
     venue = read.form.text("venue", 40)
     return await _new_page(
         request, db, on=on, way=way, venue=venue, chosen=chosen, errors=read.errors, sent=sent, status=422
@@ -198,9 +199,9 @@ async def _new_page(request: WebRequest, db: Db, *, status: int = 200, **more: A
 
 def _template(key: str) -> Template:
     file = read_template(key)
-    return Template(key=key, name=file.name, desks=len(file.desks))
+    return Template(key=key, name=file.name, desks=len(file.desks), hours=f"{file.opens:%H:%M}–{file.closes:%H:%M}")
 
 
-_TEMPLATES = tuple(_template(key) for key in templates())
+_TEMPLATES = tuple(sorted((_template(key) for key in templates()), key=lambda each: each.name.casefold()))
 
 route_handlers: list[Any] = [show_days, show_new, make_from_template, make_from_day, make_from_file]

@@ -19,7 +19,7 @@ from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import Db, WebRequest, settings_of
 from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
-from onestop.web.organise.reading import Reader
+from onestop.web.organise.reading import LONGEST_DATE, Reader
 
 
 @page_of("organise/move.html")
@@ -71,7 +71,7 @@ async def move(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
         except Refusal as refusal:
             errors, status = errors_of(read.locale, refusal), refusal.status
             found, _ = await enter(request, db, day)
-    return await _page(request, db, found, read.form.text("on", 10), errors=errors, status=status)
+    return await _page(request, db, found, read.form.text("on", LONGEST_DATE), errors=errors, status=status)
 
 
 async def _page(

@@ -40,7 +40,7 @@ from onestop.web.kit.words import service_title
 from onestop.web.organise.changes import NO, YES
 from onestop.web.organise.frame import centre_frame, enter_centre, errors_of
 from onestop.web.organise.meanwhile import Shown, differing, own_words, seen_after, seen_by
-from onestop.web.organise.reading import Reader
+from onestop.web.organise.reading import LONGEST_DATE, Reader
 
 INSTITUTIONS = "/organise/institutions"
 ALWAYS = N_("always")
@@ -268,7 +268,7 @@ async def _read(request: WebRequest) -> tuple[Typed, Reader]:
         blocking=form.ticked("blocking"),
         condition=form.text("condition", 60),
         owner=form.text("owner", 2 * LONGEST),
-        reviewed_on=form.text("reviewed_on", 10),
+        reviewed_on=form.text("reviewed_on", LONGEST_DATE),
     )
     if typed.reviewed_on:
         read.day("reviewed_on")

@@ -15,6 +15,9 @@ from onestop.web.kit.locale import LANGUAGES, Locale
 TIME_WRONG = N_("Please write a time such as 09:30.")
 WHOLE_NUMBER = N_("Please write a whole number.")
 DATE_WRONG = N_("Please choose a date.")
+NO_SUCH_DATE = N_("There is no such date. Please write year, month and day, such as 2026-12-31.")
+LONGEST_DATE = 20
+"""More than a date has, so that one with a wrong year is shown as it was typed."""
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::00)?")
 SPOKEN = tuple(tag for tag in KNOWN if tag not in PSEUDO_LANGUAGES)
 """Languages a desk or mediator may speak."""
@@ -58,10 +61,11 @@ class Reader:
 
     def day(self, name: str, control: str = "") -> date | None:
         """A date as the browser's own control sends it, `None` and a note for anything else."""
+        typed = self.form.text(name, LONGEST_DATE)
         try:
-            return date.fromisoformat(self.form.text(name, 10))
+            return date.fromisoformat(typed)
         except ValueError:
-            self.wrong(control or name, DATE_WRONG)
+            self.wrong(control or name, NO_SUCH_DATE if typed else DATE_WRONG)
             return None
 
     def hours(self, rows: int, control: str) -> tuple[Hours, ...]:
