@@ -924,7 +924,10 @@ MATRIX: list[Row] = [
             *("/devices/{device:uuid}/display", "/board", "/file.xlsx", "/file.toml"),
             *("/statistics", "/statistics/report", "/rehearsal", "/rehearsal/beside", "/picture"),
             *("/texts", "/texts/{part:str}", "/preview"),
-            *(f"/preview/{each}" for each in ("plan", "ticket", "called", "print", "slip", "board", "mail")),
+            *(
+                f"/preview/{each}"
+                for each in ("code", "first", "plan", "ticket", "called", "print", "slip", "board", "mail")
+            ),
         )
     ),
     # A picture, a poster, a guide that there is none of.

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from onestop.booking.tables import parties
 from onestop.days.board_lines import write_board_line
+from onestop.days.tables import days
 from onestop.db.ledger import facts
 from onestop.directory.checklists import PaperAsked, change_paper
+from onestop.domain.day import Release
 from onestop.domain.roles import SYSTEM
 from tests.web.organise.browsing import Organiser
 from tests.web.organise.test_texts import said
@@ -61,7 +63,7 @@ async def test_every_surface_shows_own_words_in_the_language_asked_for(site: Sit
 
 async def test_nothing_on_a_preview_does_anything(site: Site) -> None:
     organiser = Organiser(site)
-    for each in (*PHONE, "slip", "board"):
+    for each in (*PHONE, "code", "first", "slip", "board"):
         policy = (await organiser.open(f"{HOME}/{each}?in=uk")).headers["content-security-policy"]
         assert ("form-action 'none'" in policy, "sandbox" in policy, "allow-scripts" in policy) == (True, True, False)
     mail = await organiser.open(f"{HOME}/mail?in=uk")
@@ -78,8 +80,28 @@ async def test_the_previews_are_offered_in_the_languages_of_the_day_and_keep_tha
     again = await organiser.open(HOME)
 
     assert re.findall(rf'href="{HOME}\?in=(\w+)"', page.text) == list(site.hall.day.languages)
-    assert len(re.findall(rf'href="{HOME}/\w+\?in=ar"', page.text)) == 7
+    assert len(re.findall(rf'href="{HOME}/\w+\?in=ar"', page.text)) == 9
     assert 'lang="en"' in again.text
+    assert "Boxes can be ticked to try them, but nothing is sent" in said(page)
+
+
+async def test_the_first_page_is_looked_at_and_for_a_day_by_invitation_the_question_for_the_code(site: Site) -> None:
+    organiser, before = Organiser(site), stored(site)
+    first, code = [await organiser.open(f"{HOME}/{each}?in=sk") for each in ("first", "code")]
+    offered = said(await organiser.open(HOME))
+
+    def open_it(conn: sa.Connection) -> None:
+        conn.execute(days.update().values(release=Release.OPEN))
+
+    site.database.write_now(open_it)
+    without = said(await organiser.open(HOME))
+    gone = await organiser.browser.get(f"{HOME}/code")
+
+    assert ['lang="sk"' in each.text for each in (first, code)] == [True, True]
+    assert (site.hall.day.venue in first.text, first.text.count('name="needs"')) == (True, len(site.hall.offer.needs))
+    assert 'name="invitation"' in code.text
+    assert ["Question for the code" in each for each in (offered, without)] == [True, False]
+    assert ("First page on the phone" in without, gone.status_code, stored(site)) == (True, 404, before)
 
 
 @pytest.mark.parametrize("each", ["plan", "ticket", "board", "mail"])

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from onestop.days.queries.days import Day
 from onestop.days.queries.offer import day_offer
+from onestop.domain.day import Release
 from onestop.domain.errors import N_
 from onestop.notify.example import example_mail
 from onestop.web.kit.language import locale_of
@@ -22,7 +23,9 @@ _ALONE = {
     "Cache-Control": "no-store",
 }
 """A mail brings its own style and its picture; nothing in it does anything."""
+CODE = ("code", "smartphone", N_("Question for the code"), N_("when her link brings none"))
 SURFACES = (
+    ("first", "smartphone", N_("First page on the phone"), N_("when, where, and what she needs")),
     ("plan", "smartphone", N_("Services on the phone"), N_("what she ticks before she chooses a time")),
     ("ticket", "smartphone", N_("Ticket on the phone"), N_("the day before")),
     ("called", "smartphone", N_("Ticket on the phone, called"), N_("when it is her turn")),
@@ -66,7 +69,7 @@ async def show_previews(request: WebRequest, db: Db, day: FromPath[str]) -> Resp
             title=locale.gettext(title),
             about=locale.gettext(about),
         )
-        for name, icon, title, about in SURFACES
+        for name, icon, title, about in (*((CODE,) if found.release is Release.INVITED else ()), *SURFACES)
     )
     context = PreviewsPage(day=found, tag=tag, tags=seen_languages(found), surfaces=surfaces)
     return page(request, context, **day_frame(request, found))

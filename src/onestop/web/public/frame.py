@@ -20,7 +20,7 @@ from onestop.domain.roles import VISITOR
 from onestop.domain.ticket import invitation_hash, party_of_again
 from onestop.web.kit.language import CHOICE, locale_of
 from onestop.web.kit.limits import check_limit
-from onestop.web.kit.locale import KNOWN, Locale, page_languages
+from onestop.web.kit.locale import KNOWN, LANGUAGES, Locale, page_languages
 from onestop.web.kit.pages import HelpBlock
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest
@@ -139,14 +139,16 @@ def day_page(
     )
 
 
-async def centre_page(request: WebRequest, db: Database, context: object, *, status: int = 200) -> Response[Any]:
-    """A page of no day, with the centre's help."""
+async def centre_page(
+    request: WebRequest, db: Database, context: object, *, status: int = 200, locale: Locale | None = None
+) -> Response[Any]:
+    """A page of no day, with the centre's help; `locale` where it is only looked at in this language."""
     body = await db.read(centre)
     frame: Round = {"home": link(request, "/")}
     if body is not None:
         frame["brand"] = body.name
         frame["help"] = HelpBlock(phone=body.phone, email=body.email, address=body.address)
-    return page(request, context, status=status, **frame)
+    return page(request, context, status=status, locale=locale, languages=() if locale else LANGUAGES, **frame)
 
 
 def link(request: WebRequest, path: str) -> str:
@@ -230,7 +232,14 @@ async def _invites(request: WebRequest, db: Database, day: Day, code: str) -> bo
     return await db.read(invitation_by_code_hash, day.id, invitation_hash(code)) is not None
 
 
-async def _ask_invitation(request: WebRequest, db: Database, day: Day, code: str) -> Response[Any] | None:
+async def code_page(request: WebRequest, db: Database, day: Day, locale: Locale) -> Response[Any] | None:
+    """What somebody sees who comes to an invited day without a code."""
+    return await _ask_invitation(request, db, day, "", locale=locale)
+
+
+async def _ask_invitation(
+    request: WebRequest, db: Database, day: Day, code: str, *, locale: Locale | None = None
+) -> Response[Any] | None:
     if code and await _invites(request, db, day, code):
         return None
     error = ""
@@ -247,4 +256,4 @@ async def _ask_invitation(request: WebRequest, db: Database, day: Day, code: str
         code=code,
         error=error,
     )
-    return await centre_page(request, db, context, status=InvitationWrong.status if error else 200)
+    return await centre_page(request, db, context, status=InvitationWrong.status if error else 200, locale=locale)

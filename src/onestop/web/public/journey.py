@@ -187,9 +187,24 @@ async def _show_needs(
     request: WebRequest, db: Database, day: Day, offer: DayOffer, answers: Answers, *, refusal: Refusal | None = None
 ) -> Response[Any]:
     locale = locale_for_day(request, day)
+    context = await needs_of(request, db, day, offer, answers, locale, refusal=refusal)
+    return day_page(request, day, context, status=refusal.status if refusal else 200)
+
+
+async def needs_of(
+    request: WebRequest,
+    db: Database,
+    day: Day,
+    offer: DayOffer,
+    answers: Answers,
+    locale: Locale,
+    *,
+    refusal: Refusal | None = None,
+) -> DayPage:
+    """The first page as it stands for these answers, in this language."""
     told = {service.institution.id: service.institution for service in offer.services}
     order = {"police": 0, "state": 1}
-    context = DayPage(
+    return DayPage(
         day=day,
         place=place_of(day),
         institutions=tuple(
@@ -214,7 +229,6 @@ async def _show_needs(
         draw=await draw_told(request, db, day),
         error=locale.say(refusal.sentence, refusal.params) if refusal else "",
     )
-    return day_page(request, day, context, status=refusal.status if refusal else 200)
 
 
 async def ask_again(

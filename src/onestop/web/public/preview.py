@@ -1,4 +1,4 @@
-"""Pages of a visitor who does not exist, for the organiser of a day: the plan, her ticket, and the same on paper."""
+"""Pages of a visitor who does not exist, for the organiser of a day: the first ones, her ticket, the same on paper."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,8 @@ from onestop.days.queries.desks import desks_of_day
 from onestop.days.queries.offer import OfferedService, day_offer
 from onestop.db.types import new_id
 from onestop.domain.booking import BookingState, Interpreter
+from onestop.domain.day import Release
+from onestop.domain.errors import NotKnown
 from onestop.domain.party import party_of
 from onestop.domain.visit import StopState, VisitState
 from onestop.visits.queries.ticket import DeskSign, TicketBooking, TicketState, TicketStop, TicketVisit
@@ -20,12 +22,31 @@ from onestop.web.kit.locale import Locale
 from onestop.web.kit.previews import NUMBER, invented_codes, previewed_day, seen_in, shown_steps, still
 from onestop.web.kit.requests import Db, TicketKey, WebRequest
 from onestop.web.public.access import Access
-from onestop.web.public.frame import day_page
-from onestop.web.public.journey import plan_of
+from onestop.web.public.frame import code_page, day_page
+from onestop.web.public.journey import needs_of, plan_of
 from onestop.web.public.ticket import page_of_ticket, paper_of_ticket
 
 AT = "/organise/{day:str}/preview"
 INSIDE_AFTER = timedelta(minutes=30)
+
+
+@get(f"{AT}/code")
+async def preview_code(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The question for the code, for a visitor whose link has none. A day that needs none has no such page."""
+    found = await previewed_day(request, db, day)
+    shown = await code_page(request, db, found, seen_in(request, found)) if found.release is Release.INVITED else None
+    if shown is None:
+        raise NotKnown
+    return still(shown)
+
+
+@get(f"{AT}/first")
+async def preview_first(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]:
+    """The first page: when, where, and the needs."""
+    found = await previewed_day(request, db, day)
+    offer, locale = await db.read(day_offer, found.id), seen_in(request, found)
+    context = await needs_of(request, db, found, offer, Answers(lang=locale.tag), locale)
+    return still(day_page(request, found, context, locale=locale, links=False))
 
 
 @get(f"{AT}/plan")
@@ -147,4 +168,12 @@ def _stop(
     )
 
 
-route_handlers: list[Any] = [preview_plan, preview_ticket, preview_called, preview_print, preview_slip]
+route_handlers: list[Any] = [
+    preview_code,
+    preview_first,
+    preview_plan,
+    preview_ticket,
+    preview_called,
+    preview_print,
+    preview_slip,
+]
