@@ -210,6 +210,35 @@ async def test_the_page_tells_each_in_a_sentence_with_the_page_that_mends_it(sit
         assert f'<a href="{DAY}{end}">Change this</a>' in page
 
 
+async def test_a_mediator_whose_languages_every_desk_speaks_is_told_with_her_page(site: Site) -> None:
+    organiser = Organiser(site)
+    before = _told((await organiser.open(DAY)).text)
+    one = site.database.read_now(mediators_of_day, site.hall.id)[0]
+    form = await organiser.open(f"{DAY}/mediators/{one.id}")
+    await organiser.send(f"{DAY}/mediators/{one.id}", languages=["sk"])
+    page = (await organiser.open(DAY)).text
+
+    assert "The language of the desks need not be ticked." in form.text
+    assert "interprets only languages that every desk speaks" not in before
+    assert f"{one.label} interprets only languages that every desk speaks." in _told(page)
+    assert f'<a href="{DAY}/mediators/{one.id}">Change this</a>' in page
+
+
+async def test_a_mediator_is_taken_off_only_after_a_question_also_without_script(site: Site) -> None:
+    organiser = Organiser(site)
+    one = site.database.read_now(mediators_of_day, site.hall.id)[0]
+    path = f"{DAY}/mediators/{one.id}"
+    await organiser.open(path)
+    asked = await organiser.send(f"{path}/remove")
+    there = [each.id for each in site.database.read_now(mediators_of_day, site.hall.id)]
+    await organiser.send(f"{path}/remove")
+    after = [each.id for each in site.database.read_now(mediators_of_day, site.hall.id)]
+
+    assert ("Take off the day?" in asked.text, one.label in _told(asked.text)) == (True, True)
+    assert f'href="{path}"' in asked.text
+    assert (one.id in there, one.id in after) == (True, False)
+
+
 async def test_what_only_the_program_can_mend_names_who_and_has_no_link(site: Site) -> None:
     page = (await Organiser(site).open(DAY)).text
     (line,) = re.findall(r'<li class="finding[^"]*">(?:(?!</li>).)*A machine translated.*?</li>', page, re.DOTALL)

@@ -120,6 +120,7 @@ async def test_warnings_name_the_language_nobody_speaks_and_the_desk_that_closes
         if one.languages & {"ar", "uk"}:
             await organiser.open(f"{_path(site, day)}/mediators/{one.id}")
             await organiser.send(f"{_path(site, day)}/mediators/{one.id}/remove")
+            await organiser.send(f"{_path(site, day)}/mediators/{one.id}/remove")
 
     later = await organiser.open(_path(site, day))
 

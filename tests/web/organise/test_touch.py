@@ -154,6 +154,7 @@ async def test_a_mediator_who_goes_leaves_somebody_without_an_interpreter(site: 
     organiser = Organiser(site)
     await organiser.open(f"{DAY}/mediators/{arabic}")
 
+    await organiser.send(f"{DAY}/mediators/{arabic}/remove")
     asked = await organiser.send(f"{DAY}/mediators/{arabic}/remove")
     there = len(site.database.read_now(mediators_of_day, site.hall.id))
     await organiser.send(f"{DAY}/mediators/{arabic}/remove")

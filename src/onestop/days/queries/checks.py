@@ -41,6 +41,7 @@ Kind = Literal[
     "never_bookable",
     "no_need",
     "nobody_speaks",
+    "not_needed",
     "no_pages",
     "closes_early",
     "outside",
@@ -88,7 +89,7 @@ class Finding:
     minutes: int = 0
     on: date | None = None
     about: UUID | None = None
-    """The service of `service`, where its page is the remedy; of a machine, itself; the institution."""
+    """The service of `service`, where its page is the remedy; of a machine or mediator, itself; the institution."""
     services: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     desks: tuple[int, ...] = ()
@@ -98,7 +99,7 @@ class Finding:
     parties: int = 0
     """That can come at the arrival times of the day."""
     name: str = ""
-    """Of a machine."""
+    """Of a machine, or of a mediator."""
     printer: Printer | None = None
 
     @property
@@ -140,6 +141,12 @@ def check_day(conn: sa.Connection, day: Day, *, now: datetime, writes: bool = Tr
     spoken = frozenset[str]().union(*(desk.languages for desk in desks), *(one.languages for one in mediators))
     found += [Finding(kind="desk_silent", desk=desk.number) for desk in desks if not desk.languages]
     found += [Finding(kind="nobody_speaks", language=each) for each in day.languages if each not in spoken]
+    common = frozenset[str].intersection(*(desk.languages for desk in desks)) if desks else frozenset[str]()
+    found += [
+        Finding(kind="not_needed", name=one.label, about=one.id)
+        for one in mediators
+        if one.languages and one.languages <= common
+    ]
     found += [Finding(kind="no_pages", language=each) for each in day.languages if each not in LANGUAGES]
     found += _words(conn, day)
     found += _buffers(day, desks)

@@ -27,7 +27,7 @@ from onestop.web.kit.responses import page, see_other
 from onestop.web.organise.changes import Thing, day_of_form, meanwhile
 from onestop.web.organise.frame import day_frame, enter, errors_of, path_of
 from onestop.web.organise.reading import LanguageChoice, Reader, language_choices
-from onestop.web.organise.touch import BACK, SURE, ask_first, errors_of_return
+from onestop.web.organise.touch import BACK, CERTAIN, SURE, ask_first, ask_whether, errors_of_return
 
 
 @page_of("organise/mediators.html")
@@ -104,9 +104,12 @@ async def change(request: WebRequest, db: Db, day: FromPath[str], mediator: From
 
 @post("/organise/{day:str}/mediators/{mediator:uuid}/remove")
 async def remove(request: WebRequest, db: Db, day: FromPath[str], mediator: FromPath[UUID]) -> Response[Any]:
-    """Take away a mediator who has not helped yet."""
+    """Take away a mediator who has not helped yet, after asking."""
     found, someone = await enter(request, db, day)
     form = await read_form(request)
+    if not form.ticked(CERTAIN):
+        one = await _mediator_of(db, found, mediator)
+        return ask_whether(request, found, form, name=one.label, back=path_of(found, f"/mediators/{mediator}"))
     try:
         path = await submit_once(
             request,

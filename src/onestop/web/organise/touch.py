@@ -1,7 +1,7 @@
 """Whom a change touches, before it is saved: numbers by kind, "save all the same", and back to the form as typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from onestop.domain.roles import Role
 from onestop.domain.touch import ASKED, Touch, Touched
 from onestop.notify.untold import contact_kinds
 from onestop.visits.actions.weighing import ChangeTouches
-from onestop.web.kit.forms import Form
+from onestop.web.kit.forms import Form, new_key
 from onestop.web.kit.language import locale_of
 from onestop.web.kit.pages import page as page_of
 from onestop.web.kit.requests import WebRequest, settings_of
@@ -23,7 +23,7 @@ from onestop.web.kit.responses import page
 from onestop.web.kit.sessions import actor
 from onestop.web.organise.frame import day_frame
 
-SURE, BACK = "sure", "back"
+SURE, BACK, CERTAIN = "sure", "back", "certain"
 MOST_NUMBERS = 60
 """Ticket numbers of one kind that are written out."""
 
@@ -64,6 +64,25 @@ class TouchedPage:
     sure: str
     back: str
     """Where to go back to; empty where the form was typed and is shown again by its own address."""
+
+
+@page_of("organise/take_off.html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOffPage:
+    """Somebody shall be taken off the day; nothing is done yet."""
+
+    day: Day
+    name: str
+    action: str
+    version: str
+    back: str
+    key: str = field(default_factory=new_key)
+
+
+def ask_whether(request: WebRequest, day: Day, form: Form, *, name: str, back: str) -> Response[Any]:
+    """The question before somebody is taken off, which works without a script; its yes says that she is certain."""
+    context = TakeOffPage(day=day, name=name, action=request.scope["path"], version=form.text("version", 12), back=back)
+    return page(request, context, **day_frame(request, day))
 
 
 async def ask_first(
