@@ -296,6 +296,14 @@ def test_why_a_desk_cannot_call_a_stop(one: WaitingStop, state: HallState, why: 
     assert (hindrance_of(desk(), one, state, NOW), called(desk(), one, state=state) is None) == (why, why is not None)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "why"), [(20, None), (19, Hindrance.DESK_SESSION), (-9, Hindrance.DESK_SESSION), (-10, None)]
+)
+def test_a_desk_begins_no_talk_that_its_next_session_would_cut_short(minutes: int, why: Hindrance | None) -> None:
+    before = replace(desk(), session_at=NOW + minutes * MINUTE)
+    assert hindrance_of(before, stop(1, minutes=20.0), hall(), NOW) is why
+
+
 def test_where_she_is_now_is_told_before_what_would_hinder_her_next() -> None:
     one = stop(1, precedence_met=False, callable_from=NOW + MINUTE)
     busy = hall(busy_members=one.members)

@@ -300,3 +300,11 @@ def test_a_desk_with_a_session_calls_nobody_meanwhile() -> None:
     assert when(played, SOCIAL) == [(60, 90)]
     ((begun, _),) = when(played, LEGAL)
     assert begun >= 90
+
+
+def test_a_desk_begins_no_talk_that_its_session_would_cut_short() -> None:
+    both = replace(day(desk(2, SOCIAL, LEGAL)), sessions=(session(60),))
+    played = play(both, [visitor(1, SOCIAL, at=30), visitor(2, LEGAL, at=45)])
+    assert when(played, SOCIAL) == [(60, 90)]
+    ((begun, _),) = when(played, LEGAL)
+    assert begun >= 90

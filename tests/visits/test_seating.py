@@ -14,6 +14,7 @@ from onestop.db.session import Database
 from onestop.domain.calling import Hindrance
 from onestop.reports.verify import verify
 from onestop.visits.actions.matching import match
+from onestop.visits.actions.sessions import begin_session
 from onestop.visits.queries.desk import held_back
 from onestop.visits.queries.hall import calling_desk, load_hall
 from tests.booking.test_sessions import hold_session
@@ -96,3 +97,17 @@ def test_no_desk_calls_somebody_whose_session_would_begin_before_the_talk_ends(h
     hall.now = at(9) - timedelta(minutes=20)
     assert why() == []
     assert hall.next(number).new
+
+
+def test_a_desk_knows_the_session_that_comes_next_there_and_forgets_one_that_was_not_held(hall: TestDay) -> None:
+    desk = hall.desks[number_of(hall, "social")]
+
+    def next_one() -> datetime | None:
+        return hall.db.read_now(load_hall, hall.id, now=hall.now, at=[desk.id]).free_desk(desk.id).session_at
+
+    assert next_one() == at(9)
+    hall.now = at(9)
+    hall.write(begin_session, hall.db.read_now(sessions_of_day, hall.id)[0].id)
+    assert next_one() == at(11)
+    hall.now = at(11, 45)
+    assert next_one() is None

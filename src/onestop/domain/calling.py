@@ -33,13 +33,17 @@ CLOSING_SCARCE = 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """A desk that is free to call; `languages` are those of its officers, `closes_at` the end of the opening."""
+    """A desk that is free to call; `languages` are those of its officers, `closes_at` the end of the opening.
+
+    `session_at` is when the next session begins there that has not begun yet.
+    """
 
     id: UUID
     number: int
     services: frozenset[UUID]
     languages: frozenset[str]
     closes_at: datetime | None
+    session_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,8 @@ class Hindrance(StrEnum):
     """Not before `callable_from`."""
     SESSION = "session"
     """Her session begins before the talk would be over."""
+    DESK_SESSION = "desk_session"
+    """A session begins at this desk before the talk would be over."""
     NO_MEDIATOR = "no_mediator"
     """No mediator of her languages is free."""
 
@@ -251,12 +257,13 @@ def _hindrance(desk: Desk, stop: WaitingStop, state: HallState, now: datetime) -
         return Hindrance.OTHER_DESK
     if stop.callable_from is not None and stop.callable_from > now:
         return Hindrance.LATER
-    return Hindrance.SESSION if _would_miss(stop, now) else None
+    if _overruns(stop, stop.session_at, now):
+        return Hindrance.SESSION
+    return Hindrance.DESK_SESSION if _overruns(stop, desk.session_at, now) else None
 
 
-def _would_miss(stop: WaitingStop, now: datetime) -> bool:
-    """Whether her session begins within the minutes of this talk; one that began long ago holds nobody back."""
-    at = stop.session_at
+def _overruns(stop: WaitingStop, at: datetime | None, now: datetime) -> bool:
+    """Whether a session begins within the minutes of this talk; one that is long overdue holds nobody back."""
     return at is not None and at - timedelta(minutes=stop.minutes) < now < at + SESSION_LATE
 
 

@@ -292,7 +292,7 @@ class _Game:
         waiting = self._waiting({service for d in free for service in self._day.desks[d].desk.services}, now)
         if not waiting:
             return
-        desks, at = [self._day.desks[d].desk for d in free], self._time(now)
+        desks, at = [self._before_session(d, now) for d in free], self._time(now)
         if self._policy.joint:
             for desk, choice in choose_jointly(desks, waiting, self._state(desks), at, self._policy.rule):
                 self._call(self._number[desk], choice, now)
@@ -302,6 +302,12 @@ class _Game:
             if choice is not None:
                 self._call(self._number[desk.id], choice, now)
                 waiting = [stop for stop in waiting if stop.stop != choice.stop]
+
+    def _before_session(self, d: int, now: float) -> Desk:
+        """The desk as the rule takes it, with the session that comes next there."""
+        desk = self._day.desks[d].desk
+        starts = min((at for at, each in self._sessions if each.desk == desk.id and at > now), default=None)
+        return desk if starts is None else replace(desk, session_at=self._time(starts))
 
     def _awaited(self, desk: SimDesk) -> bool:
         return any(self._lines[service] for service in desk.desk.services - self._held)

@@ -18,7 +18,7 @@ from onestop.domain.day import DeskState
 from onestop.domain.errors import DeskUnknown
 from onestop.domain.visit import AT_DESK, UNDO_WINDOW, BlockedBy, StopState, VisitState
 from onestop.visits.queries.desk import HeldBack, held_back
-from onestop.visits.queries.hall import Hall, backlog_of, calling_desk, load_hall
+from onestop.visits.queries.hall import Hall, backlog_of, load_hall
 from onestop.visits.queries.people import DeskSpot, Row, Title, title_of
 from onestop.visits.queries.sessions import SessionAtDesk, next_sessions
 from onestop.visits.tables import acts, visits
@@ -173,7 +173,8 @@ def _is_ready(desk: DeskRow, now: datetime) -> bool:
 
 
 def _held(hall: Hall, desk: DeskRow, aside: Counter[tuple[UUID, str]], now: datetime) -> tuple[HeldBack, ...]:
-    found = tuple(each for each in held_back(hall, calling_desk(desk), now=now) if each.why != Hindrance.OTHER_SERVICE)
+    kept_back = held_back(hall, hall.as_called(desk), now=now)
+    found = tuple(each for each in kept_back if each.why != Hindrance.OTHER_SERVICE)
     kept = {why: sum(aside[service, why] for service in desk.services) for why in BlockedBy}
     return found + tuple(HeldBack(why=why, people=people) for why, people in kept.items() if people)
 

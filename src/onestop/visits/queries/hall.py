@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -19,7 +19,7 @@ from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Desk, HallState, Mediator, WaitingStop
 from onestop.domain.day import DeskState, MediatorState
 from onestop.domain.visit import AT_DESK, STOP_OPEN, BlockedBy, StopState, VisitState, waited_seconds
-from onestop.visits.queries.sessions import running_sessions
+from onestop.visits.queries.sessions import running_sessions, sessions_to_begin
 from onestop.visits.tables import visits
 
 
@@ -31,15 +31,21 @@ class Hall:
     busy_desks: frozenset[UUID]
     waiting: tuple[WaitingStop, ...]
     state: HallState
+    sessions: Mapping[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    """By desk, when the next session begins there that has not begun."""
 
     def free_desk(self, desk_id: UUID) -> Desk:
         """The desk as the rule takes it."""
-        return calling_desk(next(desk for desk in self.desks if desk.id == desk_id))
+        return self.as_called(next(desk for desk in self.desks if desk.id == desk_id))
+
+    def as_called(self, desk: DeskRow) -> Desk:
+        """A configured desk as the rule takes it on this day."""
+        return replace(calling_desk(desk), session_at=self.sessions.get(desk.id))
 
     def ready_desks(self, now: datetime) -> list[Desk]:
         """Open desks that asked to be given the next visitor and still stand by it."""
         return [
-            calling_desk(desk)
+            self.as_called(desk)
             for desk in self.desks
             if desk.state is DeskState.OPEN
             and desk.ready_until_at is not None
@@ -88,6 +94,7 @@ def load_hall(conn: sa.Connection, day: UUID, *, now: datetime, at: Collection[U
     return Hall(
         desks=tuple(desks),
         busy_desks=frozenset(row.desk_id for row in served) | frozenset(running_sessions(conn, day)),
+        sessions=sessions_to_begin(conn, day, now=now),
         waiting=_waiting(conn, day, desks, now, wanted, _next_sessions(conn, day) if sessions else {}),
         state=HallState(
             mediators=tuple(

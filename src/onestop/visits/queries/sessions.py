@@ -124,6 +124,19 @@ def running_sessions(conn: sa.Connection, day: UUID) -> dict[UUID, datetime]:
     return {desk: each.begun_at for desk, each in held if each.runs and each.begun_at is not None}
 
 
+def sessions_to_begin(conn: sa.Connection, day: UUID, *, now: datetime) -> dict[UUID, datetime]:
+    """By desk, when the first session begins there that nobody has begun; nothing is asked without sessions."""
+    sessions = sessions_of_day(conn, day)
+    if not sessions:
+        return {}
+    runs = runs_of_day(conn, day)
+    found: dict[UUID, datetime] = {}
+    for one in sessions:
+        if now < one.ends_at and held_of(one, runs.get(one.id)).begun_at is None:
+            found.setdefault(one.desk, one.starts_at)
+    return found
+
+
 _PEOPLE = (
     sa.select(stops.c.session_id, sa.func.count().label("people"))
     .join_from(stops, stop_members, stop_members.c.stop_id == stops.c.id)
