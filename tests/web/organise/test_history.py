@@ -63,7 +63,7 @@ async def test_what_was_taken_away_comes_back_as_what_it_was(site: Site) -> None
     organiser = Organiser(site)
     for path in (f"{DAY}/desks/6", f"{DAY}/mediators/{mediator}"):
         await organiser.open(path)
-        await organiser.send(f"{path}/remove")
+        await organiser.send(f"{path}/remove", certain="yes")
         await organiser.open(f"{DAY}/history")
         await organiser.send(f"{DAY}/history/undo")
 
