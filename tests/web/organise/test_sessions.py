@@ -233,7 +233,7 @@ async def test_taking_a_session_away_says_who_has_a_seat_and_tells_them(site: Si
 
     assert "1 person has a seat in it. Nobody loses the booking." in form
     assert (asked.status_code, ASKS in asked.text, there) == (409, True, 2)
-    assert f"1 ticket keeps its arrival and ends at another time. Numbers: {ticket.number}" in told(asked.text)
+    assert f"1 ticket keeps its arrival and ends at another time. Number {ticket.number}" in told(asked.text)
     assert (saved.status_code, [one.id for one in held(site)]) == (200, [second.id])
     assert seats_of(site) == [(second.id, at(11))]
     letters = sa.select(outbox.c.kind).where(outbox.c.kind.like("touched%"))
@@ -289,7 +289,7 @@ async def test_fewer_seats_than_people_ask_about_whoever_booked_last(site: Site)
     asked = await organiser.send(f"{AT}/{first.id}", seats="5")
     await organiser.send(f"{AT}/{first.id}")
 
-    assert f"Numbers: {late.number} " in told(asked.text)
+    assert f"Number {late.number} " in told(asked.text)
     assert sorted(seats_of(site), key=lambda one: one[1]) == [(first.id, at(9)), (second.id, at(11))]
     assert broken(site) == []
 
