@@ -138,5 +138,5 @@ async def test_one_desk_one_service_and_one_visitor_are_a_day(site: Site) -> Non
     full = await times(Visitor(site.browser()), slug)
 
     assert "Please come on Thursday 17 December 2026 at 09:00." in ticket.text
-    assert "Rests on 1 booking so far." in rehearsal
+    assert "Rests on 1 booking so far, and on invented visitors" in rehearsal
     assert offered[0] not in full
