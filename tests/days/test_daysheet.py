@@ -308,7 +308,7 @@ BAD_SESSIONS: list[tuple[int, Any, str, str]] = [
     (0, None, "A3", "Nothing stands here. It is needed."),
     (1, 3, "B3", "There is no desk 3 on the sheet of desks."),
     (1, "one", "B3", "Please write a whole number from 1 to 999."),
-    (2, "late", "C3", "Please write a time such as 9:30."),
+    (2, "late", "C3", "late is no time of a day. Please write a time such as 9:30."),
     (2, None, "C3", "Nothing stands here. It is needed."),
     (2, "8:30", "C3", "Desk 1 is not open all the time of this session."),
     (2, "11:30", "C3", "Desk 1 is not open all the time of this session."),

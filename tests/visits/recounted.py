@@ -141,6 +141,7 @@ class _Recount:
             state=desk.state,
             ready=desk.ready_until_at is not None and desk.ready_until_at > self.now,
             stop_state=None if at is None else StopState(at.state),
+            session=False,
             ticket=None if at is None or at.private else self.of.rows.parties[at.party_id].number,
             minutes=0 if at is None else int((self.now - (at.served_at or at.called_at)).total_seconds() // 60),
             waiting=len(for_here),

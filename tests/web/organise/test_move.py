@@ -273,3 +273,12 @@ def test_rows_that_stand_at_each_others_new_place_do_not_meet(site: Site) -> Non
         found.append(site.database.read_now(lambda conn: list(conn.execute(slot).scalars())))
 
     assert found == [[at + timedelta(minutes=minutes) for at in before] for minutes in (10, -10)]
+
+
+async def test_a_day_nobody_booked_tells_nobody_and_says_so(site: Site) -> None:
+    organiser = Organiser(site)
+    await organiser.open(f"{DAY}/move")
+    moved = await organiser.send(f"{DAY}/move", on="2026-12-10")
+    assert "The day has a new date." in moved.text
+    assert "Nobody has booked." in moved.text
+    assert "Whoever booked or waits is told now" not in moved.text

@@ -54,6 +54,7 @@ async def move(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
     on, errors, status = read.day("on"), read.errors, 422
     if on is not None:
         try:
+            waiting = await db.read(waiting_of_day, found.id)
             path = await submit_once(
                 request,
                 f"organise.moved.{found.id}",
@@ -65,7 +66,7 @@ async def move(request: WebRequest, db: Db, day: FromPath[str]) -> Response[Any]
                 actor=someone,
                 now=db.now(),
                 day=found.id,
-                to=lambda _: path_of(found, "?done=moved"),
+                to=lambda booked: path_of(found, "?done=moved" if booked or waiting else "?done=moved-alone"),
             )
             return see_other(path)
         except Refusal as refusal:
