@@ -12,9 +12,12 @@ import pytest
 from onestop.domain.booking import Interpreter
 from onestop.domain.calling import Choice, Desk, HallState, Mediator, WaitingStop, calling_rule, score_of
 from onestop.domain.discipline import POLICIES
+from onestop.domain.figures import figures_of
 from onestop.domain.plan import MEDIATED, WantedStop
+from onestop.domain.rehearsal import groups_of
 from onestop.domain.simday import Played, PlayedStop, SimDay, SimDesk, SimSession, SimVisitor
 from onestop.domain.simulation import STAYS, play
+from onestop.domain.timeline import Picture, stays_of
 
 OPENS = datetime(2027, 3, 4, 8, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=6)
@@ -308,3 +311,13 @@ def test_a_desk_begins_no_talk_that_its_session_would_cut_short() -> None:
     assert when(played, SOCIAL) == [(60, 90)]
     ((begun, _),) = when(played, LEGAL)
     assert begun >= 90
+
+
+def test_a_desk_with_a_session_is_in_use_once_for_all_who_sit_there() -> None:
+    played = play(with_sessions(session(60)), [visitor(n, SOCIAL, at=n) for n in range(5)])
+    assert figures_of(played).desks[UUID(int=202)] == 30 / 360
+    picture = Picture(OPENS, CLOSES, groups_of(played.day))
+    for _ in range(2):
+        picture.add(stays_of(played))
+    (row,) = (row for row in picture.timeline().rows if UUID(int=202) in row.members)
+    assert [span.used for span in row.spans if span.used] == [1.0, 1.0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import sqrt
 from statistics import fmean, quantiles, stdev
 from uuid import UUID
@@ -46,9 +46,14 @@ def figures_of(played: Played) -> Figures:
     first: dict[UUID, float] = {}
     begins = {visit.visitor: max(visit.came_at, visit.booked_at or visit.came_at) for visit in visits}
     busy: dict[UUID, float] = {}
+    held, begun = {each.service for each in day.sessions}, set[tuple[UUID, datetime]]()
     for stop in played.stops:
         first.setdefault(stop.visitor, max(0.0, (stop.called_at - begins[stop.visitor]) / _MINUTE))
         minutes = (stop.ended_at - stop.called_at) / _MINUTE
+        if stop.service in held:
+            # All of a session sit there together: the desk is in use once.
+            minutes = 0.0 if (stop.desk, stop.called_at) in begun else minutes
+            begun.add((stop.desk, stop.called_at))
         busy[stop.desk] = busy.get(stop.desk, 0.0) + minutes
         if stop.choice.mediator is not None:
             busy[stop.choice.mediator] = busy.get(stop.choice.mediator, 0.0) + minutes

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from onestop.domain.ahead import Due, poured
 from onestop.domain.figures import nine_of_ten
-from onestop.domain.intervals import Interval
+from onestop.domain.intervals import Interval, joined, without
 from onestop.domain.simday import Played
 
 SPAN = timedelta(minutes=15)
@@ -71,6 +71,8 @@ class Talk:
     ended_at: datetime
     came: bool = True
     released_at: datetime | None = None
+    session: bool = False
+    """Whether it is one place in a session: its desk is in use once for all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,8 @@ class Picture:
         self._days = 0
         self._row = {who: n for n, each in enumerate(self._groups) for who in each.members}
         self._used: dict[tuple[int, int], float] = defaultdict(float)
+        self._held: dict[UUID, tuple[Interval, ...]] = {}
+        """Of the day that is added: when each desk had a session."""
         self._waiting: dict[tuple[UUID, int], float] = defaultdict(float)
         self._came: dict[int, int] = defaultdict(int)
         self._waits: dict[int, list[float]] = defaultdict(list)
@@ -199,6 +203,7 @@ class Picture:
     def add(self, stays: Iterable[Stay]) -> None:
         """One day more."""
         self._days += 1
+        self._held.clear()
         for stay in stays:
             self._came[self._hour(stay.begins_at)] += 1
             free_since, waits = stay.begins_at, list[Wait]()
@@ -266,9 +271,17 @@ class Picture:
         self._last = max(self._last, talk.ended_at)
         for who, until in ((talk.desk, talk.ended_at), (talk.mediator, talk.released_at or talk.ended_at)):
             row = None if who is None else self._row.get(who)
-            if row is not None:
-                for n, minutes in self._parts(talk.called_at, until):
+            if row is None or who is None:
+                continue
+            for begins, ends in self._new(who, talk.called_at, until) if talk.session else ((talk.called_at, until),):
+                for n, minutes in self._parts(begins, ends):
                     self._used[row, n] += minutes
+
+    def _new(self, desk: UUID, begins: datetime, ends: datetime) -> tuple[Interval, ...]:
+        """What of a place in a session nobody else of this day has filled at the desk."""
+        held = self._held.get(desk, ())
+        self._held[desk] = joined((*held, (begins, ends)))
+        return without([(begins, ends)], held)
 
     def _parts(self, starts: datetime, ends: datetime) -> Iterable[tuple[int, float]]:
         """The columns an interval touches, with its minutes in each."""
@@ -331,6 +344,7 @@ class Picture:
 
 def stays_of(played: Played) -> list[Stay]:
     """Who was there on a day that was played."""
+    held = {each.service for each in played.day.sessions}
     talks: dict[UUID, list[Talk]] = defaultdict(list)
     for stop in played.stops:
         talks[stop.visitor].append(
@@ -340,6 +354,7 @@ def stays_of(played: Played) -> list[Stay]:
                 mediator=stop.choice.mediator,
                 called_at=stop.called_at,
                 ended_at=stop.ended_at,
+                session=stop.service in held,
             )
         )
     return [

@@ -194,6 +194,7 @@ def _talks(rows: Sequence[Row], step_of: Mapping[UUID, Row], told: Told, until: 
                     called_at=row.called_at,
                     ended_at=max(ended, row.called_at),
                     came=row.outcome in (None, "served"),
+                    session=step.session_id is not None,
                     released_at=left if left is not None and row.called_at <= left < ended else None,
                 )
             )
