@@ -10,7 +10,7 @@ Path parameters are filled by name from `FILLS`; a new name needs one line there
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID, uuid4
@@ -26,8 +26,12 @@ from onestop.booking.tables import stops
 from onestop.booking.tickets import new_code
 from onestop.clock import real_now
 from onestop.days.queries.days import day_by_id
+from onestop.days.queries.offer import day_offer
 from onestop.days.queries.sessions import sessions_of_day
 from onestop.days.setup_sessions import SessionSettings, add_session
+from onestop.days.tables import desk_services
+from onestop.db.types import new_id
+from onestop.directory.tables import services
 from onestop.domain.booking import Channel
 from onestop.domain.reminding import stop_code
 from onestop.domain.roles import SYSTEM
@@ -40,7 +44,6 @@ from onestop.visits.actions.apart import talk_alone
 from onestop.visits.actions.notes import remove_note, write_note
 from onestop.visits.actions.rows import stop_row
 from onestop.visits.actions.setup import set_up
-from onestop.visits.actions.weighing import ChangeTouches
 from onestop.visits.queries.api import stops_of_visit
 from onestop.visits.tables import calls
 from onestop.web.desk.removed import carried
@@ -288,32 +291,42 @@ def _alarm(site: Site) -> str:
 FILLS |= {"alarm": _alarm}
 
 
+COURSE = "naturalisation-course"
+
+
 def _session(site: Site) -> str:
-    """A session at the desk of `officer`, an hour after the opening, made once."""
+    """A session at the desk of `officer` near the end of the day, of a service that nothing else is asked of."""
     hall = site.hall
     known = hall.db.read_now(sessions_of_day, hall.id)
     if known:
         return str(known[0].id)
-    starts = (hall.day.opens_at + timedelta(hours=1)).astimezone(hall.day.zone).time()
-    made = SessionSettings(
-        desk=site.desk.id, service=next(iter(site.desk.services)), starts=starts, minutes=30, seats=99
-    )
+    service = new_id()
+
+    def offer(conn: sa.Connection) -> None:
+        institution = site.desk.institution.id
+        conn.execute(
+            services.insert().values(
+                id=service, institution_id=institution, key=COURSE, default_minutes=30, position=99
+            )
+        )
+        conn.execute(desk_services.insert().values(desk_id=site.desk.id, service_id=service, minutes=30))
+
+    hall.db.write_now(offer)
+    starts = (hall.day.closes_at - timedelta(hours=1)).astimezone(hall.day.zone).time()
+    made = SessionSettings(desk=site.desk.id, service=service, starts=starts, minutes=30, seats=99)
     version = hall.db.read_now(day_by_id, hall.id).version
-    try:
-        return str(hall.write(set_up, hall.id, add_session, made, version=version))
-    except ChangeTouches as touches:
-        return str(hall.write(set_up, hall.id, add_session, made, version=version, sure=touches.token))
+    return str(hall.write(set_up, hall.id, add_session, made, version=version))
 
 
 def _seat(site: Site) -> str:
     """Who goes there, below its address."""
     session = _session(site)
-    key = next(each.key for each in site.hall.offer.services if each.id == next(iter(site.desk.services)))
-    ticket, _ = site.hall.walk_in(site.hall.wish(key))
-    stop = next(
+    hall = replace(site.hall, offer=site.hall.db.read_now(day_offer, site.hall.id))
+    ticket, _ = hall.walk_in(hall.wish(COURSE))
+    (stop,) = (
         row.id
-        for row in site.hall.db.read_now(lambda conn: conn.execute(sa.select(stops)).all())
-        if row.party_id == ticket.party and str(row.session_id) == session
+        for row in hall.db.read_now(lambda conn: conn.execute(sa.select(stops)).all())
+        if row.party_id == ticket.party
     )
     return f"{session}/stops/{stop}"
 

@@ -56,6 +56,7 @@ CHOICE = frozenset({
     # What the organiser sets up.
     "/organise/institutions", "/organise/institutions/{institution:uuid}", "/organise/services/{service:uuid}/papers",
     "/organise/papers/{paper:uuid}", "/organise/places", "/organise/places/{place:uuid}", "/organise/staff",
+    "/organise/{day:str}/preview/first",
     "/organise/{day:str}", "/organise/{day:str}/desks", "/organise/{day:str}/desks/new", "/organise/{day:str}/order",
     "/organise/{day:str}/desks/{number:int}", "/organise/{day:str}/passes", "/organise/{day:str}/overview",
     "/organise/{day:str}/file.toml", "/organise/texts", "/organise/texts/{kind:str}/{owner:uuid}/{part:str}",
