@@ -234,6 +234,18 @@ def test_what_was_built_on_a_begin_keeps_it(hall: TestDay) -> None:
         hall.write(undo, act.stop_id, act_id=act.id)
 
 
+def test_nobody_comes_back_into_a_session_that_is_over(hall: TestDay) -> None:
+    first, _ = sessions(hall)
+    gone = comes(hall)
+    hall.now = at(9)
+    hall.write(begin_session, first)
+    hall.write(miss_session, gone)
+    hall.write(end_session, first)
+    with pytest.raises(UndoRefused):
+        hall.write(undo, gone)
+    assert well(hall)
+
+
 def test_nobody_is_set_aside_or_sent_on_out_of_a_session(hall: TestDay) -> None:
     first, _ = sessions(hall)
     stop = comes(hall)

@@ -21,6 +21,7 @@ from onestop.visits.actions.coming import CHANGE_COMING, put_back
 from onestop.visits.actions.matching import match
 from onestop.visits.actions.rows import Row, check_day_runs, note, stop_row, visit_row
 from onestop.visits.actions.sessions import BEGUN, ENDED, put_session_back
+from onestop.visits.queries.sessions import session_at
 from onestop.visits.tables import acts, calls, visits
 
 
@@ -90,7 +91,10 @@ def _at_desk(conn: sa.Connection, visit: UUID) -> list[Row]:
 
 
 def _take_places(conn: sa.Connection, back: list[Row]) -> None:
-    """Whoever is at a desk again needs it open and her mediator there; the desk no longer asks for the next one."""
+    """Whoever is at a desk again needs it open, her mediator there and her session on.
+
+    The desk no longer asks for the next one.
+    """
     for row in back:
         desk = conn.execute(
             desks.update()
@@ -101,7 +105,8 @@ def _take_places(conn: sa.Connection, back: list[Row]) -> None:
         gone = conn.execute(
             sa.select(mediators.c.id).where(mediators.c.id == row.mediator_id, mediators.c.state != MediatorState.FREE)
         ).scalar()
-        if desk.rowcount != 1 or gone is not None:
+        over = row.session_id is not None and session_at(conn, row.day_id, row.desk_id) != row.session_id
+        if desk.rowcount != 1 or gone is not None or over:
             raise UndoRefused
 
 
